@@ -1,0 +1,58 @@
+package user
+
+import "rental.example/domain"
+
+// EventKind is what happened to a profile.
+type EventKind string
+
+// The kinds of event.
+const (
+	Created EventKind = "created"
+	Updated EventKind = "updated"
+	Deleted EventKind = "deleted"
+)
+
+// Event tells other contexts what happened to a profile. It holds what they may show of a user and
+// never an e-mail address. Events of one user are ordered by Version, whatever order they arrive in.
+type Event struct {
+	Kind      EventKind
+	UserID    domain.UserID
+	Version   domain.Version
+	Name      string  // empty when Deleted
+	Type      Type    // empty when Deleted
+	Ratings   float64 // zero when Deleted
+	RequestID string  // the request that caused it; empty when none did
+}
+
+// State is what a store holds under an id at one moment: a profile, the tombstone of one, or neither.
+type State struct {
+	Profile   *Profile
+	Tombstone *Tombstone
+}
+
+// EventOf tells what the change from one state to another means to others; ok is false when it means
+// nothing. A profile that vanished without a tombstone was removed by hand: a deletion right after its
+// last version. A tombstone that vanishes has only expired.
+func EventOf(before, after State) (e Event, ok bool) {
+	switch {
+	case after.Profile != nil:
+		kind := Updated
+		if before.Profile == nil {
+			kind = Created
+		}
+		return profileEvent(kind, *after.Profile), true
+	case after.Tombstone != nil:
+		t := after.Tombstone
+		return Event{Kind: Deleted, UserID: t.ID, Version: t.Version, RequestID: t.RequestID}, true
+	case before.Profile != nil:
+		return Event{Kind: Deleted, UserID: before.Profile.ID, Version: before.Profile.Version + 1}, true
+	}
+	return Event{}, false
+}
+
+func profileEvent(kind EventKind, p Profile) Event {
+	return Event{
+		Kind: kind, UserID: p.ID, Version: p.Version,
+		Name: p.Name, Type: p.Type, Ratings: p.Ratings, RequestID: p.RequestID,
+	}
+}
