@@ -1,0 +1,134 @@
+// Package apigateway turns what an Amazon API Gateway REST API sends to a function into calls of
+// handlers, and what those return into what API Gateway takes back.
+//
+// A service gives its routes as a table. For each request the Router finds the route by method and
+// resource, calls its handler, turns an error into an RFC 9457 problem, completes the headers,
+// recovers from a panic, writes one log line and counts. A handler reads the request with Caller,
+// Decode, Conditions, PathParameter and ParseQuery, and answers with JSON, NoContent or NotModified.
+//
+// The event's form is that of the Lambda proxy integration:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+package apigateway
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+// Handler answers one request. What it returns as an error the Router turns into a problem by the one
+// table in problem.go.
+type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
+
+// Route is one operation of a service.
+type Route struct {
+	Method   string // as in httpMethod: POST
+	Resource string // as in template.yaml and the event's resource: /users/{id}
+	Public   bool   // without the authorizer, so without a Caller
+	Handle   Handler
+}
+
+// String is the route as documents, logs and metrics name it: POST /users/{id}.
+func (r Route) String() string { return r.Method + " " + r.Resource }
+
+// Metrics counts requests. It is called once for each, from several goroutines where the runtime is
+// concurrent.
+type Metrics interface {
+	Request(route string, status int, latency time.Duration, coldStart bool)
+}
+
+// Config is what a Router needs beside its routes. No field may be left out.
+type Config struct {
+	AllowedOrigin string // the one origin whose scripts may read answers
+	Logger        *slog.Logger
+	Metrics       Metrics
+	Now           func() time.Time
+}
+
+// Router serves the routes of one service.
+type Router struct {
+	config Config
+	routes map[string]namedRoute
+	warm   atomic.Bool
+}
+
+type namedRoute struct {
+	Route
+	name string
+}
+
+// NewRouter makes a Router. It panics where two routes are the same, since only one of them would ever
+// be served.
+func NewRouter(routes []Route, config Config) *Router {
+	r := &Router{config: config, routes: make(map[string]namedRoute, len(routes))}
+	for _, route := range routes {
+		name := route.String()
+		if _, twice := r.routes[name]; twice {
+			panic("apigateway: two routes for " + name)
+		}
+		r.routes[name] = namedRoute{Route: route, name: name}
+	}
+	return r
+}
+
+// answerTime is what is kept of the function's time to answer that a store did not.
+const answerTime = 500 * time.Millisecond
+
+// Serve answers one event; it is what lambda.NewHandler takes. Its error is always nil, since API
+// Gateway makes a bare 502 of any.
+func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+	start := r.config.Now()
+	route, found := r.routes[req.HTTPMethod+" "+req.Resource]
+	if !found {
+		route = namedRoute{name: "unknown route", Route: Route{Handle: noRoute}}
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerTime))
+		defer cancel()
+	}
+	resp, err := handle(ctx, route.Handle, req)
+	if err != nil {
+		resp = problemResponse(problemOf(err), req.RequestContext.RequestID)
+	}
+	r.complete(&resp, route.Public)
+	r.record(ctx, req, route.name, resp.StatusCode, r.config.Now().Sub(start), err)
+	return resp, nil
+}
+
+func noRoute(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+	return events.APIGatewayProxyResponse{}, errRouteNotFound
+}
+
+// panicError is a panic of a handler. Left alone it would end the process, and with it every other
+// invocation's warm connections.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.value, e.stack) }
+
+func handle(ctx context.Context, h Handler, req events.APIGatewayProxyRequest) (resp events.APIGatewayProxyResponse, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &panicError{value: v, stack: debug.Stack()}
+		}
+	}()
+	return h(ctx, req)
+}
+
+// RequestID is the id of the function's invocation, or empty outside of one. Unlike the event's own
+// request id it is never repeated, whatever stands in for API Gateway.
+func RequestID(ctx context.Context) string {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		return lc.AwsRequestID
+	}
+	return ""
+}

@@ -1,0 +1,130 @@
+// Package apigatewaytest replays raw events from testdata against handlers and holds the answers
+// against golden files, as every HTTP function's tests do.
+package apigatewaytest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// Case is one event in a file and the answer that is expected to it.
+type Case struct {
+	Name   string // the file's name without its ending
+	Event  []byte
+	golden string
+}
+
+// Cases reads all events of a function from testdata/events/<function>, seen from the folder root.
+func Cases(t testing.TB, root, function string) []Case {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "testdata", "events", function, "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no events of %s under %s: %v", function, root, err)
+	}
+	cases := make([]Case, 0, len(files))
+	for _, file := range files {
+		event, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, Case{
+			Name: strings.TrimSuffix(filepath.Base(file), ".json"), Event: event,
+			golden: filepath.Join(root, "testdata", "golden", function, filepath.Base(file)),
+		})
+	}
+	return cases
+}
+
+// Answer is an answer in the form of the golden files: the body, where it is JSON, opened up.
+type Answer struct {
+	StatusCode int               `json:"statusCode"`
+	Headers    map[string]string `json:"headers"`
+	Body       any               `json:"body"`
+}
+
+// Invoke runs a handler as the Lambda runtime does, in an invocation of the given id.
+func Invoke(t testing.TB, h lambda.Handler, requestID string, event []byte) Answer {
+	t.Helper()
+	ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: requestID})
+	answer, err := h.Invoke(ctx, event)
+	if err != nil {
+		t.Fatalf("the handler failed: %v", err)
+	}
+	return Parse(t, answer)
+}
+
+// Parse reads a raw answer, and fails the test where API Gateway would answer 502.
+func Parse(t testing.TB, answer []byte) Answer {
+	t.Helper()
+	var resp events.APIGatewayProxyResponse
+	d := json.NewDecoder(bytes.NewReader(answer))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&resp); err != nil {
+		t.Fatalf("the answer is not a proxy response: %v\n%s", err, answer)
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 599 || resp.IsBase64Encoded || len(resp.MultiValueHeaders) > 0 {
+		t.Fatalf("unexpected answer: %+v", resp)
+	}
+	got := Answer{StatusCode: resp.StatusCode, Headers: resp.Headers, Body: resp.Body}
+	if strings.HasSuffix(resp.Headers["Content-Type"], "json") {
+		if err := json.Unmarshal([]byte(resp.Body), &got.Body); err != nil {
+			t.Fatalf("the body is not JSON: %v\n%s", err, resp.Body)
+		}
+	}
+	return got
+}
+
+// Want is the golden answer of the case.
+func (c Case) Want(t testing.TB) (want Answer) {
+	t.Helper()
+	data, err := os.ReadFile(c.golden)
+	if err != nil {
+		t.Fatalf("%v (go test -update writes it)", err)
+	}
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatalf("%s: %v", c.golden, err)
+	}
+	return want
+}
+
+// Check compares an answer with the golden file; with the flag -update it rewrites the file.
+func (c Case) Check(t testing.TB, got Answer) {
+	t.Helper()
+	if *update {
+		c.write(t, got)
+		return
+	}
+	if diff := cmp.Diff(c.Want(t), got); diff != "" {
+		t.Errorf("answer differs from %s (-want +got):\n%s", c.golden, diff)
+	}
+}
+
+func (c Case) write(t testing.TB, got Answer) {
+	t.Helper()
+	var data bytes.Buffer
+	e := json.NewEncoder(&data)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(got); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(c.golden), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(c.golden, data.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

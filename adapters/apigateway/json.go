@@ -1,0 +1,152 @@
+package apigateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+
+	"rental.example/domain"
+)
+
+// Object is a request body that says where its members go.
+type Object interface {
+	// Fields lists every member that the body may have, with the address that takes its value.
+	Fields() []Field
+}
+
+// Field is one member of an Object.
+type Field struct {
+	name   string
+	target any
+}
+
+// Member is the Field of that name. The target takes the value and decides its type: *string, *float64,
+// or a pointer to an Optional of either.
+func Member(name string, target any) Field { return Field{name: name, target: target} }
+
+// Optional is a member of a merge patch (RFC 7396), which may be absent, null, or a value.
+type Optional[T any] struct {
+	Set   bool // false: absent, to stay as it is
+	Value T    // zero when null
+}
+
+// Pointer is nil when the member was absent, else its value; null is the zero value.
+func (o Optional[T]) Pointer() *T {
+	if !o.Set {
+		return nil
+	}
+	return &o.Value
+}
+
+// decodeObject reads one JSON object into fields. encoding/json alone is too generous for a contract:
+// it takes other spellings of names, names that come twice, null for anything, and replaces what is not
+// UTF-8. So the grammar is its business, and the members are looked at here.
+func decodeObject(body []byte, fields []Field) error {
+	if len(body) == 0 {
+		return refuse(invalidJSON, "The request has no body.")
+	}
+	if !utf8.Valid(body) {
+		return refuse(invalidJSON, "The body is not valid UTF-8.")
+	}
+	if !json.Valid(body) {
+		return refuse(invalidJSON, "The body is not one JSON value: "+syntaxError(body)+".")
+	}
+	body = bytes.TrimLeft(body, " \t\r\n")
+	if body[0] != '{' {
+		return refuse(invalidJSON, "The body must be a JSON object.")
+	}
+	var seen uint64 // a bit for each field
+	return eachMember(body, func(rawName, value []byte) error {
+		name, err := unquote(rawName)
+		if err != nil {
+			return refuse(invalidJSON, "A member's name holds an unpaired surrogate.")
+		}
+		for i, f := range fields {
+			if f.name != name {
+				continue
+			}
+			if seen&(1<<i) != 0 {
+				return refuseField(duplicateField, name, "is there twice")
+			}
+			seen |= 1 << i
+			return f.set(value)
+		}
+		return refuseField(unknownField, printable(name), "is not a field of this request")
+	})
+}
+
+func syntaxError(body []byte) string {
+	var raw json.RawMessage
+	err := json.Unmarshal(body, &raw)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Sprintf("%v, at byte %d", syntax, syntax.Offset)
+	}
+	return "it cannot be read"
+}
+
+// printable shortens a name that a client made up, for an error message.
+func printable(name string) string {
+	const most = 64
+	if utf8.RuneCountInString(name) <= most {
+		return name
+	}
+	return string([]rune(name)[:most]) + "..."
+}
+
+// set stores a JSON value at the field's target.
+func (f Field) set(value []byte) error {
+	null := string(value) == "null"
+	switch target := f.target.(type) {
+	case *string:
+		return f.setString(target, value)
+	case *float64:
+		return f.setNumber(target, value)
+	case *Optional[string]:
+		target.Set = true
+		if null {
+			return nil
+		}
+		return f.setString(&target.Value, value)
+	case *Optional[float64]:
+		target.Set = true
+		if null {
+			return nil
+		}
+		return f.setNumber(&target.Value, value)
+	}
+	panic(fmt.Sprintf("apigateway: field %s has a target of type %T", f.name, f.target))
+}
+
+func (f Field) setString(target *string, value []byte) error {
+	if value[0] != '"' {
+		return refuseField(wrongType, f.name, "must be a string")
+	}
+	s, err := unquote(value)
+	if err != nil {
+		return refuseField(invalidJSON, f.name, "holds an unpaired surrogate")
+	}
+	*target = s
+	return nil
+}
+
+func (f Field) setNumber(target *float64, value []byte) error {
+	if c := value[0]; c != '-' && (c < '0' || c > '9') {
+		return refuseField(wrongType, f.name, "must be a number")
+	}
+	n, err := strconv.ParseFloat(string(value), 64)
+	if err != nil {
+		return refuseField(wrongType, f.name, "must be a number that a 64-bit float can hold")
+	}
+	*target = n
+	return nil
+}
+
+// refuseField is refuse for one field of the body.
+func refuseField(k kind, field, message string) error {
+	return &requestError{kind: k, detail: "The body's member " + strconv.Quote(field) + " " + message + ".",
+		fields: []domain.FieldProblem{{Field: field, Code: k.code, Message: message}}}
+}

@@ -1,0 +1,65 @@
+package apigateway
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/domain"
+)
+
+// Caller is who calls, from the claims that the authorizer has verified. It is
+// domain.ErrUnauthenticated when there are none, or when they are not those of a Cognito ID token.
+//
+// All claims reach a function as strings. Groups come joined with commas and are split there: the
+// names of groups must hold none.
+func Caller(req events.APIGatewayProxyRequest) (domain.Caller, error) {
+	claims, _ := req.RequestContext.Authorizer["claims"].(map[string]any)
+	claim := func(name string) string {
+		s, _ := claims[name].(string)
+		return s
+	}
+	if use := claim("token_use"); use != "id" {
+		return domain.Caller{}, fmt.Errorf("%w: the claims are not those of an ID token", domain.ErrUnauthenticated)
+	}
+	id, err := domain.ParseUserID(claim("sub"))
+	if err != nil {
+		return domain.Caller{}, fmt.Errorf("%w: the claims have no usable sub", domain.ErrUnauthenticated)
+	}
+	caller := domain.Caller{ID: id, Email: claim("email"), EmailVerified: claim("email_verified") == "true"}
+	if groups := claim("cognito:groups"); groups != "" {
+		caller.Groups = strings.Split(groups, ",")
+	}
+	return caller, nil
+}
+
+// PathParameter is the path parameter of that name, unescaped: a REST API passes it on as the client
+// wrote it. One that cannot be unescaped names nothing: domain.ErrNotFound.
+func PathParameter(req events.APIGatewayProxyRequest, name string) (string, error) {
+	value, err := url.PathUnescape(req.PathParameters[name])
+	if err != nil {
+		return "", domain.ErrNotFound
+	}
+	return value, nil
+}
+
+// header is the value of the request header of that name, its lines joined as RFC 9110, section 5.3
+// allows. The event keeps the client's spelling of names, so case is ignored.
+func header(req events.APIGatewayProxyRequest, name string) string {
+	for key, lines := range req.MultiValueHeaders {
+		if strings.EqualFold(key, name) && len(lines) > 0 {
+			if len(lines) == 1 {
+				return lines[0]
+			}
+			return strings.Join(lines, ", ")
+		}
+	}
+	for key, line := range req.Headers {
+		if strings.EqualFold(key, name) {
+			return line
+		}
+	}
+	return ""
+}

@@ -1,0 +1,68 @@
+package apigateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// Header is one header of an answer.
+type Header struct{ Name, Value string }
+
+// ETag is the header that names the state of the record in the answer.
+func ETag(tag string) Header { return Header{"ETag", tag} }
+
+// Location is the header that names a new record's place.
+func Location(path string) Header { return Header{"Location", path} }
+
+// JSON answers with body in JSON.
+func JSON(status int, body any, headers ...Header) (events.APIGatewayProxyResponse, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return events.APIGatewayProxyResponse{}, fmt.Errorf("encode the answer: %w", err)
+	}
+	resp := respond(status, headers)
+	resp.Headers["Content-Type"] = "application/json"
+	resp.Body = string(data)
+	return resp, nil
+}
+
+// NoContent answers 204.
+func NoContent() (events.APIGatewayProxyResponse, error) {
+	return respond(http.StatusNoContent, nil), nil
+}
+
+// NotModified answers 304 with the tag that the client already has.
+func NotModified(etag string) (events.APIGatewayProxyResponse, error) {
+	return respond(http.StatusNotModified, []Header{ETag(etag)}), nil
+}
+
+func respond(status int, headers []Header) events.APIGatewayProxyResponse {
+	resp := events.APIGatewayProxyResponse{StatusCode: status, Headers: make(map[string]string, 8)}
+	for _, h := range headers {
+		resp.Headers[h.Name] = h.Value
+	}
+	return resp
+}
+
+// complete adds the headers that every answer has. Nothing of a private route may stay in a cache, and
+// no error anywhere.
+func (r *Router) complete(resp *events.APIGatewayProxyResponse, public bool) {
+	if resp.Headers == nil {
+		resp.Headers = make(map[string]string, 8)
+	}
+	h := resp.Headers
+	h["X-Content-Type-Options"] = "nosniff"
+	h["Access-Control-Allow-Origin"] = r.config.AllowedOrigin
+	h["Access-Control-Expose-Headers"] = ExposedHeaders
+	h["Vary"] = "Origin"
+	if !public || resp.StatusCode >= 400 {
+		h["Cache-Control"] = "no-store"
+	}
+}
+
+// ExposedHeaders are the headers of an answer that a browser shows to scripts of the allowed origin,
+// beside those that it always does.
+const ExposedHeaders = "ETag, Location, Retry-After"

@@ -1,0 +1,78 @@
+// Package cloudwatch writes what Amazon CloudWatch reads from a function's standard output: log lines
+// in JSON, and metrics in the embedded metric format.
+//
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+package cloudwatch
+
+import (
+	"io"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// NewLogger makes a logger that writes one JSON object a line with the keys of Powertools for AWS
+// Lambda: level, message, timestamp, service.
+func NewLogger(w io.Writer, level slog.Level, service string) *slog.Logger {
+	handler := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: powertoolsKeys})
+	return slog.New(handler).With("service", service)
+}
+
+func powertoolsKeys(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) > 0 {
+		return a
+	}
+	switch a.Key {
+	case slog.TimeKey:
+		a.Key = "timestamp"
+	case slog.MessageKey:
+		a.Key = "message"
+	}
+	return a
+}
+
+// Metrics writes a service's metrics, one line for each thing measured. Writes are whole and in turn.
+type Metrics struct {
+	namespace, service string // as JSON strings
+	now                func() time.Time
+
+	mu  sync.Mutex
+	w   io.Writer
+	buf []byte // kept from line to line
+}
+
+// NewMetrics makes Metrics of a service under a CloudWatch namespace.
+func NewMetrics(w io.Writer, namespace, service string, now func() time.Time) *Metrics {
+	return &Metrics{namespace: strconv.Quote(namespace), service: strconv.Quote(service), now: now, w: w}
+}
+
+const requestMetrics = `{"Name":"Requests","Unit":"Count"},{"Name":"Errors","Unit":"Count"},{"Name":"Latency","Unit":"Milliseconds"}`
+
+// Request writes Requests (1), Errors (1 for a status of 500 or more), Latency in milliseconds, and
+// ColdStart (1, where it was one), by service and route.
+func (m *Metrics) Request(route string, status int, latency time.Duration, coldStart bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b := append(m.buf[:0], `{"_aws":{"Timestamp":`...)
+	b = strconv.AppendInt(b, m.now().UnixMilli(), 10)
+	b = append(b, `,"CloudWatchMetrics":[{"Namespace":`...)
+	b = append(b, m.namespace...)
+	b = append(b, `,"Dimensions":[["service","route"]],"Metrics":[`+requestMetrics...)
+	if coldStart {
+		b = append(b, `,{"Name":"ColdStart","Unit":"Count"}`...)
+	}
+	b = append(b, `]}]},"service":`...)
+	b = append(b, m.service...)
+	b = append(b, `,"route":`...)
+	b = strconv.AppendQuote(b, route)
+	b = append(b, `,"Requests":1,"Errors":`...)
+	b = strconv.AppendInt(b, int64(status/500), 10) // no status is 1000 or more
+	b = append(b, `,"Latency":`...)
+	b = strconv.AppendFloat(b, float64(latency.Microseconds())/1000, 'f', -1, 64)
+	if coldStart {
+		b = append(b, `,"ColdStart":1`...)
+	}
+	m.buf = append(b, "}\n"...)
+	_, _ = m.w.Write(m.buf) // nowhere to tell of a lost metric
+}
