@@ -73,7 +73,8 @@ type requestError struct {
 	fields []domain.FieldProblem
 }
 
-func (e *requestError) Error() string { return e.kind.code + ": " + e.detail }
+// Error is the code alone: details quote what the client sent, and errors end in the log.
+func (e *requestError) Error() string { return e.kind.code }
 
 func refuse(k kind, detail string) error { return &requestError{kind: k, detail: detail} }
 

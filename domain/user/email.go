@@ -18,7 +18,7 @@ func checkEmail(problems *domain.Problems, email string) {
 	case len(email) > MaxEmailLength:
 		problems.Add("email", domain.CodeTooLong, "must have at most 254 bytes")
 	case !isAddress(email):
-		problems.Add("email", domain.CodeInvalid, "must be one e-mail address, such as jane@example.com")
+		problems.Add("email", domain.CodeInvalid, "must be one e-mail address and nothing else")
 	}
 }
 

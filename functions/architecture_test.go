@@ -1,0 +1,265 @@
+// Package functions_test holds the rules of the whole: who may import whom, that documents, template and
+// code name the same routes, and what a deployed binary is made of.
+package functions_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/adapters/samtest"
+	"rental.example/functions/users"
+)
+
+const module = "rental.example"
+
+// pkg is what go list tells of a package.
+type pkg struct {
+	ImportPath  string
+	Dir         string
+	Standard    bool
+	GoFiles     []string
+	TestGoFiles []string
+	Imports     []string
+}
+
+func list(t *testing.T, args ...string) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,TestGoFiles,Imports"}, args...)...)
+	cmd.Dir = samtest.Root(t)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list %s: %v", strings.Join(args, " "), describe(err))
+	}
+	var pkgs []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return pkgs
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.ImportPath = strings.TrimPrefix(p.ImportPath, module+"/")
+		pkgs = append(pkgs, p)
+	}
+}
+
+func describe(err error) string {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return string(exit.Stderr)
+	}
+	return err.Error()
+}
+
+// families are the only modules that deployed code may come from, beside the standard library.
+var families = regexp.MustCompile(`^github\.com/aws/(aws-lambda-go|aws-sdk-go-v2|smithy-go)(/|$)`)
+
+// forTests are packages that only tests import; they alone may import the modules of tests.
+func forTests(path string) bool { return strings.HasSuffix(path, "test") }
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for _, p := range list(t, "./...") {
+		for _, imported := range p.Imports {
+			own, isOwn := strings.CutPrefix(imported, module+"/")
+			switch {
+			case isOwn:
+				checkOwnImport(t, p.ImportPath, own)
+			case !strings.Contains(strings.SplitN(imported, "/", 2)[0], "."): // the standard library
+			case forTests(p.ImportPath):
+			case strings.HasPrefix(p.ImportPath, "domain"):
+				t.Errorf("%s imports %s: the domain imports the standard library alone", p.ImportPath, imported)
+			case !families.MatchString(imported):
+				t.Errorf("%s imports %s, which is of none of the allowed families", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+// layer and area of "adapters/dynamo" are adapters and adapters/dynamo.
+func layer(path string) string { return strings.SplitN(path, "/", 2)[0] }
+
+func area(path string) string {
+	parts := strings.SplitN(path, "/", 3)
+	return strings.Join(parts[:min(2, len(parts))], "/")
+}
+
+func checkOwnImport(t *testing.T, from, to string) {
+	t.Helper()
+	switch {
+	case area(from) == area(to) || forTests(from):
+	case forTests(to):
+		t.Errorf("%s imports %s, which is for tests", from, to)
+	case layer(to) == "domain" && to == "domain": // the kernel is everybody's
+	case layer(from) == "domain":
+		t.Errorf("%s imports %s: a context knows the kernel only", from, to)
+	case layer(from) == "adapters" && layer(to) != "domain":
+		t.Errorf("%s imports %s: adapters know the domain only", from, to)
+	case layer(to) == "functions" && area(from) != "functions/local":
+		t.Errorf("%s imports %s: functions know nothing of each other", from, to)
+	case area(to) == "functions/local":
+		t.Errorf("%s imports %s: what stands in for AWS is deployed nowhere", from, to)
+	}
+}
+
+// TestPackageComments: every package says in one place what it is.
+func TestPackageComments(t *testing.T) {
+	t.Parallel()
+	comment := regexp.MustCompile(`(?m)^// (Package|Command) \w+ [^\n]*\n(//[^\n]*\n)*package `)
+	for _, p := range list(t, "./...") {
+		found := 0
+		files := p.GoFiles
+		if len(files) == 0 {
+			continue
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(filepath.Join(p.Dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found += len(comment.FindAllIndex(source, -1))
+		}
+		if found != 1 {
+			t.Errorf("%s has %d package comments, want 1", p.ImportPath, found)
+		}
+	}
+}
+
+// routesInCode are the routes of all HTTP functions, as METHOD /resource.
+func routesInCode() []string {
+	var all []string
+	for _, routes := range [][]apigateway.Route{users.New(nil, nil, nil).Routes()} {
+		for _, r := range routes {
+			all = append(all, r.String())
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestRoutesOfTemplate(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for name, r := range samtest.Load(t).Resources {
+		if r.Type != "AWS::Serverless::Function" {
+			continue
+		}
+		events, _ := r.Properties["Events"].(map[string]any)
+		for event := range events {
+			if samtest.At(events, event, "Type") != "Api" {
+				continue
+			}
+			method, _ := samtest.At(events, event, "Properties", "Method").(string)
+			path, _ := samtest.At(events, event, "Properties", "Path").(string)
+			if method == "" || path == "" {
+				t.Errorf("%s: event %s has no method or no path", name, event)
+			}
+			got = append(got, strings.ToUpper(method)+" "+path)
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(routesInCode(), got); diff != "" {
+		t.Errorf("routes of template.yaml differ from the code's (-code +template):\n%s", diff)
+	}
+}
+
+func TestRoutesOfReadme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join(samtest.Root(t), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `((?:GET|POST|PUT|PATCH|DELETE) /\\S*)` \\|").FindAllSubmatch(readme, -1) {
+		got = append(got, string(m[1]))
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(routesInCode(), got); diff != "" {
+		t.Errorf("routes of README.md differ from the code's (-code +readme):\n%s", diff)
+	}
+}
+
+// deployed are the packages of all functions' binaries.
+func deployed(t *testing.T) []string {
+	t.Helper()
+	mains, err := filepath.Glob(filepath.Join(samtest.Root(t), "functions", "*", "bootstrap"))
+	if err != nil || len(mains) == 0 {
+		t.Fatalf("no functions: %v", err)
+	}
+	for i, dir := range mains {
+		mains[i] = "./functions/" + filepath.Base(filepath.Dir(dir)) + "/bootstrap"
+	}
+	return mains
+}
+
+// forbidden is what must not reach a deployed binary: what costs start time and size for nothing that a
+// function needs, and what the project exists to do without.
+var forbidden = regexp.MustCompile(`^(net/rpc|text/template|html/template|testing|` +
+	`github\.com/aws/aws-sdk-go-v2/(config|service/(sso|ssooidc|sts|signin)|feature/ec2/imds|credentials/.+)|` +
+	`functions/local.*|adapters/memory|` +
+	`(.*/)?(gin|chi|echo|fiber|mux|httprouter|validator|go-playground|[\w-]*jwt[\w-]*|jose|yaml|go-cmp|testify)(/.*)?)$`)
+
+func TestDeployedImports(t *testing.T) {
+	t.Parallel()
+	for _, main := range deployed(t) {
+		for _, p := range list(t, "-deps", "-tags=lambda.norpc", main) {
+			if forbidden.MatchString(p.ImportPath) {
+				t.Errorf("%s is linked into %s", p.ImportPath, main)
+			}
+		}
+	}
+}
+
+// TestLinkerPruning: a binary that can look up methods by name at run time keeps every exported method
+// of every type. The linker marks what does so in its dump of dependencies.
+func TestLinkerPruning(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("links every function")
+	}
+	for _, main := range deployed(t) {
+		cmd := exec.Command("go", "build", "-tags=lambda.norpc", "-ldflags=-dumpdep", "-o", os.DevNull, main)
+		cmd.Dir = samtest.Root(t)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("go build %s: %v\n%s", main, err, out)
+		}
+		for line := range strings.SplitSeq(string(out), "\n") {
+			if strings.Contains(line, "<ReflectMethod>") {
+				t.Errorf("%s: methods are looked up by name, so none is pruned: %s", main, line)
+			}
+		}
+	}
+}
+
+// TestTopLevel: a stranger finds only what they expect there.
+func TestTopLevel(t *testing.T) {
+	t.Parallel()
+	allowed := []string{"functions", "domain", "adapters", "testdata", "template.yaml", "samconfig.toml", "openapi.yaml",
+		"go.mod", "go.sum", "README.md", "Makefile", "LICENSE"}
+	entries, err := fs.ReadDir(os.DirFS(samtest.Root(t)), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(allowed, e.Name()) {
+			t.Errorf("%s is at the top level", e.Name())
+		}
+	}
+}

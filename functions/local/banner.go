@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/functions/local/cognito"
+)
+
+// banner is the first screen: all that a newcomer needs for the first request.
+type banner struct {
+	address string
+	options options
+	routes  []apigateway.Route
+}
+
+func (b banner) write(w io.Writer) {
+	fmt.Fprintf(w, "Listening on http://%s, %s. Ctrl-C ends it.\n\n", b.address, b.storage())
+	for _, r := range b.routes {
+		fmt.Fprintf(w, "  %-7s%s\n", r.Method, r.Resource)
+	}
+	fmt.Fprintf(w, "\nSign-in: user pool %s, app client %s, at the same address (aws cognito-idp --endpoint-url http://%s ...).\n",
+		cognito.PoolID, cognito.ClientID, b.address)
+	if !b.options.demo {
+		fmt.Fprintf(w, "There are no users yet; the code that confirms a sign-up is %s.\n", cognito.ConfirmationCode)
+		return
+	}
+	fmt.Fprintf(w, "Demo users, all with the password %s:\n", demoPassword)
+	for _, u := range demoUsers() {
+		fmt.Fprintf(w, "  %-22s%s\n", u.Email, groupNote(u))
+	}
+	fmt.Fprintf(w, "\nSign in, save a profile, read it back (paste into another terminal):\n\n%s\n", tryIt(b.address))
+}
+
+func (b banner) storage() string {
+	if b.options.dynamodb != "" {
+		return "profiles kept in DynamoDB at " + b.options.dynamodb
+	}
+	return "everything kept in memory"
+}
+
+func groupNote(u cognito.User) string {
+	if len(u.Groups) == 0 {
+		return ""
+	}
+	return "group " + u.Groups[0]
+}
+
+// tryIt needs no tool but curl and sed, and no quoting but the shell's plainest.
+func tryIt(address string) string {
+	return fmt.Sprintf(`TOKEN=$(curl -s http://%[1]s/ -H 'Content-Type: application/x-amz-json-1.1' \
+  -H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' \
+  -d '{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"%[2]s","AuthParameters":{"USERNAME":"%[3]s","PASSWORD":"%[4]s"}}' |
+  sed 's/.*"IdToken":"\([^"]*\)".*/\1/')
+curl -i http://%[1]s/user -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+  -d '{"name":"john","email":"%[3]s","ratings":25.0,"userType":"renter"}'
+curl -i http://%[1]s/user -H "Authorization: Bearer $TOKEN"
+`, address, cognito.ClientID, demoUsers()[0].Email, demoPassword)
+}

@@ -1,0 +1,196 @@
+package gateway
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	accountID = "123456789012"
+	apiID     = "local"
+)
+
+// event is a request as a REST API sends it to a function: the members of
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
+// null where the service sends null.
+type event struct {
+	Resource          string              `json:"resource"`
+	Path              string              `json:"path"`
+	HTTPMethod        string              `json:"httpMethod"`
+	Headers           map[string]string   `json:"headers"`
+	MultiValueHeaders map[string][]string `json:"multiValueHeaders"`
+	Query             map[string]string   `json:"queryStringParameters"`
+	MultiValueQuery   map[string][]string `json:"multiValueQueryStringParameters"`
+	PathParameters    map[string]string   `json:"pathParameters"`
+	StageVariables    map[string]string   `json:"stageVariables"`
+	RequestContext    requestContext      `json:"requestContext"`
+	Body              *string             `json:"body"`
+	IsBase64Encoded   bool                `json:"isBase64Encoded"`
+}
+
+type requestContext struct {
+	ResourceID        string      `json:"resourceId"`
+	Authorizer        *authorizer `json:"authorizer,omitempty"`
+	ResourcePath      string      `json:"resourcePath"`
+	HTTPMethod        string      `json:"httpMethod"`
+	ExtendedRequestID string      `json:"extendedRequestId"`
+	RequestTime       string      `json:"requestTime"`
+	Path              string      `json:"path"`
+	AccountID         string      `json:"accountId"`
+	Protocol          string      `json:"protocol"`
+	Stage             string      `json:"stage"`
+	DomainPrefix      string      `json:"domainPrefix"`
+	RequestTimeEpoch  int64       `json:"requestTimeEpoch"`
+	RequestID         string      `json:"requestId"`
+	Identity          identity    `json:"identity"`
+	DomainName        string      `json:"domainName"`
+	APIID             string      `json:"apiId"`
+}
+
+type authorizer struct {
+	Claims map[string]string `json:"claims"`
+}
+
+// identity is null but for the client's address and agent, as nobody signs requests with AWS keys.
+type identity struct {
+	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
+	AccountID                     *string `json:"accountId"`
+	CognitoIdentityID             *string `json:"cognitoIdentityId"`
+	Caller                        *string `json:"caller"`
+	SourceIP                      string  `json:"sourceIp"`
+	PrincipalOrgID                *string `json:"principalOrgId"`
+	AccessKey                     *string `json:"accessKey"`
+	CognitoAuthenticationType     *string `json:"cognitoAuthenticationType"`
+	CognitoAuthenticationProvider *string `json:"cognitoAuthenticationProvider"`
+	UserARN                       *string `json:"userArn"`
+	UserAgent                     string  `json:"userAgent"`
+	User                          *string `json:"user"`
+}
+
+func (g *Gateway) newEvent(r *http.Request, resource string, params map[string]string, body []byte, claims map[string]any, id string) ([]byte, error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, fmt.Errorf("query string: %w", err)
+	}
+	headers := g.headers(r)
+	e := event{
+		Resource: resource, Path: r.URL.EscapedPath(), HTTPMethod: r.Method,
+		Headers: last(headers), MultiValueHeaders: headers,
+		Query: last(query), MultiValueQuery: nilIfEmpty(query),
+		PathParameters: params, RequestContext: g.newRequestContext(r, resource, id),
+	}
+	if claims != nil {
+		e.RequestContext.Authorizer = &authorizer{Claims: stringified(claims)}
+	}
+	if len(body) > 0 {
+		text := string(body)
+		if e.IsBase64Encoded = !utf8.Valid(body); e.IsBase64Encoded {
+			text = base64.StdEncoding.EncodeToString(body)
+		}
+		e.Body = &text
+	}
+	return json.Marshal(e)
+}
+
+func (g *Gateway) newRequestContext(r *http.Request, resource, id string) requestContext {
+	now := g.config.Now().UTC()
+	sum := sha256.Sum256([]byte(resource))
+	host, _, _ := strings.Cut(r.Host, ":")
+	prefix, _, _ := strings.Cut(host, ".")
+	return requestContext{
+		ResourceID: hex.EncodeToString(sum[:3]), ResourcePath: resource, HTTPMethod: r.Method,
+		ExtendedRequestID: base64.StdEncoding.EncodeToString(sum[:11]), // as long as the service's
+		RequestTime:       now.Format("02/Jan/2006:15:04:05 -0700"), RequestTimeEpoch: now.UnixMilli(),
+		Path: "/" + Stage + r.URL.EscapedPath(), Stage: Stage, AccountID: accountID, APIID: apiID,
+		Protocol: r.Proto, DomainName: host, DomainPrefix: prefix, RequestID: id,
+		Identity: identity{SourceIP: sourceIP(r), UserAgent: r.UserAgent()},
+	}
+}
+
+// headers are the client's, with those that the service adds, without those that end at it.
+func (g *Gateway) headers(r *http.Request) map[string][]string {
+	h := r.Header.Clone()
+	for _, name := range []string{"Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade"} {
+		h.Del(name)
+	}
+	h.Set("Host", r.Host)
+	h.Set("X-Forwarded-Proto", "http")
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		h.Set("X-Forwarded-Port", port)
+	}
+	h.Add("X-Forwarded-For", sourceIP(r))
+	if h.Get("X-Amzn-Trace-Id") == "" {
+		h.Set("X-Amzn-Trace-Id", g.newTrace())
+	}
+	return h
+}
+
+// newTrace is an X-Ray trace header: the time in seconds and 96 bits, both in hexadecimal.
+func (g *Gateway) newTrace() string {
+	unique := strings.ReplaceAll(g.config.NewID(), "-", "")
+	return fmt.Sprintf("Root=1-%08x-%s", g.config.Now().Unix(), unique[:24])
+}
+
+func sourceIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// last is the single-value map that goes with the multi-value one: the last value of each.
+func last(multi map[string][]string) map[string]string {
+	if len(multi) == 0 {
+		return nil
+	}
+	single := make(map[string]string, len(multi))
+	for name, values := range multi {
+		single[name] = values[len(values)-1]
+	}
+	return single
+}
+
+func nilIfEmpty(m map[string][]string) map[string][]string {
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// stringified turns verified claims into what the authorizer hands on: strings, whatever they were.
+func stringified(claims map[string]any) map[string]string {
+	out := make(map[string]string, len(claims))
+	for name, value := range claims {
+		out[name] = stringifiedClaim(name, value)
+	}
+	return out
+}
+
+func stringifiedClaim(name string, value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case float64:
+		if name == "exp" || name == "iat" {
+			return time.Unix(int64(v), 0).UTC().Format("Mon Jan 02 15:04:05 MST 2006")
+		}
+	case []any:
+		parts := make([]string, len(v))
+		for i, part := range v {
+			parts[i] = fmt.Sprint(part)
+		}
+		return strings.Join(parts, ",")
+	}
+	text, _ := json.Marshal(value) // it came from JSON
+	return string(text)
+}

@@ -1,0 +1,155 @@
+// Package gateway stands in for Amazon API Gateway: HTTP requests become the raw events that a REST API
+// sends to its functions, and their answers become HTTP responses.
+//
+// It keeps to what the service does where a function or a client can tell: routing by resource, the
+// Cognito authorizer, claims as strings, paths passed on percent-encoded, CORS preflights, limits of
+// size and time, and the errors that the gateway makes itself, in the bodies that template.yaml gives
+// them. It departs where the service is no help: there is no throttling, and a body that is not UTF-8
+// arrives in base64 instead of with its bytes replaced.
+//
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"rental.example/adapters/apigateway"
+)
+
+// Limits of a REST API, and the time that template.yaml gives the functions behind it.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+const (
+	MaxBodySize        = 10 << 20 // bytes
+	IntegrationTimeout = 29 * time.Second
+	FunctionTimeout    = 10 * time.Second
+	Stage              = "local"
+)
+
+// Function is a Lambda function behind the API, with the routes that lead to it.
+type Function struct {
+	Name    string // its logical id in template.yaml
+	Routes  []apigateway.Route
+	Handler lambda.Handler
+}
+
+// Config is what a Gateway needs. Record may be nil.
+type Config struct {
+	Functions     []Function
+	Authorizer    *Authorizer
+	AllowedOrigin string
+	Now           func() time.Time
+	NewID         func() string // UUIDs for requests
+	Logger        *slog.Logger  // what goes wrong inside functions
+	// Record gets every event that a function was sent, with its answer.
+	Record func(function string, event, answer []byte)
+}
+
+// Gateway is the API as an http.Handler.
+type Gateway struct {
+	config    Config
+	resources []resource
+	failures  map[string]Response // by name
+	running   sync.WaitGroup
+}
+
+// New makes a Gateway.
+func New(config Config) *Gateway {
+	g := &Gateway{config: config, resources: newResources(config.Functions), failures: map[string]Response{}}
+	for _, r := range Responses() {
+		g.failures[r.Name] = r
+	}
+	return g
+}
+
+// Wait returns once every function that was called has returned, those included whose time was up.
+func (g *Gateway) Wait() { g.running.Wait() }
+
+// ServeHTTP answers one request as the API does.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := g.config.NewID()
+	w.Header().Set("X-Amzn-Requestid", id)
+	resource, params := g.match(r.URL.EscapedPath())
+	if resource != nil && r.Method == http.MethodOptions {
+		g.preflight(w, resource)
+		return
+	}
+	op, found := operation{}, false
+	if resource != nil {
+		op, found = resource.operations[r.Method]
+	}
+	if !found {
+		g.Fail(w, missingAuthenticationToken, id)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBodySize))
+	if err != nil {
+		g.failBody(w, err, id)
+		return
+	}
+	var claims map[string]any
+	if !op.route.Public {
+		if claims, err = g.config.Authorizer.Claims(r.Header.Get("Authorization")); err != nil {
+			g.Fail(w, unauthorized, id)
+			return
+		}
+	}
+	event, err := g.newEvent(r, op.route.Resource, params, body, claims, id)
+	if err != nil {
+		g.Fail(w, badRequestParameters, id)
+		return
+	}
+	g.invoke(w, r, op, event, id)
+}
+
+// failBody tells a body that is too large from one that did not arrive. The first is the one answer
+// that the service lets nobody change.
+func (g *Gateway) failBody(w http.ResponseWriter, err error, id string) {
+	var tooLarge *http.MaxBytesError
+	if !errors.As(err, &tooLarge) {
+		g.Fail(w, badRequestBody, id)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusRequestEntityTooLarge)
+	_, _ = io.WriteString(w, `{"message":"Request Too Long"}`)
+}
+
+type result struct {
+	answer []byte
+	err    error
+}
+
+// invoke calls the function and waits for its answer, as long as a function and an integration may
+// take. One that goes on after that is left to end, as a timed-out sandbox is; Wait waits for it.
+func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, op operation, event []byte, id string) {
+	// The client's going away does not stop a Lambda function.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), FunctionTimeout)
+	done := make(chan result, 1)
+	g.running.Go(func() {
+		defer cancel()
+		answer, err := g.call(ctx, op.function, event)
+		done <- result{answer, err}
+	})
+	select {
+	case res := <-done:
+		if res.err != nil {
+			g.config.Logger.Error("function failed", "function", op.function.Name, "error", res.err)
+			g.Fail(w, integrationFailure, id)
+			return
+		}
+		g.respond(w, op.function.Name, event, res.answer, id)
+	case <-ctx.Done():
+		g.config.Logger.Error("function timed out", "function", op.function.Name, "after", FunctionTimeout.String())
+		g.Fail(w, integrationFailure, id)
+	case <-time.After(IntegrationTimeout):
+		g.Fail(w, integrationTimeout, id)
+	}
+}

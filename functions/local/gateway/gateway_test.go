@@ -1,0 +1,305 @@
+package gateway_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/adapters/samtest"
+	"rental.example/functions/local/gateway"
+)
+
+var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+const requestID = "0ca7504f-a7c8-41e9-9c0e-b9d1c303045b"
+
+// function is a Lambda function that answers with what a test wants, and keeps the event.
+type function struct {
+	answer string
+	err    error
+	event  []byte
+	run    func(context.Context)
+}
+
+func (f *function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	f.event = event
+	if f.run != nil {
+		f.run(ctx)
+	}
+	return []byte(f.answer), f.err
+}
+
+func newGateway(f *function, pool *pool) *gateway.Gateway {
+	return gateway.New(gateway.Config{
+		Functions: []gateway.Function{{Name: "TestFunction", Handler: f, Routes: []apigateway.Route{
+			{Method: "POST", Resource: "/things"},
+			{Method: "GET", Resource: "/things/mine"},
+			{Method: "GET", Resource: "/things/{id}", Public: true},
+		}}},
+		Authorizer:    &gateway.Authorizer{Issuer: issuer, Audience: "client", Key: pool.key, Now: func() time.Time { return now }},
+		AllowedOrigin: "https://app.example.com",
+		Now:           func() time.Time { return now },
+		NewID:         func() string { return requestID },
+		Logger:        slog.New(slog.DiscardHandler),
+	})
+}
+
+func send(g http.Handler, method, target, body string, headers ...string) *http.Response {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	g.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func text(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestEvent(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t)
+	f := &function{answer: `{"statusCode":201,"headers":{"ETag":"\"1\""},"body":"{}"}`}
+	resp := send(newGateway(f, pool), "POST", "http://localhost:8080/things?tag=a&tag=b%20c&x=", `{"name":"Ünal"}`,
+		"Authorization", "Bearer "+pool.token(nil), "Content-Type", "application/json", "If-Match", `"1"`, "If-Match", `"2"`,
+		"Connection", "keep-alive", "User-Agent", "test")
+	if resp.StatusCode != 201 || resp.Header.Get("ETag") != `"1"` || text(t, resp) != "{}" {
+		t.Errorf("answer: %d %v", resp.StatusCode, resp.Header)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(f.event, &got); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]any{
+		"resource": "/things", "path": "/things", "httpMethod": "POST", "stageVariables": nil, "pathParameters": nil,
+		"body": `{"name":"Ünal"}`, "isBase64Encoded": false,
+		"queryStringParameters":           map[string]any{"tag": "b c", "x": ""},
+		"multiValueQueryStringParameters": map[string]any{"tag": []any{"a", "b c"}, "x": []any{""}},
+	} {
+		if diff := cmp.Diff(want, got[name]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	headers, _ := got["multiValueHeaders"].(map[string]any)
+	if diff := cmp.Diff([]any{`"1"`, `"2"`}, headers["If-Match"]); diff != "" {
+		t.Errorf("If-Match (-want +got):\n%s", diff)
+	}
+	if headers["Connection"] != nil || headers["Host"] == nil || headers["X-Forwarded-For"] == nil {
+		t.Errorf("headers: %v", headers)
+	}
+	checkContext(t, got["requestContext"].(map[string]any))
+}
+
+func checkContext(t *testing.T, got map[string]any) {
+	t.Helper()
+	for name, want := range map[string]any{
+		"resourcePath": "/things", "httpMethod": "POST", "path": "/local/things", "stage": "local", "requestId": requestID,
+		"requestTime": "02/Jan/2026:03:04:05 +0000", "requestTimeEpoch": 1767323045000.0, "accountId": "123456789012",
+	} {
+		if got[name] != want {
+			t.Errorf("requestContext.%s = %v, want %v", name, got[name], want)
+		}
+	}
+	claims := samtest.At(got, "authorizer", "claims")
+	want := map[string]any{
+		"sub": subject, "iss": issuer, "aud": "client", "token_use": "id", "email": "jane@example.com", "email_verified": "true",
+		"cognito:groups": "renters,admin", "auth_time": "1767322000",
+		"exp": "Fri Jan 02 04:04:05 UTC 2026", "iat": "Fri Jan 02 03:04:05 UTC 2026", "custom:address": `{"city":"Berlin"}`,
+	}
+	if diff := cmp.Diff(want, claims); diff != "" {
+		t.Errorf("claims (-want +got):\n%s", diff)
+	}
+}
+
+func TestPathStaysEncoded(t *testing.T) {
+	t.Parallel()
+	f := &function{answer: `{"statusCode":204}`}
+	send(newGateway(f, newPool(t)), "GET", "/things/a%2Fb%20c", "")
+	var got struct {
+		Path           string
+		PathParameters map[string]string
+		RequestContext struct{ Authorizer any }
+	}
+	if err := json.Unmarshal(f.event, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Path != "/things/a%2Fb%20c" || got.PathParameters["id"] != "a%2Fb%20c" || got.RequestContext.Authorizer != nil {
+		t.Errorf("event: %+v", got)
+	}
+}
+
+func TestBodyThatIsNotText(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t)
+	f := &function{answer: `{"statusCode":204}`}
+	send(newGateway(f, pool), "POST", "/things", "\xff", "Authorization", pool.token(nil))
+	if !strings.Contains(string(f.event), `"body":"/w==","isBase64Encoded":true`) {
+		t.Errorf("event: %s", f.event)
+	}
+}
+
+// TestRefusals: what never reaches a function, or comes back from one that failed.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t)
+	ok := "Bearer " + pool.token(nil)
+	for _, tt := range []struct {
+		name, method, target, body, token string
+		f                                 function
+		status                            int
+		code                              string
+	}{
+		{name: "no route", method: "GET", target: "/nothing", status: 404, code: "route_not_found"},
+		{name: "no method", method: "PUT", target: "/things", token: ok, status: 404, code: "route_not_found"},
+		{name: "empty parameter", method: "GET", target: "/things/", status: 404, code: "route_not_found"},
+		{name: "literal before parameter", method: "GET", target: "/things/mine", status: 401, code: "unauthenticated"},
+		{name: "no token", method: "POST", target: "/things", status: 401, code: "unauthenticated"},
+		{name: "broken query", method: "POST", target: "/things?a=%zz", token: ok, status: 400, code: "invalid_parameter"},
+		{name: "function fails", method: "POST", target: "/things", token: ok, f: function{err: errors.New("secret")}, status: 502, code: "bad_gateway"},
+		{name: "function panics", method: "POST", target: "/things", token: ok, f: function{run: func(context.Context) { panic("secret") }}, status: 502, code: "bad_gateway"},
+		{name: "answer is no JSON", method: "POST", target: "/things", token: ok, f: function{answer: "hello"}, status: 502, code: "bad_gateway"},
+		{name: "answer has another key", method: "POST", target: "/things", token: ok, f: function{answer: `{"statusCode":200,"x":1}`}, status: 502, code: "bad_gateway"},
+		{name: "answer has an object for a body", method: "POST", target: "/things", token: ok, f: function{answer: `{"statusCode":200,"body":{}}`}, status: 502, code: "bad_gateway"},
+		{name: "answer has no status", method: "POST", target: "/things", token: ok, f: function{answer: `{}`}, status: 502, code: "bad_gateway"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			resp := send(newGateway(&tt.f, pool), tt.method, tt.target, tt.body, "Authorization", tt.token)
+			checkGatewayProblem(t, resp, tt.status, tt.code)
+		})
+	}
+}
+
+func checkGatewayProblem(t *testing.T, resp *http.Response, status int, code string) {
+	t.Helper()
+	body := text(t, resp)
+	var got apigateway.Problem
+	if err := json.Unmarshal([]byte(body), &got); err != nil {
+		t.Fatalf("status %d, body %s", resp.StatusCode, body)
+	}
+	if resp.StatusCode != status || got.Code != code || got.Status != status || got.RequestID != requestID || got.Detail == "" {
+		t.Errorf("got %d %s, want %d %s", resp.StatusCode, body, status, code)
+	}
+	for name, want := range map[string]string{
+		"Content-Type": "application/problem+json", "Access-Control-Allow-Origin": "https://app.example.com",
+		"Cache-Control": "no-store", "X-Amzn-Requestid": requestID,
+	} {
+		if got := resp.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if strings.Contains(body, "secret") {
+		t.Errorf("the cause leaks: %s", body)
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t)
+	g := newGateway(&function{answer: `{"statusCode":204}`}, pool)
+	for size, want := range map[int]int{gateway.MaxBodySize: 204, gateway.MaxBodySize + 1: 413} {
+		resp := send(g, "POST", "/things", strings.Repeat("x", size), "Authorization", pool.token(nil))
+		if resp.StatusCode != want {
+			t.Errorf("%d bytes: status %d, want %d", size, resp.StatusCode, want)
+		}
+	}
+}
+
+func TestPreflight(t *testing.T) {
+	t.Parallel()
+	resp := send(newGateway(&function{}, newPool(t)), "OPTIONS", "/things/1", "", "Origin", "https://evil.example")
+	want := map[string]string{
+		"Access-Control-Allow-Origin": "https://app.example.com", "Access-Control-Allow-Methods": "GET,OPTIONS",
+		"Access-Control-Allow-Headers": gateway.AllowedHeaders, "Access-Control-Max-Age": "600",
+	}
+	for name, value := range want {
+		if got := resp.Header.Get(name); resp.StatusCode != 200 || got != value {
+			t.Errorf("%d %s: %q, want %q", resp.StatusCode, name, got, value)
+		}
+	}
+}
+
+func TestAnswerHeaders(t *testing.T) {
+	t.Parallel()
+	f := &function{answer: `{"statusCode":200,"headers":{"A":"1","WWW-Authenticate":"x"},"multiValueHeaders":{"A":["2","3"]},"body":"hi"}`}
+	resp := send(newGateway(f, newPool(t)), "GET", "/things/1", "")
+	if diff := cmp.Diff([]string{"2", "3"}, resp.Header["A"]); diff != "" {
+		t.Errorf("the list does not win (-want +got):\n%s", diff)
+	}
+	if resp.Header.Get("X-Amzn-Remapped-Www-Authenticate") != "x" || resp.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("headers: %v", resp.Header)
+	}
+}
+
+// TestTimeout: the function's time ends before the gateway's patience, and the gateway can be waited for.
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var ended bool
+		f := &function{run: func(ctx context.Context) {
+			<-ctx.Done()
+			time.Sleep(time.Minute) // deaf to its deadline
+			ended = true
+		}}
+		g := newGateway(f, &pool{})
+		start := time.Now()
+		resp := send(g, "GET", "/things/1", "")
+		checkGatewayProblem(t, resp, 502, "bad_gateway")
+		if took := time.Since(start); took != gateway.FunctionTimeout {
+			t.Errorf("answered after %v, want %v", took, gateway.FunctionTimeout)
+		}
+		if g.Wait(); !ended {
+			t.Error("Wait did not wait for the function")
+		}
+	})
+}
+
+// TestGatewayResponses holds every error that the gateway can make against the template's.
+func TestGatewayResponses(t *testing.T) {
+	t.Parallel()
+	properties := samtest.Load(t).Properties(t, "Api")
+	for _, made := range gateway.Responses() {
+		want, _ := samtest.At(properties, "GatewayResponses", made.Name, "ResponseTemplates", "application/json").(string)
+		want = strings.ReplaceAll(want, "$context.requestId", requestID)
+		w := httptest.NewRecorder()
+		newGateway(&function{}, &pool{}).Fail(w, made.Name, requestID)
+		if got := strings.TrimSpace(w.Body.String()); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", made.Name, got, want)
+		}
+		if status := samtest.At(properties, "GatewayResponses", made.Name, "StatusCode"); status != w.Code {
+			t.Errorf("%s: status %d, in the template %v", made.Name, w.Code, status)
+		}
+		headers, _ := samtest.At(properties, "GatewayResponses", made.Name, "ResponseParameters", "Headers").(map[string]any)
+		for name, value := range headers {
+			want := strings.Trim(strings.ReplaceAll(value.(string), "${AllowedOrigin}", "https://app.example.com"), "'")
+			if got := w.Header().Get(name); got != want {
+				t.Errorf("%s: header %s is %q, in the template %q", made.Name, name, got, want)
+			}
+		}
+	}
+	if allowed, _ := samtest.At(properties, "Cors", "AllowHeaders").(string); strings.Trim(allowed, "'") != gateway.AllowedHeaders {
+		t.Errorf("allowed headers: %q, in the template %s", gateway.AllowedHeaders, allowed)
+	}
+	if method := regexp.MustCompile(`\b(PUT|HEAD)\b`).FindString(samtest.At(properties, "Cors", "AllowMethods").(string)); method != "" {
+		t.Errorf("the template's CORS admits %s, which no route has", method)
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+
+	"rental.example/adapters/lambdaenv"
+)
+
+// options are what a person may choose: flags, and of the environment what the functions read too.
+type options struct {
+	addr     string
+	demo     bool
+	dynamodb string
+	record   string
+
+	origin   string
+	logLevel slog.Level
+}
+
+func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("local", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&o.addr, "addr", "localhost:8080", "`address` to listen on; whoever reaches it is let in")
+	flags.BoolVar(&o.demo, "demo", true, "start with the demo users")
+	flags.StringVar(&o.dynamodb, "dynamodb", "", "keep profiles in the DynamoDB at this `URL`, not in memory")
+	flags.StringVar(&o.record, "record", "", "write every event and its answer into this `directory`, with clock and ids frozen")
+	if err := flags.Parse(args); err != nil {
+		return o, flag.ErrHelp // the flag package has told what is wrong
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q; -help lists the flags", flags.Arg(0))
+	}
+	file, err := readDotEnv(".env")
+	if err != nil {
+		return o, err
+	}
+	env := lambdaenv.New(func(name string) string {
+		if value := getenv(name); value != "" {
+			return value
+		}
+		if value := file[name]; value != "" {
+			return value
+		}
+		return map[string]string{"ALLOWED_ORIGIN": "http://localhost:3000"}[name]
+	})
+	o.origin, o.logLevel = env.Origin("ALLOWED_ORIGIN"), env.LogLevel()
+	return o, env.Err()
+}
+
+// readDotEnv reads NAME=value lines; blank lines and those that begin with # are skipped, and quotes
+// around a value are dropped. A file that is not there is empty.
+func readDotEnv(path string) (map[string]string, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	values := map[string]string{}
+	lines := bufio.NewScanner(file)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, found := strings.Cut(line, "=")
+		if !found {
+			return nil, fmt.Errorf("%s:%d: want NAME=value", path, n)
+		}
+		values[strings.TrimSpace(name)] = unquoted(strings.TrimSpace(value))
+	}
+	return values, lines.Err()
+}
+
+func unquoted(s string) string {
+	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
+		return s[1 : len(s)-1]
+	}
+	return s
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/dynamo"
+	"rental.example/adapters/memory"
+	"rental.example/domain/user"
+	"rental.example/functions/local/cognito"
+	"rental.example/functions/local/gateway"
+	"rental.example/functions/users"
+)
+
+// system is everything that runs, wired.
+type system struct {
+	pool      *cognito.Pool
+	functions []gateway.Function
+	gateway   *gateway.Gateway
+}
+
+func newSystem(ctx context.Context, o options, address string, stderr io.Writer) (*system, error) {
+	logger := cloudwatch.NewLogger(stderr, o.logLevel, "local")
+	now, newID := time.Now, newUUID
+	var record func(string, []byte, []byte)
+	if o.record != "" {
+		r, err := newRecorder(o.record, logger)
+		if err != nil {
+			return nil, err
+		}
+		now, newID, record = r.now, r.newID, r.record
+	}
+	issuer := "http://" + address + "/" + cognito.PoolID
+	pool, err := newPool(cognito.Options{Issuer: issuer, Now: now, Logger: logger}, o.demo)
+	if err != nil {
+		return nil, err
+	}
+	store, err := newUserStore(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	functions := []gateway.Function{usersFunction(store, o, now, stderr)}
+	return &system{pool: pool, functions: functions, gateway: gateway.New(gateway.Config{
+		Functions:     functions,
+		Authorizer:    &gateway.Authorizer{Issuer: issuer, Audience: cognito.ClientID, Key: pool.Key, Now: now},
+		AllowedOrigin: o.origin, Now: now, NewID: newID, Logger: logger, Record: record,
+	})}, nil
+}
+
+func newPool(o cognito.Options, demo bool) (*cognito.Pool, error) {
+	pool, err := cognito.New(o)
+	if err != nil || !demo {
+		return pool, err
+	}
+	for _, u := range demoUsers() {
+		if err := pool.Add(u); err != nil {
+			return nil, fmt.Errorf("demo user %s: %w", u.Email, err)
+		}
+	}
+	return pool, nil
+}
+
+// usersFunction is functions/users/bootstrap with another store and clock.
+func usersFunction(store user.Store, o options, now func() time.Time, stderr io.Writer) gateway.Function {
+	logger := cloudwatch.NewLogger(stderr, o.logLevel, "users")
+	routes := users.New(store, now, logger).Routes()
+	router := apigateway.NewRouter(routes, apigateway.Config{
+		AllowedOrigin: o.origin, Logger: logger, Now: now,
+		Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "users", now),
+	})
+	return gateway.Function{Name: "UsersFunction", Routes: routes, Handler: lambda.NewHandler(router.Serve)}
+}
+
+// usersTable is the name of the table in the engine that -dynamodb names.
+const usersTable = "users"
+
+func newUserStore(ctx context.Context, o options) (user.Store, error) {
+	if o.dynamodb == "" {
+		return memory.NewUsers(), nil
+	}
+	// Engines for development take any credentials and any region.
+	client := dynamo.NewClient(aws.Config{
+		Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	}, aws.String(o.dynamodb))
+	if err := dynamo.EnsureUsersTable(ctx, client, usersTable); err != nil {
+		return nil, fmt.Errorf("-dynamodb %s: %w", o.dynamodb, err)
+	}
+	return dynamo.NewUsers(client, usersTable), nil
+}
+
+func (s *system) routes() (all []apigateway.Route) {
+	for _, f := range s.functions {
+		all = append(all, f.Routes...)
+	}
+	return all
+}
+
+// handler is everything behind the one address: the user pool's API and documents, the runner's own
+// endpoints, and the API.
+func (s *system) handler(addr net.Addr) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", s.gateway)
+	mux.Handle("/{$}", s.pool)
+	mux.Handle("/"+cognito.PoolID+"/", s.pool)
+	mux.HandleFunc("GET /_local/health", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
+	})
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsLoopback() {
+		return loopbackOnly(mux)
+	}
+	return mux
+}
+
+// newUUID is a random UUID (RFC 9562, version 4), as request ids are.
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	text := fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	return strings.ToLower(text)
+}
+

@@ -1,0 +1,76 @@
+package users_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/adapters/memory"
+)
+
+// maxAllocations is the ceiling for POST /user from the decoded event to the response, with the log line
+// and the metrics written.
+const maxAllocations = 25
+
+func saveEvent(t testing.TB) (req events.APIGatewayProxyRequest, raw []byte) {
+	for _, c := range apigatewaytest.Cases(t, root, "users") {
+		if c.Name == "save-creates" {
+			if err := json.Unmarshal(c.Event, &req); err != nil {
+				t.Fatal(err)
+			}
+			return req, c.Event
+		}
+	}
+	t.Fatal("no event save-creates")
+	return req, nil
+}
+
+func invocation() context.Context {
+	return lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
+}
+
+func TestSaveAllocations(t *testing.T) {
+	req, _ := saveEvent(t)
+	ctx, router := invocation(), newRouter(memory.NewUsers(), io.Discard)
+	got := testing.AllocsPerRun(1000, func() {
+		if resp, _ := router.Serve(ctx, req); resp.StatusCode >= 300 {
+			t.Fatalf("status %d: %s", resp.StatusCode, resp.Body)
+		}
+	})
+	t.Logf("%v allocations", got)
+	if got > maxAllocations {
+		t.Errorf("POST /user takes %v allocations, want at most %d", got, maxAllocations)
+	}
+}
+
+// BenchmarkSave compares the function alone with the whole invocation, which also decodes the event and
+// encodes the response by reflection; that is aws-lambda-go's part.
+func BenchmarkSave(b *testing.B) {
+	req, raw := saveEvent(b)
+	ctx := invocation()
+	router := newRouter(memory.NewUsers(), io.Discard)
+	handler := newHandler(memory.NewUsers(), io.Discard)
+	var alone, whole float64
+	b.Run("function", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = router.Serve(ctx, req)
+		}
+		alone = perOp(b)
+	})
+	b.Run("invocation", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = handler.Invoke(ctx, raw)
+		}
+		whole = perOp(b)
+		b.ReportMetric(whole/alone, "x-function")
+	})
+}
+
+func perOp(b *testing.B) float64 { return float64(b.Elapsed().Nanoseconds()) / float64(b.N) }

@@ -1,0 +1,203 @@
+// Package users is the function behind /user and /users: people's profiles.
+//
+// A handler reads top down: who calls, what they sent, the domain's constructor, the store, the answer.
+// What it does not find here it finds by name: adapters/apigateway reads requests and makes answers of
+// errors, domain/user has the rules, and an adapter of user.Store keeps the profiles.
+package users
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/domain"
+	"rental.example/domain/user"
+)
+
+// Service answers the requests of the users service.
+type Service struct {
+	store  user.Store
+	now    func() time.Time
+	logger *slog.Logger
+}
+
+// New makes a Service over a store. The clock gives versions and times; the logger hears of clocks that
+// disagree.
+func New(store user.Store, now func() time.Time, logger *slog.Logger) *Service {
+	return &Service{store: store, now: now, logger: logger}
+}
+
+// Routes are the operations of the service, as template.yaml declares them.
+func (s *Service) Routes() []apigateway.Route {
+	return []apigateway.Route{
+		{Method: "POST", Resource: "/user", Handle: s.save},
+		{Method: "GET", Resource: "/user", Handle: s.own},
+		{Method: "PATCH", Resource: "/user", Handle: s.change},
+		{Method: "DELETE", Resource: "/user", Handle: s.remove},
+		{Method: "GET", Resource: "/users/{id}", Handle: s.public},
+		{Method: "GET", Resource: "/users", Handle: s.list},
+	}
+}
+
+type (
+	request  = events.APIGatewayProxyRequest
+	response = events.APIGatewayProxyResponse
+)
+
+// save makes or replaces the caller's profile.
+func (s *Service) save(ctx context.Context, req request) (response, error) {
+	caller, err := apigateway.Caller(req)
+	if err != nil {
+		return response{}, err
+	}
+	body, err := apigateway.Decode[profileBody](req)
+	if err != nil {
+		return response{}, err
+	}
+	cond, err := apigateway.Conditions(req)
+	if err != nil {
+		return response{}, err
+	}
+	if cond.NeedsRecord() { // a missing record is told before anything about the body
+		if _, err := s.store.Get(ctx, caller.ID); err != nil {
+			return response{}, err
+		}
+	}
+	profile, err := user.New(caller, body.draft(), s.stamp(ctx))
+	if err != nil {
+		return response{}, err
+	}
+	saved, created, err := s.store.Save(ctx, profile, cond)
+	if err != nil {
+		return response{}, err
+	}
+	s.watchClock(ctx, saved.Version)
+	if created {
+		return profileAnswer(http.StatusCreated, saved, apigateway.Location("/users/"+string(saved.ID)))
+	}
+	return profileAnswer(http.StatusOK, saved)
+}
+
+// own reads the caller's profile.
+func (s *Service) own(ctx context.Context, req request) (response, error) {
+	caller, err := apigateway.Caller(req)
+	if err != nil {
+		return response{}, err
+	}
+	profile, err := s.store.Get(ctx, caller.ID)
+	if err != nil {
+		return response{}, err
+	}
+	tag := apigateway.VersionTag(profile.Version)
+	unmodified, err := apigateway.Unmodified(req, tag)
+	if err != nil {
+		return response{}, err
+	}
+	if unmodified {
+		return apigateway.NotModified(tag)
+	}
+	return profileAnswer(http.StatusOK, profile)
+}
+
+// change applies a merge patch to the caller's profile.
+func (s *Service) change(ctx context.Context, req request) (response, error) {
+	caller, err := apigateway.Caller(req)
+	if err != nil {
+		return response{}, err
+	}
+	body, err := apigateway.Decode[patchBody](req)
+	if err != nil {
+		return response{}, err
+	}
+	cond, err := apigateway.Conditions(req)
+	if err != nil {
+		return response{}, err
+	}
+	saved, err := user.Update(ctx, s.store, caller.ID, cond, func(p user.Profile) (user.Profile, error) {
+		return p.Change(caller, body.patch(), s.stamp(ctx))
+	})
+	if err != nil {
+		return response{}, err
+	}
+	s.watchClock(ctx, saved.Version)
+	return profileAnswer(http.StatusOK, saved)
+}
+
+// remove deletes the caller's profile.
+func (s *Service) remove(ctx context.Context, req request) (response, error) {
+	caller, err := apigateway.Caller(req)
+	if err != nil {
+		return response{}, err
+	}
+	cond, err := apigateway.Conditions(req)
+	if err != nil {
+		return response{}, err
+	}
+	tombstone, err := s.store.Delete(ctx, caller.ID, cond, s.stamp(ctx))
+	if err != nil {
+		return response{}, err
+	}
+	s.watchClock(ctx, tombstone.Version)
+	return apigateway.NoContent()
+}
+
+// public reads what anyone signed in may know of a user.
+func (s *Service) public(ctx context.Context, req request) (response, error) {
+	if _, err := apigateway.Caller(req); err != nil {
+		return response{}, err
+	}
+	text, err := apigateway.PathParameter(req, "id")
+	if err != nil {
+		return response{}, err
+	}
+	id, err := domain.ParseUserID(text)
+	if err != nil {
+		return response{}, err
+	}
+	profile, err := s.store.Get(ctx, id)
+	if err != nil {
+		return response{}, err
+	}
+	return apigateway.JSON(http.StatusOK, newPublicView(profile.Public()))
+}
+
+// list reads a page of all users, for admins.
+func (s *Service) list(ctx context.Context, req request) (response, error) {
+	caller, err := apigateway.Caller(req)
+	if err != nil {
+		return response{}, err
+	}
+	listing, err := parseListing(req)
+	if err != nil {
+		return response{}, err
+	}
+	if !caller.IsAdmin() {
+		return response{}, domain.ErrForbidden
+	}
+	page, err := s.store.List(ctx, listing)
+	if err != nil {
+		return response{}, err
+	}
+	view, err := newPageView(listing, page)
+	if err != nil {
+		return response{}, err
+	}
+	return apigateway.JSON(http.StatusOK, view)
+}
+
+func (s *Service) stamp(ctx context.Context) domain.Stamp {
+	return domain.Stamp{Time: s.now(), RequestID: apigateway.RequestID(ctx)}
+}
+
+// watchClock tells of a clock that is far behind one that has written before: versions stay in order
+// all the same, but times in answers do not.
+func (s *Service) watchClock(ctx context.Context, written domain.Version) {
+	if ahead := written.Time().Sub(s.now()); ahead > domain.MaxClockLag {
+		s.logger.ErrorContext(ctx, "clock behind stored versions", "seconds", ahead.Seconds(),
+			"function_request_id", apigateway.RequestID(ctx))
+	}
+}

@@ -1,0 +1,124 @@
+package users_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/memory"
+	"rental.example/domain"
+	"rental.example/domain/user"
+	"rental.example/functions/users"
+)
+
+const root = "../.."
+
+// When the fixtures happen, and when the profiles that they find were made.
+var (
+	now    = time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC)
+	seeded = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+func clock() time.Time { return now }
+
+// seed puts into a store what every fixture finds there: three profiles, made an hour apart, and the
+// trace of a deleted one.
+func seed(t testing.TB, store user.Store) {
+	t.Helper()
+	ctx := context.Background()
+	for i, p := range []struct {
+		id   domain.UserID
+		d    user.Draft
+		gone bool
+	}{
+		{"11111111-1111-4111-8111-111111111111", user.Draft{Name: "Jane Doe", Email: "jane@example.com", Type: "renter", Ratings: 25}, false},
+		{"22222222-2222-4222-8222-222222222222", user.Draft{Name: "Max Mustermann", Email: "max@example.com", Type: "rentee", Ratings: 87.25}, false},
+		{"33333333-3333-4333-8333-333333333333", user.Draft{Name: "Ada", Email: "admin@example.com", Type: "renter"}, false},
+		{"44444444-4444-4444-8444-444444444444", user.Draft{Name: "Gone", Email: "gone@example.com", Type: "rentee"}, true},
+	} {
+		profile, err := user.New(domain.Caller{ID: p.id}, p.d, domain.Stamp{Time: seeded.Add(time.Duration(i) * time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := store.Save(ctx, profile, domain.Condition{}); err != nil {
+			t.Fatal(err)
+		}
+		if p.gone {
+			if _, err := store.Delete(ctx, p.id, domain.Condition{}, domain.Stamp{Time: seeded.Add(5 * time.Hour)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// newHandler is the function as it is deployed, but for the store, the clock and the output.
+func newHandler(store user.Store, out io.Writer) lambda.Handler {
+	router := newRouter(store, out)
+	return lambda.NewHandler(router.Serve)
+}
+
+func newRouter(store user.Store, out io.Writer) *apigateway.Router {
+	logger := cloudwatch.NewLogger(out, 0, "users")
+	return apigateway.NewRouter(users.New(store, clock, logger).Routes(), apigateway.Config{
+		AllowedOrigin: "https://app.example.com",
+		Logger:        logger,
+		Metrics:       cloudwatch.NewMetrics(out, "rental", "users", clock),
+		Now:           clock,
+	})
+}
+
+// failing is a store that cannot do what is asked of it.
+type failing struct {
+	user.Store
+	err error
+}
+
+func (f failing) Get(ctx context.Context, id domain.UserID) (user.Profile, error) {
+	if errors.Is(f.err, domain.ErrUnavailable) {
+		return user.Profile{}, f.err
+	}
+	return f.Store.Get(ctx, id)
+}
+
+func (f failing) Save(context.Context, user.Profile, domain.Condition) (user.Profile, bool, error) {
+	if f.err == nil {
+		panic("the password is hunter2")
+	}
+	return user.Profile{}, false, f.err
+}
+
+// storeFor gives the cases of trouble, by their names, the store that makes it.
+func storeFor(name string, store user.Store) (_ user.Store, trouble bool) {
+	for suffix, err := range map[string]error{
+		"-unavailable":    errors.Join(domain.ErrUnavailable, errors.New("dial tcp 10.0.0.7: secret cause")),
+		"-conflict":       domain.ErrConflict,
+		"-internal-error": errors.New("ValidationException: secret cause"),
+		"-panic":          nil,
+	} {
+		if strings.HasSuffix(name, suffix) {
+			return failing{store, err}, true
+		}
+	}
+	return store, false
+}
+
+func TestGoldens(t *testing.T) {
+	t.Parallel()
+	for _, c := range apigatewaytest.Cases(t, root, "users") {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			store := memory.NewUsers()
+			seed(t, store)
+			troubled, _ := storeFor(c.Name, store)
+			c.Check(t, apigatewaytest.Invoke(t, newHandler(troubled, io.Discard), "invocation-1", c.Event))
+		})
+	}
+}
