@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -33,7 +34,7 @@ func New(lookup func(string) string) *Env { return &Env{lookup: lookup} }
 // Required is the value of a variable that has to be there.
 func (e *Env) Required(name string) string {
 	value := e.lookup(name)
-	if value == "" {
+	if value == "" && !slices.Contains(e.missing, name) {
 		e.missing = append(e.missing, name)
 	}
 	return value
@@ -69,20 +70,22 @@ func (e *Env) LogLevel() slog.Level {
 	return level
 }
 
-// AWS is the configuration of every SDK client: the region and the credentials of the function's role,
-// which stay the same as long as the process lives.
-func (e *Env) AWS() aws.Config {
+// AWS is the configuration of the SDK's client for a service: the region, the credentials of the
+// function's role, which stay the same as long as the process lives, and the endpoint.
+//
+// service is its name in AWS_ENDPOINT_URL_<SERVICE>, which goes before AWS_ENDPOINT_URL; without either
+// the client finds the service's own endpoint in the region.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+func (e *Env) AWS(service string) aws.Config {
 	return aws.Config{
-		Region: e.Required("AWS_REGION"),
+		Region:       e.Required("AWS_REGION"),
+		BaseEndpoint: e.endpoint(service),
 		Credentials: credentials.NewStaticCredentialsProvider(
 			e.Required("AWS_ACCESS_KEY_ID"), e.Required("AWS_SECRET_ACCESS_KEY"), e.Optional("AWS_SESSION_TOKEN", "")),
 	}
 }
 
-// Endpoint is where a service is reached, as AWS_ENDPOINT_URL_<SERVICE> or else AWS_ENDPOINT_URL says;
-// nil without them is the service's own endpoint in the region. The names are those of
-// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-func (e *Env) Endpoint(service string) *string {
+func (e *Env) endpoint(service string) *string {
 	for _, name := range []string{"AWS_ENDPOINT_URL_" + service, "AWS_ENDPOINT_URL"} {
 		value := e.Optional(name, "")
 		if value == "" {

@@ -5,10 +5,8 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -93,8 +91,9 @@ func newUserStore(ctx context.Context, o options) (user.Store, error) {
 	}
 	// Engines for development take any credentials and any region.
 	client := dynamo.NewClient(aws.Config{
-		Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-	}, aws.String(o.dynamodb))
+		Region: "us-east-1", BaseEndpoint: &o.dynamodb,
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	})
 	if err := dynamo.EnsureUsersTable(ctx, client, usersTable); err != nil {
 		return nil, fmt.Errorf("-dynamodb %s: %w", o.dynamodb, err)
 	}
@@ -130,7 +129,5 @@ func newUUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	text := fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-	return strings.ToLower(text)
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
-

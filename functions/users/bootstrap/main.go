@@ -28,7 +28,7 @@ func run() error {
 	var (
 		table   = env.Required("USERS_TABLE")
 		origin  = env.Origin("ALLOWED_ORIGIN")
-		client  = dynamo.NewClient(env.AWS(), env.Endpoint("DYNAMODB"))
+		client  = dynamo.NewClient(env.AWS("DYNAMODB"))
 		name    = env.Optional("POWERTOOLS_SERVICE_NAME", "users")
 		logger  = cloudwatch.NewLogger(os.Stdout, env.LogLevel(), name)
 		metrics = cloudwatch.NewMetrics(os.Stdout, env.Optional("POWERTOOLS_METRICS_NAMESPACE", "rental"), name, time.Now)

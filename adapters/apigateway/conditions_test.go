@@ -1,0 +1,96 @@
+package apigateway_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/domain"
+)
+
+func withHeaders(pairs ...string) events.APIGatewayProxyRequest {
+	req := events.APIGatewayProxyRequest{MultiValueHeaders: map[string][]string{}}
+	for i := 0; i < len(pairs); i += 2 {
+		req.MultiValueHeaders[pairs[i]] = append(req.MultiValueHeaders[pairs[i]], pairs[i+1])
+	}
+	return req
+}
+
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	const refused = "refused"
+	for _, tt := range []struct {
+		name    string
+		headers []string
+		// what Check says of a record at version 7, and of none
+		at7, absent any
+	}{
+		{"none", nil, nil, nil},
+		{"match", []string{"If-Match", `"7"`}, nil, domain.ErrNotFound},
+		{"match in lower case", []string{"if-match", `"7"`}, nil, domain.ErrNotFound},
+		{"match of a joined tag", []string{"If-Match", `"7.12"`}, nil, domain.ErrNotFound},
+		{"other version", []string{"If-Match", `"8"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
+		{"list", []string{"If-Match", `"1" ,, "a,b", W/"x","7"`}, nil, domain.ErrNotFound},
+		{"two lines", []string{"If-Match", `"1"`, "If-Match", `"7"`}, nil, domain.ErrNotFound},
+		{"weak never matches", []string{"If-Match", `W/"7"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
+		{"star", []string{"If-Match", ` * `}, nil, domain.ErrNotFound},
+		{"star in quotes is a tag", []string{"If-Match", `"*"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
+		{"another spelling of 7", []string{"If-Match", `"07"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
+		{"signed", []string{"If-Match", `"+7"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
+		{"beyond 64 bits", []string{"If-Match", `"99999999999999999999"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
+		{"empty tag", []string{"If-Match", `""`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
+		{"create only", []string{"If-None-Match", "*"}, domain.ErrPreconditionFailed, nil},
+		{"bare", []string{"If-Match", `7`}, refused, refused},
+		{"open", []string{"If-Match", `"7`}, refused, refused},
+		{"lower-case w", []string{"If-Match", `w/"7"`}, refused, refused},
+		{"no comma", []string{"If-Match", `"7" "8"`}, refused, refused},
+		{"star in a list", []string{"If-Match", `*, "7"`}, refused, refused},
+		{"space in a tag", []string{"If-Match", `"7 8"`}, refused, refused},
+		{"commas alone", []string{"If-Match", `, ,`}, refused, refused},
+		{"tag of If-None-Match", []string{"If-None-Match", `"7"`}, refused, refused},
+		{"both", []string{"If-Match", `"7"`, "If-None-Match", `*`}, refused, refused},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			cond, err := apigateway.Conditions(withHeaders(tt.headers...))
+			if (err != nil) != (tt.at7 == refused) {
+				t.Fatalf("error: %v", err)
+			}
+			if err != nil {
+				return
+			}
+			if got := cond.Check(7, true); !same(got, tt.at7) {
+				t.Errorf("of version 7: %v, want %v", got, tt.at7)
+			}
+			if got := cond.Check(0, false); !same(got, tt.absent) {
+				t.Errorf("of no record: %v, want %v", got, tt.absent)
+			}
+		})
+	}
+}
+
+func same(got error, want any) bool {
+	wanted, _ := want.(error)
+	return errors.Is(got, wanted)
+}
+
+func TestUnmodified(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{
+		"": "no", `"7"`: "yes", `W/"7"`: "yes", `"1", "7"`: "yes", "*": "yes", `"8"`: "no", `"7.1"`: "no", "7": "error",
+	} {
+		got := "no"
+		unmodified, err := apigateway.Unmodified(withHeaders("If-None-Match", header), `"7"`)
+		if unmodified {
+			got = "yes"
+		}
+		if err != nil {
+			got = "error"
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", header, got, want)
+		}
+	}
+}

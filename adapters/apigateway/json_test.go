@@ -1,0 +1,103 @@
+package apigateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// fuzzBody has a member of each type that a body may have.
+type fuzzBody struct {
+	Text   string            `json:"text"`
+	Number float64           `json:"number"`
+	Maybe  Optional[string]  `json:"-"`
+	Level  Optional[float64] `json:"-"`
+}
+
+func (b *fuzzBody) Fields() []Field {
+	return []Field{Member("text", &b.Text), Member("number", &b.Number), Member("maybe", &b.Maybe), Member("level", &b.Level)}
+}
+
+func TestDecodeObject(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{}`: "", ` { } `: "", "\t{\r\n\"text\" : \"a\" , \"number\":1}\n": "",
+		`{"text":"a\"}{,"}`: "", `{"number":-1.5e-3,"text":""}`: "", `{"maybe":null,"level":null}`: "",
+		`{"maybe":"x","level":7}`: "", `{"text":"\ud83d\ude00\u00e9\\u"}`: "", `{"te\u0078t":"a"}`: "",
+		``: "invalid_json", ` `: "invalid_json", `{`: "invalid_json", `{}x`: "invalid_json", `{} {}`: "invalid_json",
+		`null`: "invalid_json", `"text"`: "invalid_json", `7`: "invalid_json", `[{}]`: "invalid_json", "\ufeff{}": "invalid_json",
+		"{\"text\":\"\x00\"}": "invalid_json", "{\"text\":\"\xff\"}": "invalid_json", `{'text':1}`: "invalid_json", `{"text":NaN}`: "invalid_json",
+		`{"text":"\udc00"}`: "invalid_json", `{"text":"\ud800\n"}`: "invalid_json", `{"text":"\ud800\ud800"}`: "invalid_json",
+		`{"\ud800":1}`: "invalid_json", `{"text":"\ud83d\\ude00"}`: "invalid_json",
+		`{"Text":"a"}`: "unknown_field", `{"":1}`: "unknown_field", `{"other":{"a":[1,"}"]}}`: "unknown_field",
+		`{"text":"a","text":"a"}`: "duplicate_field", `{"maybe":null,"maybe":null}`: "duplicate_field",
+		`{"text":1}`: "wrong_type", `{"text":null}`: "wrong_type", `{"text":["a"]}`: "wrong_type", `{"text":{}}`: "wrong_type",
+		`{"number":"1"}`: "wrong_type", `{"number":true}`: "wrong_type", `{"number":1e999}`: "wrong_type", `{"number":null}`: "wrong_type",
+		`{"maybe":1}`: "wrong_type", `{"level":"1"}`: "wrong_type", `{"level":[1,[2,{"a":"]"}]],"text":"a"}`: "wrong_type",
+	} {
+		var b fuzzBody
+		err := decodeObject([]byte(body), b.Fields())
+		var refused *requestError
+		switch {
+		case want == "" && err != nil:
+			t.Errorf("%q: %v", body, err)
+		case want != "" && (!errors.As(err, &refused) || refused.kind.code != want):
+			t.Errorf("%q: %v, want %s", body, err, want)
+		}
+	}
+}
+
+func TestOptional(t *testing.T) {
+	t.Parallel()
+	var b fuzzBody
+	if err := decodeObject([]byte(`{"maybe":null}`), b.Fields()); err != nil {
+		t.Fatal(err)
+	}
+	if b.Maybe.Pointer() == nil || *b.Maybe.Pointer() != "" || b.Level.Pointer() != nil {
+		t.Errorf("null is %v, absent is %v", b.Maybe, b.Level)
+	}
+}
+
+// TestLongNames: what a client made up is not sent back at any length.
+func TestLongNames(t *testing.T) {
+	t.Parallel()
+	var b fuzzBody
+	err := decodeObject([]byte(`{"`+strings.Repeat("ä", 60000)+`":1}`), b.Fields())
+	p := problemOf(err)
+	if len(p.Detail) > 300 || len(p.Errors) != 1 || !utf8.ValidString(p.Errors[0].Field) {
+		t.Errorf("problem: %.400v", p)
+	}
+}
+
+// FuzzDecodeObject: what is accepted, encoding/json accepts too, with the same values, and is UTF-8.
+func FuzzDecodeObject(f *testing.F) {
+	for _, seed := range []string{`{"text":"a","number":1}`, `{"text":"\ud83d\ude00","maybe":null}`, `{"a":[{"b":"\""}],"text":"x"}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var got fuzzBody
+		err := decodeObject(bytes.Clone(body), got.Fields())
+		var want struct {
+			Text   *string          `json:"text"`
+			Number *float64         `json:"number"`
+			Maybe  *json.RawMessage `json:"maybe"`
+			Level  *json.RawMessage `json:"level"`
+		}
+		jsonErr := json.Unmarshal(body, &want)
+		if err != nil {
+			return
+		}
+		if jsonErr != nil {
+			t.Fatalf("accepted what encoding/json refuses: %v", jsonErr)
+		}
+		if want.Text != nil && *want.Text != got.Text || want.Number != nil && *want.Number != got.Number {
+			t.Errorf("got %+v, encoding/json has %v %v", got, want.Text, want.Number)
+		}
+		if !utf8.ValidString(got.Text) || !utf8.ValidString(got.Maybe.Value) {
+			t.Errorf("not UTF-8: %q %q", got.Text, got.Maybe.Value)
+		}
+	})
+}

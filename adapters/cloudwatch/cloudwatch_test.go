@@ -1,0 +1,83 @@
+package cloudwatch_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/cloudwatch"
+)
+
+func TestLogger(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	logger := cloudwatch.NewLogger(&out, slog.LevelInfo, "users")
+	logger.Debug("not this one")
+	logger.Info("hello", "n", 1, slog.Group("g", slog.String("time", "stays")))
+	var got map[string]any
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatalf("%v: %s", err, out.String())
+	}
+	if _, err := time.Parse(time.RFC3339Nano, got["timestamp"].(string)); err != nil {
+		t.Error(err)
+	}
+	delete(got, "timestamp")
+	want := map[string]any{"level": "INFO", "message": "hello", "service": "users", "n": 1.0, "g": map[string]any{"time": "stays"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("line (-want +got):\n%s", diff)
+	}
+}
+
+// TestMetrics holds the lines against the rules of the embedded metric format: every metric and every
+// dimension that is declared is a member of the root.
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	at := time.UnixMilli(1767323045678)
+	m := cloudwatch.NewMetrics(&out, `ren"tal`, "users", func() time.Time { return at })
+	m.Request("GET /user", 503, 1500*time.Microsecond, true)
+	m.Request("GET /user", 404, time.Second, false)
+	want := `{"_aws":{"Timestamp":1767323045678,"CloudWatchMetrics":[{"Namespace":"ren\"tal","Dimensions":[["service","route"]],"Metrics":[` +
+		`{"Name":"Requests","Unit":"Count"},{"Name":"Errors","Unit":"Count"},{"Name":"Latency","Unit":"Milliseconds"},{"Name":"ColdStart","Unit":"Count"}]}]},` +
+		`"service":"users","route":"GET /user","Requests":1,"Errors":1,"Latency":1.5,"ColdStart":1}`
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if diff := cmp.Diff(want, lines[0]); diff != "" {
+		t.Errorf("line (-want +got):\n%s", diff)
+	}
+	if len(lines) != 2 || strings.Contains(lines[1], "ColdStart") || !strings.Contains(lines[1], `"Errors":0,"Latency":1000}`) {
+		t.Errorf("second line: %v", lines[1:])
+	}
+}
+
+// wholeWrites notes writes that are not one line.
+type wholeWrites struct{ broken int }
+
+func (w *wholeWrites) Write(p []byte) (int, error) {
+	if !json.Valid(p) || bytes.Count(p, []byte("\n")) != 1 {
+		w.broken++
+	}
+	return len(p), nil
+}
+
+func TestMetricsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := &wholeWrites{}
+	m := cloudwatch.NewMetrics(w, "rental", "users", time.Now)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 100 {
+				m.Request("GET /user", 200, time.Millisecond, false)
+			}
+		})
+	}
+	if group.Wait(); w.broken > 0 {
+		t.Errorf("%d writes were not one line", w.broken)
+	}
+}

@@ -1,0 +1,85 @@
+package cognito
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// attribute is AttributeType of the service's model.
+type attribute struct {
+	Name  string
+	Value string
+}
+
+// standardAttributes are those of every pool without sub and the verified
+// flags; this one has no custom attributes. See
+// https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+func standardAttributes() []string {
+	return []string{
+		"address", "birthdate", "email", "family_name", "gender", "given_name", "locale", "middle_name", "name",
+		"nickname", "phone_number", "picture", "preferred_username", "profile", "updated_at", "website", "zoneinfo",
+	}
+}
+
+// list returns what GetUser and the Admin operations show.
+func (u user) list() []attribute {
+	return append([]attribute{
+		{Name: "sub", Value: u.sub},
+		{Name: "email", Value: u.email},
+		{Name: "email_verified", Value: strconv.FormatBool(u.emailVerified)},
+	}, u.attributes...)
+}
+
+// checkAttributes refuses what nobody may set, and an e-mail that is not the
+// username.
+func checkAttributes(email string, list []attribute) error {
+	for _, a := range list {
+		if err := cmp.Or(checkName(a.Name), checkValue(a)); err != nil {
+			return err
+		}
+		if a.Name == "email" && !strings.EqualFold(a.Value, email) {
+			return invalidParameter("The email attribute must be the username.")
+		}
+	}
+	return nil
+}
+
+func checkName(name string) error {
+	switch {
+	case name == "":
+		return validate(member{name: "attributeName"})
+	case name == "sub":
+		return invalidParameter("user.sub: Attribute cannot be updated.")
+	case name == "email_verified" || name == "phone_number_verified" || slices.Contains(standardAttributes(), name):
+		return nil
+	}
+	return invalidParameter("Attributes did not conform to the schema: Type for attribute {%s} could not be determined", name)
+}
+
+func checkValue(a attribute) error {
+	if len(a.Value) > 2048 {
+		return invalidParameter("Attributes did not conform to the schema: %s: String must be no longer than 2048 characters", a.Name)
+	}
+	if strings.HasSuffix(a.Name, "_verified") && a.Value != "true" && a.Value != "false" {
+		return invalidParameter("Attributes did not conform to the schema: %s: Boolean values must be true or false", a.Name)
+	}
+	return nil
+}
+
+// checkWritable refuses the flags that only an administrator sets; a user
+// could otherwise verify an e-mail that is not theirs.
+func checkWritable(list []attribute) error {
+	for _, a := range list {
+		if a.Name == "email_verified" || a.Name == "phone_number_verified" {
+			return errUnauthorized
+		}
+	}
+	return nil
+}
+
+// verified tells whether the list marks the e-mail as verified.
+func verified(list []attribute) bool {
+	return slices.Contains(list, attribute{Name: "email_verified", Value: "true"})
+}

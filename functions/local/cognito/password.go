@@ -1,0 +1,42 @@
+package cognito
+
+import (
+	"crypto/rand"
+	"strings"
+)
+
+const (
+	lowerCase = "abcdefghijklmnopqrstuvwxyz"
+	upperCase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits    = "0123456789"
+	// symbols are those of
+	// https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html
+	symbols   = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+-"
+	minLength = 8
+)
+
+// checkPolicy refuses a password that the pool's policy does not allow; the
+// rules are the template's, the texts the service's.
+func checkPolicy(password string) error {
+	problem := ""
+	switch {
+	case len(password) < minLength:
+		problem = "Password not long enough"
+	case !strings.ContainsAny(password, lowerCase):
+		problem = "Password must have lowercase characters"
+	case !strings.ContainsAny(password, upperCase):
+		problem = "Password must have uppercase characters"
+	case !strings.ContainsAny(password, digits):
+		problem = "Password must have numeric characters"
+	case !strings.ContainsAny(password, symbols):
+		problem = "Password must have symbol characters"
+	}
+	if problem == "" {
+		return nil
+	}
+	return refusal("InvalidPasswordException", "Password did not conform with policy: "+problem)
+}
+
+// newPassword returns a password that satisfies the policy: base32 text of at
+// least 128 random bits has the strength, the rest is for the rules.
+func newPassword() string { return rand.Text() + "aA1!" }

@@ -1,0 +1,141 @@
+package cognito
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAccessTokensRefused(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.add(jane)
+	login := h.signIn(jane, password)
+	parts := strings.Split(login.access, ".")
+	join := func(header, body, signature string) string { return header + "." + body + "." + signature }
+	text := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+	foreign := h.claims(login.access)
+	foreign["iss"] = "http://localhost:8080/us-east-1_other"
+	otherPool, err := h.pool.accessKey.sign(foreign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := newSigner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger.kid = h.pool.accessKey.kid
+	forged, err := stranger.sign(h.claims(login.access))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const invalid, signature = "Invalid Access Token", "Could not verify signature for Access Token"
+	for name, tt := range map[string]struct{ token, message string }{
+		"an ID token":       {login.id, invalid},
+		"a refresh token":   {login.refresh, invalid},
+		"another pool's":    {otherPool, invalid},
+		"no algorithm":      {join(text(`{"alg":"none","kid":"`+h.pool.accessKey.kid+`"}`), parts[1], ""), invalid},
+		"a symmetric one":   {join(text(`{"alg":"HS256","kid":"`+h.pool.accessKey.kid+`"}`), parts[1], parts[2]), invalid},
+		"unknown key":       {join(text(`{"alg":"RS256","kid":"x"}`), parts[1], parts[2]), invalid},
+		"unreadable header": {join("x", parts[1], parts[2]), invalid},
+		"header of text":    {join(text("x"), parts[1], parts[2]), invalid},
+		"changed body":      {join(parts[0], text(`{"sub":"x"}`), parts[2]), signature},
+		"another's key":     {forged, signature},
+		"cut signature":     {join(parts[0], parts[1], "x"), signature},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h.refused("GetUser", fields{"AccessToken": tt.token}, "NotAuthorizedException", tt.message)
+		})
+	}
+	h.refused("GetUser", fields{}, "InvalidParameterException", "")
+	h.refused("GetUser", fields{"AccessToken": "a b"}, "InvalidParameterException", "")
+	h.clock.advance(tokenLife)
+	h.refused("GetUser", fields{"AccessToken": login.access}, "NotAuthorizedException", "Access Token has expired")
+}
+
+func TestGlobalSignOut(t *testing.T) {
+	t.Parallel()
+	for name, signOut := range map[string]func(*harness, tokens){
+		"by the user": func(h *harness, login tokens) { h.ok("GlobalSignOut", fields{"AccessToken": login.access}) },
+		"by an administrator": func(h *harness, _ tokens) {
+			h.ok("AdminUserGlobalSignOut", fields{"UserPoolId": PoolID, "Username": jane})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			h.add(jane)
+			h.add("joe@example.com")
+			first, second, other := h.signIn(jane, password), h.signIn(jane, password), h.signIn("joe@example.com", password)
+			signOut(h, first)
+			for _, login := range []tokens{first, second} {
+				h.refused("GetUser", fields{"AccessToken": login.access}, "NotAuthorizedException", "Access Token has been revoked")
+				h.refused("InitiateAuth", refreshFlow(login.refresh), "NotAuthorizedException", "Refresh Token has been revoked")
+			}
+			h.ok("GetUser", fields{"AccessToken": other.access})
+			h.ok("GetUser", fields{"AccessToken": h.signIn(jane, password).access})
+			if !signedBy(t, first.id, h.pool.Key(kid(t, first.id))) {
+				t.Error("an ID token was taken back")
+			}
+		})
+	}
+}
+
+func TestRevokeToken(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.add(jane)
+	first, second := h.signIn(jane, password), h.signIn(jane, password)
+	refreshed := h.ok("InitiateAuth", refreshFlow(first.refresh)).tokens()
+	body := func(token string) fields { return fields{"ClientId": ClientID, "Token": token} }
+	h.ok("RevokeToken", body(first.refresh))
+	h.ok("RevokeToken", body(first.refresh))
+	h.ok("RevokeToken", body("unknown"))
+	for _, access := range []string{first.access, refreshed.access} {
+		h.refused("GetUser", fields{"AccessToken": access}, "NotAuthorizedException", "Access Token has been revoked")
+	}
+	h.refused("InitiateAuth", refreshFlow(first.refresh), "NotAuthorizedException", "Refresh Token has been revoked")
+	h.ok("InitiateAuth", refreshFlow(second.refresh))
+	h.refused("RevokeToken", body(second.access), "UnsupportedTokenTypeException", "")
+	h.refused("RevokeToken", fields{"ClientId": "other", "Token": second.refresh}, "ResourceNotFoundException", "")
+	h.refused("RevokeToken", body(""), "InvalidParameterException", "")
+}
+
+func TestChangePassword(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.add(jane)
+	access := h.signIn(jane, password).access
+	body := func(previous, proposed string) fields {
+		return fields{"AccessToken": access, "PreviousPassword": previous, "ProposedPassword": proposed}
+	}
+	h.refused("ChangePassword", body("Wr0ng-one!", "N3xt-one!"), "NotAuthorizedException", "Incorrect username or password.")
+	h.refused("ChangePassword", body(password, "weakweak"), "InvalidPasswordException", "")
+	h.refused("ChangePassword", body(password, ""), "InvalidParameterException", "")
+	h.ok("ChangePassword", body(password, "N3xt-one!"))
+	h.signIn(jane, "N3xt-one!")
+	h.refused("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "")
+	h.clock.advance(2 * time.Hour)
+	h.refused("ChangePassword", body("N3xt-one!", password), "NotAuthorizedException", "Access Token has expired")
+}
+
+func TestDeletedUsers(t *testing.T) {
+	t.Parallel()
+	for name, remove := range map[string]func(*harness, tokens){
+		"by the user":         func(h *harness, login tokens) { h.ok("DeleteUser", fields{"AccessToken": login.access}) },
+		"by an administrator": func(h *harness, _ tokens) { h.ok("AdminDeleteUser", fields{"UserPoolId": PoolID, "Username": jane}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			h.add(jane)
+			login := h.signIn(jane, password)
+			remove(h, login)
+			h.refused("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "Incorrect username or password.")
+			h.refused("InitiateAuth", refreshFlow(login.refresh), "NotAuthorizedException", "Refresh Token has been revoked")
+			for _, operation := range []string{"GetUser", "GlobalSignOut", "DeleteUser"} {
+				h.refused(operation, fields{"AccessToken": login.access}, "UserNotFoundException", "User does not exist.")
+			}
+			h.ok("SignUp", signUpBody(jane))
+		})
+	}
+}

@@ -1,0 +1,142 @@
+package cognito
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"encoding/base64"
+	"slices"
+	"strings"
+	"time"
+)
+
+// timestampSkew is how far a client's clock may be off. The service is
+// stricter; on one machine only a wrong time zone is worth telling.
+const timestampSkew = 15 * time.Minute
+
+type respondInput struct {
+	ClientID           string `json:"ClientId"`
+	ChallengeName      string
+	Session            string
+	ChallengeResponses map[string]string
+}
+
+func (in respondInput) check() error {
+	return cmp.Or(
+		validate(clientMember(in.ClientID), member{name: "challengeName", value: in.ChallengeName, echo: true, enum: []string{
+			"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE", "MFA_SETUP", "PASSWORD_VERIFIER",
+			"CUSTOM_CHALLENGE", "SELECT_CHALLENGE", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "ADMIN_NO_SRP_AUTH",
+			"NEW_PASSWORD_REQUIRED", "SMS_OTP", "PASSWORD", "WEB_AUTHN", "PASSWORD_SRP",
+		}}),
+		knownClient(in.ClientID),
+	)
+}
+
+func (p *Pool) respondToAuthChallenge(_ context.Context, in respondInput) (authOutput, error) {
+	switch in.ChallengeName {
+	case passwordVerifier:
+		return p.verifyPassword(in.ChallengeResponses)
+	case newPasswordRequired:
+		return p.acceptPassword(in.Session, in.ChallengeResponses)
+	}
+	return authOutput{}, invalidParameter("%s is not a challenge of the local user pool.", in.ChallengeName)
+}
+
+// verifyPassword checks the client's proof. Whatever is wrong with it, the
+// answer is the same; only a user who is yet to confirm is told so.
+func (p *Pool) verifyPassword(responses map[string]string) (authOutput, error) {
+	values, err := required(responses, "USERNAME", "PASSWORD_CLAIM_SECRET_BLOCK", "TIMESTAMP", "PASSWORD_CLAIM_SIGNATURE")
+	if err != nil {
+		return authOutput{}, err
+	}
+	username, block, timestamp, signature := values[0], values[1], values[2], values[3]
+	ch, err := p.challenges.take(p.now(), passwordVerifier, block)
+	if err != nil {
+		return authOutput{}, errIncorrect
+	}
+	u, known := p.users.find(ch.sub)
+	if known && u.status == unconfirmed {
+		return authOutput{}, errNotConfirmed
+	}
+	proved := p.proves(ch, block, timestamp, signature) && p.recent(timestamp)
+	if !proved || !known || u.password != ch.password || p.userOrStandIn(username).sub != ch.sub {
+		return authOutput{}, errIncorrect
+	}
+	return p.admit(u)
+}
+
+func (p *Pool) proves(ch challenge, block, timestamp, signature string) bool {
+	secret, err := base64.StdEncoding.DecodeString(block)
+	if err != nil {
+		return false
+	}
+	got, err := base64.StdEncoding.DecodeString(signature)
+	if err != nil {
+		return false
+	}
+	key := p.srp.sessionKey(ch.a, ch.b, ch.pub, ch.password.v)
+	return hmac.Equal(got, claim(key, ch.sub, secret, timestamp))
+}
+
+// recent reads the timestamp in the format that the service asks of every
+// client whatever its locale: EEE MMM d HH:mm:ss UTC yyyy.
+func (p *Pool) recent(timestamp string) bool {
+	at, err := time.Parse("Mon Jan _2 15:04:05 UTC 2006", timestamp)
+	return err == nil && p.now().Sub(at).Abs() <= timestampSkew
+}
+
+// acceptPassword replaces a temporary password. A password that the policy
+// refuses does not spend the session, so that the user can try another.
+func (p *Pool) acceptPassword(session string, responses map[string]string) (authOutput, error) {
+	values, err := required(responses, "USERNAME", "NEW_PASSWORD")
+	if err != nil {
+		return authOutput{}, err
+	}
+	if session == "" {
+		return authOutput{}, missingParameter("Session")
+	}
+	u := p.userOrStandIn(values[0])
+	attributes := responseAttributes(responses)
+	if err := cmp.Or(checkPolicy(values[1]), checkWritable(attributes), checkAttributes(u.email, attributes)); err != nil {
+		return authOutput{}, err
+	}
+	ch, err := p.challenges.take(p.now(), newPasswordRequired, session)
+	if err != nil {
+		return authOutput{}, err
+	}
+	if ch.sub != u.sub {
+		return authOutput{}, errSession
+	}
+	return p.replacePassword(ch, values[1], attributes)
+}
+
+func (p *Pool) replacePassword(ch challenge, password string, attributes []attribute) (authOutput, error) {
+	next := p.srp.verifier(ch.sub, password)
+	var changed user
+	err := p.users.update(ch.sub, p.now(), func(u *user) error {
+		if u.status != forceChangePassword || u.password != ch.password {
+			return errSession
+		}
+		u.set(attributes)
+		u.password, u.status = next, confirmed
+		changed = *u
+		return nil
+	})
+	if err != nil {
+		return authOutput{}, err
+	}
+	return p.signIn(changed)
+}
+
+// responseAttributes collects what the client sends along under
+// userAttributes.NAME.
+func responseAttributes(responses map[string]string) []attribute {
+	var list []attribute
+	for key, value := range responses {
+		if name, ok := strings.CutPrefix(key, "userAttributes."); ok {
+			list = append(list, attribute{Name: name, Value: value})
+		}
+	}
+	slices.SortFunc(list, func(a, b attribute) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}

@@ -1,0 +1,158 @@
+package cognito
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func signUpBody(email string) fields {
+	return fields{"ClientId": ClientID, "Username": email, "Password": password}
+}
+
+func confirmBody(email, code string) fields {
+	return fields{"ClientId": ClientID, "Username": email, "ConfirmationCode": code}
+}
+
+func TestSignUp(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	body := signUpBody(jane)
+	body["UserAttributes"] = []fields{{"Name": "email", "Value": "Jane@example.com"}, {"Name": "name", "Value": "Jane"}}
+	got := h.ok("SignUp", body)
+	want := fields{"UserConfirmed": false, "UserSub": got.at("UserSub"), "CodeDeliveryDetails": map[string]any{
+		"AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "j***@e***"}}
+	if diff := cmp.Diff(want, got.body); diff != "" || !isUUID(got.at("UserSub")) {
+		t.Errorf("SignUp (-want +got):\n%s", diff)
+	}
+	h.refused("InitiateAuth", passwordFlow(jane, password), "UserNotConfirmedException", "User is not confirmed.")
+	h.refused("InitiateAuth", passwordFlow(jane, "Wr0ng-one!"), "UserNotConfirmedException", "User is not confirmed.")
+	h.refused("ConfirmSignUp", confirmBody(jane, "000000"), "CodeMismatchException", "Invalid verification code provided, please try again.")
+	h.ok("ConfirmSignUp", confirmBody("JANE@EXAMPLE.COM", ConfirmationCode))
+	h.refused("ConfirmSignUp", confirmBody(jane, ConfirmationCode), "NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED")
+
+	login := h.signIn(jane, password)
+	user := h.ok("GetUser", fields{"AccessToken": login.access})
+	wantAttributes := map[string]string{"sub": got.at("UserSub"), "email": jane, "email_verified": "true", "name": "Jane"}
+	if diff := cmp.Diff(wantAttributes, attributes(user, "UserAttributes")); diff != "" {
+		t.Errorf("UserAttributes (-want +got):\n%s", diff)
+	}
+	if claims := h.claims(login.id); claims["name"] != "Jane" || claims["email_verified"] != true {
+		t.Errorf("got claims %v", claims)
+	}
+}
+
+func TestSignUpRefuses(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.ok("SignUp", signUpBody("taken@example.com"))
+	const policy = "Password did not conform with policy: "
+	attribute := func(name, value string) fields {
+		return fields{"UserAttributes": []fields{{"Name": name, "Value": value}}}
+	}
+	tests := map[string]struct {
+		change        fields
+		name, message string
+	}{
+		"taken":          {fields{"Username": "Taken@example.com"}, "UsernameExistsException", "An account with the given email already exists."},
+		"no e-mail":      {fields{"Username": "jane"}, "InvalidParameterException", "Username should be an email."},
+		"short":          {fields{"Password": "Pa0!"}, "InvalidPasswordException", policy + "Password not long enough"},
+		"no lower case":  {fields{"Password": "PASSW0RD!"}, "InvalidPasswordException", policy + "Password must have lowercase characters"},
+		"no upper case":  {fields{"Password": "passw0rd!"}, "InvalidPasswordException", policy + "Password must have uppercase characters"},
+		"no number":      {fields{"Password": "Password!"}, "InvalidPasswordException", policy + "Password must have numeric characters"},
+		"no symbol":      {fields{"Password": "Passw0rdd"}, "InvalidPasswordException", policy + "Password must have symbol characters"},
+		"unknown client": {fields{"ClientId": "other"}, "ResourceNotFoundException", "User pool client other does not exist."},
+		"no password": {fields{"Password": nil}, "InvalidParameterException",
+			"1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null"},
+		"a space": {fields{"Password": "Passw0rd! "}, "InvalidParameterException",
+			`1 validation error detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: [\S]+`},
+		"long name and no client": {fields{"Username": strings.Repeat("x", 129), "ClientId": ""}, "InvalidParameterException",
+			"2 validation errors detected: Value at 'clientId' failed to satisfy constraint: Member must not be null; " +
+				"Value at 'username' failed to satisfy constraint: Member must have length less than or equal to 128"},
+		"verified by oneself": {attribute("email_verified", "true"), "NotAuthorizedException", "A client attempted to write unauthorized attribute"},
+		"own sub":             {attribute("sub", "x"), "InvalidParameterException", ""},
+		"custom attribute":    {attribute("custom:x", "x"), "InvalidParameterException", ""},
+		"nameless attribute":  {attribute("", "x"), "InvalidParameterException", ""},
+		"long attribute":      {attribute("name", strings.Repeat("x", 2049)), "InvalidParameterException", ""},
+		"another e-mail":      {attribute("email", "joe@example.com"), "InvalidParameterException", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			body := signUpBody(jane)
+			for k, v := range tt.change {
+				body[k] = v
+			}
+			h.refused("SignUp", body, tt.name, tt.message)
+		})
+	}
+}
+
+func TestConfirmationCodesExpire(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.ok("SignUp", signUpBody(jane))
+	h.clock.advance(signUpCodeLife + time.Second)
+	const expired = "Invalid code provided, please request a code again."
+	h.refused("ConfirmSignUp", confirmBody(jane, ConfirmationCode), "ExpiredCodeException", expired)
+	h.refused("ConfirmSignUp", confirmBody("nobody@example.com", ConfirmationCode), "ExpiredCodeException", expired)
+	h.ok("ResendConfirmationCode", fields{"ClientId": ClientID, "Username": jane})
+	h.ok("ConfirmSignUp", confirmBody(jane, ConfirmationCode))
+}
+
+func TestNobodyLearnsWhoIsAUser(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.add(jane)
+	h.ok("SignUp", signUpBody("jade@example.com"))
+	for _, operation := range []string{"ResendConfirmationCode", "ForgotPassword"} {
+		want := h.ok(operation, fields{"ClientId": ClientID, "Username": jane}).body
+		for _, other := range []string{"jade@example.com", "john@elsewhere.org"} {
+			got := h.ok(operation, fields{"ClientId": ClientID, "Username": other}).body
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s for %s (-confirmed +other):\n%s", operation, other, diff)
+			}
+		}
+	}
+}
+
+func TestForgottenPassword(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.add(jane)
+	const next = "N3xt-one!"
+	body := func(email, code, password string) fields {
+		return fields{"ClientId": ClientID, "Username": email, "ConfirmationCode": code, "Password": password}
+	}
+	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, next), "ExpiredCodeException", "")
+	h.refused("ConfirmForgotPassword", body("nobody@example.com", ConfirmationCode, next), "ExpiredCodeException", "")
+	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
+	h.refused("ConfirmForgotPassword", body(jane, "000000", next), "CodeMismatchException", "")
+	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, "weakweak"), "InvalidPasswordException", "")
+	h.clock.advance(resetCodeLife + time.Second)
+	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, next), "ExpiredCodeException", "")
+	h.signIn(jane, password)
+
+	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
+	h.ok("ConfirmForgotPassword", body(jane, ConfirmationCode, next))
+	h.signIn(jane, next)
+	h.refused("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "Incorrect username or password.")
+	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, password), "ExpiredCodeException", "")
+}
+
+// TestUnverifiedUsersGetNoResetCode: the answer is the same, but no code works.
+func TestUnverifiedUsersGetNoResetCode(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.ok("SignUp", signUpBody(jane))
+	h.ok("AdminConfirmSignUp", fields{"UserPoolId": PoolID, "Username": jane})
+	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
+	h.refused("ConfirmForgotPassword", fields{"ClientId": ClientID, "Username": jane,
+		"ConfirmationCode": ConfirmationCode, "Password": "N3xt-one!"}, "ExpiredCodeException", "")
+	h.refused("AdminConfirmSignUp", fields{"UserPoolId": PoolID, "Username": jane}, "NotAuthorizedException",
+		"User cannot be confirmed. Current status is CONFIRMED")
+	if h.claims(h.signIn(jane, password).id)["email_verified"] != false {
+		t.Error("an administrator's confirmation verified the e-mail")
+	}
+}

@@ -1,0 +1,129 @@
+package cognito
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"math/big"
+	"strings"
+)
+
+// srp is the arithmetic of the Secure Remote Password protocol, SRP-6a of RFC
+// 5054, as Cognito and its clients do it: SHA-256, the 3072-bit group of RFC
+// 3526 (section 4) with the generator 2, and integers hashed in the bytes of a
+// two's complement, with a zero byte before a set top bit, where RFC 5054 pads
+// to the length of N.
+type srp struct{ n, g, k *big.Int }
+
+func newSRP() srp {
+	n, _ := new(big.Int).SetString(strings.Join([]string{
+		"FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74",
+		"020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437",
+		"4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED",
+		"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF05",
+		"98DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB",
+		"9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE3B",
+		"E39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF695581718",
+		"3995497CEA956AE515D2261898FA051015728E5A8AAAC42DAD33170D04507A33",
+		"A85521ABDF1CBA64ECFB850458DBEF0A8AEA71575D060C7DB3970F85A6E1E4C7",
+		"ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864",
+		"D87602733EC86A64521F2B18177B200CBBE117577A615D6C770988C0BAD946E2",
+		"08E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF",
+	}, ""), 16)
+	g := big.NewInt(2)
+	return srp{n: n, g: g, k: hashInts(n, g)}
+}
+
+// verifier is what the pool keeps of a password: v = g^x mod N, with x made of
+// the salt, the pool, the sub and the password. The salt is an integer, since
+// clients hash it as one.
+type verifier struct{ salt, v *big.Int }
+
+func (s srp) verifier(sub, password string) verifier {
+	salt := randomInt(16)
+	return verifier{salt: salt, v: s.v(salt, sub, password)}
+}
+
+func (s srp) v(salt *big.Int, sub, password string) *big.Int {
+	identity := sha256.Sum256([]byte(poolName() + sub + ":" + password))
+	return s.power(s.g, hash(padded(salt), identity[:]))
+}
+
+// holds tells whether the verifier is this password's.
+func (s srp) holds(kept verifier, sub, password string) bool {
+	return hmac.Equal(s.v(kept.salt, sub, password).Bytes(), kept.v.Bytes())
+}
+
+// publicValue makes the server's key pair b and B = kv + g^b.
+func (s srp) publicValue(v *big.Int) (b, public *big.Int) {
+	b = randomInt(32)
+	public = new(big.Int).Mul(s.k, v)
+	public.Add(public, s.power(s.g, b))
+	return b, public.Mod(public, s.n)
+}
+
+// parseA reads the client's public value. One that N divides would make the
+// session key known to a client that knows no password (RFC 5054, section
+// 2.5.4).
+func (s srp) parseA(text string) (*big.Int, bool) {
+	if len(text) > 2*s.n.BitLen()/8 || !matches(`[0-9A-Fa-f]+`, text) {
+		return nil, false
+	}
+	a, ok := new(big.Int).SetString(text, 16)
+	return a, ok && new(big.Int).Mod(a, s.n).Sign() != 0
+}
+
+// sessionKey is the first half of the one block that HKDF gives of
+// S = (A v^u)^b, salted with u = H(A, B).
+func (s srp) sessionKey(a, b, public, v *big.Int) []byte {
+	u := hashInts(a, public)
+	base := new(big.Int).Mul(a, s.power(v, u))
+	shared := s.power(base, b)
+	extracted := sign(padded(u), padded(shared))
+	return sign(extracted, []byte("Caldera Derived Key"), []byte{1})[:16]
+}
+
+// claim is the signature by which a client proves that it has the key.
+func claim(key []byte, sub string, secretBlock []byte, timestamp string) []byte {
+	return sign(key, []byte(poolName()), []byte(sub), secretBlock, []byte(timestamp))
+}
+
+// poolName is what the protocol knows the pool by: its id without the region.
+func poolName() string {
+	_, name, _ := strings.Cut(PoolID, "_")
+	return name
+}
+
+func (s srp) power(base, exponent *big.Int) *big.Int {
+	return new(big.Int).Exp(base, exponent, s.n)
+}
+
+// padded returns the bytes of a two's complement: with the top bit set, a zero
+// byte comes first.
+func padded(n *big.Int) []byte {
+	return n.FillBytes(make([]byte, n.BitLen()/8+1))
+}
+
+func hash(parts ...[]byte) *big.Int {
+	h := sha256.New()
+	for _, part := range parts {
+		h.Write(part)
+	}
+	return new(big.Int).SetBytes(h.Sum(nil))
+}
+
+func hashInts(a, b *big.Int) *big.Int { return hash(padded(a), padded(b)) }
+
+func sign(key []byte, parts ...[]byte) []byte {
+	h := hmac.New(sha256.New, key)
+	for _, part := range parts {
+		h.Write(part)
+	}
+	return h.Sum(nil)
+}
+
+func randomInt(size int) *big.Int {
+	b := make([]byte, size)
+	rand.Read(b)
+	return new(big.Int).SetBytes(b)
+}

@@ -1,0 +1,113 @@
+package cognito
+
+import (
+	"time"
+)
+
+// tokenLife is the IdTokenValidity and AccessTokenValidity of the template's
+// client.
+const tokenLife = time.Hour
+
+// authResult is AuthenticationResultType of the service's model.
+type authResult struct {
+	AccessToken  string
+	ExpiresIn    int
+	IDToken      string `json:"IdToken"`
+	RefreshToken string `json:",omitempty"`
+	TokenType    string
+}
+
+// issue makes an ID token and an access token of a login. See
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+// and the page on the access token beside it.
+func (p *Pool) issue(u user, l login) (*authResult, error) {
+	id, err := p.idKey.sign(p.idClaims(u, l))
+	if err != nil {
+		return nil, err
+	}
+	access, err := p.accessKey.sign(p.accessClaims(u, l))
+	if err != nil {
+		return nil, err
+	}
+	return &authResult{AccessToken: access, IDToken: id, ExpiresIn: int(tokenLife.Seconds()), TokenType: "Bearer"}, nil
+}
+
+func (p *Pool) idClaims(u user, l login) map[string]any {
+	claims := p.commonClaims(u, l)
+	for _, a := range u.attributes {
+		claims[a.Name] = a.Value
+	}
+	claims["token_use"] = "id"
+	claims["aud"] = ClientID
+	claims["cognito:username"] = u.sub
+	claims["email"] = u.email
+	claims["email_verified"] = u.emailVerified
+	return claims
+}
+
+func (p *Pool) accessClaims(u user, l login) map[string]any {
+	claims := p.commonClaims(u, l)
+	claims["token_use"] = "access"
+	claims["client_id"] = ClientID
+	claims["username"] = u.sub
+	claims["scope"] = "aws.cognito.signin.user.admin"
+	return claims
+}
+
+// commonClaims leaves the groups out for a user without any: the service does,
+// and an empty list would be another thing to the authorizer.
+func (p *Pool) commonClaims(u user, l login) map[string]any {
+	now := p.now()
+	claims := map[string]any{
+		"sub": u.sub, "iss": p.issuer, "origin_jti": l.originJTI, "event_id": l.eventID, "jti": newUUID(),
+		"auth_time": l.authTime.Unix(), "iat": now.Unix(), "exp": now.Add(tokenLife).Unix(),
+	}
+	if len(u.groups) > 0 {
+		claims["cognito:groups"] = u.groups
+	}
+	return claims
+}
+
+// refreshAuth issues new tokens of the same login; the service sends no new
+// refresh token with them.
+func (p *Pool) refreshAuth(parameters map[string]string) (authOutput, error) {
+	values, err := required(parameters, "REFRESH_TOKEN")
+	if err != nil {
+		return authOutput{}, err
+	}
+	l, err := p.logins.byToken(values[0], p.now())
+	if err != nil {
+		return authOutput{}, err
+	}
+	u, ok := p.users.find(l.sub)
+	if !ok {
+		return authOutput{}, errRefreshRevoked
+	}
+	result, err := p.issue(u, l)
+	if err != nil {
+		return authOutput{}, err
+	}
+	return authOutput{ChallengeParameters: map[string]string{}, AuthenticationResult: result}, nil
+}
+
+// bearer returns the user of an access token that is good, here and now.
+func (p *Pool) bearer(token string) (user, error) {
+	claims, err := p.accessKey.verify(token)
+	if err != nil {
+		return user{}, err
+	}
+	if claims.TokenUse != "access" || claims.Issuer != p.issuer || claims.ClientID != ClientID {
+		return user{}, errAccessInvalid
+	}
+	if p.now().Unix() >= claims.Expires {
+		return user{}, errAccessExpired
+	}
+	u, ok := p.users.find(claims.Subject)
+	if !ok {
+		return user{}, errNoUser
+	}
+	if !p.logins.active(claims.OriginJTI) {
+		return user{}, errAccessRevoked
+	}
+	return u, nil
+}

@@ -1,0 +1,320 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/functions/local/cognito"
+)
+
+// runner is the whole program in a goroutine of a test.
+type runner struct {
+	address string
+	screen  string // all that it printed up to the first curl
+	stop    context.CancelFunc
+	stopped chan error
+	ending  chan struct{} // closed when it says that it is ending
+}
+
+// start runs the program with args and waits until it says that it listens.
+func start(t *testing.T, args ...string) *runner {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	out, in := io.Pipe()
+	r := &runner{stop: stop, stopped: make(chan error, 1), ending: make(chan struct{})}
+	go func() {
+		r.stopped <- run(ctx, append([]string{"-addr", "localhost:0"}, args...), func(string) string { return "" }, in, io.Discard)
+		in.Close()
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-r.ending
+	})
+	lines := bufio.NewScanner(out)
+	listening := regexp.MustCompile(`^Listening on http://(\S+),`)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "TOKEN=") && !strings.HasPrefix(lines.Text(), "There are no users") {
+		r.screen += lines.Text() + "\n"
+		if m := listening.FindStringSubmatch(lines.Text()); m != nil {
+			r.address = m[1]
+		}
+	}
+	if r.address == "" {
+		t.Fatalf("it does not listen: %v\n%s", <-r.stopped, r.screen)
+	}
+	go func() {
+		for lines.Scan() && !strings.HasPrefix(lines.Text(), "Finishing") {
+		}
+		close(r.ending)
+		_, _ = io.Copy(io.Discard, out)
+	}()
+	return r
+}
+
+func (r *runner) signIn(t *testing.T, email string) string {
+	t.Helper()
+	body := fmt.Sprintf(`{"AuthParameters":{"USERNAME":%q,"PASSWORD":%q},"AuthFlow":"USER_PASSWORD_AUTH","ClientId":%q}`,
+		email, demoPassword, cognito.ClientID)
+	req, err := http.NewRequest("POST", "http://"+r.address+"/", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+	var answer struct{ AuthenticationResult struct{ IdToken string } }
+	if err := json.Unmarshal(do(t, req, 200), &answer); err != nil || answer.AuthenticationResult.IdToken == "" {
+		t.Fatalf("no token: %v", err)
+	}
+	return answer.AuthenticationResult.IdToken
+}
+
+func do(t *testing.T, req *http.Request, want int) []byte {
+	t.Helper()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != want {
+		t.Fatalf("%s %s: status %d, want %d: %v\n%s", req.Method, req.URL, resp.StatusCode, want, err, body)
+	}
+	return body
+}
+
+func (r *runner) call(t *testing.T, want int, token, method, path, body string) []byte {
+	t.Helper()
+	req, err := http.NewRequest(method, "http://"+r.address+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return do(t, req, want)
+}
+
+const john = `{"name":"john","email":"doe@gmail.com","ratings":25.0,"userType":"renter"}`
+
+func TestFirstMinute(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	for _, want := range []string{"POST   /user\n", "GET    /users/{id}\n", "renter@example.com", "group admin", demoPassword} {
+		if !strings.Contains(r.screen, want) {
+			t.Errorf("the first screen lacks %q:\n%s", want, r.screen)
+		}
+	}
+	token := r.signIn(t, "renter@example.com")
+	r.call(t, 404, token, "GET", "/user", "")
+	r.call(t, 201, token, "POST", "/user", john)
+	r.call(t, 200, token, "POST", "/user", john)
+	if got := r.call(t, 200, token, "GET", "/user", ""); !bytes.Contains(got, []byte(`"name":"john"`)) {
+		t.Errorf("profile: %s", got)
+	}
+	r.call(t, 403, token, "GET", "/users", "")
+	if got := r.call(t, 200, r.signIn(t, "admin@example.com"), "GET", "/users", ""); !bytes.Contains(got, []byte(`"name":"john"`)) {
+		t.Errorf("listing: %s", got)
+	}
+	r.call(t, 401, "forged", "GET", "/user", "")
+	r.call(t, 404, token, "GET", "/nothing", "")
+	r.call(t, 200, "", "GET", "/_local/health", "")
+	r.stop()
+	if err := <-r.stopped; err != nil {
+		t.Errorf("it did not end cleanly: %v", err)
+	}
+}
+
+// TestTryIt pastes what the banner prints into a shell.
+func TestTryIt(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"sh", "curl", "sed"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("no %s here", tool)
+		}
+	}
+	out, err := exec.Command("sh", "-c", tryIt(start(t).address)).Output()
+	if err != nil || !regexp.MustCompile(`(?s)HTTP/1.1 201.*"name":"john".*HTTP/1.1 200.*"name":"john"`).Match(out) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestWithoutDemo(t *testing.T) {
+	t.Parallel()
+	r := start(t, "-demo=false")
+	req, err := http.NewRequest("POST", "http://"+r.address+"/", strings.NewReader(
+		`{"AuthParameters":{"USERNAME":"renter@example.com","PASSWORD":"Passw0rd!"},"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"localclient"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+	if got := do(t, req, 400); !bytes.Contains(got, []byte("NotAuthorizedException")) {
+		t.Errorf("answer: %s", got)
+	}
+}
+
+// TestShutdown: a request that has begun when the runner is told to end is finished.
+func TestShutdown(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	token := r.signIn(t, "renter@example.com")
+	conn, err := net.Dial("tcp", r.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /user HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
+		r.address, token, len(john))
+	answers := bufio.NewReader(conn)
+	if line, err := answers.ReadString('\n'); err != nil || !strings.Contains(line, "100") { // the runner waits for the body
+		t.Fatalf("%q, %v", line, err)
+	}
+	_, _ = answers.ReadString('\n')
+	r.stop()
+	<-r.ending
+	fmt.Fprint(conn, john)
+	resp, err := http.ReadResponse(answers, nil)
+	if err != nil || resp.StatusCode != 201 {
+		t.Fatalf("%v, %v", resp, err)
+	}
+	resp.Body.Close()
+	if err := <-r.stopped; err != nil {
+		t.Errorf("it did not end cleanly: %v", err)
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { taken.Close() }) // after the subtests
+	for want, tt := range map[string]struct {
+		args []string
+		env  map[string]string
+	}{
+		"is in use; choose another address with -addr": {args: []string{"-addr", taken.Addr().String()}},
+		"-addr nowhere":                       {args: []string{"-addr", "nowhere"}},
+		`unexpected argument "8081"`:          {args: []string{"8081"}},
+		"ALLOWED_ORIGIN must be an origin":    {env: map[string]string{"ALLOWED_ORIGIN": "*"}},
+		"LOG_LEVEL must be DEBUG, INFO, WARN": {env: map[string]string{"LOG_LEVEL": "LOUD"}},
+		"-dynamodb http://127.0.0.1:1":        {args: []string{"-addr", "localhost:0", "-dynamodb", "http://127.0.0.1:1"}},
+		flag.ErrHelp.Error():                  {args: []string{"-port", "1"}},
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			err := run(t.Context(), tt.args, func(name string) string { return tt.env[name] }, io.Discard, io.Discard)
+			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("got %v, want one line with %q", err, want)
+			}
+			if errors.Is(err, flag.ErrHelp) != (want == flag.ErrHelp.Error()) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestLoopbackOnly(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	for host, want := range map[string]int{
+		r.address: 200, "localhost": 200, "LOCALHOST:80": 200, "app.localhost": 200, "127.0.0.1:8080": 200, "[::1]:8080": 200, "localhost.": 200,
+		"evil.example": 421, "evil.example:8080": 421, "localhost.evil.example": 421, "192.168.1.7": 421, "127.0.0.1.nip.io": 421,
+	} {
+		req, err := http.NewRequest("GET", "http://"+r.address+"/_local/health", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		t.Run(host, func(t *testing.T) { do(t, req, want) })
+	}
+}
+
+// TestRecord: what is recorded can be replayed, is the same every time, and holds nothing personal.
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	var runs [2]map[string]string
+	for i := range runs {
+		dir := t.TempDir()
+		r := start(t, "-record", dir)
+		token := r.signIn(t, "renter@example.com")
+		r.call(t, 201, token, "POST", "/user", john)
+		r.call(t, 200, token, "GET", "/users/11111111-1111-4111-8111-111111111111", "")
+		r.stop()
+		<-r.stopped
+		runs[i] = readAll(t, dir)
+	}
+	port := regexp.MustCompile(`localhost:\d+|"X-Forwarded-Port": \[?\s*"\d+"`)
+	for name, text := range runs[0] {
+		if port.ReplaceAllString(text, "") != port.ReplaceAllString(runs[1][name], "") {
+			t.Errorf("%s differs from run to run:\n%s\n%s", name, text, runs[1][name])
+		}
+		if found := regexp.MustCompile(`eyJ|gmail`).FindString(text); found != "" {
+			t.Errorf("%s holds %q", name, found)
+		}
+	}
+	event, answer := runs[0]["events/001-post-user.json"], runs[0]["golden/001-post-user.json"]
+	got := apigatewaytest.Parse(t, []byte(answer))
+	if !strings.Contains(event, `person1@example.com`) || got.StatusCode != 201 || got.Body.(map[string]any)["email"] != "person1@example.com" {
+		t.Errorf("recorded:\n%s\n%s", event, answer)
+	}
+	if len(runs[0]) != 4 {
+		t.Errorf("%d files, want 4", len(runs[0]))
+	}
+}
+
+func readAll(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _ := filepath.Rel(dir, file)
+		texts[filepath.ToSlash(name)] = string(data)
+	}
+	return texts
+}
+
+func TestDotEnv(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), ".env")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("# a comment\n\nALLOWED_ORIGIN = \"http://localhost:5173\"\nLOG_LEVEL='WARN'\nX=a=b\n")
+	got, err := readDotEnv(path)
+	if err != nil || got["ALLOWED_ORIGIN"] != "http://localhost:5173" || got["LOG_LEVEL"] != "WARN" || got["X"] != "a=b" {
+		t.Errorf("%v, %v", got, err)
+	}
+	write("ALLOWED_ORIGIN\n")
+	if _, err := readDotEnv(path); err == nil || !strings.Contains(err.Error(), ".env:1: want NAME=value") {
+		t.Errorf("error: %v", err)
+	}
+	if got, err := readDotEnv(path + ".none"); err != nil || got != nil {
+		t.Errorf("without a file: %v, %v", got, err)
+	}
+}
