@@ -1,7 +1,11 @@
-// Package samtest reads template.yaml for tests that hold Go code against what is deployed.
+// Package samtest is for tests that hold Go code against what is deployed: it reads template.yaml, and
+// invokes functions that the SAM CLI has built.
 package samtest
 
 import (
+	"bytes"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -73,4 +77,37 @@ func At(properties map[string]any, path ...string) any {
 		v = m[key]
 	}
 	return v
+}
+
+// Invoke sends an event to a function that "sam local start-lambda" runs, and returns its answer. The
+// test is skipped where no SAM_LAMBDA_ENDPOINT says where that listens, and fails so under CI.
+func Invoke(t testing.TB, function string, event []byte) []byte {
+	t.Helper()
+	endpoint := Endpoint(t, "SAM_LAMBDA_ENDPOINT", "sam-lambda")
+	resp, err := http.Post(endpoint+"/2015-03-31/functions/"+function+"/invocations", "application/json", bytes.NewReader(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("invoking %s: status %d, %v\n%s", function, resp.StatusCode, err, answer)
+	}
+	return answer
+}
+
+// Endpoint is where an engine listens, as the variable says. Without it the test is skipped; under CI,
+// where nothing may be missing, it fails.
+func Endpoint(t testing.TB, variable, engine string) string {
+	t.Helper()
+	endpoint := os.Getenv(variable)
+	if endpoint != "" {
+		return endpoint
+	}
+	const how = "%s is not set; testdata/engines/with %s go test ./... starts the engine"
+	if os.Getenv("CI") == "true" {
+		t.Fatalf(how, variable, engine)
+	}
+	t.Skipf(how, variable, engine)
+	return ""
 }

