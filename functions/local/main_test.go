@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/adapters/samtest"
 	"rental.example/functions/local/cognito"
 )
 
@@ -38,7 +39,8 @@ func start(t *testing.T, args ...string) *runner {
 	out, in := io.Pipe()
 	r := &runner{stop: stop, stopped: make(chan error, 1), ending: make(chan struct{})}
 	go func() {
-		r.stopped <- run(ctx, append([]string{"-addr", "localhost:0"}, args...), func(string) string { return "" }, in, io.Discard)
+		env := map[string]string{"USERS_TABLE": "users-of-the-local-runner"} // other tests have "users"
+		r.stopped <- run(ctx, append([]string{"-addr", "localhost:0"}, args...), func(name string) string { return env[name] }, in, io.Discard)
 		in.Close()
 	}()
 	t.Cleanup(func() {
@@ -137,6 +139,22 @@ func TestFirstMinute(t *testing.T) {
 	if err := <-r.stopped; err != nil {
 		t.Errorf("it did not end cleanly: %v", err)
 	}
+}
+
+// TestOnDynamoDB: the same API with profiles in a real engine; they outlive the runner.
+func TestOnDynamoDB(t *testing.T) {
+	t.Parallel()
+	endpoint := samtest.Endpoint(t, "DYNAMODB_ENDPOINT", "dynamodb")
+	first := start(t, "-dynamodb", endpoint)
+	first.call(t, 201, first.signIn(t, "rentee@example.com"), "POST", "/user", john)
+	second := start(t, "-dynamodb", endpoint)
+	token := second.signIn(t, "rentee@example.com")
+	second.call(t, 200, token, "PATCH", "/user", `{"name":"Johanna"}`)
+	if got := first.call(t, 200, first.signIn(t, "admin@example.com"), "GET", "/users", ""); !bytes.Contains(got, []byte(`"name":"Johanna"`)) {
+		t.Errorf("listing: %s", got)
+	}
+	second.call(t, 204, token, "DELETE", "/user", "")
+	second.call(t, 404, token, "GET", "/user", "")
 }
 
 // TestTryIt pastes what the banner prints into a shell.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -22,6 +23,7 @@ type options struct {
 	record   string
 
 	origin   string
+	table    string // in the DynamoDB that dynamodb names
 	logLevel slog.Level
 }
 
@@ -43,16 +45,11 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	if err != nil {
 		return o, err
 	}
+	defaults := map[string]string{"ALLOWED_ORIGIN": "http://localhost:3000", "USERS_TABLE": "users"}
 	env := lambdaenv.New(func(name string) string {
-		if value := getenv(name); value != "" {
-			return value
-		}
-		if value := file[name]; value != "" {
-			return value
-		}
-		return map[string]string{"ALLOWED_ORIGIN": "http://localhost:3000"}[name]
+		return cmp.Or(getenv(name), file[name], defaults[name])
 	})
-	o.origin, o.logLevel = env.Origin("ALLOWED_ORIGIN"), env.LogLevel()
+	o.origin, o.table, o.logLevel = env.Origin("ALLOWED_ORIGIN"), env.Required("USERS_TABLE"), env.LogLevel()
 	return o, env.Err()
 }
 

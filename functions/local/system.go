@@ -82,9 +82,6 @@ func usersFunction(store user.Store, o options, now func() time.Time, stderr io.
 	return gateway.Function{Name: "UsersFunction", Routes: routes, Handler: lambda.NewHandler(router.Serve)}
 }
 
-// usersTable is the name of the table in the engine that -dynamodb names.
-const usersTable = "users"
-
 func newUserStore(ctx context.Context, o options) (user.Store, error) {
 	if o.dynamodb == "" {
 		return memory.NewUsers(), nil
@@ -94,10 +91,10 @@ func newUserStore(ctx context.Context, o options) (user.Store, error) {
 		Region: "us-east-1", BaseEndpoint: &o.dynamodb,
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 	})
-	if err := dynamo.EnsureUsersTable(ctx, client, usersTable); err != nil {
+	if err := dynamo.EnsureUsersTable(ctx, client, o.table); err != nil {
 		return nil, fmt.Errorf("-dynamodb %s: %w", o.dynamodb, err)
 	}
-	return dynamo.NewUsers(client, usersTable), nil
+	return dynamo.NewUsers(client, o.table), nil
 }
 
 func (s *system) routes() (all []apigateway.Route) {
