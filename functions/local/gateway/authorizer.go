@@ -22,14 +22,11 @@ type Authorizer struct {
 	Now      func() time.Time
 }
 
-// Claims returns the claims of the token in an Authorization header, raw or behind "Bearer". Any reason
-// to refuse it is an error that says which; none of them may reach the client.
+// Claims returns the claims of the token in an Authorization header, raw or behind "Bearer", spelled so:
+// what is taken here and not by the service would be found out only when deployed. Any reason to refuse
+// it is an error that says which; none of them may reach the client.
 func (a *Authorizer) Claims(header string) (map[string]any, error) {
-	token := header
-	if scheme, rest, found := strings.Cut(header, " "); found && strings.EqualFold(scheme, "Bearer") {
-		token = strings.TrimSpace(rest)
-	}
-	payload, err := a.verify(token)
+	payload, err := a.verify(strings.TrimPrefix(header, "Bearer "))
 	if err != nil {
 		return nil, err
 	}

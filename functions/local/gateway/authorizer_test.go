@@ -98,7 +98,7 @@ func TestAuthorizer(t *testing.T) {
 	}{
 		"raw":                   {good, true},
 		"bearer":                {"Bearer " + good, true},
-		"bearer in lower case":  {"bearer " + good, true},
+		"bearer in lower case":  {"bearer " + good, false},
 		"about to expire":       {p.token(map[string]any{"exp": now.Unix() + 1}), true},
 		"empty":                 {"", false},
 		"bearer alone":          {"Bearer ", false},

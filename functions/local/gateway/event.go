@@ -127,7 +127,7 @@ func (g *Gateway) headers(r *http.Request) map[string][]string {
 	if _, port, err := net.SplitHostPort(r.Host); err == nil {
 		h.Set("X-Forwarded-Port", port)
 	}
-	h.Add("X-Forwarded-For", sourceIP(r))
+	h.Set("X-Forwarded-For", strings.Join(append(h.Values("X-Forwarded-For"), sourceIP(r)), ", "))
 	if h.Get("X-Amzn-Trace-Id") == "" {
 		h.Set("X-Amzn-Trace-Id", g.newTrace())
 	}
