@@ -40,10 +40,10 @@ vulnerabilities: ## govulncheck; says so where its database cannot be reached
 test-engines: ## runs all tests with the race detector, on real engines and under SAM; nothing is skipped
 	CI=true $(WITH) sam-lambda,dynamodb go test -race -count=1 -timeout 20m ./...
 
-fuzz: ## fuzzes each target for FUZZ executions
-	go test -run '^$$' -fuzz '^FuzzHandler$$' -fuzztime $(FUZZ) ./functions/users
-	go test -run '^$$' -fuzz '^FuzzDecodeObject$$' -fuzztime $(FUZZ) ./adapters/apigateway
-	go test -run '^$$' -fuzz '^FuzzCursor$$' -fuzztime $(FUZZ) ./adapters/apigateway
+fuzz: ## fuzzes every target for FUZZ executions
+	grep -rho --include=*_test.go '^func Fuzz[A-Za-z]*' . | sort | while read -r _ name; do \
+	  go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZ) "./$$(dirname "$$(grep -rl --include=*_test.go "^func $$name(" .)")"; \
+	done
 
 bench: ## measures; look at the ratios, the machine is part of all else
 	go test -run '^$$' -bench . ./functions/users

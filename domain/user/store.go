@@ -19,8 +19,8 @@ type Store interface {
 
 	// Save makes or replaces the profile of p.ID, if the present state satisfies cond. The version
 	// becomes p.Version, or one more than any version that this id ever had, whichever is greater;
-	// the time of creation stays that of the present profile. It returns the profile as saved, and
-	// whether there was none before.
+	// the time of creation stays that of the present profile, and is that of the version where there
+	// is none. It returns the profile as saved, and whether there was none before.
 	//
 	// domain.ErrNotFound when cond needs a profile and there is none; domain.ErrPreconditionFailed
 	// when cond is not satisfied otherwise; domain.ErrConflict when other writers kept winning.

@@ -3,7 +3,6 @@ package user
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"rental.example/domain"
@@ -23,7 +22,7 @@ const (
 func Update(ctx context.Context, store Store, id domain.UserID, cond domain.Condition,
 	change func(Profile) (Profile, error)) (Profile, error) {
 	for attempt := range updateAttempts {
-		if err := pause(ctx, attempt); err != nil {
+		if err := domain.Pause(ctx, attempt, updateBackoff); err != nil {
 			return Profile{}, err
 		}
 		saved, err := update(ctx, store, id, cond, change)
@@ -58,19 +57,4 @@ func update(ctx context.Context, store Store, id domain.UserID, cond domain.Cond
 		return Profile{}, errOvertaken
 	}
 	return saved, err
-}
-
-// pause waits before a repetition, a random while so that those who met once do not meet again.
-func pause(ctx context.Context, attempt int) error {
-	if attempt == 0 {
-		return nil
-	}
-	timer := time.NewTimer(rand.N(updateBackoff << attempt))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return errors.Join(domain.ErrUnavailable, ctx.Err())
-	}
 }

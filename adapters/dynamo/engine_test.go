@@ -1,0 +1,60 @@
+package dynamo_test
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"rental.example/adapters/dynamo"
+	"rental.example/domain"
+)
+
+// configFor is a configuration for an engine on this machine, which takes any credentials.
+func configFor(endpoint string) aws.Config {
+	return aws.Config{
+		Region:       "us-east-1",
+		BaseEndpoint: aws.String(endpoint),
+		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
+	}
+}
+
+// endpoint is where a real engine listens; the test is skipped where there is none.
+func endpoint(t *testing.T) string {
+	t.Helper()
+	url := os.Getenv("DYNAMODB_ENDPOINT")
+	if url == "" && os.Getenv("CI") == "true" {
+		t.Fatal("DYNAMODB_ENDPOINT is not set, and CI tests against a real engine")
+	}
+	if url == "" {
+		t.Skip("needs a DynamoDB engine: run testdata/engines/with dynamodb go test ./adapters/dynamo, or set DYNAMODB_ENDPOINT")
+	}
+	return url
+}
+
+// newTable makes a users table for one test, and gives its name.
+func newTable(t *testing.T, client *dynamodb.Client) string {
+	t.Helper()
+	name := "users-" + rand.Text()
+	if err := dynamo.EnsureUsersTable(t.Context(), client, name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, err := client.DeleteTable(context.WithoutCancel(t.Context()), &dynamodb.DeleteTableInput{TableName: &name})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return name
+}
+
+func newID() domain.UserID {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return domain.UserID(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
+}

@@ -1,0 +1,105 @@
+package dynamo_test
+
+import (
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	"rental.example/adapters/dynamo"
+)
+
+// tableProperties are those of AWS::DynamoDB::Table that both template.yaml and the schema have.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+type tableProperties struct {
+	BillingMode            string              `yaml:"BillingMode"`
+	AttributeDefinitions   []map[string]string `yaml:"AttributeDefinitions"`
+	KeySchema              []map[string]string `yaml:"KeySchema"`
+	GlobalSecondaryIndexes []indexProperties   `yaml:"GlobalSecondaryIndexes"`
+	StreamSpecification    map[string]string   `yaml:"StreamSpecification"`
+	TimeToLive             map[string]string   `yaml:"TimeToLiveSpecification"`
+}
+
+type indexProperties struct {
+	IndexName  string              `yaml:"IndexName"`
+	KeySchema  []map[string]string `yaml:"KeySchema"`
+	Projection struct {
+		ProjectionType   string   `yaml:"ProjectionType"`
+		NonKeyAttributes []string `yaml:"NonKeyAttributes"`
+	} `yaml:"Projection"`
+}
+
+func propertiesOf(s dynamo.Schema) tableProperties {
+	p := tableProperties{
+		BillingMode:         string(s.Table.BillingMode),
+		KeySchema:           keyElements(s.Table.KeySchema),
+		StreamSpecification: map[string]string{"StreamViewType": string(s.Table.StreamSpecification.StreamViewType)},
+		TimeToLive:          map[string]string{"AttributeName": s.ExpiresAt, "Enabled": "true"},
+	}
+	for _, d := range s.Table.AttributeDefinitions {
+		p.AttributeDefinitions = append(p.AttributeDefinitions,
+			map[string]string{"AttributeName": *d.AttributeName, "AttributeType": string(d.AttributeType)})
+	}
+	for _, x := range s.Table.GlobalSecondaryIndexes {
+		index := indexProperties{IndexName: *x.IndexName, KeySchema: keyElements(x.KeySchema)}
+		index.Projection.ProjectionType = string(x.Projection.ProjectionType)
+		index.Projection.NonKeyAttributes = x.Projection.NonKeyAttributes
+		p.GlobalSecondaryIndexes = append(p.GlobalSecondaryIndexes, index)
+	}
+	return p
+}
+
+func keyElements(from []types.KeySchemaElement) (elements []map[string]string) {
+	for _, e := range from {
+		elements = append(elements, map[string]string{"AttributeName": *e.AttributeName, "KeyType": string(e.KeyType)})
+	}
+	return elements
+}
+
+// TestSchemaIsTheTemplates compares the table that local runs and tests make with the deployed one.
+func TestSchemaIsTheTemplates(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Resources struct {
+			UsersTable struct {
+				Properties tableProperties `yaml:"Properties"`
+			} `yaml:"UsersTable"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(template.Resources.UsersTable.Properties, propertiesOf(dynamo.UsersSchema("any"))); diff != "" {
+		t.Errorf("(-template +schema):\n%s", diff)
+	}
+}
+
+func TestEnsureUsersTableTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	client := dynamo.NewClient(configFor(endpoint(t)))
+	name := newTable(t, client)
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if err := dynamo.EnsureUsersTable(t.Context(), client, name); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	out, err := client.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := out.TimeToLiveDescription; d.AttributeName == nil || *d.AttributeName != "expiresAt" {
+		t.Errorf("time to live: %+v, want by expiresAt", d)
+	}
+}

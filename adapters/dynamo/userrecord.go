@@ -1,0 +1,114 @@
+package dynamo
+
+import (
+	"hash/fnv"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"rental.example/domain"
+	"rental.example/domain/user"
+)
+
+// userRecord is an item of the users table: a profile or the tombstone of one, or as much of a profile
+// as the index holds. Moments and versions are numbers of microseconds since 1970.
+type userRecord struct {
+	ID        string `dynamodbav:"id"`
+	Version   int64  `dynamodbav:"version"`
+	RequestID string `dynamodbav:"requestId,omitempty"`
+
+	// Of profiles only.
+	Name          string  `dynamodbav:"name,omitempty"`
+	Email         string  `dynamodbav:"email,omitempty"`
+	EmailVerified bool    `dynamodbav:"emailVerified,omitempty"`
+	UserType      string  `dynamodbav:"userType,omitempty"`
+	Ratings       float64 `dynamodbav:"ratings,omitempty"`
+	TypeShard     string  `dynamodbav:"typeShard,omitempty"`
+	CreatedAt     *int64  `dynamodbav:"createdAt,omitempty"`
+	UpdatedAt     int64   `dynamodbav:"updatedAt,omitempty"`
+
+	// Of tombstones only.
+	DeletedAt int64 `dynamodbav:"deletedAt,omitempty"`
+	ExpiresAt int64 `dynamodbav:"expiresAt,omitempty"` // seconds since 1970
+}
+
+// setProfile writes all of p but its id. What is there keeps the time of its creation; otherwise that
+// is the version, by which a creation is told from a replacement. The SDK writes ratings as the
+// shortest decimals that are the same float64: at most 17 of the 38 digits that DynamoDB keeps.
+func setProfile(p user.Profile) expression.UpdateBuilder {
+	created := expression.Name("createdAt")
+	return expression.
+		Set(created, created.IfNotExists(expression.Value(int64(p.Version)))).
+		Set(expression.Name("version"), expression.Value(int64(p.Version))).
+		Set(expression.Name("requestId"), expression.Value(p.RequestID)).
+		Set(expression.Name("name"), expression.Value(p.Name)).
+		Set(expression.Name("email"), expression.Value(p.Email)).
+		Set(expression.Name("emailVerified"), expression.Value(p.EmailVerified)).
+		Set(expression.Name("userType"), expression.Value(string(p.Type))).
+		Set(expression.Name("ratings"), expression.Value(p.Ratings)).
+		Set(expression.Name("typeShard"), expression.Value(typeShard(p.Type, p.ID))).
+		Set(expression.Name("updatedAt"), expression.Value(p.UpdatedAt.UnixMicro())).
+		Remove(expression.Name("deletedAt")).
+		Remove(expression.Name("expiresAt"))
+}
+
+func recordOfTombstone(t user.Tombstone) userRecord {
+	return userRecord{
+		ID: string(t.ID), Version: int64(t.Version), RequestID: t.RequestID,
+		DeletedAt: t.DeletedAt.UnixMicro(), ExpiresAt: t.ExpiresAt().Unix(),
+	}
+}
+
+// isProfile tells profiles from tombstones, and from nothing.
+func (r *userRecord) isProfile() bool { return r != nil && r.CreatedAt != nil }
+
+// version is the record's version, zero where there is no record.
+func (r *userRecord) version() domain.Version {
+	if r == nil {
+		return 0
+	}
+	return domain.Version(r.Version)
+}
+
+func (r *userRecord) profile() user.Profile {
+	return user.Profile{
+		ID: domain.UserID(r.ID), Name: r.Name, Email: r.Email, EmailVerified: r.EmailVerified,
+		Type: user.Type(r.UserType), Ratings: r.Ratings, Version: r.version(),
+		CreatedAt: moment(*r.CreatedAt), UpdatedAt: moment(r.UpdatedAt), RequestID: r.RequestID,
+	}
+}
+
+func (r *userRecord) tombstone() user.Tombstone {
+	return user.Tombstone{
+		ID: domain.UserID(r.ID), Version: r.version(), DeletedAt: moment(r.DeletedAt), RequestID: r.RequestID,
+	}
+}
+
+func (r *userRecord) public() user.Public {
+	return user.Public{
+		ID: domain.UserID(r.ID), Name: r.Name, Type: user.Type(r.UserType), Ratings: r.Ratings,
+		CreatedAt: moment(*r.CreatedAt),
+	}
+}
+
+func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+
+// shards is the number of partitions of the index that the profiles of one type are spread over. A
+// partition takes 1,000 writes a second, and a listing reads all of them. The number may be raised,
+// since profiles are found in the shards they were written to; lowering it loses those beyond until
+// they are written again.
+const shards = 16
+
+// typeShard is the partition of the index that the profile id of type t belongs to.
+func typeShard(t user.Type, id domain.UserID) string {
+	h := fnv.New32a()
+	h.Write([]byte(id)) // never fails
+	return shardName(t, int(h.Sum32()%shards))
+}
+
+func shardName(t user.Type, shard int) string {
+	const digits = 2
+	n := strconv.Itoa(shard)
+	return string(t) + "#" + "00"[:digits-len(n)] + n
+}

@@ -1,0 +1,178 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"rental.example/domain"
+	"rental.example/domain/user"
+)
+
+// Users is the user.Store in a table of UsersSchema.
+//
+// A profile is one item, and so is the tombstone that replaces it. Every write is one request that is
+// conditional on the version it follows; the answer to a failed condition holds what is there instead,
+// so no write needs a read before it.
+type Users struct {
+	table *Table[userRecord]
+}
+
+var _ user.Store = (*Users)(nil)
+
+// NewUsers is the store in the table called tableName.
+func NewUsers(client API, tableName string) *Users {
+	return &Users{table: NewTable[userRecord](client, tableName, KeyNames{Partition: "id"})}
+}
+
+// Get implements user.Store.
+func (u *Users) Get(ctx context.Context, id domain.UserID) (user.Profile, error) {
+	r, err := u.table.Get(ctx, Key{Partition: string(id)})
+	if err != nil {
+		return user.Profile{}, err
+	}
+	if !r.isProfile() {
+		return user.Profile{}, domain.ErrNotFound
+	}
+	return r.profile(), nil
+}
+
+// Save implements user.Store.
+func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition) (user.Profile, bool, error) {
+	var created bool
+	ours := func(r userRecord) bool { return r.isProfile() && r.RequestID == p.RequestID }
+	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
+		p.Version = max(p.Version, over+1)
+		old, err := u.table.Update(ctx, Key{Partition: string(p.ID)}, setProfile(p), saveable(p, cond), types.ReturnValueAllOld)
+		created = old == nil || !old.isProfile()
+		p.CreatedAt = p.Version.Time()
+		if !created {
+			p.CreatedAt = domain.Version(*old.CreatedAt).Time()
+		}
+		return p.Version, err
+	}
+	settled, err := u.write(ctx, cond, p.RequestID, write, ours, domain.Condition.Check)
+	if err != nil {
+		return user.Profile{}, false, err
+	}
+	if settled != nil {
+		return settled.profile(), *settled.CreatedAt == settled.Version, nil
+	}
+	return p, created, nil
+}
+
+// Delete implements user.Store.
+func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (user.Tombstone, error) {
+	var buried user.Tombstone
+	ours := func(r userRecord) bool { return !r.isProfile() && r.RequestID == s.RequestID }
+	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
+		buried = user.Bury(id, over, s)
+		_, err := u.table.Put(ctx, recordOfTombstone(buried), deletable(buried, cond))
+		return buried.Version, err
+	}
+	check := func(cond domain.Condition, v domain.Version, exists bool) error {
+		if !exists {
+			return domain.ErrNotFound
+		}
+		return cond.Check(v, exists)
+	}
+	settled, err := u.write(ctx, cond, s.RequestID, write, ours, check)
+	if err != nil {
+		return user.Tombstone{}, err
+	}
+	if settled != nil {
+		return settled.tombstone(), nil
+	}
+	return buried, nil
+}
+
+const (
+	writeAttempts = 8
+	writeBackoff  = 5 * time.Millisecond // before the first repetition; doubled for each one
+)
+
+// write repeats a write, each time over the version that the one before was found to be behind, until
+// it goes through or the record that is there settles it: as our own write whose answer was lost, or
+// by not satisfying cond. It returns the record if that is ours.
+func (u *Users) write(ctx context.Context, cond domain.Condition, requestID string,
+	write func(over domain.Version, cond domain.Condition) (domain.Version, error),
+	ours func(userRecord) bool,
+	check func(domain.Condition, domain.Version, bool) error,
+) (settled *userRecord, err error) {
+	over, narrowed := narrow(cond, nil)
+	for attempt := range writeAttempts {
+		if err := domain.Pause(ctx, attempt, writeBackoff); err != nil {
+			return nil, err
+		}
+		var tried domain.Version
+		tried, err = write(over, narrowed)
+		var failed *ConditionFailedError[userRecord]
+		if !errors.As(err, &failed) {
+			return nil, err
+		}
+		present := failed.Current
+		if present != nil && requestID != "" && ours(*present) {
+			return present, nil
+		}
+		// A write that took effect left its version behind, and later ones only higher ones.
+		if failed.Unsure && present != nil && present.Version >= int64(tried) {
+			return nil, err
+		}
+		if err := check(cond, present.version(), present.isProfile()); err != nil {
+			return nil, err
+		}
+		over, narrowed = narrow(cond, present)
+	}
+	return nil, err
+}
+
+// narrow turns a list of versions into the one that can hold: the present one, or at first any. A
+// request takes no more than 100 in a condition, and a client may send more than that.
+func narrow(cond domain.Condition, present *userRecord) (over domain.Version, narrowed domain.Condition) {
+	versions, ok := cond.Versions()
+	switch {
+	case !ok:
+		return present.version(), cond
+	case present != nil:
+		over = present.version()
+	case len(versions) > 0:
+		over = versions[0]
+	}
+	return over, domain.MustBe(over)
+}
+
+// saveable is when p may be written: over a lower version or none, not twice by one request, and if
+// cond holds.
+func saveable(p user.Profile, cond domain.Condition) expression.ConditionBuilder {
+	version, created := expression.Name("version"), expression.Name("createdAt")
+	when := version.AttributeNotExists().Or(version.LessThan(expression.Value(p.Version)))
+	if p.RequestID != "" {
+		again := expression.Name("requestId").Equal(expression.Value(p.RequestID))
+		when = when.And(expression.Not(again.And(created.AttributeExists())))
+	}
+	return also(when, cond)
+}
+
+// deletable is when t may replace a profile: where there is one of a lower version, and if cond holds.
+func deletable(t user.Tombstone, cond domain.Condition) expression.ConditionBuilder {
+	version, created := expression.Name("version"), expression.Name("createdAt")
+	return also(created.AttributeExists().And(version.LessThan(expression.Value(t.Version))), cond)
+}
+
+// also adds cond to when. Only profiles have a time of creation, tombstones have none.
+func also(when expression.ConditionBuilder, cond domain.Condition) expression.ConditionBuilder {
+	created := expression.Name("createdAt")
+	if cond.NeedsAbsence() {
+		return when.And(created.AttributeNotExists())
+	}
+	if cond.NeedsRecord() {
+		when = when.And(created.AttributeExists())
+	}
+	if versions, ok := cond.Versions(); ok {
+		when = when.And(expression.Name("version").Equal(expression.Value(versions[0])))
+	}
+	return when
+}

@@ -1,0 +1,84 @@
+package dynamo_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"rental.example/adapters/dynamo"
+	"rental.example/domain"
+	"rental.example/domain/user"
+	"rental.example/domain/user/usertest"
+)
+
+func TestUsersKeepTheContract(t *testing.T) {
+	t.Parallel()
+	client := dynamo.NewClient(configFor(endpoint(t)))
+	usertest.Run(t, func(t *testing.T) user.Store { return dynamo.NewUsers(client, newTable(t, client)) })
+}
+
+func text(s string) types.AttributeValue   { return &types.AttributeValueMemberS{Value: s} }
+func number(s string) types.AttributeValue { return &types.AttributeValueMemberN{Value: s} }
+
+type attributes = map[string]types.AttributeValue
+
+func storedProfile(version string) attributes {
+	return attributes{
+		"id": text(string(someone)), "name": text("Jane"), "email": text("jane@example.com"),
+		"emailVerified": &types.AttributeValueMemberBOOL{}, "userType": text("renter"), "ratings": number("0"),
+		"version": number(version), "createdAt": number(version), "updatedAt": number("4102488000000000"),
+		"requestId": text("request-1"), "typeShard": text("renter#02"),
+	}
+}
+
+// TestWhatIsStored reads the items of one profile through its life. Other functions read them from the
+// table's stream, so their form is a contract too; and a tombstone holds nothing personal.
+func TestWhatIsStored(t *testing.T) {
+	t.Parallel()
+	client := dynamo.NewClient(configFor(endpoint(t)))
+	table := newTable(t, client)
+	store := dynamo.NewUsers(client, table)
+	p := profileAt(t, someone, noon, "request-1")
+	p.Ratings, p.EmailVerified = 0, false
+	save := func() error { _, _, err := store.Save(t.Context(), p, domain.Condition{}); return err }
+	remove := func() error {
+		s := domain.Stamp{Time: noon.Add(time.Hour), RequestID: "request-2"}
+		_, err := store.Delete(t.Context(), someone, domain.Condition{}, s)
+		return err
+	}
+	for _, step := range []struct {
+		write func() error
+		want  attributes
+	}{
+		{save, storedProfile("4102488000000000")},
+		{remove, attributes{
+			"id": text(string(someone)), "version": number("4102491600000000"), "deletedAt": number("4102491600000000"),
+			"requestId": text("request-2"), "expiresAt": number("4105083600"),
+		}},
+		{save, storedProfile("4102491600000001")},
+	} {
+		if err := step.write(); err != nil {
+			t.Fatal(err)
+		}
+		opts := cmpopts.IgnoreUnexported(types.AttributeValueMemberS{}, types.AttributeValueMemberN{}, types.AttributeValueMemberBOOL{})
+		if diff := cmp.Diff(step.want, readItem(t, client, table), opts); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+func readItem(t *testing.T, client *dynamodb.Client, table string) attributes {
+	t.Helper()
+	out, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: &table, ConsistentRead: aws.Bool(true), Key: attributes{"id": text(string(someone))},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Item
+}

@@ -1,0 +1,25 @@
+package domain
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// Pause waits before the repetition of something that lost a race: a random part of base, doubled with
+// each attempt, so that those who met once do not meet again. The first attempt, 0, does not wait.
+// A context that ends first is ErrUnavailable.
+func Pause(ctx context.Context, attempt int, base time.Duration) error {
+	if attempt == 0 {
+		return nil
+	}
+	timer := time.NewTimer(rand.N(base << attempt))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("waiting to try again: %w: %w", ErrUnavailable, ctx.Err())
+	}
+}

@@ -1,0 +1,42 @@
+package domain_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rental.example/domain"
+)
+
+func TestPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for attempt := range 6 {
+			start := time.Now()
+			if err := domain.Pause(t.Context(), attempt, time.Second); err != nil {
+				t.Fatal(err)
+			}
+			most := time.Second << attempt
+			if attempt == 0 {
+				most = 1
+			}
+			if took := time.Since(start); took >= most {
+				t.Errorf("attempt %d waited %v, want less than %v", attempt, took, most)
+			}
+		}
+	})
+}
+
+func TestPauseEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+		defer cancel()
+		err := domain.Pause(ctx, 1, time.Hour)
+		if !errors.Is(err, domain.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}

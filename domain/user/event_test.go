@@ -1,0 +1,76 @@
+package user_test
+
+import (
+	"testing"
+	"time"
+
+	"rental.example/domain"
+	"rental.example/domain/user"
+)
+
+func TestEventOf(t *testing.T) {
+	t.Parallel()
+	p := newProfile(t)
+	next := p
+	next.Name, next.Type, next.Ratings, next.Version, next.RequestID = "Joan", user.Rentee, 5, p.Version+9, "request-2"
+	grave := user.Tombstone{ID: p.ID, Version: p.Version + 20, DeletedAt: noon, RequestID: "request-3"}
+	var (
+		nothing = user.State{}
+		first   = user.State{Profile: &p}
+		second  = user.State{Profile: &next}
+		buried  = user.State{Tombstone: &grave}
+	)
+	of := func(kind user.EventKind, p user.Profile) user.Event {
+		return user.Event{Kind: kind, UserID: p.ID, Version: p.Version, Name: p.Name, Type: p.Type, Ratings: p.Ratings, RequestID: p.RequestID}
+	}
+	gone := user.Event{Kind: user.Deleted, UserID: p.ID, Version: grave.Version, RequestID: "request-3"}
+	tests := map[string]struct {
+		before, after user.State
+		want          user.Event
+		ok            bool
+	}{
+		"made":               {nothing, first, of(user.Created, p), true},
+		"made again":         {buried, second, of(user.Created, next), true},
+		"changed":            {first, second, of(user.Updated, next), true},
+		"deleted":            {first, buried, gone, true},
+		"a grave out of air": {nothing, buried, gone, true},
+		"a grave rewritten":  {buried, buried, gone, true},
+		"removed by hand":    {first, nothing, user.Event{Kind: user.Deleted, UserID: p.ID, Version: p.Version + 1}, true},
+		"a grave expired":    {buried, nothing, user.Event{}, false},
+		"nothing":            {nothing, nothing, user.Event{}, false},
+	}
+	for name, test := range tests {
+		if got, ok := user.EventOf(test.before, test.after); got != test.want || ok != test.ok {
+			t.Errorf("%s: EventOf = %+v, %t; want %+v, %t", name, got, ok, test.want, test.ok)
+		}
+	}
+}
+
+func TestBury(t *testing.T) {
+	t.Parallel()
+	v := domain.VersionAt(noon)
+	for d, want := range map[time.Duration]domain.Version{
+		-time.Hour: v + 1, 0: v + 1, time.Microsecond: v + 1, time.Hour: domain.VersionAt(noon.Add(time.Hour)),
+	} {
+		s := domain.Stamp{Time: noon.Add(d + 300*time.Nanosecond).In(time.FixedZone("", 3600)), RequestID: "request-3"}
+		got := user.Bury(jane().ID, v, s)
+		if got != (user.Tombstone{ID: jane().ID, Version: want, DeletedAt: noon.Add(d), RequestID: "request-3"}) {
+			t.Errorf("Bury at %v = %+v; want version %d", d, got, want)
+		}
+	}
+}
+
+// TestExpiresAt counts from the later of clock and version, so that a clock that is behind does not
+// shorten a tombstone's life.
+func TestExpiresAt(t *testing.T) {
+	t.Parallel()
+	const month = 30 * 24 * time.Hour
+	for d, want := range map[time.Duration]time.Time{
+		-time.Hour: noon.Add(month), 0: noon.Add(month), time.Hour: noon.Add(time.Hour + month),
+	} {
+		grave := user.Tombstone{Version: domain.VersionAt(noon), DeletedAt: noon.Add(d)}
+		if got := grave.ExpiresAt(); got != want {
+			t.Errorf("deleted at %v by a clock %v ahead: expires %v, want %v", noon, d, got, want)
+		}
+	}
+}
