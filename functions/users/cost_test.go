@@ -19,17 +19,25 @@ import (
 // and the metrics written.
 const maxAllocations = 25
 
-func saveEvent(t testing.TB) (req events.APIGatewayProxyRequest, raw []byte) {
+// event is the fixture of that name.
+func event(t testing.TB, name string) []byte {
+	t.Helper()
 	for _, c := range apigatewaytest.Cases(t, root, "users") {
-		if c.Name == "save-creates" {
-			if err := json.Unmarshal(c.Event, &req); err != nil {
-				t.Fatal(err)
-			}
-			return req, c.Event
+		if c.Name == name {
+			return c.Event
 		}
 	}
-	t.Fatal("no event save-creates")
-	return req, nil
+	t.Fatalf("no event %s", name)
+	return nil
+}
+
+func saveEvent(t testing.TB) (req events.APIGatewayProxyRequest, raw []byte) {
+	t.Helper()
+	raw = event(t, "save-creates")
+	if err := json.Unmarshal(raw, &req); err != nil {
+		t.Fatal(err)
+	}
+	return req, raw
 }
 
 func invocation() context.Context {
