@@ -1,0 +1,204 @@
+package item
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"rental.example/domain"
+)
+
+// What Catalog refuses beside the domain's own kinds.
+var (
+	// ErrOwnerDeleted: the caller's profile is gone, as far as is known here.
+	ErrOwnerDeleted = errors.New("owner deleted")
+	// ErrKeyReused: another request was made with the same Idempotency-Key.
+	ErrKeyReused = errors.New("idempotency key reused")
+)
+
+// Listing is an item with what is known of its owner, as people see it.
+type Listing struct {
+	Item  Item
+	Owner Owner
+}
+
+// Catalog is the items as people see them: joined with their owners, and only while those live. It is safe for
+// concurrent use.
+type Catalog struct {
+	items  Store
+	search Search
+	owners Owners
+}
+
+// NewCatalog makes a Catalog over its ports.
+func NewCatalog(items Store, search Search, owners Owners) *Catalog {
+	return &Catalog{items: items, search: search, owners: owners}
+}
+
+// List puts the caller's item of d into the catalog under id. Where a living item has that id, which
+// only a KeyedID can meet, the draft decides: the same is a repetition, and gets the item as it is now
+// and created false; another is ErrKeyReused. ErrOwnerDeleted when the caller's profile is gone.
+func (c *Catalog) List(ctx context.Context, id ID, caller domain.Caller, d Draft, s domain.Stamp) (l Listing, created bool, err error) {
+	owner, err := c.owner(ctx, caller.ID)
+	if err != nil {
+		return Listing{}, false, err
+	}
+	it, err := New(id, caller, owner, d, s)
+	if err != nil {
+		return Listing{}, false, err
+	}
+	if owner.Gone() {
+		return Listing{}, false, ErrOwnerDeleted
+	}
+	err = c.items.Create(ctx, it)
+	if errors.Is(err, domain.ErrConflict) {
+		return c.relist(ctx, it, owner)
+	}
+	return Listing{Item: it, Owner: owner}, err == nil, err
+}
+
+// relist settles a creation that has met an item: a dead one is replaced, as if it were not there.
+func (c *Catalog) relist(ctx context.Context, it Item, owner Owner) (Listing, bool, error) {
+	present, err := c.items.Get(ctx, it.ID)
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		return Listing{}, false, domain.ErrConflict // removed in between: the client's next try finds nothing
+	case err != nil:
+		return Listing{}, false, err
+	case owner.Buries(present.Item):
+		it.Version = max(it.Version, present.Item.Version+1)
+		it.CreatedAt = it.Version.Time()
+		if err := c.items.Replace(ctx, it, present.Revision); err != nil {
+			return Listing{}, false, err
+		}
+		return Listing{Item: it, Owner: owner}, true, nil
+	case present.Item.Draft != it.Draft:
+		return Listing{}, false, ErrKeyReused
+	}
+	return Listing{Item: present.Item, Owner: owner}, false, nil
+}
+
+// Get returns the living item of id, or domain.ErrNotFound.
+func (c *Catalog) Get(ctx context.Context, id ID) (Listing, error) {
+	l, _, err := c.get(ctx, id)
+	return l, err
+}
+
+func (c *Catalog) get(ctx context.Context, id ID) (Listing, Revision, error) {
+	stored, err := c.items.Get(ctx, id)
+	if err != nil {
+		return Listing{}, "", err
+	}
+	owner, err := c.owner(ctx, stored.Item.OwnerID)
+	if err != nil {
+		return Listing{}, "", err
+	}
+	if owner.Buries(stored.Item) {
+		return Listing{}, "", domain.ErrNotFound
+	}
+	return Listing{Item: stored.Item, Owner: owner}, stored.Revision, nil
+}
+
+// Change applies patch to the caller's item, as often as others write in between, a few times. It fails in
+// this order: domain.ErrNotFound; domain.ErrForbidden when it is another's; the problems of patch; cond;
+// domain.ErrConflict when others kept winning.
+func (c *Catalog) Change(ctx context.Context, id ID, caller domain.Caller, cond domain.Condition, patch Patch, s domain.Stamp) (Listing, error) {
+	var changed Listing
+	err := retry(ctx, func() error {
+		l, revision, err := c.get(ctx, id)
+		if err != nil {
+			return err
+		}
+		if l.Item.OwnerID != caller.ID {
+			return domain.ErrForbidden
+		}
+		next, err := l.Item.Change(patch, s)
+		if err != nil {
+			return err
+		}
+		if err := cond.Check(l.Item.Version, true); err != nil {
+			return err
+		}
+		changed = Listing{Item: next, Owner: l.Owner}
+		if next.Equal(l.Item) {
+			return nil
+		}
+		return c.items.Replace(ctx, next, revision)
+	})
+	return changed, err
+}
+
+// Remove deletes the caller's item, or anybody's for an admin. It fails in this order: domain.ErrNotFound;
+// domain.ErrForbidden; cond; domain.ErrConflict when others kept winning.
+func (c *Catalog) Remove(ctx context.Context, id ID, caller domain.Caller, cond domain.Condition) error {
+	return retry(ctx, func() error {
+		l, revision, err := c.get(ctx, id)
+		if err != nil {
+			return err
+		}
+		if l.Item.OwnerID != caller.ID && !caller.IsAdmin() {
+			return domain.ErrForbidden
+		}
+		if err := cond.Check(l.Item.Version, true); err != nil {
+			return err
+		}
+		return c.items.Delete(ctx, id, revision)
+	})
+}
+
+// Found is a page of a search, as people see it.
+type Found struct {
+	Listings []Listing
+	Results  // of the engine: its Items include dead ones, which Listings leave out
+}
+
+// Search finds living items. A page holds fewer than the query's limit where dead ones are left out of
+// it; totals and facets count those until they are removed.
+func (c *Catalog) Search(ctx context.Context, q Query) (Found, error) {
+	results, err := c.search.Search(ctx, q)
+	if err != nil || len(results.Items) == 0 {
+		return Found{Results: results}, err
+	}
+	var ids []domain.UserID
+	seen := make(map[domain.UserID]bool, len(results.Items))
+	for _, it := range results.Items {
+		if !seen[it.OwnerID] {
+			seen[it.OwnerID] = true
+			ids = append(ids, it.OwnerID)
+		}
+	}
+	owners, err := c.owners.Owners(ctx, ids)
+	if err != nil {
+		return Found{}, err
+	}
+	found := Found{Results: results, Listings: make([]Listing, 0, len(results.Items))}
+	for _, it := range results.Items {
+		if owner := owners[it.OwnerID]; !owner.Buries(it) {
+			found.Listings = append(found.Listings, Listing{Item: it, Owner: owner})
+		}
+	}
+	return found, nil
+}
+
+func (c *Catalog) owner(ctx context.Context, id domain.UserID) (Owner, error) {
+	owners, err := c.owners.Owners(ctx, []domain.UserID{id})
+	return owners[id], err
+}
+
+const (
+	retryAttempts = 8
+	retryBackoff  = 4 * time.Millisecond // before the first repetition; doubled for each one
+)
+
+// retry repeats what lost a race, reading included, a few times.
+func retry(ctx context.Context, once func() error) (err error) {
+	for attempt := range retryAttempts {
+		if err := domain.Pause(ctx, attempt, retryBackoff); err != nil {
+			return err
+		}
+		if err = once(); !errors.Is(err, domain.ErrConflict) {
+			return err
+		}
+	}
+	return err
+}

@@ -1,0 +1,66 @@
+package item
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+
+	"rental.example/domain"
+)
+
+// ID is an item's identity: 128 bits in Crockford's base 32, in the form of a ULID.
+// https://github.com/ulid/spec
+type ID string
+
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// idLength is how many characters of 5 bits 128 bits take.
+const idLength = 26
+
+// NewID is the id of an item that is listed at t: the milliseconds since 1970, then random bits, so that
+// ids sort by age.
+func NewID(t time.Time, random [10]byte) ID {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:], uint64(t.UnixMilli())<<16)
+	copy(b[6:], random[:])
+	return encodeID(b)
+}
+
+// KeyedID is the id of the item that the caller's request with an Idempotency-Key makes. It needs no
+// record of keys: a repeated request finds its own item under its own id.
+func KeyedID(caller domain.UserID, key string) ID {
+	h := sha256.New()
+	for _, part := range []string{string(caller), key} {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part)))) // never fails
+		h.Write([]byte(part))
+	}
+	return encodeID([16]byte(h.Sum(nil)[:16]))
+}
+
+func encodeID(b [16]byte) ID {
+	var text [idLength]byte
+	high, low := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+	for i := idLength - 1; i >= 0; i-- {
+		text[i] = alphabet[low&31]
+		low = low>>5 | high<<59
+		high >>= 5
+	}
+	return ID(text[:])
+}
+
+// ParseID takes s for an item's id. Anything that no item can have is domain.ErrNotFound, so that what
+// cannot exist is looked up nowhere, and nothing but an id ever reaches a URL.
+func ParseID(s string) (ID, error) {
+	if len(s) != idLength || s[0] > '7' {
+		return "", domain.ErrNotFound
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+		case c >= 'A' && c <= 'Z' && c != 'I' && c != 'L' && c != 'O' && c != 'U':
+		default:
+			return "", domain.ErrNotFound
+		}
+	}
+	return ID(s), nil
+}

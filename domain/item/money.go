@@ -1,0 +1,46 @@
+package item
+
+import (
+	"strconv"
+	"strings"
+
+	"rental.example/domain"
+)
+
+// Money is an amount in cents.
+type Money int64
+
+// MaxPrice is the highest price of a day.
+const MaxPrice Money = 1_000_000_00
+
+// ParseMoney takes an amount in whole units for Money. ok is false beyond 0..MaxPrice, and for fractions
+// of a cent: an amount is its shortest decimal notation, which says how many digits it has.
+func ParseMoney(amount float64) (m Money, ok bool) {
+	if !(amount >= 0 && amount <= float64(MaxPrice)/100) { // NaN is not in any range
+		return 0, false
+	}
+	units, fraction, _ := strings.Cut(strconv.FormatFloat(amount, 'f', -1, 64), ".")
+	if len(fraction) > 2 {
+		return 0, false
+	}
+	cents, err := strconv.ParseInt(units+fraction+"00"[len(fraction):], 10, 64)
+	return Money(max(cents, 0)), err == nil // minus zero is zero
+}
+
+// Amount is m in whole units, with at most two decimals.
+func (m Money) Amount() float64 { return float64(m) / 100 }
+
+func checkPrice(problems *domain.Problems, field string, amount *float64) *Money {
+	if amount == nil {
+		return nil
+	}
+	m, ok := ParseMoney(*amount)
+	switch {
+	case ok:
+	case *amount >= 0 && *amount <= MaxPrice.Amount():
+		problems.Add(field, domain.CodeInvalid, "must have at most two decimals")
+	default:
+		problems.Add(field, domain.CodeOutOfRange, "must be from 0 to 1000000")
+	}
+	return &m
+}

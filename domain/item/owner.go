@@ -1,0 +1,64 @@
+package item
+
+import (
+	"cmp"
+
+	"rental.example/domain"
+)
+
+// Owner is what items know of the user who lists them: the newest profile and the last deletion that
+// events have told of, each by its version. The zero Owner, but for its ID, is one that nothing is known
+// of.
+type Owner struct {
+	ID      domain.UserID
+	Version domain.Version // of the newest profile, unless a deletion followed; else 0
+	Name    string         // empty without a Version
+	Ratings float64        // 0 without a Version
+	Deleted domain.Version // of the last deletion; 0: none known
+}
+
+// OwnerEvent is what happened to an owner's profile.
+type OwnerEvent struct {
+	OwnerID domain.UserID
+	Version domain.Version
+	Deleted bool
+	Name    string
+	Ratings float64
+}
+
+// Merge is what is known after e: the newest profile and the highest deletion of both. The content of a
+// profile that is older than its deletion is dropped, so that nothing personal outlives it. Merging is
+// commutative, associative and idempotent, so events may come late, twice and in any order.
+func (o Owner) Merge(e OwnerEvent) Owner {
+	if e.Deleted {
+		o.Deleted = max(o.Deleted, e.Version)
+	} else if newer := (Owner{ID: o.ID, Version: e.Version, Name: e.Name, Ratings: e.Ratings}); o.compareProfile(newer) < 0 {
+		o.Version, o.Name, o.Ratings = newer.Version, newer.Name, newer.Ratings
+	}
+	if o.Version < o.Deleted {
+		o.Version, o.Name, o.Ratings = 0, "", 0
+	}
+	return o
+}
+
+// compareProfile orders profiles by version. Two of one version cannot differ; should they, all the same
+// one of them must win everywhere.
+func (o Owner) compareProfile(other Owner) int {
+	return cmp.Or(cmp.Compare(o.Version, other.Version), cmp.Compare(o.Name, other.Name), cmp.Compare(o.Ratings, other.Ratings))
+}
+
+// Known reports whether there is a profile to show.
+func (o Owner) Known() bool { return o.Version > 0 }
+
+// Gone reports whether the last that is known of the owner is a deletion.
+func (o Owner) Gone() bool { return o.Deleted > 0 && !o.Known() }
+
+// DocumentVersion changes whenever what is known of the owner does: the second half of an item's tag.
+func (o Owner) DocumentVersion() domain.Version { return max(o.Version, o.Deleted) }
+
+// Buries reports whether it is dead: listed under a profile that has been deleted since. An item that was
+// listed after the profile was made again, and before events told so, is spared by the time of its
+// creation.
+func (o Owner) Buries(it Item) bool {
+	return it.OwnerVersion < o.Deleted && (o.Version < o.Deleted || domain.VersionAt(it.CreatedAt) <= o.Deleted)
+}

@@ -1,0 +1,30 @@
+package item
+
+import "math"
+
+// Place is a point on the earth in degrees of latitude (north positive) and longitude (east positive).
+type Place struct{ Lat, Lng float64 }
+
+// EarthRadiusKm is the mean radius of the earth (IUGG), by which distances are measured.
+const EarthRadiusKm = 6371.0087714
+
+// DistanceKm is the length of the great circle between two places in kilometres, by the haversine
+// formula. Places are first taken to the grid that OpenSearch keeps them in, 180/2^32 degrees of latitude
+// and 360/2^32 of longitude, so that a distance is the same wherever it is computed.
+func (p Place) DistanceKm(to Place) float64 {
+	p, to = p.onGrid(), to.onGrid()
+	const radians = math.Pi / 180
+	lat, lng := math.Sin((to.Lat-p.Lat)*radians/2), math.Sin((to.Lng-p.Lng)*radians/2)
+	h := lat*lat + math.Cos(p.Lat*radians)*math.Cos(to.Lat*radians)*lng*lng
+	return 2 * EarthRadiusKm * math.Asin(math.Sqrt(min(h, 1)))
+}
+
+func (p Place) onGrid() Place { return Place{Lat: snap(p.Lat, 180), Lng: snap(p.Lng, 360)} }
+
+// snap takes degrees down to a multiple of span/2^32; the last value belongs to the last step, as there
+// are only 2^32.
+func snap(degrees, span float64) float64 {
+	step := span / (1 << 32)
+	n := math.Floor(degrees / step)
+	return min(n, 1<<31-1) * step
+}
