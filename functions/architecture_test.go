@@ -67,7 +67,7 @@ func describe(err error) string {
 }
 
 // families are the only modules that deployed code may come from, beside the standard library.
-var families = regexp.MustCompile(`^github\.com/aws/(aws-lambda-go|aws-sdk-go-v2|smithy-go)(/|$)`)
+var families = regexp.MustCompile(`^github\.com/(aws/aws-lambda-go|aws/aws-sdk-go-v2|opensearch-project/opensearch-go/v2)(/|$)`)
 
 // forTests are packages that only tests import; they alone may import the modules of tests.
 func forTests(path string) bool { return strings.HasSuffix(path, "test") }
@@ -87,6 +87,21 @@ func TestImports(t *testing.T) {
 			case !families.MatchString(imported):
 				t.Errorf("%s imports %s, which is of none of the allowed families", p.ImportPath, imported)
 			}
+		}
+	}
+}
+
+// TestRequirements: go.mod asks directly for nothing else, but for what tests need.
+func TestRequirements(t *testing.T) {
+	t.Parallel()
+	gomod, err := os.ReadFile(filepath.Join(samtest.Root(t), "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testOnly := []string{"github.com/google/go-cmp", "go.yaml.in/yaml/v3"}
+	for _, m := range regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+) v\S+$`).FindAllSubmatch(gomod, -1) {
+		if path := string(m[1]); !families.MatchString(path) && !slices.Contains(testOnly, path) {
+			t.Errorf("go.mod requires %s", path)
 		}
 	}
 }

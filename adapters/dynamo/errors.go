@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"rental.example/domain"
 )
@@ -45,13 +42,21 @@ func (e *ConditionFailedError[T]) Unwrap() error {
 func (t *Table[T]) writeFailure(op string, err error, seen attempts) error {
 	var refused *types.ConditionalCheckFailedException
 	if !errors.As(err, &refused) {
-		return t.failure(op, err)
+		return t.callFailure(op, err, seen)
 	}
 	current, err := t.returned(op, refused.Item)
 	if err != nil {
 		return err
 	}
-	return &ConditionFailedError[T]{Op: op, Table: t.name, Current: current, Unsure: seen.unanswered}
+	return &ConditionFailedError[T]{Op: op, Table: t.name, Current: current, Unsure: seen.any}
+}
+
+// callFailure is what a call's error means, given what its attempts were seen to do.
+func (t *Table[T]) callFailure(op string, err error, seen attempts) error {
+	if seen.lost {
+		return unavailable(op, t.name, err)
+	}
+	return t.failure(op, err)
 }
 
 func (t *Table[T]) failure(op string, err error) error { return classify(op, t.name, err) }
@@ -59,29 +64,17 @@ func (t *Table[T]) failure(op string, err error) error { return classify(op, t.n
 // classify gives an error of the SDK its kind: domain.ErrUnavailable where a repetition may succeed,
 // none where it cannot. The cause stays in the chain.
 func classify(op, table string, err error) error {
-	if transient(err) {
-		return fmt.Errorf("dynamo: %s %s: %w: %w", op, table, domain.ErrUnavailable, err)
+	var coded interface{ ErrorCode() string }
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled),
+		errors.As(err, &coded) && transientCode(coded.ErrorCode()):
+		return unavailable(op, table, err)
 	}
 	return fmt.Errorf("dynamo: %s %s: %w", op, table, err)
 }
 
-func transient(err error) bool {
-	var (
-		coded     smithy.APIError
-		answer    *smithyhttp.ResponseError
-		garbled   *smithy.DeserializationError
-		cancelled *smithy.CanceledError
-		unsent    *smithyhttp.RequestSendError
-	)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return true
-	case errors.As(err, &garbled), errors.As(err, &cancelled), errors.As(err, &unsent):
-		return true
-	case errors.As(err, &answer) && answer.HTTPStatusCode() >= http.StatusInternalServerError:
-		return true
-	}
-	return errors.As(err, &coded) && transientCode(coded.ErrorCode())
+func unavailable(op, table string, err error) error {
+	return fmt.Errorf("dynamo: %s %s: %w: %w", op, table, domain.ErrUnavailable, err)
 }
 
 // transientCode knows the refusals that a later attempt may not meet.

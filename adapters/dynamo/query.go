@@ -168,9 +168,10 @@ func (r *reader[T]) next(ctx context.Context) (record T, ok bool, err error) {
 
 func (r *reader[T]) request(ctx context.Context) error {
 	r.requests--
-	out, err := r.table.client.Query(ctx, r.input, new(attempts).watch)
+	var seen attempts
+	out, err := r.table.client.Query(ctx, r.input, seen.watch)
 	if err != nil {
-		return r.table.failure("Query", err)
+		return r.table.callFailure("Query", err, seen)
 	}
 	r.buffer = make([]T, len(out.Items))
 	for i, from := range out.Items {

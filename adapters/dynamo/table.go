@@ -60,11 +60,12 @@ func (t *Table[T]) Get(ctx context.Context, key Key) (T, error) {
 	if err != nil {
 		return none, t.failure("GetItem", err)
 	}
+	var seen attempts
 	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &t.name, Key: k, ConsistentRead: aws.Bool(true),
-	}, new(attempts).watch)
+	}, seen.watch)
 	if err != nil {
-		return none, t.failure("GetItem", err)
+		return none, t.callFailure("GetItem", err, seen)
 	}
 	if out.Item == nil {
 		return none, domain.ErrNotFound
