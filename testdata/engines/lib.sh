@@ -66,6 +66,17 @@ packages() {
 # asked ENGINE: whether the person who called "with" asked for this engine too.
 asked() { [[ ,${ENGINES:-}, == *,"$1",* ]]; }
 
+# listen_host: the address to listen on. Containers reach the host by the
+# bridge's; a server takes one address or all, and the tests want the loopback
+# one too.
+listen_host() {
+  if asked sam || asked sam-lambda; then
+    echo 0.0.0.0
+  else
+    echo 127.0.0.1
+  fi
+}
+
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # free_port: a port nobody listens on, below those the kernel hands out to
@@ -77,6 +88,14 @@ free_port() {
 }
 
 answers() { curl -s -o /dev/null --max-time 5 "$1"; }
+
+# given NAME: whether the variable NAME has the endpoint of an engine that runs
+# already. Asking it takes curl, and so does waiting for one of our own.
+given() {
+  require curl "install it"
+  [[ -n ${!1:-} ]] || return 1
+  answers "${!1}" || die "nothing answers at $1=${!1}"
+}
 
 # spawn DIR COMMAND...: runs COMMAND in the background, its output in DIR/log.
 # Job control gives it a process group of its own, so that Ctrl-C reaches the
