@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"strings"
 
 	"rental.example/adapters/apigateway"
 	"rental.example/functions/local/cognito"
@@ -15,22 +15,25 @@ type banner struct {
 	routes  []apigateway.Route
 }
 
-func (b banner) write(w io.Writer) {
+// String is the whole screen.
+func (b banner) String() string {
+	w := new(strings.Builder)
 	fmt.Fprintf(w, "Listening on http://%s, %s. Ctrl-C ends it.\n\n", b.address, b.storage())
 	for _, r := range b.routes {
 		fmt.Fprintf(w, "  %-7s%s\n", r.Method, r.Resource)
 	}
-	fmt.Fprintf(w, "\nSign-in: user pool %s, app client %s, at the same address (aws cognito-idp --endpoint-url http://%s ...).\n",
+	fmt.Fprintf(w, "\nSign-in: user pool %s, app client %s, at the same address (aws cognito-idp --region us-east-1 --endpoint-url http://%s ...).\n",
 		cognito.PoolID, cognito.ClientID, b.address)
 	if !b.options.demo {
 		fmt.Fprintf(w, "There are no users yet; the code that confirms a sign-up is %s.\n", cognito.ConfirmationCode)
-		return
+		return w.String()
 	}
 	fmt.Fprintf(w, "Demo users, all with the password %s:\n", demoPassword)
 	for _, u := range demoUsers() {
 		fmt.Fprintf(w, "  %s%s\n", u.Email, groupNote(u))
 	}
 	fmt.Fprintf(w, "\nSign in, save a profile, read it back (paste into another terminal):\n\n%s\n", tryIt(b.address))
+	return w.String()
 }
 
 func (b banner) storage() string {

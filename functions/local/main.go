@@ -24,9 +24,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // from then on, Ctrl-C is the system's own
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
 		os.Exit(2)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "local:", err)
@@ -34,9 +36,15 @@ func main() {
 	}
 }
 
-// shutdownTime is how long requests in flight may take once the runner is told to end: as long as a
-// function may.
-const shutdownTime = 12 * time.Second
+const (
+	// shutdownTime is how long requests in flight may take once the runner is told to end: a little more
+	// than a function may.
+	shutdownTime = 12 * time.Second
+	// readTime is how long a client may take to send a request.
+	readTime = 30 * time.Second
+	// maxHeaderSize is API Gateway's.
+	maxHeaderSize = 10 << 10
+)
 
 // run serves until ctx is done, then finishes the requests that it has begun.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
@@ -53,20 +61,25 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: sys.handler(listener.Addr()), ReadHeaderTimeout: 10 * time.Second}
+	address := publicAddress(listener.Addr())
+	screen := banner{address: address, options: opts, routes: sys.routes()}.String()
+	server := &http.Server{Handler: sys.handler(listener.Addr(), screen), ReadTimeout: readTime, MaxHeaderBytes: maxHeaderSize}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	banner{address: publicAddress(listener.Addr()), options: opts, routes: sys.routes()}.write(stdout)
+	fmt.Fprint(stdout, screen)
 	select {
 	case err := <-served:
 		return err
 	case <-ctx.Done():
 	}
-	fmt.Fprintln(stdout, "\nFinishing the requests in flight.")
+	fmt.Fprintln(stdout, "\nFinishing the requests in flight. Ctrl-C again ends them.")
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	err = server.Shutdown(ending)
 	<-served
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("some requests were unfinished after %v", shutdownTime)
+	}
 	sys.gateway.Wait()
 	return err
 }
@@ -83,15 +96,14 @@ func listen(addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-// publicAddress is what clients on this machine call the listener: localhost, unless it listens on one
-// other address.
+// publicAddress is what clients on this machine call the listener: localhost where that reaches it.
 func publicAddress(addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok {
 		return addr.String()
 	}
 	host := "localhost"
-	if !tcp.IP.IsLoopback() && !tcp.IP.IsUnspecified() {
+	if !tcp.IP.IsUnspecified() && !tcp.IP.Equal(net.IPv4(127, 0, 0, 1)) && !tcp.IP.Equal(net.IPv6loopback) {
 		host = tcp.IP.String()
 	}
 	return net.JoinHostPort(host, fmt.Sprint(tcp.Port))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"strings"
 
@@ -35,11 +36,13 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	flags.BoolVar(&o.demo, "demo", true, "start with the demo users")
 	flags.StringVar(&o.dynamodb, "dynamodb", "", "keep profiles in the DynamoDB at this `URL`, not in memory")
 	flags.StringVar(&o.record, "record", "", "write every event and its answer into this `directory`, with clock and ids frozen")
-	if err := flags.Parse(args); err != nil {
-		return o, flag.ErrHelp // the flag package has told what is wrong
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return o, err
+	} else if err != nil {
+		return o, errUsage // the flag package has told what is wrong
 	}
-	if flags.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q; -help lists the flags", flags.Arg(0))
+	if err := o.check(flags.Args()); err != nil {
+		return o, err
 	}
 	file, err := readDotEnv(".env")
 	if err != nil {
@@ -51,6 +54,22 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	})
 	o.origin, o.table, o.logLevel = env.Origin("ALLOWED_ORIGIN"), env.Required("USERS_TABLE"), env.LogLevel()
 	return o, env.Err()
+}
+
+// errUsage is a mistake in the flags that has been told already.
+var errUsage = errors.New("bad flags")
+
+func (o options) check(rest []string) error {
+	u, err := url.Parse(o.dynamodb)
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("unexpected argument %q; -help lists the flags", rest[0])
+	case o.addr == "":
+		return errors.New("-addr is empty: it would listen on all interfaces; say -addr :8080 if that is meant")
+	case o.dynamodb != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https"):
+		return fmt.Errorf("-dynamodb %s: want a URL such as http://localhost:8000", o.dynamodb)
+	}
+	return nil
 }
 
 // readDotEnv reads NAME=value lines; blank lines and those that begin with # are skipped, and quotes

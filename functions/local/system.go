@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -32,7 +33,7 @@ type system struct {
 
 func newSystem(ctx context.Context, o options, address string, stderr io.Writer) (*system, error) {
 	logger := cloudwatch.NewLogger(stderr, o.logLevel, "local")
-	now, newID := time.Now, newUUID
+	now, newID := time.Now, newUUID // of the API; the user pool's stay, since its clients have clocks too
 	var record func(string, []byte, []byte)
 	if o.record != "" {
 		r, err := newRecorder(o.record, logger)
@@ -42,7 +43,7 @@ func newSystem(ctx context.Context, o options, address string, stderr io.Writer)
 		now, newID, record = r.now, r.newID, r.record
 	}
 	issuer := "http://" + address + "/" + cognito.PoolID
-	pool, err := newPool(cognito.Options{Issuer: issuer, Now: now, Logger: logger}, o.demo)
+	pool, err := newPool(cognito.Options{Issuer: issuer, Logger: logger}, o.demo)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,7 @@ func newSystem(ctx context.Context, o options, address string, stderr io.Writer)
 	functions := []gateway.Function{usersFunction(store, o, now, stderr)}
 	return &system{pool: pool, functions: functions, gateway: gateway.New(gateway.Config{
 		Functions:     functions,
-		Authorizer:    &gateway.Authorizer{Issuer: issuer, Audience: cognito.ClientID, Key: pool.Key, Now: now},
+		Authorizer:    &gateway.Authorizer{Issuer: issuer, Audience: cognito.ClientID, Key: pool.Key, Now: time.Now},
 		AllowedOrigin: o.origin, Now: now, NewID: newID, Logger: logger, Record: record,
 	})}, nil
 }
@@ -79,7 +80,10 @@ func usersFunction(store user.Store, o options, now func() time.Time, stderr io.
 		AllowedOrigin: o.origin, Logger: logger, Now: now,
 		Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "users", now),
 	})
-	return gateway.Function{Name: "UsersFunction", Routes: routes, Handler: lambda.NewHandler(router.Serve)}
+	return gateway.Function{
+		Name: "UsersFunction", Timeout: 10 * time.Second, Routes: routes,
+		New: func() lambda.Handler { return lambda.NewHandler(router.Serve) },
+	}
 }
 
 func newUserStore(ctx context.Context, o options) (user.Store, error) {
@@ -105,20 +109,25 @@ func (s *system) routes() (all []apigateway.Route) {
 }
 
 // handler is everything behind the one address: the user pool's API and documents, the runner's own
-// endpoints, and the API.
-func (s *system) handler(addr net.Addr) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/", s.gateway)
-	mux.Handle("/{$}", s.pool)
-	mux.Handle("/"+cognito.PoolID+"/", s.pool)
-	mux.HandleFunc("GET /_local/health", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
+// endpoints, and the API. It is no http.ServeMux, which would redirect paths that API Gateway does not.
+func (s *system) handler(addr net.Addr, screen string) http.Handler {
+	var all http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case path == "/" && r.Method == http.MethodGet:
+			_, _ = io.WriteString(w, screen) // what the terminal showed
+		case path == "/", strings.HasPrefix(path, "/"+cognito.PoolID+"/"):
+			s.pool.ServeHTTP(w, r)
+		case path == "/_local/health":
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
+		default:
+			s.gateway.ServeHTTP(w, r)
+		}
 	})
 	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsLoopback() {
-		return loopbackOnly(mux)
+		return loopbackOnly(all)
 	}
-	return mux
+	return all
 }
 
 // newUUID is a random UUID (RFC 9562, version 4), as request ids are.

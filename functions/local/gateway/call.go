@@ -30,7 +30,7 @@ func (g *Gateway) call(ctx context.Context, f *Function, event []byte) (answer [
 		InvokedFunctionArn: "arn:aws:lambda:us-east-1:" + accountID + ":function:" + f.Name,
 	})
 	ctx = context.WithValue(ctx, traceKey, traceHeader(event))
-	return f.Handler.Invoke(ctx, event)
+	return f.New().Invoke(ctx, event)
 }
 
 func traceHeader(event []byte) string {

@@ -104,7 +104,10 @@ func (g *Gateway) newEvent(r *http.Request, resource string, params map[string]s
 func (g *Gateway) newRequestContext(r *http.Request, resource, id string) requestContext {
 	now := g.config.Now().UTC()
 	sum := sha256.Sum256([]byte(resource))
-	host, _, _ := strings.Cut(r.Host, ":")
+	host := r.Host
+	if name, _, err := net.SplitHostPort(r.Host); err == nil {
+		host = name
+	}
 	prefix, _, _ := strings.Cut(host, ".")
 	return requestContext{
 		ResourceID: hex.EncodeToString(sum[:3]), ResourcePath: resource, HTTPMethod: r.Method,

@@ -4,8 +4,9 @@
 // It keeps to what the service does where a function or a client can tell: routing by resource, the
 // Cognito authorizer, claims as strings, paths passed on percent-encoded, CORS preflights, limits of
 // size and time, and the errors that the gateway makes itself, in the bodies that template.yaml gives
-// them. It departs where the service is no help: there is no throttling, and a body that is not UTF-8
-// arrives in base64 instead of with its bytes replaced.
+// them. It departs where the service is no help: there is no throttling, a body that is not UTF-8 arrives
+// in base64 instead of with its bytes replaced, and a query string that cannot be read is refused here,
+// before the function's own checks.
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 package gateway
@@ -24,20 +25,24 @@ import (
 	"rental.example/adapters/apigateway"
 )
 
-// Limits of a REST API, and the time that template.yaml gives the functions behind it.
+// Limits of a REST API.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 const (
 	MaxBodySize        = 10 << 20 // bytes
 	IntegrationTimeout = 29 * time.Second
-	FunctionTimeout    = 10 * time.Second
-	Stage              = "local"
 )
+
+// Stage is the name of the API's one stage.
+const Stage = "local"
 
 // Function is a Lambda function behind the API, with the routes that lead to it.
 type Function struct {
-	Name    string // its logical id in template.yaml
+	Name    string        // its logical id in template.yaml
+	Timeout time.Duration // what template.yaml gives it
 	Routes  []apigateway.Route
-	Handler lambda.Handler
+	// New makes a handler for one invocation. A sandbox of Lambda serves one event at a time, and
+	// handlers of aws-lambda-go rely on that: two events in one of them may get each other's answers.
+	New func() lambda.Handler
 }
 
 // Config is what a Gateway needs. Record may be nil.
@@ -89,17 +94,18 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.Fail(w, missingAuthenticationToken, id)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBodySize))
-	if err != nil {
-		g.failBody(w, err, id)
-		return
-	}
 	var claims map[string]any
 	if !op.route.Public {
+		var err error
 		if claims, err = g.config.Authorizer.Claims(r.Header.Get("Authorization")); err != nil {
 			g.Fail(w, unauthorized, id)
 			return
 		}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBodySize))
+	if err != nil {
+		g.failBody(w, err, id)
+		return
 	}
 	event, err := g.newEvent(r, op.route.Resource, params, body, claims, id)
 	if err != nil {
@@ -131,10 +137,10 @@ type result struct {
 // take. One that goes on after that is left to end, as a timed-out sandbox is; Wait waits for it.
 func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, op operation, event []byte, id string) {
 	// The client's going away does not stop a Lambda function.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), FunctionTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), op.function.Timeout)
+	defer cancel()
 	done := make(chan result, 1)
 	g.running.Go(func() {
-		defer cancel()
 		answer, err := g.call(ctx, op.function, event)
 		done <- result{answer, err}
 	})
@@ -147,7 +153,7 @@ func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, op operation, e
 		}
 		g.respond(w, op.function.Name, event, res.answer, id)
 	case <-ctx.Done():
-		g.config.Logger.Error("function timed out", "function", op.function.Name, "after", FunctionTimeout.String())
+		g.config.Logger.Error("function timed out", "function", op.function.Name, "after", op.function.Timeout.String())
 		g.Fail(w, integrationFailure, id)
 	case <-time.After(IntegrationTimeout):
 		g.Fail(w, integrationTimeout, id)

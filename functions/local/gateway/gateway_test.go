@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	stdcmp "cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/apigateway"
@@ -31,6 +33,8 @@ type function struct {
 	err    error
 	event  []byte
 	run    func(context.Context)
+
+	timeout time.Duration // 10 s unless said
 }
 
 func (f *function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
@@ -42,8 +46,9 @@ func (f *function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 }
 
 func newGateway(f *function, pool *pool) *gateway.Gateway {
+	f.timeout = stdcmp.Or(f.timeout, 10*time.Second)
 	return gateway.New(gateway.Config{
-		Functions: []gateway.Function{{Name: "TestFunction", Handler: f, Routes: []apigateway.Route{
+		Functions: []gateway.Function{{Name: "TestFunction", Timeout: f.timeout, New: func() lambda.Handler { return f }, Routes: []apigateway.Route{
 			{Method: "POST", Resource: "/things"},
 			{Method: "GET", Resource: "/things/mine"},
 			{Method: "GET", Resource: "/things/{id}", Public: true},
@@ -224,6 +229,24 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// TestOrder: nothing of a body is read for those who may not send one.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	resp := send(newGateway(&function{}, newPool(t)), "POST", "/things", strings.Repeat("x", gateway.MaxBodySize+1))
+	checkGatewayProblem(t, resp, 401, "unauthenticated")
+}
+
+// TestInstantFunction: an answer that is there at once is never taken for a timeout.
+func TestInstantFunction(t *testing.T) {
+	t.Parallel()
+	g := newGateway(&function{answer: `{"statusCode":204}`}, &pool{})
+	for i := range 2000 {
+		if resp := send(g, "GET", "/things/1", ""); resp.StatusCode != 204 {
+			t.Fatalf("request %d: status %d", i, resp.StatusCode)
+		}
+	}
+}
+
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	resp := send(newGateway(&function{}, newPool(t)), "OPTIONS", "/things/1", "", "Origin", "https://evil.example")
@@ -250,22 +273,29 @@ func TestAnswerHeaders(t *testing.T) {
 	}
 }
 
-// TestTimeout: the function's time ends before the gateway's patience, and the gateway can be waited for.
-func TestTimeout(t *testing.T) {
+// TestTimeouts: what ends first, the function's time or the gateway's patience, decides the answer, and
+// the gateway can be waited for.
+func TestTimeouts(t *testing.T) {
 	t.Parallel()
+	testTimeout(t, 10*time.Second, 10*time.Second, 502, "bad_gateway")
+	testTimeout(t, time.Minute, gateway.IntegrationTimeout, 504, "gateway_timeout")
+}
+
+func testTimeout(t *testing.T, timeout, want time.Duration, status int, code string) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		var ended bool
 		f := &function{run: func(ctx context.Context) {
 			<-ctx.Done()
 			time.Sleep(time.Minute) // deaf to its deadline
 			ended = true
-		}}
+		}, timeout: timeout}
 		g := newGateway(f, &pool{})
 		start := time.Now()
 		resp := send(g, "GET", "/things/1", "")
-		checkGatewayProblem(t, resp, 502, "bad_gateway")
-		if took := time.Since(start); took != gateway.FunctionTimeout {
-			t.Errorf("answered after %v, want %v", took, gateway.FunctionTimeout)
+		checkGatewayProblem(t, resp, status, code)
+		if took := time.Since(start); took != want {
+			t.Errorf("answered after %v, want %v", took, want)
 		}
 		if g.Wait(); !ended {
 			t.Error("Wait did not wait for the function")
