@@ -152,6 +152,7 @@ func TestGroups(t *testing.T) {
 	}
 	h.refused("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "admin"}, "GroupExistsException", "A group with the name already exists.")
 	h.refused("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "a b"}, "InvalidParameterException", "")
+	h.refused("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "x,admin"}, "InvalidParameterException", "")
 	h.ok("AdminAddUserToGroup", member("staff"))
 	if diff := cmp.Diff([]any{"admin", "staff"}, groups()); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
