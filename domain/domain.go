@@ -22,7 +22,23 @@ var (
 	// ErrPreconditionFailed: the record is not in the state that the caller's Condition demands;
 	// nothing was written.
 	ErrPreconditionFailed = errors.New("precondition failed")
+	// ErrInvalid: the request is well-formed, and a rule refuses it.
+	ErrInvalid = errors.New("invalid")
 	// ErrUnavailable: a store throttles, times out or answers nonsense. Whether a write took effect
 	// is unknown.
 	ErrUnavailable = errors.New("unavailable")
 )
+
+// Refusal is a kind of failure under a name of its own, for a rule of one context that clients have to
+// tell from others of the kind. It matches its kind by errors.Is.
+type Refusal struct {
+	Kind    error  // one of the kinds above
+	Code    string // for programs, in lower case with underscores
+	Message string // a sentence for a person
+}
+
+// Error is the code.
+func (r *Refusal) Error() string { return r.Code }
+
+// Unwrap returns the kind.
+func (r *Refusal) Unwrap() error { return r.Kind }

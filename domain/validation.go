@@ -33,6 +33,9 @@ func (e *ValidationError) Error() string {
 	return b.String()
 }
 
+// Unwrap returns ErrInvalid, which it is a kind of.
+func (e *ValidationError) Unwrap() error { return ErrInvalid }
+
 // Problems gathers what is wrong with a draft while a constructor reads it.
 type Problems []FieldProblem
 

@@ -35,7 +35,8 @@ func readBody(req events.APIGatewayProxyRequest) ([]byte, error) {
 	if size > MaxBodySize {
 		return nil, refuse(payloadTooLarge, "The body has more than 65536 bytes.")
 	}
-	if !acceptable(header(req, "Content-Type"), req.HTTPMethod == "PATCH") {
+	contentType, _ := header(req, "Content-Type")
+	if !acceptable(contentType, req.HTTPMethod == "PATCH") {
 		return nil, refuse(unsupportedMediaType, "The body must be application/json, and its Content-Type must say so.")
 	}
 	if !req.IsBase64Encoded {

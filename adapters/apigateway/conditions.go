@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,17 +12,18 @@ import (
 
 // Conditions reads If-Match and If-None-Match of a write (RFC 9110, section 13.1). Of If-None-Match
 // only * has a meaning there; both together could never be satisfied. What is not a list of entity
-// tags is 400 invalid_header.
+// tags, an empty header too, is 400 invalid_header: whoever sends one does not want to write blindly.
 func Conditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
-	match, none := header(req, "If-Match"), strings.TrimSpace(header(req, "If-None-Match"))
+	match, ifMatch := header(req, "If-Match")
+	none, ifNoneMatch := header(req, "If-None-Match")
 	switch {
-	case match != "" && none != "":
+	case ifMatch && ifNoneMatch:
 		return domain.Condition{}, refuse(invalidHeader, "If-Match and If-None-Match exclude each other.")
-	case none == "*":
+	case ifNoneMatch && strings.TrimSpace(none) == "*":
 		return domain.MustNotExist(), nil
-	case none != "":
+	case ifNoneMatch:
 		return domain.Condition{}, refuse(invalidHeader, "If-None-Match of a write must be *.")
-	case match == "":
+	case !ifMatch:
 		return domain.Condition{}, nil
 	}
 	tags, star, ok := parseTags(match)
@@ -40,36 +42,39 @@ func Conditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
 	return domain.MustBe(versions...), nil
 }
 
-// Unmodified reports whether the client already has what etag names, by If-None-Match of a read. The
-// comparison is weak (RFC 9110, section 13.1.2). A header that is no list of tags is 400 invalid_header.
-func Unmodified(req events.APIGatewayProxyRequest, etag string) (bool, error) {
-	value := header(req, "If-None-Match")
-	if value == "" {
-		return false, nil
+// Known is what a reader says to have already, by If-None-Match (RFC 9110, section 13.1.2).
+type Known struct {
+	tags []string
+	any  bool
+}
+
+// ReadKnown reads If-None-Match of a read. A header that is no list of tags is 400 invalid_header.
+func ReadKnown(req events.APIGatewayProxyRequest) (Known, error) {
+	value, present := header(req, "If-None-Match")
+	if !present {
+		return Known{}, nil
 	}
 	tags, star, ok := parseTags(value)
 	if !ok {
-		return false, refuse(invalidHeader, "If-None-Match must be * or a list of entity tags in double quotes.")
+		return Known{}, refuse(invalidHeader, "If-None-Match must be * or a list of entity tags in double quotes.")
 	}
-	for _, tag := range tags {
-		if strings.TrimPrefix(tag, "W/") == etag {
-			return true, nil
-		}
-	}
-	return star, nil
+	return Known{tags: tags, any: star}, nil
+}
+
+// Has reports whether the reader has what etag names. The comparison is weak.
+func (k Known) Has(etag string) bool {
+	return k.any || slices.ContainsFunc(k.tags, func(tag string) bool { return strings.TrimPrefix(tag, "W/") == etag })
 }
 
 // VersionTag is the entity tag of a record's version.
 func VersionTag(v domain.Version) string { return `"` + strconv.FormatInt(int64(v), 10) + `"` }
 
-// tagVersion is the version that a strong tag of ours names: the part before the dot, since a tag may
-// also name the version of what an answer shows beside the record. Other tags name none: under the
-// strong comparison they match nothing.
+// tagVersion is the version that a strong tag of ours names. Other tags name none: under the strong
+// comparison they match nothing.
 func tagVersion(tag string) (domain.Version, bool) {
 	text, quoted := strings.CutPrefix(tag, `"`)
-	text, _, _ = strings.Cut(strings.TrimSuffix(text, `"`), ".")
-	v, err := strconv.ParseInt(text, 10, 64)
-	if !quoted || err != nil || v <= 0 || strconv.FormatInt(v, 10) != text {
+	v, err := strconv.ParseInt(strings.TrimSuffix(text, `"`), 10, 64)
+	if !quoted || err != nil || v <= 0 || VersionTag(domain.Version(v)) != tag {
 		return 0, false
 	}
 	return domain.Version(v), true

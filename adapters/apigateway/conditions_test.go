@@ -30,7 +30,8 @@ func TestConditions(t *testing.T) {
 		{"none", nil, nil, nil},
 		{"match", []string{"If-Match", `"7"`}, nil, domain.ErrNotFound},
 		{"match in lower case", []string{"if-match", `"7"`}, nil, domain.ErrNotFound},
-		{"match of a joined tag", []string{"If-Match", `"7.12"`}, nil, domain.ErrNotFound},
+		{"more than the version", []string{"If-Match", `"7.12"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
+		{"two spellings", []string{"If-Match", `"1"`, "if-match", `"7"`}, nil, domain.ErrNotFound},
 		{"other version", []string{"If-Match", `"8"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
 		{"list", []string{"If-Match", `"1" ,, "a,b", W/"x","7"`}, nil, domain.ErrNotFound},
 		{"two lines", []string{"If-Match", `"1"`, "If-Match", `"7"`}, nil, domain.ErrNotFound},
@@ -42,6 +43,9 @@ func TestConditions(t *testing.T) {
 		{"beyond 64 bits", []string{"If-Match", `"99999999999999999999"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
 		{"empty tag", []string{"If-Match", `""`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
 		{"create only", []string{"If-None-Match", "*"}, domain.ErrPreconditionFailed, nil},
+		{"nothing", []string{"If-Match", ""}, refused, refused},
+		{"blank", []string{"If-Match", "  "}, refused, refused},
+		{"empty If-None-Match", []string{"If-None-Match", ""}, refused, refused},
 		{"bare", []string{"If-Match", `7`}, refused, refused},
 		{"open", []string{"If-Match", `"7`}, refused, refused},
 		{"lower-case w", []string{"If-Match", `w/"7"`}, refused, refused},
@@ -76,21 +80,21 @@ func same(got error, want any) bool {
 	return errors.Is(got, wanted)
 }
 
-func TestUnmodified(t *testing.T) {
+func TestKnown(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]string{
-		"": "no", `"7"`: "yes", `W/"7"`: "yes", `"1", "7"`: "yes", "*": "yes", `"8"`: "no", `"7.1"`: "no", "7": "error",
+		`"7"`: "yes", `W/"7"`: "yes", `"1", "7"`: "yes", "*": "yes", `"8"`: "no", `"7.1"`: "no", "7": "error", "": "error",
 	} {
-		got := "no"
-		unmodified, err := apigateway.Unmodified(withHeaders("If-None-Match", header), `"7"`)
-		if unmodified {
-			got = "yes"
-		}
+		known, err := apigateway.ReadKnown(withHeaders("If-None-Match", header))
+		got := map[bool]string{true: "yes", false: "no"}[known.Has(`"7"`)]
 		if err != nil {
 			got = "error"
 		}
 		if got != want {
 			t.Errorf("%q: %s, want %s", header, got, want)
 		}
+	}
+	if known, err := apigateway.ReadKnown(withHeaders()); err != nil || known.Has(`"7"`) {
+		t.Errorf("without the header: %v, %v", known, err)
 	}
 }

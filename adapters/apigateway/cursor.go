@@ -49,8 +49,11 @@ func DecodeCursor(text, query string, position any) error {
 		return ErrInvalidCursor
 	}
 	var c cursor
-	if !decodeStrictly(data, &c) || c.Format != cursorFormat || !bytes.Equal(c.Query, queryHash(query)) ||
-		!decodeStrictly(c.Position, position) {
+	if !decodeStrictly(data, &c) || !decodeStrictly(c.Position, position) {
+		return ErrInvalidCursor
+	}
+	// Only the very text that EncodeCursor makes counts: so format and query are compared, too.
+	if made, err := EncodeCursor(query, position); err != nil || made != text {
 		return ErrInvalidCursor
 	}
 	return nil

@@ -24,7 +24,7 @@ type Field struct {
 }
 
 // Member is the Field of that name. The target takes the value and decides its type: *string, *float64,
-// or a pointer to an Optional of either.
+// *[]string; **float64, which stays nil where the member is absent; or a pointer to an Optional.
 func Member(name string, target any) Field { return Field{name: name, target: target} }
 
 // Optional is a member of a merge patch (RFC 7396), which may be absent, null, or a value.
@@ -54,16 +54,16 @@ func decodeObject(body []byte, fields []Field) error {
 	if !json.Valid(body) {
 		return refuse(invalidJSON, "The body is not one JSON value: "+syntaxError(body)+".")
 	}
+	if loneSurrogate(body) {
+		return refuse(invalidJSON, "The body holds an unpaired surrogate, which is no character.")
+	}
 	body = bytes.TrimLeft(body, " \t\r\n")
 	if body[0] != '{' {
 		return refuse(invalidJSON, "The body must be a JSON object.")
 	}
 	var seen uint64 // a bit for each field
 	return eachMember(body, func(rawName, value []byte) error {
-		name, err := unquote(rawName)
-		if err != nil {
-			return refuse(invalidJSON, "A member's name holds an unpaired surrogate.")
-		}
+		name := unquote(rawName)
 		for i, f := range fields {
 			if f.name != name {
 				continue
@@ -99,51 +99,85 @@ func printable(name string) string {
 
 // set stores a JSON value at the field's target.
 func (f Field) set(value []byte) error {
-	null := string(value) == "null"
 	switch target := f.target.(type) {
 	case *string:
-		return f.setString(target, value)
+		return setValue(f, target, value, text)
 	case *float64:
-		return f.setNumber(target, value)
+		return setValue(f, target, value, number)
+	case *[]string:
+		return setValue(f, target, value, texts)
+	case **float64:
+		*target = new(float64)
+		return setValue(f, *target, value, number)
 	case *Optional[string]:
-		target.Set = true
-		if null {
-			return nil
-		}
-		return f.setString(&target.Value, value)
+		return setOptional(f, target, value, text)
 	case *Optional[float64]:
-		target.Set = true
-		if null {
-			return nil
-		}
-		return f.setNumber(&target.Value, value)
+		return setOptional(f, target, value, number)
+	case *Optional[[]string]:
+		return setOptional(f, target, value, texts)
 	}
 	panic(fmt.Sprintf("apigateway: field %s has a target of type %T", f.name, f.target))
 }
 
-func (f Field) setString(target *string, value []byte) error {
-	if value[0] != '"' {
-		return refuseField(wrongType, f.name, "must be a string")
+// parser reads a JSON value of one type; what is wrong with it is told as "must be ...".
+type parser[T any] func(value []byte) (v T, wrong string)
+
+func setValue[T any](f Field, target *T, value []byte, parse parser[T]) error {
+	v, wrong := parse(value)
+	if wrong != "" {
+		return refuseField(wrongType, f.name, wrong)
 	}
-	s, err := unquote(value)
-	if err != nil {
-		return refuseField(invalidJSON, f.name, "holds an unpaired surrogate")
-	}
-	*target = s
+	*target = v
 	return nil
 }
 
-func (f Field) setNumber(target *float64, value []byte) error {
+func setOptional[T any](f Field, target *Optional[T], value []byte, parse parser[T]) error {
+	target.Set = true
+	if string(value) == "null" {
+		return nil
+	}
+	return setValue(f, &target.Value, value, parse)
+}
+
+func text(value []byte) (s string, wrong string) {
+	if value[0] != '"' {
+		return "", "must be a string"
+	}
+	return unquote(value), ""
+}
+
+func number(value []byte) (n float64, wrong string) {
 	if c := value[0]; c != '-' && (c < '0' || c > '9') {
-		return refuseField(wrongType, f.name, "must be a number")
+		return 0, "must be a number"
 	}
 	n, err := strconv.ParseFloat(string(value), 64)
 	if err != nil {
-		return refuseField(wrongType, f.name, "must be a number that a 64-bit float can hold")
+		return 0, "must be a number that a 64-bit float can hold"
 	}
-	*target = n
-	return nil
+	return n, ""
 }
+
+func texts(value []byte) (list []string, wrong string) {
+	const told = "must be a list of strings"
+	if value[0] != '[' {
+		return nil, told
+	}
+	list = []string{} // an empty list is not none
+	err := eachElement(value, func(element []byte) error {
+		s, wrong := text(element)
+		if wrong != "" {
+			return errNotText
+		}
+		list = append(list, s)
+		return nil
+	})
+	if err != nil {
+		return nil, told
+	}
+	return list, ""
+}
+
+var errNotText = errors.New("not a string")
 
 // refuseField is refuse for one field of the body.
 func refuseField(k kind, field, message string) error {

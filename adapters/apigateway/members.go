@@ -3,7 +3,6 @@ package apigateway
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"unicode/utf16"
 )
 
@@ -19,6 +18,22 @@ func eachMember(object []byte, visit func(name, value []byte) error) error {
 		rest = skipSpace(skipSpace(rest[n:])[1:]) // past the colon
 		n = valueLen(rest)
 		if err := visit(name, rest[:n]); err != nil {
+			return err
+		}
+		rest = skipSpace(rest[n:])
+		if rest[0] == ',' {
+			rest = skipSpace(rest[1:])
+		}
+	}
+	return nil
+}
+
+// eachElement calls visit for every element of the array.
+func eachElement(array []byte, visit func(value []byte) error) error {
+	rest := skipSpace(array[1:])
+	for rest[0] != ']' {
+		n := valueLen(rest)
+		if err := visit(rest[:n]); err != nil {
 			return err
 		}
 		rest = skipSpace(rest[n:])
@@ -69,28 +84,27 @@ func valueLen(b []byte) int {
 func scalarLen(b []byte, nested bool) int {
 	stop := "\"{}[]"
 	if !nested {
-		stop = ",} \t\r\n"
+		stop = ",}] \t\r\n"
 	}
 	return bytes.IndexAny(b, stop)
 }
 
-var errLoneSurrogate = errors.New("unpaired surrogate")
-
-// unquote is the text of a string literal. An escaped surrogate without its other half is no text;
-// encoding/json would put U+FFFD in its place.
-func unquote(literal []byte) (string, error) {
+// unquote is the text of a string literal.
+func unquote(literal []byte) string {
 	if bytes.IndexByte(literal, '\\') < 0 {
-		return string(literal[1 : len(literal)-1]), nil
-	}
-	if loneSurrogate(literal) {
-		return "", errLoneSurrogate
+		return string(literal[1 : len(literal)-1])
 	}
 	var s string
-	err := json.Unmarshal(literal, &s)
-	return s, err
+	_ = json.Unmarshal(literal, &s) // a valid literal
+	return s
 }
 
+// loneSurrogate finds an escaped surrogate without its other half, of which encoding/json would make
+// U+FFFD. Backslashes are in strings only.
 func loneSurrogate(literal []byte) bool {
+	if bytes.IndexByte(literal, '\\') < 0 {
+		return false
+	}
 	for i := 0; i < len(literal); i++ {
 		if literal[i] != '\\' {
 			continue

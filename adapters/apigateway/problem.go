@@ -63,6 +63,7 @@ var domainProblems = []struct {
 	{context.Canceled, kind{http.StatusServiceUnavailable, "unavailable"}, "The service did not answer in time. Try again."},
 	{domain.ErrNotFound, kind{http.StatusNotFound, "not_found"}, "There is no such record."},
 	{domain.ErrPreconditionFailed, kind{http.StatusPreconditionFailed, "precondition_failed"}, "The record is not in the state that the request demands."},
+	{domain.ErrInvalid, kind{http.StatusUnprocessableEntity, "validation_failed"}, "Some fields are not acceptable."},
 	{domain.ErrConflict, kind{http.StatusConflict, "conflict"}, "Others are changing the record. Try again."},
 }
 
@@ -86,25 +87,37 @@ func problemOf(err error) Problem {
 	if errors.As(err, &refused) {
 		return newProblem(refused.kind, refused.detail, refused.fields)
 	}
-	var invalid *domain.ValidationError
-	if errors.As(err, &invalid) {
-		k := kind{http.StatusUnprocessableEntity, "validation_failed"}
-		return newProblem(k, "Some fields are not acceptable.", invalid.Problems)
-	}
 	for _, row := range domainProblems {
 		if errors.Is(err, row.err) {
-			return newProblem(row.kind, row.detail, nil)
+			return refine(newProblem(row.kind, row.detail, nil), err)
 		}
 	}
 	return newProblem(kind{http.StatusInternalServerError, "internal"}, "Something went wrong on our side.", nil)
 }
 
-func newProblem(k kind, detail string, fields []domain.FieldProblem) Problem {
-	p := Problem{Type: "about:blank", Title: http.StatusText(k.status), Status: k.status, Code: k.code, Detail: detail}
-	for _, f := range fields {
-		p.Errors = append(p.Errors, ProblemField(f))
+// refine adds to the problem of a kind what the error itself knows: its fields, or its own name.
+func refine(p Problem, err error) Problem {
+	var invalid *domain.ValidationError
+	if errors.As(err, &invalid) {
+		p.Errors = problemFields(invalid.Problems)
+	}
+	var refusal *domain.Refusal
+	if errors.As(err, &refusal) {
+		p.Code, p.Detail = refusal.Code, refusal.Message
 	}
 	return p
+}
+
+func newProblem(k kind, detail string, fields []domain.FieldProblem) Problem {
+	return Problem{Type: "about:blank", Title: http.StatusText(k.status), Status: k.status, Code: k.code, Detail: detail,
+		Errors: problemFields(fields)}
+}
+
+func problemFields(fields []domain.FieldProblem) (out []ProblemField) {
+	for _, f := range fields {
+		out = append(out, ProblemField(f))
+	}
+	return out
 }
 
 func problemResponse(p Problem, requestID string) events.APIGatewayProxyResponse {

@@ -3,6 +3,7 @@ package apigateway
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -45,21 +46,34 @@ func PathParameter(req events.APIGatewayProxyRequest, name string) (string, erro
 	return value, nil
 }
 
-// header is the value of the request header of that name, its lines joined as RFC 9110, section 5.3
-// allows. The event keeps the client's spelling of names, so case is ignored.
-func header(req events.APIGatewayProxyRequest, name string) string {
-	for key, lines := range req.MultiValueHeaders {
-		if strings.EqualFold(key, name) && len(lines) > 0 {
-			if len(lines) == 1 {
-				return lines[0]
-			}
-			return strings.Join(lines, ", ")
+// header is the value of the request header of that name, and whether there is one. Its lines are joined as
+// RFC 9110, section 5.3 allows. The event keeps the client's spelling of names, so case is ignored.
+func header(req events.APIGatewayProxyRequest, name string) (value string, present bool) {
+	var keys []string
+	for key := range req.MultiValueHeaders {
+		if strings.EqualFold(key, name) {
+			keys = append(keys, key)
 		}
 	}
+	if len(keys) == 0 { // an event written by hand may have the other map alone
+		return singleHeader(req, name)
+	}
+	lines := req.MultiValueHeaders[keys[0]]
+	if len(keys) > 1 { // several spellings, in an order that is the same every time
+		slices.Sort(keys)
+		lines = nil
+		for _, key := range keys {
+			lines = append(lines, req.MultiValueHeaders[key]...)
+		}
+	}
+	return strings.Join(lines, ", "), true
+}
+
+func singleHeader(req events.APIGatewayProxyRequest, name string) (value string, present bool) {
 	for key, line := range req.Headers {
 		if strings.EqualFold(key, name) {
-			return line
+			return line, true
 		}
 	}
-	return ""
+	return "", false
 }

@@ -8,12 +8,14 @@ import (
 	"rental.example/domain"
 )
 
-// What Catalog refuses beside the domain's own kinds.
+// What Catalog refuses under names of its own.
 var (
 	// ErrOwnerDeleted: the caller's profile is gone, as far as is known here.
-	ErrOwnerDeleted = errors.New("owner deleted")
+	ErrOwnerDeleted = &domain.Refusal{Kind: domain.ErrConflict, Code: "owner_deleted",
+		Message: "Your profile has been deleted. If you have just made it again, try again in a moment."}
 	// ErrKeyReused: another request was made with the same Idempotency-Key.
-	ErrKeyReused = errors.New("idempotency key reused")
+	ErrKeyReused = &domain.Refusal{Kind: domain.ErrInvalid, Code: "idempotency_key_reused",
+		Message: "This Idempotency-Key came with another request before."}
 )
 
 // Listing is an item with what is known of its owner, as people see it.
@@ -187,7 +189,7 @@ func (c *Catalog) owner(ctx context.Context, id domain.UserID) (Owner, error) {
 
 const (
 	retryAttempts = 8
-	retryBackoff  = 4 * time.Millisecond // before the first repetition; doubled for each one
+	retryBackoff  = 4 * time.Millisecond // before the first repetition at most; doubled for each one
 )
 
 // retry repeats what lost a race, reading included, a few times.

@@ -88,16 +88,15 @@ func (s *Service) own(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
+	known, err := apigateway.ReadKnown(req)
+	if err != nil {
+		return response{}, err
+	}
 	profile, err := s.store.Get(ctx, caller.ID)
 	if err != nil {
 		return response{}, err
 	}
-	tag := apigateway.VersionTag(profile.Version)
-	unmodified, err := apigateway.Unmodified(req, tag)
-	if err != nil {
-		return response{}, err
-	}
-	if unmodified {
+	if tag := apigateway.VersionTag(profile.Version); known.Has(tag) {
 		return apigateway.NotModified(tag)
 	}
 	return profileAnswer(http.StatusOK, profile)
