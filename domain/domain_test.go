@@ -140,7 +140,9 @@ func TestRequiredText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"": domain.CodeRequired, "  ": domain.CodeRequired, "\u00a0\u3000": domain.CodeRequired,
-		"x": "", " x ": "", "\x00": domain.CodeInvalid,
+		"x": "", " x ": "", "\x00": domain.CodeInvalid, "👩\u200d🔧": "", "\u00e9": "",
+		"\u200b": domain.CodeRequired, "\u3164": domain.CodeRequired, "\u2800 ": domain.CodeRequired, "\ufeff\u00ad": domain.CodeRequired,
+		"a\u2028b": domain.CodeInvalid, "a\u2029b": domain.CodeInvalid, "a\ufffe": domain.CodeInvalid,
 	} {
 		var problems domain.Problems
 		problems.RequiredText("field", text, 10)

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// Pause waits before the repetition of something that lost a race: a random part of base, doubled with
-// each attempt, so that those who met once do not meet again. The first attempt, 0, does not wait.
+// Pause waits before the repetition of something that lost a race: at most base before the first, twice
+// that before the next and so on, and a random part of it, so that those who met once do not meet again.
+// The first attempt, 0, does not wait.
 // A context that ends first is ErrUnavailable.
 func Pause(ctx context.Context, attempt int, base time.Duration) error {
 	if attempt == 0 {
 		return nil
 	}
-	timer := time.NewTimer(rand.N(base << attempt))
+	timer := time.NewTimer(rand.N(base << (attempt - 1)))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

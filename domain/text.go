@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Text checks a line of text that people will read: at most maxLen characters (Unicode code points),
-// no control characters, and none of the bidirectional embeddings, overrides and isolates that make a
-// text look like another (Unicode TR #36, section 3.1). Problems are noted under field.
+// Text checks a line of text that people will read: at most maxLen characters (Unicode code points), no
+// control characters, line separators and noncharacters, and none of the bidirectional embeddings,
+// overrides and isolates that make a text look like another (Unicode TR #36, section 3.1). Problems are
+// noted under field.
 func (p *Problems) Text(field, value string, maxLen int) {
 	switch {
 	case !utf8.ValidString(value):
@@ -21,15 +22,23 @@ func (p *Problems) Text(field, value string, maxLen int) {
 	}
 }
 
-// RequiredText is Text of a field that may not be empty or blank.
+// RequiredText is Text of a field in which there must be something to see.
 func (p *Problems) RequiredText(field, value string, maxLen int) {
-	if strings.TrimSpace(value) == "" {
-		p.Add(field, CodeRequired, "must not be empty")
-		return
-	}
+	before := len(*p)
 	p.Text(field, value, maxLen)
+	if len(*p) == before && !strings.ContainsFunc(value, visible) {
+		p.Add(field, CodeRequired, "must not be empty")
+	}
 }
 
 func deceptive(r rune) bool {
-	return unicode.IsControl(r) || '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point) ||
+		'\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
+}
+
+// visible leaves out spaces, formats, and the characters that Unicode calls letters or symbols and that
+// are blank all the same: fillers of Hangul and the empty Braille pattern.
+func visible(r rune) bool {
+	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Zs, unicode.Other_Default_Ignorable_Code_Point) &&
+		r != '\u2800'
 }

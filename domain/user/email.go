@@ -9,7 +9,8 @@ import (
 )
 
 // checkEmail takes one bare address: a dot-atom, an @ and a host name of at least two labels (RFC 5321,
-// section 4.1.2, without quoted strings and address literals; RFC 6531 for letters beyond ASCII).
+// section 4.1.2, without quoted strings and address literals; RFC 6531 for letters beyond ASCII), the last
+// of which is not a number (RFC 3696, section 2).
 // Whether anyone reads mail there, only the user pool's proof can tell.
 func checkEmail(problems *domain.Problems, email string) {
 	switch {
@@ -25,7 +26,8 @@ func checkEmail(problems *domain.Problems, email string) {
 func isAddress(s string) bool {
 	local, host, found := strings.Cut(s, "@")
 	return found && utf8.ValidString(s) && len(local) <= 64 && dotted(local, isAtom) &&
-		len(host) <= 253 && strings.Contains(host, ".") && dotted(host, isLabel)
+		len(host) <= 253 && dotted(host, isLabel) && strings.Contains(host, ".") &&
+		strings.ContainsFunc(host[strings.LastIndexByte(host, '.'):], unicode.IsLetter)
 }
 
 // dotted reports whether every part of s between dots is good.
@@ -44,8 +46,10 @@ func isAtom(s string) bool {
 	})
 }
 
+// isLabel refuses a leading mark too (RFC 5891, section 4.2.3.2).
 func isLabel(s string) bool {
-	return s != "" && len(s) <= 63 && s[0] != '-' && s[len(s)-1] != '-' &&
+	first, _ := utf8.DecodeRuneInString(s)
+	return s != "" && len(s) <= 63 && s[0] != '-' && s[len(s)-1] != '-' && !unicode.IsMark(first) &&
 		!strings.ContainsFunc(s, func(r rune) bool { return !alphanumeric(r) && r != '-' })
 }
 

@@ -21,6 +21,7 @@ func TestEmail(t *testing.T) {
 		"\"jane doe\"@example.com", "jane@[127.0.0.1]", "ja ne@example.com", "jane\x00@example.com", "jane@exa_mple.com",
 		"ja\u200bne@example.com", "jane@\xff.com", strings.Repeat("a", 65) + "@example.com",
 		"jane@" + strings.Repeat("b", 64) + ".com", "mailto:jane@example.com",
+		"jane@127.0.0.1", "jane@1.2", "jane@\u0301.de", "jane@a.\u0301b",
 	}
 	check := func(email, want string) {
 		d := draft()

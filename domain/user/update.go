@@ -10,7 +10,7 @@ import (
 
 const (
 	updateAttempts = 8
-	updateBackoff  = 4 * time.Millisecond // before the first repetition; doubled for each one
+	updateBackoff  = 4 * time.Millisecond // before the first repetition at most; doubled for each one
 )
 
 // Update reads the profile of id, applies change and saves what comes out, provided that nobody wrote
