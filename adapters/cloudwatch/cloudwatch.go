@@ -5,6 +5,7 @@
 package cloudwatch
 
 import (
+	"encoding/json"
 	"io"
 	"log/slog"
 	"strconv"
@@ -44,7 +45,12 @@ type Metrics struct {
 
 // NewMetrics makes Metrics of a service under a CloudWatch namespace.
 func NewMetrics(w io.Writer, namespace, service string, now func() time.Time) *Metrics {
-	return &Metrics{namespace: strconv.Quote(namespace), service: strconv.Quote(service), now: now, w: w}
+	return &Metrics{namespace: quoted(namespace), service: quoted(service), now: now, w: w}
+}
+
+func quoted(s string) string {
+	text, _ := json.Marshal(s) // strings always encode
+	return string(text)
 }
 
 const requestMetrics = `{"Name":"Requests","Unit":"Count"},{"Name":"Errors","Unit":"Count"},{"Name":"Latency","Unit":"Milliseconds"}`
@@ -65,7 +71,7 @@ func (m *Metrics) Request(route string, status int, latency time.Duration, coldS
 	b = append(b, `]}]},"service":`...)
 	b = append(b, m.service...)
 	b = append(b, `,"route":`...)
-	b = strconv.AppendQuote(b, route)
+	b = strconv.AppendQuote(b, route) // ASCII, for which Go's quotes are JSON's
 	b = append(b, `,"Requests":1,"Errors":`...)
 	b = strconv.AppendInt(b, int64(status/500), 10) // no status is 1000 or more
 	b = append(b, `,"Latency":`...)

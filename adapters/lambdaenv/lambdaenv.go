@@ -48,15 +48,21 @@ func (e *Env) Optional(name, fallback string) string {
 	return fallback
 }
 
-// Origin is the value of a required variable that must be a web origin (RFC 6454): a scheme, a host,
-// perhaps a port, and nothing more.
+// Origin is the value of a required variable that must be a web origin as browsers write it (RFC 6454,
+// section 6.2): a scheme, a host in lower case, a port unless it is the scheme's own, and nothing more.
+// Another spelling would never equal what they send.
 func (e *Env) Origin(name string) string {
 	value := e.Required(name)
 	u, err := url.Parse(value)
-	if value != "" && (err != nil || !web(u) || u.Scheme+"://"+u.Host != value) {
+	if value != "" && (err != nil || !web(u) || u.Scheme+"://"+u.Host != value || !originHost(u)) {
 		e.refuse(name, "must be an origin such as https://app.example.com")
 	}
 	return value
+}
+
+func originHost(u *url.URL) bool {
+	defaultPort := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	return !strings.ContainsAny(u.Host, "ABCDEFGHIJKLMNOPQRSTUVWXYZ*") && !strings.HasSuffix(u.Host, ":") && u.Port() != defaultPort
 }
 
 func web(u *url.URL) bool { return u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") }

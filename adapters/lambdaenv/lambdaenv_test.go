@@ -64,7 +64,8 @@ func TestOrigin(t *testing.T) {
 	t.Parallel()
 	for value, ok := range map[string]bool{
 		"https://app.example.com": true, "http://localhost:3000": true,
-		"*": false, "https://app.example.com/": false, "https://a.example,https://b.example": false, "app.example.com": false,
+		"*": false, "https://*": false, "https://APP.example.com": false, "https://app.example.com:443": false, "http://a.example:80": false,
+		"https://a.b:": false, "http://[::1]:3000": true, "https://app.example.com:8443": true, "https://app.example.com/": false, "https://a.example,https://b.example": false, "app.example.com": false,
 		"ftp://app.example.com": false, "https://": false, "https://user@app.example.com": false, "https://app.example.com?x": false, "null": false,
 	} {
 		e := env(map[string]string{"ALLOWED_ORIGIN": value})
