@@ -16,7 +16,7 @@ import (
 type attempts struct {
 	client dynamodb.HTTPClient
 	lost   bool // the last attempt ended neither in success nor in a refusal
-	any    bool // some attempt did
+	ever   bool // some attempt did
 }
 
 // watch installs a for one call.
@@ -30,7 +30,7 @@ func (a *attempts) Do(r *http.Request) (*http.Response, error) {
 		err = complete(answer)
 	}
 	a.lost = err != nil || answer.StatusCode >= http.StatusInternalServerError
-	a.any = a.any || a.lost
+	a.ever = a.ever || a.lost
 	if err != nil {
 		return nil, err
 	}

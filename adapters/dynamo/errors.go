@@ -48,7 +48,7 @@ func (t *Table[T]) writeFailure(op string, err error, seen attempts) error {
 	if err != nil {
 		return err
 	}
-	return &ConditionFailedError[T]{Op: op, Table: t.name, Current: current, Unsure: seen.any}
+	return &ConditionFailedError[T]{Op: op, Table: t.name, Current: current, Unsure: seen.ever}
 }
 
 // callFailure is what a call's error means, given what its attempts were seen to do.

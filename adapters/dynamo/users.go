@@ -91,7 +91,7 @@ func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condit
 
 const (
 	writeAttempts = 8
-	writeBackoff  = 5 * time.Millisecond // before the first repetition; doubled for each one
+	writeBackoff  = 5 * time.Millisecond // before the first repetition at most; doubled for each one
 )
 
 // write repeats a write, each time over the version that the one before was found to be behind, until
