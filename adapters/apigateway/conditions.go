@@ -14,6 +14,16 @@ import (
 // only * has a meaning there; both together could never be satisfied. What is not a list of entity
 // tags, an empty header too, is 400 invalid_header: whoever sends one does not want to write blindly.
 func Conditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
+	return conditions(req, tagVersion)
+}
+
+// JoinedConditions is Conditions for records whose tags are those of JoinedTag: the record's own version
+// counts.
+func JoinedConditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
+	return conditions(req, joinedVersion)
+}
+
+func conditions(req events.APIGatewayProxyRequest, versionOf func(tag string) (domain.Version, bool)) (domain.Condition, error) {
 	match, ifMatch := header(req, "If-Match")
 	none, ifNoneMatch := header(req, "If-None-Match")
 	switch {
@@ -35,7 +45,7 @@ func Conditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
 	}
 	var versions []domain.Version
 	for _, tag := range tags {
-		if v, ok := tagVersion(tag); ok {
+		if v, ok := versionOf(tag); ok {
 			versions = append(versions, v)
 		}
 	}
@@ -68,6 +78,21 @@ func (k Known) Has(etag string) bool {
 
 // VersionTag is the entity tag of a record's version.
 func VersionTag(v domain.Version) string { return `"` + strconv.FormatInt(int64(v), 10) + `"` }
+
+// JoinedTag is the entity tag of an answer that shows a record together with another.
+func JoinedTag(v, other domain.Version) string {
+	return `"` + strconv.FormatInt(int64(v), 10) + "." + strconv.FormatInt(int64(other), 10) + `"`
+}
+
+func joinedVersion(tag string) (domain.Version, bool) {
+	own, other, joined := strings.Cut(tag, ".")
+	if !joined {
+		return 0, false
+	}
+	v, ok := tagVersion(own + `"`)
+	o, err := strconv.ParseInt(strings.TrimSuffix(other, `"`), 10, 64)
+	return v, ok && err == nil && JoinedTag(v, domain.Version(o)) == tag
+}
 
 // tagVersion is the version that a strong tag of ours names. Other tags name none: under the strong
 // comparison they match nothing.

@@ -30,7 +30,20 @@ func Member(name string, target any) Field { return Field{name: name, target: ta
 // Optional is a member of a merge patch (RFC 7396), which may be absent, null, or a value.
 type Optional[T any] struct {
 	Set   bool // false: absent, to stay as it is
-	Value T    // zero when null
+	Null  bool
+	Value T // zero when null
+}
+
+// Nullable is nil when the member was absent, and a pointer to nil when it was null.
+func (o Optional[T]) Nullable() **T {
+	value := &o.Value
+	switch {
+	case !o.Set:
+		return nil
+	case o.Null:
+		value = nil
+	}
+	return &value
 }
 
 // Pointer is nil when the member was absent, else its value; null is the zero value.
@@ -132,8 +145,8 @@ func setValue[T any](f Field, target *T, value []byte, parse parser[T]) error {
 }
 
 func setOptional[T any](f Field, target *Optional[T], value []byte, parse parser[T]) error {
-	target.Set = true
-	if string(value) == "null" {
+	target.Set, target.Null = true, string(value) == "null"
+	if target.Null {
 		return nil
 	}
 	return setValue(f, &target.Value, value, parse)

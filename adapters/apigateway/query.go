@@ -1,8 +1,10 @@
 package apigateway
 
 import (
+	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -66,6 +68,54 @@ func (q *Query) Int(name string, low, high, fallback int) int {
 		return fallback
 	}
 	return n
+}
+
+// Strings are the values of a parameter that may be there any number of times.
+func (q *Query) Strings(name string) []string { return q.values[name] }
+
+// Text is the value of a parameter that may be there once, nil when it is not.
+func (q *Query) Text(name string) *string {
+	text, ok := q.String(name)
+	if !ok {
+		return nil
+	}
+	return &text
+}
+
+// Decimal is the value of a number in plain decimal notation: perhaps a minus, digits, perhaps a point
+// and digits. It is nil when the parameter is not there.
+func (q *Query) Decimal(name string) *float64 {
+	text, ok := q.String(name)
+	if !ok {
+		return nil
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !plainDecimal(text) {
+		q.Problem(name, "must be a decimal number such as 12.5")
+		return nil
+	}
+	return &n
+}
+
+func plainDecimal(text string) bool {
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	return digits(whole) && (!point || digits(fraction))
+}
+
+func digits(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+}
+
+// Refused notes what a constructor says is wrong with values of the query, and reports whether it does.
+func (q *Query) Refused(err error) bool {
+	var invalid *domain.ValidationError
+	if !errors.As(err, &invalid) {
+		return false
+	}
+	for _, p := range invalid.Problems {
+		q.Problem(p.Field, p.Message)
+	}
+	return true
 }
 
 // Err is 400 invalid_parameter with all that was noted, or nil.

@@ -46,6 +46,24 @@ func PathParameter(req events.APIGatewayProxyRequest, name string) (string, erro
 	return value, nil
 }
 
+// maxKeyLength is how long an Idempotency-Key may be, in characters.
+const maxKeyLength = 128
+
+// IdempotencyKey is the header by which a client makes the repetition of a request safe; present is
+// whether it is there. It is 1 to 128 printable characters of ASCII, or 400 invalid_header.
+// https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+func IdempotencyKey(req events.APIGatewayProxyRequest) (key string, present bool, err error) {
+	key, present = header(req, "Idempotency-Key")
+	if !present {
+		return "", false, nil
+	}
+	unprintable := strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
+	if strings.TrimSpace(key) == "" || len(key) > maxKeyLength || unprintable {
+		return "", true, refuse(invalidHeader, "Idempotency-Key must be 1 to 128 printable characters of ASCII.")
+	}
+	return key, true, nil
+}
+
 // header is the value of the request header of that name, and whether there is one. Its lines are joined as
 // RFC 9110, section 5.3 allows. The event keeps the client's spelling of names, so case is ignored.
 func header(req events.APIGatewayProxyRequest, name string) (value string, present bool) {

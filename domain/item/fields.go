@@ -17,8 +17,7 @@ const (
 	MaxTags          = 10
 )
 
-// patched is it with the fields of patch, whose problems are noted. A place is one thing: it is replaced
-// by half only where the other half is kept.
+// patched is it with the fields of patch, whose problems are noted.
 func (it Item) patched(problems *domain.Problems, patch Patch) Item {
 	if patch.Name != nil {
 		it.Name = *patch.Name
@@ -39,10 +38,10 @@ func (it Item) patched(problems *domain.Problems, patch Patch) Item {
 		it.PricePerDay = checkPrice(problems, "pricePerDay", *patch.PricePerDay)
 	}
 	if patch.Lat != nil {
-		it.Place.Lat = checkDegrees(problems, "lat", *patch.Lat, 90)
+		it.Place.Lat = requireDegrees(problems, "lat", *patch.Lat, 90)
 	}
 	if patch.Lng != nil {
-		it.Place.Lng = checkDegrees(problems, "lng", *patch.Lng, 180)
+		it.Place.Lng = requireDegrees(problems, "lng", *patch.Lng, 180)
 	}
 	return it
 }
@@ -85,6 +84,14 @@ func checkTags(problems *domain.Problems, tags []string) []string {
 		}
 	}
 	return once
+}
+
+func requireDegrees(problems *domain.Problems, field string, degrees *float64, limit float64) float64 {
+	if degrees == nil {
+		problems.Add(field, domain.CodeRequired, "must be given")
+		return 0
+	}
+	return checkDegrees(problems, field, *degrees, limit)
 }
 
 // checkDegrees also turns minus zero into zero, which is the same place.

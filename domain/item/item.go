@@ -50,15 +50,15 @@ type Draft struct {
 	Lat, Lng    *float64 // degrees
 }
 
-// Patch is a change as a client wants it, unchecked; nil stays as it is. Pointers to empty values clear
-// what may be absent.
+// Patch is a change as a client wants it, unchecked; nil stays as it is. A pointer to what is empty or nil
+// clears, where that may be absent.
 type Patch struct {
 	Name        *string
 	Details     *string
 	Category    *string
 	Tags        *[]string
 	PricePerDay **float64
-	Lat, Lng    *float64
+	Lat, Lng    **float64
 }
 
 // New makes an item of the caller's from d under id. owner is what is known of the caller as an owner.
@@ -66,15 +66,9 @@ type Patch struct {
 func New(id ID, caller domain.Caller, owner Owner, d Draft, s domain.Stamp) (Item, error) {
 	it := Item{ID: id, OwnerID: caller.ID, OwnerVersion: owner.Version, Draft: d.Digest()}
 	var problems domain.Problems
-	if d.Lat == nil {
-		problems.Add("lat", domain.CodeRequired, "must be given")
-	}
-	if d.Lng == nil {
-		problems.Add("lng", domain.CodeRequired, "must be given")
-	}
 	it = it.patched(&problems, Patch{
 		Name: &d.Name, Details: &d.Details, Category: &d.Category, Tags: &d.Tags, PricePerDay: &d.PricePerDay,
-		Lat: d.Lat, Lng: d.Lng,
+		Lat: &d.Lat, Lng: &d.Lng,
 	})
 	if err := problems.Err(); err != nil {
 		return Item{}, err

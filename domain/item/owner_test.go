@@ -1,0 +1,93 @@
+package item_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"rental.example/domain"
+	"rental.example/domain/item"
+)
+
+func event(r *rand.Rand) item.OwnerEvent {
+	e := item.OwnerEvent{OwnerID: jane, Version: domain.Version(1 + r.IntN(6)), Deleted: r.IntN(3) == 0}
+	if !e.Deleted {
+		e.Name, e.Ratings = string(rune('A'+r.IntN(3))), float64(r.IntN(2))
+	}
+	return e
+}
+
+func merged(events ...item.OwnerEvent) item.Owner {
+	o := item.Owner{ID: jane}
+	for _, e := range events {
+		o = o.Merge(e)
+	}
+	return o
+}
+
+// TestMergeLaws: whatever the order, and however often, the same is known in the end; and nothing personal
+// outlives a deletion.
+func TestMergeLaws(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		events := make([]item.OwnerEvent, 1+r.IntN(6))
+		for i := range events {
+			events[i] = event(r)
+		}
+		want := merged(events...)
+		shuffled := append([]item.OwnerEvent(nil), events...)
+		for range r.IntN(4) {
+			shuffled = append(shuffled, events[r.IntN(len(events))])
+		}
+		r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		if got := merged(shuffled...); got != want {
+			t.Fatalf("%+v gives %+v\n%+v gives %+v", events, want, shuffled, got)
+		}
+		if want.Version < want.Deleted && (want.Name != "" || want.Ratings != 0 || want.Version != 0) {
+			t.Fatalf("%+v leaves %+v", events, want)
+		}
+	}
+}
+
+func TestBuries(t *testing.T) {
+	t.Parallel()
+	moment := func(v domain.Version) time.Time { return v.Time() }
+	for name, tt := range map[string]struct {
+		owner   item.Owner
+		listed  domain.Version // the owner's version known then
+		created domain.Version
+		want    bool
+	}{
+		"unknown owner":                      {item.Owner{}, 0, 10, false},
+		"living owner":                       {item.Owner{Version: 5}, 5, 10, false},
+		"deleted owner":                      {item.Owner{Deleted: 20}, 5, 10, true},
+		"deleted, and the item indexed late": {item.Owner{Deleted: 20}, 5, 30, true},
+		"listed before any event, then gone": {item.Owner{Deleted: 20}, 0, 10, true},
+		"made again, the item from before":   {item.Owner{Version: 25, Deleted: 20}, 5, 10, true},
+		"made again, listed on the old news": {item.Owner{Version: 25, Deleted: 20}, 5, 30, false},
+		"made again, listed on the new news": {item.Owner{Version: 25, Deleted: 20}, 25, 30, false},
+		"made again and gone again":          {item.Owner{Deleted: 40}, 25, 30, true},
+	} {
+		it := item.Item{OwnerVersion: tt.listed, CreatedAt: moment(tt.created)}
+		if got := tt.owner.Buries(it); got != tt.want {
+			t.Errorf("%s: %t, want %t", name, got, tt.want)
+		}
+	}
+}
+
+func TestOwnerState(t *testing.T) {
+	t.Parallel()
+	living := merged(item.OwnerEvent{Version: 3, Name: "Jane"})
+	gone := living.Merge(item.OwnerEvent{Version: 5, Deleted: true})
+	back := gone.Merge(item.OwnerEvent{Version: 9, Name: "Jane"})
+	for _, tt := range []struct {
+		owner       item.Owner
+		known, gone bool
+		version     domain.Version
+	}{{item.Owner{}, false, false, 0}, {living, true, false, 3}, {gone, false, true, 5}, {back, true, false, 9}} {
+		if o := tt.owner; o.Known() != tt.known || o.Gone() != tt.gone || o.DocumentVersion() != tt.version {
+			t.Errorf("%+v: known %t, gone %t, version %d", o, o.Known(), o.Gone(), o.DocumentVersion())
+		}
+	}
+}
