@@ -90,7 +90,8 @@ func TestNewAtTheLimits(t *testing.T) {
 	}{
 		"longest name":     {func(d *user.Draft) { d.Name = strings.Repeat("é", 100) }, ""},
 		"longer name":      {func(d *user.Draft) { d.Name = strings.Repeat("é", 101) }, "name too_long"},
-		"blank name":       {func(d *user.Draft) { d.Name = " \t" }, "name required"},
+		"blank name":       {func(d *user.Draft) { d.Name = " \u3000" }, "name required"},
+		"tab for a name":   {func(d *user.Draft) { d.Name = " \t" }, "name invalid"},
 		"longest e-mail":   {func(d *user.Draft) { d.Email = "aa" + longest }, ""},
 		"longer e-mail":    {func(d *user.Draft) { d.Email = "aaa" + longest }, "email too_long"},
 		"rentee":           {func(d *user.Draft) { d.Type = "rentee" }, ""},
