@@ -8,11 +8,12 @@ type Place struct{ Lat, Lng float64 }
 // EarthRadiusKm is the mean radius of the earth (IUGG), by which distances are measured.
 const EarthRadiusKm = 6371.0087714
 
-// DistanceKm is the length of the great circle between two places in kilometres, by the haversine
-// formula. Places are first taken to the grid that OpenSearch keeps them in, 180/2^32 degrees of latitude
-// and 360/2^32 of longitude, so that a distance is the same wherever it is computed.
+// DistanceKm is the length of the great circle from p, where one searches, to the place of an item in
+// kilometres, by the haversine formula. The item's is first taken to the grid that OpenSearch keeps places
+// in, 180/2^32 degrees of latitude and 360/2^32 of longitude, and p is not, so that a distance is the same
+// wherever it is computed. There and back may differ by a centimetre.
 func (p Place) DistanceKm(to Place) float64 {
-	p, to = p.onGrid(), to.onGrid()
+	to = to.onGrid()
 	const radians = math.Pi / 180
 	lat, lng := math.Sin((to.Lat-p.Lat)*radians/2), math.Sin((to.Lng-p.Lng)*radians/2)
 	h := lat*lat + math.Cos(p.Lat*radians)*math.Cos(to.Lat*radians)*lng*lng

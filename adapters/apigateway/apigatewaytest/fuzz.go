@@ -1,0 +1,49 @@
+package apigatewaytest
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+// Fuzz sends mutations of a function's events to handlers: whatever valid event comes in, a valid answer
+// goes out, no 5xx, and no error without its problem. Each event is sent twice to the handler that
+// newHandler makes, since the second finds what the first has left.
+func Fuzz(f *testing.F, root, function string, newHandler func(t *testing.T) lambda.Handler) {
+	for _, c := range Cases(f, root, function) {
+		f.Add(c.Event)
+	}
+	f.Fuzz(func(t *testing.T, event []byte) {
+		if json.Unmarshal(event, new(events.APIGatewayProxyRequest)) != nil {
+			t.Skip("not an event")
+		}
+		h := newHandler(t)
+		for range 2 {
+			answer := Invoke(t, h, "invocation-1", event)
+			if answer.StatusCode >= 500 {
+				t.Fatalf("status %d: %v", answer.StatusCode, answer.Body)
+			}
+			if answer.StatusCode >= 400 {
+				checkProblem(t, answer)
+			}
+		}
+	})
+}
+
+func checkProblem(t *testing.T, answer Answer) {
+	t.Helper()
+	body, ok := answer.Body.(map[string]any)
+	if !ok || answer.Headers["Content-Type"] != "application/problem+json" {
+		t.Fatalf("status %d without a problem: %v %v", answer.StatusCode, answer.Headers, answer.Body)
+	}
+	for _, name := range []string{"type", "title", "code", "detail"} {
+		if text, _ := body[name].(string); text == "" {
+			t.Errorf("the problem has no %s: %v", name, body)
+		}
+	}
+	if body["status"] != float64(answer.StatusCode) {
+		t.Errorf("the problem's status is %v, the answer's %d", body["status"], answer.StatusCode)
+	}
+}

@@ -1,0 +1,58 @@
+package apigatewaytest
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// CheckLines holds what a function wrote during its first request, in the invocation "invocation-1",
+// against what it must write: one line of metrics and one of the log, each with its keys.
+func CheckLines(t *testing.T, service, output string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(output), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines, want a metric and a log line:\n%s", len(lines), output)
+	}
+	checkMetrics(t, service, lines[0])
+	checkLogLine(t, service, lines[1])
+}
+
+func checkMetrics(t *testing.T, service, line string) {
+	t.Helper()
+	var m struct {
+		AWS struct {
+			CloudWatchMetrics []struct {
+				Namespace  string
+				Dimensions [][]string
+				Metrics    []struct{ Name, Unit string }
+			}
+		} `json:"_aws"`
+		Service, Route                       string
+		Requests, Errors, Latency, ColdStart *float64
+	}
+	if err := json.Unmarshal([]byte(line), &m); err != nil {
+		t.Fatalf("metric line: %v\n%s", err, line)
+	}
+	if len(m.AWS.CloudWatchMetrics) != 1 || len(m.AWS.CloudWatchMetrics[0].Metrics) != 4 || m.Requests == nil ||
+		m.Errors == nil || m.Latency == nil || m.ColdStart == nil || m.Service != service || m.Route == "" {
+		t.Errorf("metric line lacks something: %s", line)
+	}
+}
+
+func checkLogLine(t *testing.T, service, line string) {
+	t.Helper()
+	var got map[string]any
+	if err := json.Unmarshal([]byte(line), &got); err != nil {
+		t.Fatalf("log line: %v\n%s", err, line)
+	}
+	for _, key := range []string{"level", "message", "timestamp", "service", "cold_start", "function_request_id",
+		"xray_trace_id", "correlation_id", "api_request_id", "route", "status", "duration_ms"} {
+		if _, ok := got[key]; !ok {
+			t.Errorf("log line has no %s: %s", key, line)
+		}
+	}
+	if got["function_request_id"] != "invocation-1" || got["correlation_id"] != "invocation-1" || got["service"] != service {
+		t.Errorf("log line of another invocation or service: %s", line)
+	}
+}

@@ -1,0 +1,111 @@
+package memory
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// alignment is the distance by optimal string alignment, as textbooks have it.
+func alignment(a, b []rune) int {
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
+	}
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			other := 1
+			if a[i-1] == b[j-1] {
+				other = 0
+			}
+			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+other)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(a)][len(b)]
+}
+
+// strings3 are all strings of a, b and c up to a length.
+func strings3(length int) [][]rune {
+	all := [][]rune{nil}
+	for from := 0; length > 0; length-- {
+		to := len(all)
+		for _, s := range all[from:to] {
+			for _, c := range "abc" {
+				all = append(all, append(slices.Clone(s), c))
+			}
+		}
+		from = to
+	}
+	return all
+}
+
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	check := func(a, b []rune) {
+		d := alignment(a, b)
+		for edits := range 3 {
+			if got := within(edits, a, b); got != (d <= edits) {
+				t.Errorf("within(%d, %q, %q) = %v, and their distance is %d", edits, string(a), string(b), got, d)
+			}
+		}
+	}
+	all := strings3(5)
+	for _, a := range all {
+		for _, b := range all {
+			check(a, b)
+		}
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	for range 20_000 {
+		a := make([]rune, random.IntN(12))
+		for i := range a {
+			a[i] = 'a' + random.Int32N(3)
+		}
+		check(a, typos(random, a, random.IntN(4)))
+	}
+}
+
+// typos makes up to n typing errors in word.
+func typos(random *rand.Rand, word []rune, n int) []rune {
+	word = slices.Clone(word)
+	for range n {
+		at := random.IntN(len(word) + 1)
+		switch c := 'a' + random.Int32N(5); {
+		case random.IntN(3) == 0:
+			word = slices.Insert(word, at, c)
+		case at == len(word):
+		case random.IntN(2) == 0:
+			word[at] = c
+		case at > 0:
+			word[at-1], word[at] = word[at], word[at-1]
+		default:
+			word = slices.Delete(word, at, at+1)
+		}
+	}
+	return word
+}
+
+func TestVocabularyForgets(t *testing.T) {
+	t.Parallel()
+	v := newVocabulary()
+	drill, saw := v.add("drill", 1), v.add("saw", 1)
+	v.add("drill", 2)
+	v.remove(drill, 1)
+	v.remove(saw, 1)
+	if got := v.find("dril"); len(got) != 1 || got[drill] {
+		t.Errorf("dril is similar to %v, want drill", got)
+	}
+	if got := v.find("saw"); len(got) != 0 {
+		t.Errorf("saw is similar to %v after its last item went", got)
+	}
+	if again := v.add("spade", 3); again != saw || len(v.terms) != 2 {
+		t.Errorf("a new word is number %d of %d, want %d again", again, len(v.terms), saw)
+	}
+}

@@ -1,0 +1,144 @@
+package itemtest
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+
+	"rental.example/domain"
+	"rental.example/domain/item"
+)
+
+func knowing() []test {
+	return []test{
+		{"owners/unknown", ownersUnknown},
+		{"owners/merging", ownersMerge},
+		{"owners/many at once", ownersMany},
+		{"owners/any order ends the same", ownersAnyOrder},
+		{"owners/together", ownersTogether},
+	}
+}
+
+func (t trial) merge(e item.OwnerEvent) item.Owner {
+	t.Helper()
+	got, err := t.Owners.Merge(t.Context(), e)
+	if err != nil {
+		t.Fatalf("Merge(%+v) = %v", e, err)
+	}
+	return got
+}
+
+// wantOwners checks what is known of all owners of want.
+func (t trial) wantOwners(want ...item.Owner) {
+	t.Helper()
+	var ids []domain.UserID
+	for _, o := range want {
+		ids = append(ids, o.ID)
+	}
+	got, err := t.Owners.Owners(t.Context(), ids)
+	if err != nil {
+		t.Fatalf("Owners = %v", err)
+	}
+	for _, o := range want {
+		if got[o.ID] != o {
+			t.Errorf("Owners: got %+v, want %+v", got[o.ID], o)
+		}
+	}
+	if len(got) > len(want) {
+		t.Errorf("Owners: got %d, want at most %d", len(got), len(want))
+	}
+}
+
+func ownersUnknown(t trial) {
+	id := newUser()
+	t.wantOwners()
+	t.wantOwners(item.Owner{ID: id})
+	t.wantOwners(item.Owner{ID: id}, item.Owner{ID: id}) // an id may come twice
+	known := t.merge(item.OwnerEvent{OwnerID: newUser(), Version: 1, Name: "Jane"})
+	t.wantOwners(item.Owner{ID: id}, known)
+}
+
+func ownersMerge(t trial) {
+	id := newUser()
+	want := item.Owner{ID: id}
+	for _, e := range []item.OwnerEvent{
+		{Version: 5, Name: "Jane \"<&>\" 東京", Ratings: 99.99999999999999},
+		{Version: 5, Name: "Jane \"<&>\" 東京", Ratings: 99.99999999999999},
+		{Version: 4, Name: "Late"},
+		{Version: 1 << 60, Name: "Far ahead", Ratings: 1e-300},
+		{Version: 1 << 61, Deleted: true},
+		{Version: 1<<60 + 1, Name: "Late again"},
+		{Version: 1<<61 + 1, Name: "Back", Ratings: 100},
+		{Version: 6, Deleted: true},
+	} {
+		e.OwnerID = id
+		want = want.Merge(e)
+		if got := t.merge(e); got != want {
+			t.Errorf("Merge(%+v) = %+v, want %+v", e, got, want)
+		}
+		t.wantOwners(want)
+	}
+}
+
+func ownersMany(t trial) {
+	var want []item.Owner
+	for i := range 2 * item.MaxLimit {
+		e := item.OwnerEvent{OwnerID: newUser(), Version: domain.Version(i + 1), Name: fmt.Sprint("Owner ", i), Ratings: float64(i)}
+		if i%3 == 0 {
+			want = append(want, item.Owner{ID: e.OwnerID})
+			continue
+		}
+		want = append(want, t.merge(e))
+	}
+	t.wantOwners(want...)
+}
+
+// eventsOf is a life of one owner, with ties that a decision is needed for.
+func eventsOf(id domain.UserID) (events []item.OwnerEvent, end item.Owner) {
+	end = item.Owner{ID: id}
+	for v := domain.Version(1); v <= 12; v++ {
+		events = append(events, item.OwnerEvent{OwnerID: id, Version: v, Deleted: v%5 == 0, Name: fmt.Sprint("Name ", v), Ratings: float64(v)})
+	}
+	events = append(events, item.OwnerEvent{OwnerID: id, Version: 12, Name: "Name 12, another"})
+	for _, e := range events {
+		end = end.Merge(e)
+	}
+	return append(events, events...), end
+}
+
+func ownersAnyOrder(t trial) {
+	seed := rand.Uint64()
+	t.Logf("seed=%d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for range 4 {
+		events, end := eventsOf(newUser())
+		rng.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+		for _, e := range events {
+			t.merge(e)
+		}
+		t.wantOwners(end)
+	}
+}
+
+// ownersTogether merges all events of an owner at once. A merge that loses to others too often may say so,
+// and is repeated, as a queue would.
+func ownersTogether(t trial) {
+	events, end := eventsOf(newUser())
+	var all sync.WaitGroup
+	for _, e := range events {
+		all.Go(func() {
+			for {
+				_, err := t.Owners.Merge(t.Context(), e)
+				if !errors.Is(err, domain.ErrConflict) {
+					if err != nil {
+						t.Errorf("Merge(%+v) = %v", e, err)
+					}
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	t.wantOwners(end)
+}

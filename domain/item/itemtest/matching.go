@@ -1,0 +1,142 @@
+package itemtest
+
+import (
+	"strings"
+
+	"rental.example/domain/item"
+)
+
+func matching() []test {
+	return []test{
+		{"text/every word, in name or details", matchesEveryWord},
+		{"text/typing errors", matchesTypingErrors},
+		{"text/folding", matchesFolded},
+		{"text/words", matchesWords},
+		{"text/lone accents", matchesLoneAccents},
+		{"text/sixteen words", matchesSixteenWords},
+		{"text/is only text", matchesSyntax},
+		{"text/with filters", matchesWithFilters},
+		{"text/many similar words", matchesManySimilar},
+	}
+}
+
+func text(s string) item.Params {
+	return item.Params{Text: &s, Limit: item.MaxLimit}
+}
+
+func matchesEveryWord(t trial) {
+	t.seed([]item.Item{
+		t.newItem(item.Draft{Name: "Red drill", Details: "with a hammer"}, at(0)),
+		t.newItem(item.Draft{Name: "Red hammer"}, at(0)),
+		t.newItem(item.Draft{Name: "Boat", Details: "red. No drill!"}, at(0)),
+	})
+	t.wantNames(text("red"), "Red drill", "Red hammer", "Boat")
+	t.wantNames(text("drill red"), "Red drill", "Boat")
+	t.wantNames(text("red hammer"), "Red drill", "Red hammer")
+	t.wantNames(text("red red"), "Red drill", "Red hammer", "Boat")
+	t.wantNames(text("drill, hammer; (red)"), "Red drill")
+	t.wantNames(text("drill saw"))
+	t.wantNames(text("dri")) // the beginning of a word is not the word
+}
+
+// matchesTypingErrors holds each word of the table alone against a store of one word.
+func matchesTypingErrors(t trial) {
+	t.seedNamed("ab", "abc", "drill", "hammer", "Größe", "東京都庁", "20260101")
+	for query, want := range map[string]string{
+		"ab": "ab", "ax": "", "xb": "", "a": "",
+		"abc": "ab abc", "abd": "ab abc", "acb": "ab abc", "bac": "", "abcd": "abc", "xbc": "",
+		"drill": "drill", "dril": "drill", "drilll": "drill", "drlil": "drill", "dirll": "drill", "drxll": "drill",
+		"rdill": "", "krill": "", "drxlx": "", "drillxx": "drill", "drillxxx": "",
+		"hammer": "hammer", "hamer": "hammer", "hamme": "hammer", "hamm": "", "hmamre": "hammer", "hxmmxr": "hammer", "hxxmxr": "",
+		"grosse": "Größe", "grose": "Größe", "größer": "Größe", "gösse": "Größe",
+		"東京都庁": "東京都庁", "東京都": "東京都庁", "東京": "", "京都庁": "",
+		"20260102": "20260101", "20260111": "20260101", "20261231": "",
+	} {
+		t.wantNames(text(query), strings.Fields(want)...)
+	}
+}
+
+// matchesFolded: case, and the accents of Latin letters, make no difference, whichever side has them and
+// however they are encoded. No word is so long that a typing error would be forgiven.
+func matchesFolded(t trial) {
+	t.seedNamed("Öl", "Æ", "Łó", "ß", "Bé", "ЁЖ", "Ελ", "ＦＵ", "i\u0308e", "Å\u0327")
+	for query, want := range map[string]string{
+		"öl": "Öl", "ol": "Öl", "OL": "Öl", "o\u0308l": "Öl", "O\u0308L": "Öl", "\u00d6l": "Öl", "ae": "Æ", "æ": "Æ",
+		"lo": "Łó", "ŁÓ": "Łó", "ss": "ß", "SS": "ß", "ẞ": "ß", "be": "Bé", "BE\u0301": "Bé", "ёж": "ЁЖ", "ελ": "Ελ", "fu": "ＦＵ",
+		"ie": "i\u0308e", "ÏE": "i\u0308e", "a": "Å\u0327", "å": "Å\u0327",
+		"еж": "", "o": "",
+	} {
+		t.wantNames(text(query), strings.Fields(want)...)
+	}
+}
+
+// matchesWords: what is no letter, digit or mark divides words, and nothing else does.
+func matchesWords(t trial) {
+	t.seedNamed("alpha-bravo", "alpha_bravo two", "alphabravo", "v2.0", "can't", "日本語 テスト", "हिन्दी", "٣٤٥", "🚲bike🚲", "Ⅷ²")
+	for query, want := range map[string]string{
+		"alpha": "alpha-bravo|alpha_bravo two", "bravo": "alpha-bravo|alpha_bravo two", "alphabravo": "alphabravo",
+		"v2": "v2.0", "v2.0": "v2.0", "0": "v2.0", "can": "can't", "t": "can't",
+		"日本語": "日本語 テスト", "テスト": "日本語 テスト", "हिन्दी": "हिन्दी", "٣٤٥": "٣٤٥", "bike": "🚲bike🚲", "Ⅷ²": "Ⅷ²",
+	} {
+		t.wantNames(text(query), strings.Split(want, "|")...)
+	}
+}
+
+// matchesLoneAccents: a word of nothing but accents has nothing left when they are dropped, and demands
+// nothing.
+func matchesLoneAccents(t trial) {
+	t.seedNamed("drill", "saw")
+	t.wantNames(text("\u0301 drill"), "drill")
+	t.wantNames(text("drill \u0308\u0301"), "drill")
+	t.wantNames(text("\u0301"), "drill", "saw")
+}
+
+func matchesSixteenWords(t trial) {
+	var words []string
+	for _, c := range "abcdefghijklmnop" {
+		words = append(words, strings.Repeat(string(c), 10)) // 175 characters together
+	}
+	most := strings.Join(words[:15], " ")
+	whole := t.newItem(item.Draft{Name: "whole", Details: strings.Join(words, " ")}, at(0))
+	t.seed([]item.Item{whole, t.newItem(item.Draft{Name: "most", Details: most}, at(0))})
+	t.wantNames(text(most), "whole", "most")
+	t.wantNames(text(strings.Join(words, " ")), "whole")
+	t.wantNames(text(strings.ReplaceAll(strings.Join(words, " "), "aaaa", "aaxa")), "whole")
+}
+
+// matchesSyntax: nothing in a text is a language.
+func matchesSyntax(t trial) {
+	t.seedNamed("drill", "AND", "null", "saw")
+	t.wantNames(text(`drill*`), "drill")
+	t.wantNames(text(`"}},{"match_all":{`)) // words that nothing has
+	t.wantNames(text(`-drill`), "drill")
+	t.wantNames(text(`+null~2`)) // null and 2
+	t.wantNames(text(`saw^9`))
+	t.wantNames(text(`and`), "AND")
+	t.wantNames(text(`[null]`), "null")
+}
+
+func matchesWithFilters(t trial) {
+	t.seed([]item.Item{
+		t.newItem(item.Draft{Name: "drill one", Category: "tools", PricePerDay: pointer(5.0)}, at(0)),
+		t.newItem(item.Draft{Name: "drill two", Category: "toys", PricePerDay: pointer(5.0)}, at(0)),
+		t.newItem(item.Draft{Name: "drill three", Category: "tools", PricePerDay: pointer(50.0)}, at(0)),
+		t.newItem(item.Draft{Name: "drill four", Category: "tools", PricePerDay: pointer(5.0), Lat: pointer(0.0), Lng: pointer(0.0)}, at(0)),
+		t.newItem(item.Draft{Name: "saw", Category: "tools", PricePerDay: pointer(5.0)}, at(0)),
+	})
+	p := text("dril")
+	p.Category, p.MaxPrice, p.Lat, p.Lng = pointer("tools"), pointer(10.0), pointer(52.5), pointer(13.4)
+	t.wantNames(p, "drill one")
+}
+
+// matchesManySimilar: an engine that looks at so many similar words only must not drop the others.
+func matchesManySimilar(t trial) {
+	var all []string
+	for _, a := range "abcdefghij" {
+		for _, b := range "abcdefghijklmno" {
+			all = append(all, "sample"+string(a)+string(b))
+		}
+	}
+	t.seedNamed(all...)
+	t.wantNames(text("sample"), all...)
+}

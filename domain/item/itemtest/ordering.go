@@ -1,0 +1,107 @@
+package itemtest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"rental.example/domain/item"
+)
+
+func ordering() []test {
+	return []test{
+		{"order/relevance", ordersByRelevance},
+		{"order/price over many segments", ordersByPrice},
+		{"order/newest", ordersByNewest},
+		{"order/ties by id", ordersTiesByID},
+	}
+}
+
+func ordersByRelevance(t trial) {
+	named := func(name, details string) item.Item {
+		return t.newItem(item.Draft{Name: name, Details: details}, at(0))
+	}
+	t.seed([]item.Item{
+		named("A", "about a drall"),                                                      // 1
+		named("B", "about a drill, a drill and another drill"),                           // 2
+		named("C drell", "about a drill"),                                                // 4: the best counts
+		named("D drill and much else in so long a name that it says little of each", ""), // 8
+	})
+	t.wantOrder(text("drill"), "D drill and much else in so long a name that it says little of each", "C drell",
+		"B", "A")
+
+	// What else is stored changes nothing, how often a word is met neither; values of words add up.
+	t.seed([]item.Item{
+		named("E hammer drill", ""),      // 16
+		named("F hamer", "drill"),        // 6
+		named("G drill", "hammer"),       // 10
+		named("H", "hammer drill"),       // 4
+		named("I", "hamer dril, dril"),   // 2
+		named("J drill drill drill", ""), // no hammer
+	})
+	t.wantOrder(text("drill hammer"), "E hammer drill", "G drill", "F hamer", "H", "I")
+}
+
+// ordersByPrice has items without a price in every segment, and segments of nothing else.
+func ordersByPrice(t trial) {
+	var all []item.Item
+	for segment := range 6 {
+		var items []item.Item
+		for i := range 40 {
+			d := item.Draft{Name: fmt.Sprintf("%d/%d", segment, i)}
+			if segment != 2 && i%3 > 0 {
+				d.PricePerDay = pointer(float64((i*7 + segment) % 5))
+			}
+			items = append(items, t.newItem(d, at(time.Duration(i)*time.Minute)))
+		}
+		t.seed(items)
+		all = append(all, items...)
+	}
+	for sort, descending := range map[string]bool{"price": false, "-price": true} {
+		slices.SortFunc(all, func(a, b item.Item) int {
+			return cmp.Or(comparePrices(a.PricePerDay, b.PricePerDay, descending), cmp.Compare(a.ID, b.ID))
+		})
+		for _, limit := range []int{1, 7, item.MaxLimit} {
+			got := names(t.all(item.Params{Sort: &sort, Limit: limit}))
+			if diff := gocmp.Diff(names(all), got); diff != "" {
+				t.Errorf("sort=%s limit=%d (-want +got):\n%s", sort, limit, diff)
+			}
+		}
+	}
+}
+
+// ordersByNewest: microseconds count.
+func ordersByNewest(t trial) {
+	var items []item.Item
+	var want []string
+	for i := range 30 {
+		name := fmt.Sprint("Thing ", i)
+		items = append(items, t.newItem(item.Draft{Name: name}, at(time.Duration(-i)*time.Microsecond)))
+		want = append(want, name)
+	}
+	slices.Reverse(items[:20])
+	t.seed(items)
+	t.wantOrder(item.Params{Limit: 4}, want...)
+	t.wantOrder(item.Params{Sort: pointer("newest"), Limit: 30}, want...)
+}
+
+// ordersTiesByID: with all else equal, every order is that of the ids, on one page and on many.
+func ordersTiesByID(t trial) {
+	var items []item.Item
+	for i := range 60 {
+		items = append(items, t.newItem(item.Draft{Name: fmt.Sprint("drill ", i), PricePerDay: pointer(5.0)}, at(0)))
+	}
+	t.seed(items[:30])
+	t.seed(items[30:])
+	slices.SortFunc(items, func(a, b item.Item) int { return cmp.Compare(a.ID, b.ID) })
+	for _, sort := range item.Sorts() {
+		for _, limit := range []int{1, 13, item.MaxLimit} {
+			p := text("drill")
+			p.Sort, p.Limit, p.Lat, p.Lng = pointer(string(sort)), limit, pointer(52.5), pointer(13.4)
+			t.wantOrder(p, names(items)...)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package itemtest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"rental.example/domain/item"
+)
+
+func placing() []test {
+	return []test{
+		{"place/antimeridian", crossesAntimeridian},
+		{"place/poles", reachesOverPoles},
+		{"place/edge and order", keepsEdgeAndOrder},
+	}
+}
+
+// placed seeds an item for each place, which is its name.
+func (t trial) placed(places ...item.Place) {
+	t.Helper()
+	var items []item.Item
+	for _, p := range places {
+		items = append(items, t.newItem(item.Draft{Name: fmt.Sprint(p), Lat: &p.Lat, Lng: &p.Lng}, at(0)))
+	}
+	t.seed(items)
+}
+
+func near(lat, lng, km float64) item.Params {
+	return item.Params{Lat: &lat, Lng: &lng, RadiusKm: &km, Limit: 2}
+}
+
+func crossesAntimeridian(t trial) {
+	t.placed(item.Place{Lng: 180}, item.Place{Lng: -179.5}, item.Place{Lng: 179.3}, item.Place{Lng: -178.9},
+		item.Place{}, item.Place{Lat: 1, Lng: -179.9})
+	t.wantOrder(near(0, 179.9, 100), "{0 180}", "{0 -179.5}", "{0 179.3}")
+	t.wantOrder(near(0, -179.9, 150), "{0 180}", "{0 -179.5}", "{0 179.3}", "{1 -179.9}", "{0 -178.9}")
+	t.wantOrder(near(0, 180, 10), "{0 180}")
+	t.wantOrder(near(0, -180, 10), "{0 180}")
+}
+
+func reachesOverPoles(t trial) {
+	t.placed(item.Place{Lat: 90}, item.Place{Lat: 89.5, Lng: 10}, item.Place{Lat: 89.4, Lng: -170},
+		item.Place{Lat: -90, Lng: 77}, item.Place{Lat: -89.9, Lng: -77}, item.Place{Lat: 88})
+	t.wantOrder(near(90, 123, 100), "{90 0}", "{89.5 10}", "{89.4 -170}")
+	t.wantOrder(near(89.9, 10, 100), "{90 0}", "{89.5 10}", "{89.4 -170}")
+	t.wantOrder(near(-90, 0, 500), "{-90 77}", "{-89.9 -77}")
+	t.wantOrder(near(-89.95, 180, 8), "{-90 77}")
+}
+
+const metre = 0.001 // in km
+
+// keepsEdgeAndOrder asks for circles of all sizes everywhere, with items on both sides of their edges.
+func keepsEdgeAndOrder(t trial) {
+	seed := rand.Uint64()
+	t.Logf("seed=%d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for range 5 {
+		centre := item.Place{Lat: rng.Float64()*170 - 85, Lng: rng.Float64()*360 - 180}
+		radius := 0.1 * math.Pow(item.MaxRadiusKm*10, rng.Float64())
+		var places []item.Place
+		for range 60 {
+			places = append(places, offset(centre, radius*(0.9+0.2*rng.Float64()), rng.Float64()*2*math.Pi))
+		}
+		t.placed(places...)
+		p := near(centre.Lat, centre.Lng, radius)
+		p.Limit = 17
+		t.wantCircle(centre, radius, places, t.all(p))
+	}
+}
+
+// wantCircle checks that found are those of places that lie within radius km of centre, the nearest first,
+// give or take a metre.
+func (t trial) wantCircle(centre item.Place, radius float64, places []item.Place, found []item.Item) {
+	t.Helper()
+	met := make(map[item.Place]bool)
+	last := 0.0
+	for _, it := range found {
+		d := centre.DistanceKm(it.Place)
+		if d > radius+metre || d < last-metre {
+			t.Errorf("%v km around %v: item at %v km after one at %v km", radius, centre, d, last)
+		}
+		last, met[it.Place] = d, true
+	}
+	for _, p := range places {
+		if d := centre.DistanceKm(p); d < radius-metre && !met[p] {
+			t.Errorf("%v km around %v: item at %v km is missing", radius, centre, d)
+		}
+	}
+}
+
+// offset is the place that lies km from p in the direction of bearing, in radians.
+func offset(p item.Place, km, bearing float64) item.Place {
+	const radians = math.Pi / 180
+	a, lat := km/item.EarthRadiusKm, p.Lat*radians
+	to := math.Asin(math.Sin(lat)*math.Cos(a) + math.Cos(lat)*math.Sin(a)*math.Cos(bearing))
+	lng := p.Lng + math.Atan2(math.Sin(bearing)*math.Sin(a)*math.Cos(lat), math.Cos(a)-math.Sin(lat)*math.Sin(to))/radians
+	return item.Place{Lat: to / radians, Lng: math.Remainder(lng, 360)}
+}
