@@ -2,7 +2,6 @@ package users_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -27,55 +26,11 @@ func TestLogLines(t *testing.T) {
 			var out bytes.Buffer
 			apigatewaytest.Invoke(t, newHandler(troubled, &out), "invocation-1", c.Event)
 
-			lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-			if len(lines) != 2 {
-				t.Fatalf("%d lines, want a metric and a log line:\n%s", len(lines), out.String())
-			}
-			checkMetrics(t, lines[0])
-			checkLogLine(t, lines[1])
+			apigatewaytest.CheckLines(t, "users", out.String())
 			if found := personal.FindString(out.String()); found != "" && !trouble {
 				t.Errorf("%q in the output:\n%s", found, out.String())
 			}
 		})
-	}
-}
-
-func checkMetrics(t *testing.T, line string) {
-	t.Helper()
-	var m struct {
-		AWS struct {
-			CloudWatchMetrics []struct {
-				Namespace  string
-				Dimensions [][]string
-				Metrics    []struct{ Name, Unit string }
-			}
-		} `json:"_aws"`
-		Service, Route                       string
-		Requests, Errors, Latency, ColdStart *float64
-	}
-	if err := json.Unmarshal([]byte(line), &m); err != nil {
-		t.Fatalf("metric line: %v\n%s", err, line)
-	}
-	if len(m.AWS.CloudWatchMetrics) != 1 || len(m.AWS.CloudWatchMetrics[0].Metrics) != 4 ||
-		m.Requests == nil || m.Errors == nil || m.Latency == nil || m.ColdStart == nil || m.Service != "users" || m.Route == "" {
-		t.Errorf("metric line lacks something: %s", line)
-	}
-}
-
-func checkLogLine(t *testing.T, line string) {
-	t.Helper()
-	var got map[string]any
-	if err := json.Unmarshal([]byte(line), &got); err != nil {
-		t.Fatalf("log line: %v\n%s", err, line)
-	}
-	for _, key := range []string{"level", "message", "timestamp", "service", "cold_start", "function_request_id",
-		"xray_trace_id", "correlation_id", "api_request_id", "route", "status", "duration_ms"} {
-		if _, ok := got[key]; !ok {
-			t.Errorf("log line has no %s: %s", key, line)
-		}
-	}
-	if got["function_request_id"] != "invocation-1" || got["correlation_id"] != "invocation-1" {
-		t.Errorf("log line of another invocation: %s", line)
 	}
 }
 

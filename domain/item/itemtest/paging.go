@@ -113,7 +113,7 @@ func (w *walker) stir(round int) {
 func (w *walker) disturb(it item.Item, delete bool, price *float64, lat float64) error {
 	stored, err := w.Store.Get(w.Context(), it.ID)
 	if err != nil {
-		return fmt.Errorf("Get: %w", err)
+		return fmt.Errorf("reading before a disturbance: %w", err)
 	}
 	if delete {
 		return w.Store.Delete(w.Context(), it.ID, stored.Revision)
