@@ -1,0 +1,133 @@
+package opensearch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	driver "github.com/opensearch-project/opensearch-go/v2"
+	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
+
+	"rental.example/domain"
+)
+
+// What requests are signed for.
+const (
+	ServiceES   = "es"   // a domain of Amazon OpenSearch Service
+	ServiceNone = "none" // nothing is signed: an engine on one's own machine
+)
+
+// Config says which engine, and who is asking.
+type Config struct {
+	Endpoint string // a URL without a path
+	Alias    string // of the index of items; that of their owners is called Alias-owners
+	Service  string // ServiceES or ServiceNone
+	// AWS holds the region and the credentials that requests are signed with; ServiceNone needs none.
+	AWS aws.Config
+	// HTTP carries single attempts; nil is a transport with the settings of the AWS SDK's.
+	HTTP http.RoundTripper
+}
+
+// Client speaks to one engine about the indices under one alias. It is safe for concurrent use.
+type Client struct {
+	api    *driver.Client
+	items  index
+	owners index
+}
+
+// An alias becomes part of paths and of the names of indices.
+var aliasPattern = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,99}$`)
+
+// NewClient makes a Client. It fails for a wrong cfg only: nothing is sent before it is needed.
+//
+// The driver neither repeats nor signs: it would sign a repetition over a body that is drained, and
+// sleep beyond the end of the context (opensearch-go issue 202).
+func NewClient(cfg Config) (*Client, error) {
+	if !isServer(cfg.Endpoint) {
+		return nil, fmt.Errorf("opensearch: the endpoint %q is no URL of a server", cfg.Endpoint)
+	}
+	if !aliasPattern.MatchString(cfg.Alias) {
+		return nil, fmt.Errorf("opensearch: %q cannot be an alias", cfg.Alias)
+	}
+	sign, err := newSigner(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.HTTP == nil {
+		cfg.HTTP = awshttp.NewBuildableClient().GetTransport()
+	}
+	api, err := driver.NewClient(driver.Config{
+		Addresses:    []string{cfg.Endpoint},
+		DisableRetry: true,
+		Transport:    &transport{next: cfg.HTTP, sign: sign},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opensearch: %w", err)
+	}
+	return &Client{
+		api:    api,
+		items:  index{alias: cfg.Alias, definition: itemsIndex},
+		owners: index{alias: cfg.Alias + "-owners", definition: ownersIndex},
+	}, nil
+}
+
+// isServer reports whether endpoint is a scheme, a host and a port, and no more.
+func isServer(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return false
+	}
+	return strings.TrimSuffix(endpoint, "/") == u.Scheme+"://"+u.Host
+}
+
+// checked is an answer that may tell of a failure though its status is a success.
+type checked interface{ check() error }
+
+// do sends the request that make returns, and decodes its answer. If the answer is that x is missing, or
+// a field of it, that is made, and the request sent once more. op names the request in errors.
+func do[T any](ctx context.Context, c *Client, op string, x index, make func() opensearchapi.Request) (T, error) {
+	out, err := once[T](ctx, c, op, make())
+	switch {
+	case errors.Is(err, errNoIndex):
+		err = c.makeIndex(ctx, x)
+	case errors.Is(err, errNoField):
+		err = c.addFields(ctx, x)
+	default:
+		return out, err
+	}
+	if err != nil {
+		return out, err
+	}
+	return once[T](ctx, c, op, make())
+}
+
+func once[T any](ctx context.Context, c *Client, op string, r opensearchapi.Request) (out T, err error) {
+	answer, err := r.Do(ctx, c.api)
+	if err != nil {
+		return out, fmt.Errorf("opensearch: %s: %w: %w", op, domain.ErrUnavailable, err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err = errors.Join(err, answer.Body.Close()); err != nil {
+		return out, fmt.Errorf("opensearch: %s: %w: %w", op, domain.ErrUnavailable, err)
+	}
+	if answer.IsError() {
+		return out, fmt.Errorf("opensearch: %s: %w", op, classify(answer.StatusCode, body))
+	}
+	if err := json.Unmarshal(body, &out); err != nil {
+		return out, fmt.Errorf("opensearch: %s: %w: %w", op, domain.ErrUnavailable, err)
+	}
+	if answer, ok := any(&out).(checked); ok {
+		if err := answer.check(); err != nil {
+			return out, fmt.Errorf("opensearch: %s: %w", op, err)
+		}
+	}
+	return out, nil
+}

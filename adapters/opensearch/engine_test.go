@@ -1,0 +1,116 @@
+package opensearch_test
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"rental.example/adapters/opensearch"
+	"rental.example/adapters/samtest"
+	"rental.example/domain/item"
+	"rental.example/domain/item/itemtest"
+)
+
+// engine is where a real engine listens; the test is skipped where there is none.
+func engine(t *testing.T) string {
+	t.Helper()
+	return samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch")
+}
+
+// newAlias is an alias for one test alone, whose indices go after it.
+func newAlias(t *testing.T, endpoint string) string {
+	t.Helper()
+	alias := "test-" + strings.ToLower(rand.Text())
+	t.Cleanup(func() { dropIndices(t, endpoint, alias) })
+	return alias
+}
+
+func dropIndices(t *testing.T, endpoint, alias string) {
+	t.Helper()
+	send(t, http.MethodDelete, endpoint+"/"+alias+"-v1,"+alias+"-owners-v1?ignore_unavailable=true", "")
+}
+
+// send makes a request of the engine that no adapter makes.
+func send(t *testing.T, method, url, body string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	got, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode > 299 {
+		t.Fatalf("%s %s: status %d, %v\n%s", method, url, answer.StatusCode, err, got)
+	}
+	return string(got)
+}
+
+func newClient(t *testing.T, cfg opensearch.Config) *opensearch.Client {
+	t.Helper()
+	if cfg.Service == "" {
+		cfg.Service = opensearch.ServiceNone
+	}
+	c, err := opensearch.NewClient(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// newIndices are indices for one test alone that are there already, and whose writes wait 20 milliseconds
+// for a refresh rather than a second.
+func newIndices(t *testing.T) (endpoint, alias string, c *opensearch.Client) {
+	t.Helper()
+	endpoint = engine(t)
+	alias = newAlias(t, endpoint)
+	c = newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias})
+	for _, name := range []string{"Search", "Owners"} {
+		if err := calls(t, c)[name](); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send(t, http.MethodPut, endpoint+"/"+alias+"/_settings", `{"index":{"refresh_interval":"20ms"}}`)
+	return endpoint, alias, c
+}
+
+func newFixture(t *testing.T) itemtest.Fixture {
+	t.Helper()
+	_, _, client := newIndices(t)
+	items := opensearch.NewItems(client)
+	return itemtest.Fixture{Store: items, Search: items, Owners: opensearch.NewOwners(client), Seed: func(t *testing.T, all []item.Item) {
+		t.Helper()
+		for len(all) > 0 {
+			n := min(len(all), 2000) // an answer has a limit
+			if err := items.Seed(t.Context(), all[:n]); err != nil {
+				t.Fatal(err)
+			}
+			all = all[n:]
+		}
+	}}
+}
+
+func TestItemsKeepTheContractOfStore(t *testing.T) {
+	t.Parallel()
+	engine(t)
+	itemtest.RunStore(t, newFixture)
+}
+
+func TestItemsKeepTheContractOfSearch(t *testing.T) {
+	t.Parallel()
+	engine(t)
+	itemtest.RunSearch(t, newFixture)
+}
+
+func TestOwnersKeepTheContract(t *testing.T) {
+	t.Parallel()
+	engine(t)
+	itemtest.RunOwners(t, newFixture)
+}

@@ -1,0 +1,89 @@
+package opensearch
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"rental.example/domain"
+)
+
+// What the client itself mends.
+var (
+	errNoIndex = errors.New("no such index or alias")
+	errNoField = errors.New("no such field in the mapping")
+	errExists  = errors.New("exists already")
+)
+
+// problem is an error as the engine writes it: an object, or nothing but a reason.
+type problem struct{ Type, Reason string }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *problem) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &p.Reason) == nil {
+		return nil
+	}
+	var object struct{ Type, Reason string }
+	if err := json.Unmarshal(b, &object); err != nil {
+		p.Reason = string(b[:min(len(b), 200)])
+		return nil
+	}
+	*p = problem(object)
+	return nil
+}
+
+// classify gives an answer that is no success its kind: domain.ErrUnavailable where a repetition may
+// succeed, none where it cannot, as when AWS refuses the signature. body may be anything.
+func classify(status int, body []byte) error {
+	var answer struct {
+		Error   *problem
+		Message string // of what AWS puts before the engine: it says Message or message
+		Found   *bool  // of reading a document
+		Result  string // of writing one
+	}
+	err := json.Unmarshal(body, &answer)
+	switch {
+	case err != nil:
+		return fmt.Errorf("status %d: %w: %w", status, domain.ErrUnavailable, errNotJSON)
+	case answer.Error != nil:
+		return answer.Error.classify(status)
+	case status == http.StatusNotFound && (answer.Found != nil || answer.Result != ""):
+		return fmt.Errorf("status %d: %w", status, domain.ErrNotFound)
+	}
+	p := problem{Reason: answer.Message}
+	return p.classify(status)
+}
+
+// classify gives p, which came with status, its kind.
+func (p *problem) classify(status int) error {
+	var kind error
+	switch {
+	case p.Type == "index_not_found_exception":
+		kind = fmt.Errorf("%w: %w", errNoIndex, domain.ErrUnavailable)
+	case p.Type == "strict_dynamic_mapping_exception":
+		kind = errNoField
+	case p.Type == "resource_already_exists_exception":
+		kind = errExists
+	case p.Type == "version_conflict_engine_exception":
+		kind = domain.ErrConflict
+	case status < http.StatusBadRequest, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout,
+		status >= http.StatusInternalServerError, p.Type == "cluster_block_exception":
+		kind = domain.ErrUnavailable
+	default:
+		return fmt.Errorf("status %d: %s: %s", status, p.Type, p.Reason)
+	}
+	return fmt.Errorf("status %d: %w: %s: %s", status, kind, p.Type, p.Reason)
+}
+
+// nonsense is an answer that says what no answer can.
+func nonsense(what string) error { return fmt.Errorf("%w: the answer %s", domain.ErrUnavailable, what) }
+
+// classifyDocument is for p in the place of one document of many. Whatever it is, the document is not known
+// to be missing.
+func (p *problem) classifyDocument() error {
+	if p.Type == "index_not_found_exception" {
+		return p.classify(http.StatusNotFound)
+	}
+	return p.classify(http.StatusServiceUnavailable)
+}

@@ -1,0 +1,92 @@
+package opensearch
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+
+	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
+)
+
+//go:embed items.index.json
+var itemsIndex []byte
+
+//go:embed owners.index.json
+var ownersIndex []byte
+
+// index is an index under an alias. Documents are reached by the alias alone, so that another index, of
+// another mapping, can take its place.
+type index struct {
+	alias      string
+	definition []byte // settings and mappings, as JSON
+}
+
+// name is the index's own at first; a later one is made, filled and put behind the alias by hand.
+func (x index) name() string { return x.alias + "-v1" }
+
+type indexBody struct {
+	Settings json.RawMessage     `json:"settings"`
+	Mappings json.RawMessage     `json:"mappings"`
+	Aliases  map[string]struct{} `json:"aliases,omitempty"`
+}
+
+func (x index) body() (b indexBody, err error) {
+	err = json.Unmarshal(x.definition, &b)
+	b.Aliases = map[string]struct{}{x.alias: {}}
+	return b, err
+}
+
+// makeIndex makes x behind its alias, which was found missing. Any number may do so at once. An index that
+// is there already is put behind the alias as it is.
+func (c *Client) makeIndex(ctx context.Context, x index) error {
+	body, err := x.body()
+	if err != nil {
+		return err
+	}
+	definition, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	_, err = once[acknowledgement](ctx, c, "create "+x.name(), opensearchapi.IndicesCreateRequest{
+		Index: x.name(), Body: bytes.NewReader(definition),
+	})
+	if !errors.Is(err, errExists) {
+		return err
+	}
+	_, err = once[acknowledgement](ctx, c, "alias "+x.name(), opensearchapi.IndicesPutAliasRequest{
+		Index: []string{x.name()}, Name: x.alias,
+	})
+	if err != nil {
+		return err
+	}
+	// Whoever made it at this moment may still wait for its shards; without them no search succeeds.
+	_, err = once[struct{}](ctx, c, "health of "+x.name(), opensearchapi.ClusterHealthRequest{
+		Index: []string{x.name()}, WaitForStatus: "yellow", Timeout: attemptTimeout / 2,
+	})
+	return err
+}
+
+// addFields adds to the mapping of x what its definition has more.
+func (c *Client) addFields(ctx context.Context, x index) error {
+	body, err := x.body()
+	if err != nil {
+		return err
+	}
+	_, err = once[acknowledgement](ctx, c, "add fields to "+x.alias, opensearchapi.IndicesPutMappingRequest{
+		Index: []string{x.alias}, Body: bytes.NewReader(body.Mappings),
+	})
+	return err
+}
+
+type acknowledgement struct {
+	Acknowledged bool `json:"acknowledged"`
+}
+
+func (a *acknowledgement) check() error {
+	if !a.Acknowledged {
+		return nonsense("does not acknowledge")
+	}
+	return nil
+}

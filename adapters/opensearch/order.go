@@ -1,0 +1,62 @@
+package opensearch
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+
+	"rental.example/domain/item"
+)
+
+type sortField struct {
+	Order   string `json:"order"`
+	Missing string `json:"missing,omitempty"`
+}
+
+type sortDistance struct {
+	Location point  `json:"location"`
+	Order    string `json:"order"`
+	Unit     string `json:"unit"`
+}
+
+// order is the first key of q's order. Lacking prices come last in either direction.
+func order(q item.Query) any {
+	switch q.Sort {
+	case item.ByDistance:
+		return map[string]sortDistance{"_geo_distance": {Location: pointOf(q.Near.Place), Order: "asc", Unit: "m"}}
+	case item.ByPrice:
+		return map[string]sortField{"priceCents": {Order: "asc", Missing: "_last"}}
+	case item.ByPriceDesc:
+		return map[string]sortField{"priceCents": {Order: "desc", Missing: "_last"}}
+	case item.ByNewest:
+		return map[string]sortField{"createdAt": {Order: "desc"}}
+	}
+	return map[string]sortField{"_score": {Order: "desc"}}
+}
+
+// searchAfter is where a page begins, in the engine's own words: it gave out the key as the JSON of a
+// number, which it has to get back to the last digit. What cannot be such a number, or no item's id, is
+// item.ErrInvalidPosition; the engine would take it for the mistake of a program.
+func searchAfter(sort item.Sort, p item.Position) ([]json.RawMessage, error) {
+	key := []byte(p.Key)
+	if len(key) == 0 || key[0] != '-' && (key[0] < '0' || key[0] > '9') || key[len(key)-1] < '0' || !json.Valid(key) {
+		return nil, item.ErrInvalidPosition
+	}
+	var possible bool
+	switch sort {
+	case item.ByPrice, item.ByPriceDesc, item.ByNewest:
+		_, err := strconv.ParseInt(p.Key, 10, 64)
+		possible = err == nil
+	case item.ByDistance:
+		metres, err := strconv.ParseFloat(p.Key, 64)
+		possible = err == nil && metres >= 0 && metres <= math.Pi*item.EarthRadiusKm*1000
+	default:
+		score, err := strconv.ParseFloat(p.Key, 64)
+		possible = err == nil && score >= 0 && score <= item.ScoreNameExact*item.MaxWords
+	}
+	id, err := item.ParseID(string(p.ID))
+	if err != nil || !possible {
+		return nil, item.ErrInvalidPosition
+	}
+	return []json.RawMessage{key, json.RawMessage(strconv.Quote(string(id)))}, nil
+}

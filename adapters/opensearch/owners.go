@@ -1,0 +1,125 @@
+package opensearch
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
+
+	"rental.example/domain"
+	"rental.example/domain/item"
+)
+
+// Owners is the item.Owners in the index of owners: a document for each one that something is known of.
+type Owners struct{ client *Client }
+
+var _ item.Owners = (*Owners)(nil)
+
+// NewOwners is what is known of owners in client's index of them.
+func NewOwners(client *Client) *Owners { return &Owners{client: client} }
+
+// ownerRecord is an owner as owners.index.json has it.
+type ownerRecord struct {
+	ID      string  `json:"id"`
+	Version int64   `json:"version"`
+	Name    string  `json:"name,omitempty"`
+	Ratings float64 `json:"ratings"`
+	Deleted int64   `json:"deleted"`
+}
+
+func recordOfOwner(o item.Owner) ownerRecord {
+	return ownerRecord{ID: string(o.ID), Version: int64(o.Version), Name: o.Name, Ratings: o.Ratings, Deleted: int64(o.Deleted)}
+}
+
+func (r ownerRecord) owner() item.Owner {
+	return item.Owner{
+		ID: domain.UserID(r.ID), Version: domain.Version(r.Version), Name: r.Name, Ratings: r.Ratings, Deleted: domain.Version(r.Deleted),
+	}
+}
+
+type ownerDocuments struct {
+	Docs []document[ownerRecord] `json:"docs"`
+}
+
+func (d *ownerDocuments) check() error {
+	for i := range d.Docs {
+		if err := d.Docs[i].check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Owners implements item.Owners by one request, which is real time as a look-up by id is.
+func (s *Owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.UserID]item.Owner, error) {
+	owners := make(map[domain.UserID]item.Owner, len(ids))
+	if len(ids) == 0 {
+		return owners, nil
+	}
+	body, err := json.Marshal(map[string][]domain.UserID{"ids": ids})
+	if err != nil {
+		return nil, fmt.Errorf("opensearch: %w", err)
+	}
+	x := s.client.owners
+	got, err := do[ownerDocuments](ctx, s.client, "mget "+x.alias, x, func() opensearchapi.Request {
+		return opensearchapi.MgetRequest{Index: x.alias, Body: bytes.NewReader(body)}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(got.Docs) != len(ids) {
+		return nil, fmt.Errorf("opensearch: mget %s: %w", x.alias, nonsense("holds too many or too few documents"))
+	}
+	for i, id := range ids {
+		owners[id] = item.Owner{ID: id}
+		if d := got.Docs[i]; d.ID != string(id) {
+			return nil, fmt.Errorf("opensearch: mget %s: %w", x.alias, nonsense("holds another document"))
+		} else if *d.Found {
+			owners[id] = d.Source.owner()
+		}
+	}
+	return owners, nil
+}
+
+const (
+	mergeAttempts = 8
+	mergeBackoff  = 4 * time.Millisecond // before the first repetition; doubled for each one
+)
+
+// Merge implements item.Owners. A write whose answer was lost needs no special care: the next attempt
+// finds that there is nothing left to add.
+func (s *Owners) Merge(ctx context.Context, e item.OwnerEvent) (o item.Owner, err error) {
+	if _, err := domain.ParseUserID(string(e.OwnerID)); err != nil {
+		return item.Owner{}, fmt.Errorf("opensearch: %q is no user's id: %w", e.OwnerID, domain.ErrInvalid)
+	}
+	for attempt := range mergeAttempts {
+		if err := domain.Pause(ctx, attempt, mergeBackoff); err != nil {
+			return item.Owner{}, err
+		}
+		if o, err = s.mergeOnce(ctx, e); !errors.Is(err, domain.ErrConflict) {
+			return o, err
+		}
+	}
+	return item.Owner{}, err
+}
+
+func (s *Owners) mergeOnce(ctx context.Context, e item.OwnerEvent) (item.Owner, error) {
+	id := string(e.OwnerID)
+	r, at, err := read[ownerRecord](ctx, s.client, s.client.owners, id)
+	known, over := r.owner(), &at
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		known, over = item.Owner{ID: e.OwnerID}, nil
+	case err != nil:
+		return item.Owner{}, err
+	}
+	merged := known.Merge(e)
+	if merged == known {
+		return merged, nil
+	}
+	return merged, s.client.write(ctx, s.client.owners, id, recordOfOwner(merged), over, "")
+}

@@ -1,0 +1,64 @@
+package opensearch
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"rental.example/domain"
+	"rental.example/domain/item"
+)
+
+// itemRecord is an item as items.index.json has it. What the item does not have, the document does not.
+type itemRecord struct {
+	ID           string   `json:"id"`
+	OwnerID      string   `json:"ownerId"`
+	OwnerVersion int64    `json:"ownerVersion"`
+	Name         string   `json:"name"`
+	Details      string   `json:"details,omitempty"`
+	Category     string   `json:"category,omitempty"`
+	Tags         []string `json:"tags,omitempty"`
+	PriceCents   *int64   `json:"priceCents,omitempty"`
+	Location     point    `json:"location"`
+	Version      int64    `json:"version"`
+	CreatedAt    int64    `json:"createdAt"` // microseconds since 1970, as a date would sort by the millisecond
+	UpdatedAt    int64    `json:"updatedAt"` // microseconds since 1970
+	RequestID    string   `json:"requestId,omitempty"`
+	Draft        string   `json:"draft"` // in hexadecimal
+}
+
+// point is a geo_point, in degrees.
+type point struct {
+	Lat float64 `json:"lat"`
+	Lon float64 `json:"lon"`
+}
+
+func pointOf(p item.Place) point { return point{Lat: p.Lat, Lon: p.Lng} }
+
+func recordOf(it item.Item) itemRecord {
+	return itemRecord{
+		ID: string(it.ID), OwnerID: string(it.OwnerID), OwnerVersion: int64(it.OwnerVersion),
+		Name: it.Name, Details: it.Details, Category: it.Category, Tags: it.Tags,
+		PriceCents: (*int64)(it.PricePerDay), Location: pointOf(it.Place),
+		Version: int64(it.Version), CreatedAt: it.CreatedAt.UnixMicro(), UpdatedAt: it.UpdatedAt.UnixMicro(),
+		RequestID: it.RequestID, Draft: hex.EncodeToString(it.Draft[:]),
+	}
+}
+
+// item is the item of r. What is stored is taken as it is, but for what cannot be an item's at all.
+func (r itemRecord) item() (item.Item, error) {
+	it := item.Item{
+		OwnerID: domain.UserID(r.OwnerID), OwnerVersion: domain.Version(r.OwnerVersion),
+		Name: r.Name, Details: r.Details, Category: r.Category, Tags: r.Tags,
+		PricePerDay: (*item.Money)(r.PriceCents), Place: item.Place{Lat: r.Location.Lat, Lng: r.Location.Lon},
+		Version: domain.Version(r.Version), CreatedAt: domain.Version(r.CreatedAt).Time(), UpdatedAt: domain.Version(r.UpdatedAt).Time(),
+		RequestID: r.RequestID,
+	}
+	var err error
+	if it.ID, err = item.ParseID(r.ID); err != nil {
+		return item.Item{}, fmt.Errorf("opensearch: a document has the id %q", r.ID)
+	}
+	if n, err := hex.Decode(it.Draft[:], []byte(r.Draft)); err != nil || n != len(it.Draft) {
+		return item.Item{}, fmt.Errorf("opensearch: item %s has no digest", r.ID)
+	}
+	return it, nil
+}

@@ -1,0 +1,106 @@
+package opensearch_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/opensearch"
+	"rental.example/domain/item"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata")
+
+// TestSearchRequest compares the request of a search that asks for everything with one that people read.
+func TestSearchRequest(t *testing.T) {
+	t.Parallel()
+	var sent []byte
+	c, _ := clientOver(t, nowhere, "items", func(r *http.Request) (*http.Response, error) {
+		if got, want := r.Method+" "+r.URL.String(), "POST "+nowhere+"/items/_search?allow_partial_search_results=false"; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		var err error
+		sent, err = io.ReadAll(r.Body)
+		return nil, errors.Join(err, errors.New("not sent"))
+	})
+	min, max := item.Money(500), item.Money(1999)
+	q := item.Query{
+		Text: `drill"}`, Near: &item.Near{Place: item.Place{Lat: 52.5, Lng: 13.4}, RadiusKm: 2.5},
+		Category: "tools", Tags: []string{"red", "blue"}, MinPrice: &min, MaxPrice: &max, OwnerID: someOwner,
+		Sort: item.ByDistance, Limit: 10,
+	}
+	if _, err := opensearch.NewItems(c).Search(t.Context(), q); err == nil {
+		t.Error("no error")
+	}
+	var got bytes.Buffer
+	if err := json.Indent(&got, append(sent, '\n'), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	const golden = "testdata/search.json"
+	if *update {
+		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestPositions: what the engine gives out comes back to it to the last digit, and nothing else gets there.
+func TestPositions(t *testing.T) {
+	t.Parallel()
+	for key, sorts := range map[string][]item.Sort{
+		"1999":                 {item.ByPrice, item.ByPriceDesc, item.ByNewest, item.ByDistance},
+		"9223372036854775807":  {item.ByPrice, item.ByPriceDesc, item.ByNewest},
+		"-9223372036854775808": {item.ByPrice, item.ByPriceDesc, item.ByNewest},
+		"9223372036854775808":  nil,
+		"10.0":                 {item.ByRelevance, item.ByDistance},
+		"129.0":                {item.ByDistance},
+		"1.2345678901234567E7": {item.ByDistance},
+		"1.0E-5":               {item.ByRelevance, item.ByDistance},
+		"-1.0":                 nil,
+		"2.1E7":                nil,
+		`"Infinity"`:           nil,
+		"Infinity":             nil,
+		"NaN":                  nil,
+		"null":                 nil,
+		"":                     nil,
+		"1 ":                   nil,
+		"01":                   nil,
+		"1,1":                  nil,
+	} {
+		for _, sort := range item.Sorts() {
+			sent, err := sendsAfter(t, sort, key)
+			want := slices.Contains(sorts, sort)
+			if sent != want || errors.Is(err, item.ErrInvalidPosition) == want {
+				t.Errorf("sort=%s key=%q: %v, sent %t, want %t", sort, key, err, sent, want)
+			}
+		}
+	}
+}
+
+// sendsAfter searches from a position of key on, and reports whether that reaches the engine as it is.
+func sendsAfter(t *testing.T, sort item.Sort, key string) (sent bool, err error) {
+	t.Helper()
+	c, _ := clientOver(t, nowhere, "items", func(r *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(r.Body)
+		sent = bytes.Contains(body, []byte(`"search_after":[`+key+`,"`+string(someID)+`"]`))
+		return nil, errors.Join(err, errors.New("not sent"))
+	})
+	q := item.Query{Sort: sort, Near: &item.Near{RadiusKm: 1}, Limit: 1, After: &item.Position{Key: key, ID: someID}}
+	_, err = opensearch.NewItems(c).Search(t.Context(), q)
+	return sent, err
+}

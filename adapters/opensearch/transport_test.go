@@ -1,0 +1,159 @@
+package opensearch_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"rental.example/adapters/opensearch"
+	"rental.example/domain"
+	"rental.example/domain/item"
+)
+
+// exchange is what becomes of one attempt to send a request.
+type exchange func(*http.Request) (*http.Response, error)
+
+// network has one exchange for each attempt, in order, and its last for all that follow.
+type network struct {
+	mu        sync.Mutex
+	exchanges []exchange
+	attempts  int
+}
+
+func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.mu.Lock()
+	next := n.exchanges[min(n.attempts, len(n.exchanges)-1)]
+	n.attempts++
+	n.mu.Unlock()
+	return next(r)
+}
+
+const nowhere = "http://opensearch.invalid"
+
+// clientOver is a client whose attempts meet the exchanges; no engine is needed unless they need one.
+func clientOver(t *testing.T, endpoint, alias string, exchanges ...exchange) (*opensearch.Client, *network) {
+	t.Helper()
+	n := &network{exchanges: exchanges}
+	return newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias, HTTP: n}), n
+}
+
+func answer(status int, body string) exchange {
+	return func(r *http.Request) (*http.Response, error) {
+		return &http.Response{
+			StatusCode: status, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+			Header: http.Header{"Content-Type": {"application/json"}}, Request: r,
+		}, nil
+	}
+}
+
+func reset(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }
+
+// closed is what a server's end of the connection before any answer looks like.
+func closed(*http.Request) (*http.Response, error) { return nil, io.EOF }
+
+func refused(*http.Request) (*http.Response, error) {
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+}
+
+// hang answers never.
+func hang(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+// cut is an answer that ends in the middle.
+func cut(*http.Request) (*http.Response, error) {
+	body := io.MultiReader(strings.NewReader(`{"_index":"items-v1","_id":"`), failing{io.ErrUnexpectedEOF})
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(body), ContentLength: 900, Header: http.Header{}}, nil
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// endless is an answer of 100 MB, which notes how much of it was read, and that it was closed.
+type endless struct {
+	read   int
+	closed bool
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	if e.read >= 100<<20 {
+		return 0, io.EOF
+	}
+	e.read += len(b)
+	return copy(b, bytes.Repeat([]byte(" "), len(b))), nil
+}
+
+func (e *endless) Close() error { e.closed = true; return nil }
+
+func (e *endless) exchange(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: e, ContentLength: -1, Header: http.Header{}}, nil
+}
+
+const (
+	gatewayPage = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+	forbidden   = `{"Message":"User: anonymous is not authorized to perform: es:ESHttpGet"}`
+	expired     = `{"message":"The security token included in the request is expired"}`
+	rejected    = `{"error":{"root_cause":[],"type":"es_rejected_execution_exception","reason":"queue is full"},"status":429}`
+	noShards    = `{"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"all shards failed"},"status":503}`
+	blocked     = `{"error":{"type":"cluster_block_exception","reason":"index [items-v1] blocked by: [FORBIDDEN/8/index write (api)];"},"status":403}`
+	failedBare  = `{"error":"no handler found for uri","status":400}`
+	conflicting = `{"error":{"type":"version_conflict_engine_exception","reason":"document already exists"},"status":409}`
+	noSuchIndex = `{"error":{"type":"index_not_found_exception","reason":"no such index"},"status":404}`
+)
+
+const (
+	someID    = item.ID("01J9ZZZZZZZZZZZZZZZZZZZZZZ")
+	someOwner = domain.UserID("3b2c1a60-0000-4000-8000-00000000cafe")
+)
+
+var noon = time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC)
+
+func itemOf(t *testing.T, id item.ID, name, requestID string) item.Item {
+	t.Helper()
+	lat, lng := 52.5, 13.4
+	it, err := item.New(id, domain.Caller{ID: someOwner}, item.Owner{}, item.Draft{Name: name, Lat: &lat, Lng: &lng},
+		domain.Stamp{Time: noon, RequestID: requestID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return it
+}
+
+// calls are all methods of the adapter.
+func calls(t *testing.T, c *opensearch.Client) map[string]func() error {
+	items, owners := opensearch.NewItems(c), opensearch.NewOwners(c)
+	it := itemOf(t, someID, "Drill", "request-1")
+	return map[string]func() error{
+		"Get":     func() error { _, err := items.Get(t.Context(), it.ID); return err },
+		"Create":  func() error { return items.Create(t.Context(), it) },
+		"Replace": func() error { return items.Replace(t.Context(), it, "5.1") },
+		"Delete":  func() error { return items.Delete(t.Context(), it.ID, "5.1") },
+		"Search": func() error {
+			_, err := items.Search(t.Context(), item.Query{Limit: 10, Sort: item.ByNewest})
+			return err
+		},
+		"Owners": func() error { _, err := owners.Owners(t.Context(), []domain.UserID{someOwner}); return err },
+		"Merge": func() error {
+			_, err := owners.Merge(t.Context(), item.OwnerEvent{OwnerID: someOwner, Version: 1, Name: "Jane"})
+			return err
+		},
+	}
+}
+
+func kindOf(err error) error {
+	for _, kind := range []error{domain.ErrUnavailable, domain.ErrNotFound, domain.ErrConflict, domain.ErrInvalid, item.ErrInvalidPosition} {
+		if errors.Is(err, kind) {
+			return kind
+		}
+	}
+	return nil
+}

@@ -1,0 +1,196 @@
+package opensearch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rental.example/adapters/opensearch"
+	"rental.example/domain"
+	"rental.example/domain/item"
+)
+
+type trouble struct {
+	exchange exchange
+	kind     error // nil: an error of no kind, which nobody should repeat
+	attempts int
+}
+
+func troubles() map[string]trouble {
+	return map[string]trouble{
+		"connection refused":   {refused, domain.ErrUnavailable, 3},
+		"connection reset":     {reset, domain.ErrUnavailable, 3},
+		"connection closed":    {closed, domain.ErrUnavailable, 3},
+		"no answer":            {hang, domain.ErrUnavailable, 3},
+		"cut off":              {cut, domain.ErrUnavailable, 3},
+		"truncated":            {answer(200, `{"_index":"items-v1","_id":"`), domain.ErrUnavailable, 3},
+		"empty":                {answer(200, ""), domain.ErrUnavailable, 3},
+		"throttled":            {answer(429, rejected), domain.ErrUnavailable, 3},
+		"throttled, HTML":      {answer(429, gatewayPage), domain.ErrUnavailable, 3},
+		"bad gateway":          {answer(502, gatewayPage), domain.ErrUnavailable, 3},
+		"no shards":            {answer(503, noShards), domain.ErrUnavailable, 3},
+		"gateway timeout":      {answer(504, `{"message":"Endpoint request timed out"}`), domain.ErrUnavailable, 3},
+		"HTML as a success":    {answer(200, gatewayPage), domain.ErrUnavailable, 3},
+		"HTML as not found":    {answer(404, gatewayPage), domain.ErrUnavailable, 3},
+		"internal error":       {answer(500, `{"error":{"type":"null_pointer_exception","reason":null},"status":500}`), domain.ErrUnavailable, 1},
+		"redirected":           {answer(302, `{}`), domain.ErrUnavailable, 1},
+		"another JSON":         {answer(200, `{}`), domain.ErrUnavailable, 1},
+		"JSON of another kind": {answer(200, `[1]`), domain.ErrUnavailable, 1},
+		"null":                 {answer(200, `null`), domain.ErrUnavailable, 1},
+		"blocked":              {answer(403, blocked), domain.ErrUnavailable, 1},
+		"forbidden by AWS":     {answer(403, forbidden), nil, 1},
+		"expired token":        {answer(403, expired), nil, 1},
+		"bare reason":          {answer(400, failedBare), nil, 1},
+		"not found by AWS":     {answer(404, `{"message":"Not Found"}`), nil, 1},
+		"index always missing": {answer(404, noSuchIndex), domain.ErrUnavailable, 2},
+	}
+}
+
+// TestTrouble has every call meet every trouble, for good. No trouble is ever a missing item, a conflict
+// or a success, and none is asked more often than makes sense.
+func TestTrouble(t *testing.T) {
+	t.Parallel()
+	for name, test := range troubles() {
+		for call := range calls(t, nil) {
+			t.Run(name+"/"+call, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					c, sent := clientOver(t, nowhere, "items", test.exchange)
+					err := calls(t, c)[call]()
+					if err == nil || kindOf(err) != test.kind || sent.attempts != test.attempts {
+						t.Errorf("%v (kind %v) after %d attempts; want kind %v after %d", err, kindOf(err), sent.attempts, test.kind, test.attempts)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestTroubleThatPasses is over by the third attempt.
+func TestTroubleThatPasses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, sent := clientOver(t, nowhere, "items", answer(503, noShards), reset, answer(404, `{"_id":"x","found":false}`))
+		_, err := opensearch.NewItems(c).Get(t.Context(), someID)
+		if !errors.Is(err, domain.ErrNotFound) || sent.attempts != 3 {
+			t.Errorf("Get = %v after %d attempts; want %v after 3", err, sent.attempts, domain.ErrNotFound)
+		}
+	})
+}
+
+func TestHugeAnswers(t *testing.T) {
+	t.Parallel()
+	for call := range calls(t, nil) {
+		var huge endless
+		c, sent := clientOver(t, nowhere, "items", huge.exchange)
+		err := calls(t, c)[call]()
+		if !errors.Is(err, domain.ErrUnavailable) || sent.attempts != 1 || huge.read > 8<<20 || !huge.closed {
+			t.Errorf("%s = %v after %d attempts; read %d bytes, closed %t", call, err, sent.attempts, huge.read, huge.closed)
+		}
+	}
+}
+
+// TestContextEnds: nothing is tried again for a caller who is gone, and nobody waits for longer than theirs.
+func TestContextEnds(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		exchange exchange
+		attempts int
+	}{"no answer": {hang, 1}, "throttled": {answer(429, rejected), 1}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+				defer cancel()
+				start := time.Now()
+				c, sent := clientOver(t, nowhere, "items", test.exchange)
+				_, err := opensearch.NewItems(c).Get(ctx, someID)
+				if !errors.Is(err, domain.ErrUnavailable) || sent.attempts > test.attempts || time.Since(start) > time.Second {
+					t.Errorf("Get = %v after %d attempts and %v", err, sent.attempts, time.Since(start))
+				}
+			})
+		})
+	}
+}
+
+// TestHalfAnAnswer: a search that found only part is no success, whatever its status.
+func TestHalfAnAnswer(t *testing.T) {
+	t.Parallel()
+	const format = `{"took":1,"timed_out":%t,"_shards":{"total":1,"successful":1,"skipped":0,"failed":%d},"hits":{"total":{"value":0,"relation":"eq"},"hits":[%s]}}`
+	for name, test := range map[string]struct {
+		body string
+		kind error
+	}{
+		"whole":                 {fmt.Sprintf(format, false, 0, ""), nil},
+		"timed out":             {fmt.Sprintf(format, true, 0, ""), domain.ErrUnavailable},
+		"failed shards":         {fmt.Sprintf(format, false, 1, ""), domain.ErrUnavailable},
+		"a hit without a place": {fmt.Sprintf(format, false, 0, `{"_source":{}}`), domain.ErrUnavailable},
+	} {
+		c, _ := clientOver(t, nowhere, "items", answer(200, test.body))
+		_, err := opensearch.NewItems(c).Search(t.Context(), item.Query{Limit: 10, Sort: item.ByNewest})
+		if kindOf(err) != test.kind || (err == nil) != (test.kind == nil) {
+			t.Errorf("%s: %v, want %v", name, err, test.kind)
+		}
+	}
+}
+
+// TestOwnersInPart: only a missing document is an unknown owner.
+func TestOwnersInPart(t *testing.T) {
+	t.Parallel()
+	const missing = `{"_id":"` + string(someOwner) + `","found":false}`
+	for name, test := range map[string]struct {
+		docs string
+		kind error
+	}{
+		"missing":                {missing, nil},
+		"failed":                 {`{"_id":"` + string(someOwner) + `","error":{"type":"no_shard_available_action_exception","reason":""}}`, domain.ErrUnavailable},
+		"failed for good":        {`{"_id":"` + string(someOwner) + `","error":{"type":"illegal_argument_exception","reason":""}}`, domain.ErrUnavailable},
+		"another":                {strings.ReplaceAll(missing, "cafe", "beef"), domain.ErrUnavailable},
+		"none":                   {"", domain.ErrUnavailable},
+		"too many":               {missing + "," + missing, domain.ErrUnavailable},
+		"neither found nor not":  {`{"_id":"` + string(someOwner) + `"}`, domain.ErrUnavailable},
+		"found without a source": {`{"_id":"` + string(someOwner) + `","found":true,"_seq_no":1,"_primary_term":1}`, domain.ErrUnavailable},
+	} {
+		c, _ := clientOver(t, nowhere, "items", answer(200, `{"docs":[`+test.docs+`]}`))
+		got, err := opensearch.NewOwners(c).Owners(t.Context(), []domain.UserID{someOwner})
+		if kindOf(err) != test.kind || (err == nil) != (test.kind == nil) {
+			t.Errorf("%s: %+v, %v; want %v", name, got, err, test.kind)
+		}
+	}
+}
+
+// TestNoIDReachesURL: what is no id is sent nowhere.
+func TestNoIDReachesURL(t *testing.T) {
+	t.Parallel()
+	c, sent := clientOver(t, nowhere, "items", func(r *http.Request) (*http.Response, error) {
+		t.Errorf("sent %s", r.URL)
+		return nil, errors.New("unwanted")
+	})
+	items, owners := opensearch.NewItems(c), opensearch.NewOwners(c)
+	for _, id := range []item.ID{"", "a?op_type=index", "../_all", someID + "#", "01j9zzzzzzzzzzzzzzzzzzzzzz"} {
+		if _, err := items.Get(t.Context(), id); !errors.Is(err, domain.ErrNotFound) {
+			t.Errorf("Get(%q) = %v", id, err)
+		}
+		if err := items.Delete(t.Context(), id, "5.1"); !errors.Is(err, domain.ErrNotFound) {
+			t.Errorf("Delete(%q) = %v", id, err)
+		}
+		it := itemOf(t, id, "Drill", "")
+		if err := items.Create(t.Context(), it); !errors.Is(err, domain.ErrInvalid) {
+			t.Errorf("Create(%q) = %v", id, err)
+		}
+		if err := items.Replace(t.Context(), it, "5.1"); !errors.Is(err, domain.ErrConflict) {
+			t.Errorf("Replace(%q) = %v", id, err)
+		}
+		if _, err := owners.Merge(t.Context(), item.OwnerEvent{OwnerID: domain.UserID(id), Version: 1}); !errors.Is(err, domain.ErrInvalid) {
+			t.Errorf("Merge(%q) = %v", id, err)
+		}
+	}
+	if sent.attempts > 0 {
+		t.Errorf("%d attempts", sent.attempts)
+	}
+}
