@@ -38,7 +38,7 @@ vulnerabilities: ## govulncheck; says so where its database cannot be reached
 	  echo "NOT CHECKED: the vulnerability database cannot be reached from here."; }
 
 test-engines: ## runs all tests with the race detector, on real engines and under SAM; nothing is skipped
-	CI=true $(WITH) sam-lambda,dynamodb go test -race -count=1 -timeout 20m ./...
+	CI=true $(WITH) sam-lambda,dynamodb,opensearch go test -race -count=1 -timeout 20m ./...
 
 fuzz: ## fuzzes every target for FUZZ executions
 	grep -rho --include=*_test.go '^func Fuzz[A-Za-z]*' . | sort | while read -r _ name; do \
@@ -46,7 +46,7 @@ fuzz: ## fuzzes every target for FUZZ executions
 	done
 
 bench: ## measures; look at the ratios, the machine is part of all else
-	go test -run '^$$' -bench . ./functions/users
+	go test -run '^$$' -bench . ./functions/users ./adapters/memory
 
 template: ## lints template.yaml
 	$(WITH) sam sam validate --lint
@@ -55,7 +55,7 @@ build: ## builds the functions as they are deployed
 	$(WITH) sam sh -c 'sam build $$SAM_BUILD_FLAGS'
 
 invoke: build ## sends a raw event to the built function in a container, with profiles in a real engine
-	$(WITH) sam,dynamodb testdata/checks/sam-invoke
+	$(WITH) sam,dynamodb,opensearch testdata/checks/sam-invoke
 
 smoke: ## signs in to the running local system with real clients: boto3, AWS CLI, browsers' SRP
 	testdata/checks/smoke

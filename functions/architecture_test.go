@@ -20,6 +20,7 @@ import (
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/samtest"
+	"rental.example/functions/items"
 	"rental.example/functions/users"
 )
 
@@ -158,7 +159,7 @@ func TestPackageComments(t *testing.T) {
 // routesInCode are the routes of all HTTP functions, as METHOD /resource.
 func routesInCode() []string {
 	var all []string
-	for _, routes := range [][]apigateway.Route{users.New(nil, nil, nil).Routes()} {
+	for _, routes := range [][]apigateway.Route{users.New(nil, nil, nil).Routes(), items.New(nil, items.Config{}).Routes()} {
 		for _, r := range routes {
 			all = append(all, r.String())
 		}

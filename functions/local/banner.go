@@ -32,15 +32,23 @@ func (b banner) String() string {
 	for _, u := range demoUsers() {
 		fmt.Fprintf(w, "  %s%s\n", u.Email, groupNote(u))
 	}
+	if b.options.opensearch == "" {
+		fmt.Fprintf(w, "\nFind a drill nearby among %d demo items:\n\ncurl '%s'\n", demoItemCount, searchURL(b.address))
+	}
 	fmt.Fprintf(w, "\nSign in, save a profile, read it back (paste into another terminal):\n\n%s\n", tryIt(b.address))
 	return w.String()
 }
 
 func (b banner) storage() string {
-	if b.options.dynamodb != "" {
-		return "profiles kept in DynamoDB at " + b.options.dynamodb
+	switch {
+	case b.options.dynamodb == "" && b.options.opensearch == "":
+		return "everything kept in memory"
+	case b.options.dynamodb == "":
+		return "profiles kept in memory, items in OpenSearch at " + b.options.opensearch
+	case b.options.opensearch == "":
+		return "profiles kept in DynamoDB at " + b.options.dynamodb + ", items in memory"
 	}
-	return "everything kept in memory"
+	return "profiles kept in DynamoDB at " + b.options.dynamodb + ", items in OpenSearch at " + b.options.opensearch
 }
 
 func groupNote(u cognito.User) string {
@@ -48,6 +56,11 @@ func groupNote(u cognito.User) string {
 		return ""
 	}
 	return " (group " + u.Groups[0] + ")"
+}
+
+// searchURL has a typing error on purpose.
+func searchURL(address string) string {
+	return "http://" + address + "/items?q=dril&lat=52.52&lng=13.40&radiusKm=25&sort=distance"
 }
 
 // tryIt needs no tool but curl and sed, and no quoting but the shell's plainest.

@@ -18,13 +18,15 @@ import (
 
 // options are what a person may choose: flags, and of the environment what the functions read too.
 type options struct {
-	addr     string
-	demo     bool
-	dynamodb string
-	record   string
+	addr       string
+	demo       bool
+	dynamodb   string
+	opensearch string
+	record     string
 
 	origin   string
 	table    string // in the DynamoDB that dynamodb names
+	alias    string // in the OpenSearch that opensearch names
 	logLevel slog.Level
 }
 
@@ -33,8 +35,9 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.addr, "addr", "localhost:8080", "`address` to listen on; whoever reaches it is let in")
-	flags.BoolVar(&o.demo, "demo", true, "start with the demo users")
+	flags.BoolVar(&o.demo, "demo", true, "start with the demo users and, in memory, the demo items")
 	flags.StringVar(&o.dynamodb, "dynamodb", "", "keep profiles in the DynamoDB at this `URL`, not in memory")
+	flags.StringVar(&o.opensearch, "opensearch", "", "keep and search items in the OpenSearch at this `URL`, not in memory")
 	flags.StringVar(&o.record, "record", "", "write every event and its answer into this `directory`, with clock and ids frozen")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return o, err
@@ -48,11 +51,12 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	if err != nil {
 		return o, err
 	}
-	defaults := map[string]string{"ALLOWED_ORIGIN": "http://localhost:3000", "USERS_TABLE": "users"}
+	defaults := map[string]string{"ALLOWED_ORIGIN": "http://localhost:3000", "USERS_TABLE": "users", "OPEN_SEARCH_INDEX": "items"}
 	env := lambdaenv.New(func(name string) string {
 		return cmp.Or(getenv(name), file[name], defaults[name])
 	})
-	o.origin, o.table, o.logLevel = env.Origin("ALLOWED_ORIGIN"), env.Required("USERS_TABLE"), env.LogLevel()
+	o.origin, o.logLevel = env.Origin("ALLOWED_ORIGIN"), env.LogLevel()
+	o.table, o.alias = env.Required("USERS_TABLE"), env.Required("OPEN_SEARCH_INDEX")
 	return o, env.Err()
 }
 
@@ -60,16 +64,23 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 var errUsage = errors.New("bad flags")
 
 func (o options) check(rest []string) error {
-	u, err := url.Parse(o.dynamodb)
 	switch {
 	case len(rest) > 0:
 		return fmt.Errorf("unexpected argument %q; -help lists the flags", rest[0])
 	case o.addr == "":
 		return errors.New("-addr is empty: it would listen on all interfaces; say -addr :8080 if that is meant")
-	case o.dynamodb != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https"):
+	case !isURL(o.dynamodb):
 		return fmt.Errorf("-dynamodb %s: want a URL such as http://localhost:8000", o.dynamodb)
+	case !isURL(o.opensearch):
+		return fmt.Errorf("-opensearch %s: want a URL such as http://localhost:9200", o.opensearch)
 	}
 	return nil
+}
+
+// isURL lets the empty text pass: the flag was not given.
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	return text == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // readDotEnv reads NAME=value lines; blank lines and those that begin with # are skipped, and quotes

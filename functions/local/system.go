@@ -10,15 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/dynamo"
-	"rental.example/adapters/memory"
-	"rental.example/domain/user"
+	"rental.example/functions/items"
 	"rental.example/functions/local/cognito"
 	"rental.example/functions/local/gateway"
 	"rental.example/functions/users"
@@ -47,11 +41,18 @@ func newSystem(ctx context.Context, o options, address string, stderr io.Writer)
 	if err != nil {
 		return nil, err
 	}
-	store, err := newUserStore(ctx, o)
+	profiles, err := newUserStore(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	functions := []gateway.Function{usersFunction(store, o, now, stderr)}
+	catalog, err := newCatalog(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	functions := []gateway.Function{
+		newFunction("users", users.New(profiles, now, logger).Routes(), o, now, stderr),
+		newFunction("items", items.New(catalog, items.Config{Now: now, Random: random(newID)}).Routes(), o, now, stderr),
+	}
 	return &system{pool: pool, functions: functions, gateway: gateway.New(gateway.Config{
 		Functions:     functions,
 		Authorizer:    &gateway.Authorizer{Issuer: issuer, Audience: cognito.ClientID, Key: pool.Key, Now: time.Now},
@@ -70,35 +71,6 @@ func newPool(o cognito.Options, demo bool) (*cognito.Pool, error) {
 		}
 	}
 	return pool, nil
-}
-
-// usersFunction is functions/users/bootstrap with another store and clock.
-func usersFunction(store user.Store, o options, now func() time.Time, stderr io.Writer) gateway.Function {
-	logger := cloudwatch.NewLogger(stderr, o.logLevel, "users")
-	routes := users.New(store, now, logger).Routes()
-	router := apigateway.NewRouter(routes, apigateway.Config{
-		AllowedOrigin: o.origin, Logger: logger, Now: now,
-		Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "users", now),
-	})
-	return gateway.Function{
-		Name: "UsersFunction", Timeout: 10 * time.Second, Routes: routes,
-		New: func() lambda.Handler { return lambda.NewHandler(router.Serve) },
-	}
-}
-
-func newUserStore(ctx context.Context, o options) (user.Store, error) {
-	if o.dynamodb == "" {
-		return memory.NewUsers(), nil
-	}
-	// Engines for development take any credentials and any region.
-	client := dynamo.NewClient(aws.Config{
-		Region: "us-east-1", BaseEndpoint: &o.dynamodb,
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-	})
-	if err := dynamo.EnsureUsersTable(ctx, client, o.table); err != nil {
-		return nil, fmt.Errorf("-dynamodb %s: %w", o.dynamodb, err)
-	}
-	return dynamo.NewUsers(client, o.table), nil
 }
 
 func (s *system) routes() (all []apigateway.Route) {

@@ -107,7 +107,13 @@ func (c Case) Check(t testing.TB, got Answer) {
 		c.write(t, got)
 		return
 	}
-	if diff := cmp.Diff(c.Want(t), got); diff != "" {
+	c.CheckAgainst(t, c.Want(t), got)
+}
+
+// CheckAgainst compares an answer with one that was made of the golden one.
+func (c Case) CheckAgainst(t testing.TB, want, got Answer) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer differs from %s (-want +got):\n%s", c.golden, diff)
 	}
 }

@@ -1,0 +1,149 @@
+package items_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/opensearch"
+	"rental.example/domain/item"
+	"rental.example/functions/items"
+)
+
+// recorded is a request of ours, to be sent again by a client that does nothing else.
+type recorded struct {
+	method, url string
+	body        []byte
+}
+
+// recording passes requests on and keeps a copy of each.
+type recording struct {
+	mu   sync.Mutex
+	sent []recorded
+}
+
+func (r *recording) RoundTrip(req *http.Request) (*http.Response, error) {
+	var body []byte
+	if req.Body != nil {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return nil, err
+		}
+		req.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	r.mu.Lock()
+	r.sent = append(r.sent, recorded{req.Method, req.URL.String(), body})
+	r.mu.Unlock()
+	return http.DefaultTransport.RoundTrip(req)
+}
+
+// BenchmarkSearch holds a search through the handler and the client, owners joined, against a bare
+// net/http client that sends the very same requests, and against one that sends only the first.
+func BenchmarkSearch(b *testing.B) {
+	endpoint := os.Getenv("OPENSEARCH_ENDPOINT")
+	if endpoint == "" {
+		b.Skip("OPENSEARCH_ENDPOINT is not set; testdata/engines/with opensearch make bench starts the engine")
+	}
+	const alias = "bench"
+	fillEngine(b, endpoint, alias, 10_000)
+	seen := &recording{}
+	search := func(router *apigateway.Router) {
+		resp, _ := router.Serve(context.Background(), events.APIGatewayProxyRequest{HTTPMethod: "GET", Resource: "/items",
+			MultiValueQueryStringParameters: map[string][]string{"q": {"drill"}, "lat": {"52.52"}, "lng": {"13.4"}, "radiusKm": {"300"}}})
+		if resp.StatusCode != http.StatusOK {
+			b.Fatalf("status %d: %s", resp.StatusCode, resp.Body)
+		}
+	}
+	search(searchRouter(b, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone, HTTP: seen}))
+	router := searchRouter(b, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone})
+	ours := func() { search(router) }
+	same := func() { replay(b, seen.sent) }
+	queryOnly := func() { replay(b, seen.sent[:1]) }
+	if len(seen.sent) != 2 {
+		b.Fatalf("a search takes %d requests, want 2", len(seen.sent))
+	}
+	for b.Loop() {
+		ours()
+	}
+	// In turns, since the machine's speed drifts; the engine's own work is most of each.
+	var spent [3]time.Duration
+	for range 300 {
+		for i, run := range []func(){ours, same, queryOnly} {
+			start := time.Now()
+			run()
+			spent[i] += time.Since(start)
+		}
+	}
+	b.ReportMetric(float64(spent[1])/float64(spent[0]), "throughput/same-requests")
+	b.ReportMetric(float64(spent[2])/float64(spent[0]), "throughput/query-only")
+	b.ReportMetric(mallocs(ours)-mallocs(same), "allocs-more")
+}
+
+func searchRouter(b *testing.B, cfg opensearch.Config) *apigateway.Router {
+	b.Helper()
+	client, err := opensearch.NewClient(cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	store := opensearch.NewItems(client)
+	service := items.New(item.NewCatalog(store, store, opensearch.NewOwners(client)), items.Config{Now: time.Now})
+	return apigateway.NewRouter(service.Routes(), apigateway.Config{
+		AllowedOrigin: "http://localhost:3000", Now: time.Now,
+		Logger: cloudwatch.NewLogger(io.Discard, 0, "items"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "items", time.Now),
+	})
+}
+
+func replay(b *testing.B, requests []recorded) {
+	b.Helper()
+	for _, r := range requests {
+		req, err := http.NewRequest(r.method, r.url, bytes.NewReader(r.body))
+		if err != nil {
+			b.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			b.Fatal(err)
+		}
+		_, err = io.Copy(io.Discard, resp.Body)
+		if resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK {
+			b.Fatalf("%s %s: status %d, %v", r.method, r.url, resp.StatusCode, err)
+		}
+	}
+}
+
+// mallocs is how many allocations run takes, on average.
+func mallocs(run func()) float64 {
+	const times = 100
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range times {
+		run()
+	}
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs-before.Mallocs) / times
+}
+
+// fillEngine keeps n random items of known owners under an alias.
+func fillEngine(b *testing.B, endpoint, alias string, n int) {
+	b.Helper()
+	p := openSearchPorts(b, endpoint, alias)
+	random := rand.New(rand.NewPCG(1, 1))
+	for _, e := range []item.OwnerEvent{{OwnerID: renter, Version: 1, Name: "Jane"}, {OwnerID: rentee, Version: 1, Name: "Max"}} {
+		if _, err := p.owners.Merge(context.Background(), e); err != nil {
+			b.Fatal(err)
+		}
+	}
+	fill(b, random, n, p.store)
+}

@@ -1,0 +1,140 @@
+package items
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/domain/item"
+)
+
+// search finds items.
+func (s *Service) search(ctx context.Context, req request) (response, error) {
+	query, err := parseSearch(req)
+	if err != nil {
+		return response{}, err
+	}
+	found, err := s.catalog.Search(ctx, query)
+	if errors.Is(err, item.ErrInvalidPosition) {
+		return response{}, apigateway.ErrInvalidCursor
+	}
+	if err != nil {
+		return response{}, err
+	}
+	view, err := newFoundView(query, found)
+	if err != nil {
+		return response{}, err
+	}
+	return apigateway.JSON(http.StatusOK, view)
+}
+
+// parseSearch reads the query string of GET /items.
+func parseSearch(req request) (item.Query, error) {
+	params := apigateway.ParseQuery(req, "q", "lat", "lng", "radiusKm", "category", "tag", "minPrice", "maxPrice",
+		"ownerId", "sort", "limit", "cursor")
+	query, err := item.NewQuery(item.Params{
+		Text: params.Text("q"), Lat: params.Decimal("lat"), Lng: params.Decimal("lng"), RadiusKm: params.Decimal("radiusKm"),
+		Category: params.Text("category"), Tags: params.Strings("tag"),
+		MinPrice: params.Decimal("minPrice"), MaxPrice: params.Decimal("maxPrice"),
+		OwnerID: params.Text("ownerId"), Sort: params.Text("sort"),
+		Limit: params.Int("limit", 1, item.MaxLimit, item.DefaultLimit),
+	})
+	if err != nil && !params.Refused(err) {
+		return item.Query{}, err
+	}
+	cursor := params.Text("cursor")
+	if err := params.Err(); err != nil || cursor == nil {
+		return query, err
+	}
+	var after positionBody
+	if err := apigateway.DecodeCursor(*cursor, identity(query), &after); err != nil {
+		return item.Query{}, err
+	}
+	query.After, err = after.position()
+	return query, err
+}
+
+// identity is what a cursor of the search is bound to: all that decides which items come in which order.
+func identity(q item.Query) string {
+	q.After, q.Limit = nil, 0
+	near, low, high := item.Near{}, item.Money(-1), item.Money(-1)
+	if q.Near != nil {
+		near = *q.Near
+	}
+	if q.MinPrice != nil {
+		low = *q.MinPrice
+	}
+	if q.MaxPrice != nil {
+		high = *q.MaxPrice
+	}
+	return fmt.Sprintf("items %q %v %q %q %d %d %q %q", q.Text, near, q.Category, q.Tags, low, high, q.OwnerID, q.Sort)
+}
+
+// positionBody is an item.Position inside a cursor.
+type positionBody struct {
+	Key string  `json:"k"`
+	ID  item.ID `json:"i"`
+}
+
+func (b positionBody) position() (*item.Position, error) {
+	id, err := item.ParseID(string(b.ID))
+	if err != nil {
+		return nil, apigateway.ErrInvalidCursor
+	}
+	return &item.Position{Key: b.Key, ID: id}, nil
+}
+
+// foundView is the body of GET /items.
+type foundView struct {
+	Items  []itemView  `json:"items"`
+	Total  totalView   `json:"total"`
+	Facets *facetsView `json:"facets,omitempty"`
+	Next   string      `json:"next,omitempty"`
+}
+
+type totalView struct {
+	Value int  `json:"value"`
+	Exact bool `json:"exact"`
+}
+
+type facetsView struct {
+	Category []facetView `json:"category"`
+	Tags     []facetView `json:"tags"`
+}
+
+type facetView struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+func newFoundView(q item.Query, found item.Found) (foundView, error) {
+	view := foundView{Items: make([]itemView, 0, len(found.Listings)), Total: totalView(found.Total)}
+	for _, l := range found.Listings {
+		shown := newItemView(l)
+		if q.Near != nil {
+			km := math.Round(q.Near.Place.DistanceKm(l.Item.Place)*1000) / 1000 // to the metre
+			shown.DistanceKm = &km
+		}
+		view.Items = append(view.Items, shown)
+	}
+	if q.After == nil {
+		view.Facets = &facetsView{Category: facetViews(found.Categories), Tags: facetViews(found.Tags)}
+	}
+	if found.Next == nil {
+		return view, nil
+	}
+	var err error
+	view.Next, err = apigateway.EncodeCursor(identity(q), positionBody{Key: found.Next.Key, ID: found.Next.ID})
+	return view, err
+}
+
+func facetViews(facets []item.Facet) []facetView {
+	views := make([]facetView, 0, len(facets))
+	for _, f := range facets {
+		views = append(views, facetView(f))
+	}
+	return views
+}

@@ -1,0 +1,116 @@
+package items
+
+import (
+	"time"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/domain"
+	"rental.example/domain/item"
+)
+
+// itemBody is the body of POST /items.
+type itemBody struct {
+	name, details, category string
+	tags                    []string
+	pricePerDay, lat, lng   *float64
+}
+
+// Fields implements apigateway.Object.
+func (b *itemBody) Fields() []apigateway.Field {
+	return []apigateway.Field{
+		apigateway.Member("name", &b.name),
+		apigateway.Member("details", &b.details),
+		apigateway.Member("category", &b.category),
+		apigateway.Member("tags", &b.tags),
+		apigateway.Member("pricePerDay", &b.pricePerDay),
+		apigateway.Member("lat", &b.lat),
+		apigateway.Member("lng", &b.lng),
+	}
+}
+
+func (b *itemBody) draft() item.Draft {
+	return item.Draft{
+		Name: b.name, Details: b.details, Category: b.category, Tags: b.tags,
+		PricePerDay: b.pricePerDay, Lat: b.lat, Lng: b.lng,
+	}
+}
+
+// patchBody is the body of PATCH /items/{id}. A null clears; the domain refuses that where a value must be.
+type patchBody struct {
+	name, details, category apigateway.Optional[string]
+	tags                    apigateway.Optional[[]string]
+	pricePerDay, lat, lng   apigateway.Optional[float64]
+}
+
+// Fields implements apigateway.Object.
+func (b *patchBody) Fields() []apigateway.Field {
+	return []apigateway.Field{
+		apigateway.Member("name", &b.name),
+		apigateway.Member("details", &b.details),
+		apigateway.Member("category", &b.category),
+		apigateway.Member("tags", &b.tags),
+		apigateway.Member("pricePerDay", &b.pricePerDay),
+		apigateway.Member("lat", &b.lat),
+		apigateway.Member("lng", &b.lng),
+	}
+}
+
+func (b *patchBody) patch() item.Patch {
+	return item.Patch{
+		Name: b.name.Pointer(), Details: b.details.Pointer(), Category: b.category.Pointer(), Tags: b.tags.Pointer(),
+		PricePerDay: b.pricePerDay.Nullable(), Lat: b.lat.Nullable(), Lng: b.lng.Nullable(),
+	}
+}
+
+// itemView is an item as people see it.
+type itemView struct {
+	ID          item.ID   `json:"id"`
+	Owner       ownerView `json:"owner"`
+	Name        string    `json:"name"`
+	Details     string    `json:"details,omitempty"`
+	Category    string    `json:"category,omitempty"`
+	Tags        []string  `json:"tags,omitempty"`
+	PricePerDay *float64  `json:"pricePerDay,omitempty"`
+	Lat         float64   `json:"lat"`
+	Lng         float64   `json:"lng"`
+	CreatedAt   time.Time `json:"createdAt"`
+	UpdatedAt   time.Time `json:"updatedAt"`
+	DistanceKm  *float64  `json:"distanceKm,omitempty"` // of a search near a place
+}
+
+// ownerView has a name and ratings once they are known.
+type ownerView struct {
+	ID      domain.UserID `json:"id"`
+	Name    string        `json:"name,omitempty"`
+	Ratings *float64      `json:"ratings,omitempty"`
+}
+
+func newItemView(l item.Listing) itemView {
+	it := l.Item
+	view := itemView{
+		ID: it.ID, Owner: newOwnerView(it.OwnerID, l.Owner), Name: it.Name, Details: it.Details, Category: it.Category,
+		Tags: it.Tags, Lat: it.Place.Lat, Lng: it.Place.Lng, CreatedAt: it.CreatedAt, UpdatedAt: it.UpdatedAt,
+	}
+	if it.PricePerDay != nil {
+		amount := it.PricePerDay.Amount()
+		view.PricePerDay = &amount
+	}
+	return view
+}
+
+func newOwnerView(id domain.UserID, o item.Owner) ownerView {
+	view := ownerView{ID: id}
+	if o.Known() {
+		view.Name, view.Ratings = o.Name, &o.Ratings
+	}
+	return view
+}
+
+// tagOf names the state of the item and of its owner, since the answer shows both.
+func tagOf(l item.Listing) string {
+	return apigateway.JoinedTag(l.Item.Version, l.Owner.DocumentVersion())
+}
+
+func itemAnswer(status int, l item.Listing, headers ...apigateway.Header) (response, error) {
+	return apigateway.JSON(status, newItemView(l), append(headers, apigateway.ETag(tagOf(l)))...)
+}

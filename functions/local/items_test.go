@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"rental.example/adapters/samtest"
+)
+
+// TestOnOpenSearch: the same API with items in a real engine. What a caller has written, the next search
+// finds; what one has removed, it does not.
+func TestOnOpenSearch(t *testing.T) {
+	t.Parallel()
+	testItems(t, start(t, "-opensearch", samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch")))
+}
+
+func TestItemsInMemory(t *testing.T) {
+	t.Parallel()
+	testItems(t, start(t))
+}
+
+func testItems(t *testing.T, r *runner) {
+	t.Helper()
+	token := r.signIn(t, "rentee@example.com")
+	name := "Unheard" + strings.ToLower(rand.Text())
+	var made struct{ ID string }
+	body := `{"name":"` + name + `","lat":-45.03,"lng":168.66,"pricePerDay":12.5,"tags":["rare"]}`
+	if err := json.Unmarshal(r.call(t, 201, token, "POST", "/items", body), &made); err != nil {
+		t.Fatal(err)
+	}
+	search := "/items?q=" + name + "&lat=-45&lng=168.6&radiusKm=20&tag=rare"
+	if got := r.call(t, 200, "", "GET", search, ""); !bytes.Contains(got, []byte(made.ID)) || !bytes.Contains(got, []byte(`"distanceKm":5.`)) {
+		t.Errorf("search: %s", got)
+	}
+	r.call(t, 403, r.signIn(t, "renter@example.com"), "PATCH", "/items/"+made.ID, `{"name":"Mine"}`)
+	r.call(t, 200, token, "PATCH", "/items/"+made.ID, `{"pricePerDay":null}`)
+	if got := r.call(t, 200, "", "GET", "/items/"+made.ID, ""); bytes.Contains(got, []byte("pricePerDay")) {
+		t.Errorf("the price is not cleared: %s", got)
+	}
+	r.call(t, 204, r.signIn(t, "admin@example.com"), "DELETE", "/items/"+made.ID, "")
+	r.call(t, 404, "", "GET", "/items/"+made.ID, "")
+	if got := r.call(t, 200, "", "GET", search, ""); !bytes.Contains(got, []byte(`"items":[]`)) {
+		t.Errorf("search after removal: %s", got)
+	}
+}
+
+// TestFirstSearch: what the banner says to try finds drills, the nearest first.
+func TestFirstSearch(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	if !strings.Contains(r.screen, "curl '"+searchURL(r.address)+"'") {
+		t.Errorf("the first screen has no search:\n%s", r.screen)
+	}
+	var found struct {
+		Items []struct {
+			Name       string
+			DistanceKm float64
+		}
+		Total  struct{ Value int }
+		Facets struct{ Category []struct{ Value string } }
+	}
+	path := strings.TrimPrefix(searchURL(r.address), "http://"+r.address)
+	if err := json.Unmarshal(r.call(t, 200, "", "GET", path, ""), &found); err != nil {
+		t.Fatal(err)
+	}
+	if len(found.Items) < 3 || found.Total.Value < len(found.Items) || len(found.Facets.Category) == 0 {
+		t.Errorf("found: %+v", found)
+	}
+	for i, it := range found.Items {
+		if !strings.Contains(strings.ToLower(it.Name), "drill") || it.DistanceKm > 25 || i > 0 && it.DistanceKm < found.Items[i-1].DistanceKm {
+			t.Errorf("item %d: %+v", i, it)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/adapters/memory"
+	"rental.example/functions/users"
+)
+
+// TestRecord: what is recorded can be replayed, is the same every time, and holds nothing personal.
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	personal := []string{"jörg.müller@firma.de", "o'brien@firma.de", "max@münchen.de", "real{name}@firma.de", "a&b@firma.de"}
+	var runs [2]map[string]string
+	for i := range runs {
+		dir := t.TempDir()
+		r := start(t, "-record", dir)
+		token := r.signIn(t, "renter@example.com")
+		r.call(t, 201, token, "POST", "/user", john)
+		for _, email := range personal {
+			body, err := json.Marshal(map[string]any{"name": "Jörg", "email": email, "userType": "rentee"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			status := 200
+			if strings.Contains(email, "{") {
+				body, status = append(body, 0xff), 400 // not UTF-8, so in base64
+			}
+			r.call(t, status, token, "POST", "/user", string(body))
+		}
+		r.call(t, 404, token, "GET", "/users/secret.person%40firma.de", "")
+		r.stop()
+		<-r.stopped
+		runs[i] = readAll(t, dir)
+		if _, err := newRecorder(dir, nil); err == nil {
+			t.Error("a second recording would mix with the first")
+		}
+	}
+	port := regexp.MustCompile(`localhost:\d+|"X-Forwarded-Port": (\[\s*)?"\d+"`)
+	for name, text := range runs[0] {
+		if port.ReplaceAllString(text, "") != port.ReplaceAllString(runs[1][name], "") {
+			t.Errorf("%s differs from run to run:\n%s\n%s", name, text, runs[1][name])
+		}
+		for _, body := range regexp.MustCompile(`"body": "([A-Za-z0-9+/=]{20,})"`).FindAllStringSubmatch(text, -1) {
+			data, _ := base64.StdEncoding.DecodeString(body[1])
+			text += string(data)
+		}
+		if found := regexp.MustCompile(`eyJ[\w-]+\.|gmail|firma|nchen`).FindString(text); found != "" {
+			t.Errorf("%s holds %q:\n%s", name, found, text)
+		}
+	}
+	if len(runs[0]) != 2*(len(personal)+2) {
+		t.Errorf("%d files", len(runs[0]))
+	}
+	replay(t, runs[0]["events/001-post-user.json"], runs[0]["golden/001-post-user.json"])
+}
+
+// replay sends a recorded event to a function that knows nothing yet.
+func replay(t *testing.T, event, golden string) {
+	t.Helper()
+	now := func() time.Time { return frozen }
+	routes := users.New(memory.NewUsers(), now, slog.New(slog.DiscardHandler)).Routes()
+	f := newFunction("users", routes, options{origin: "http://localhost:3000"}, now, io.Discard)
+	got := apigatewaytest.Invoke(t, f.New(), "invocation-1", []byte(event))
+	var want apigatewaytest.Answer
+	if err := json.Unmarshal([]byte(golden), &want); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" || got.StatusCode != 201 {
+		t.Errorf("the recorded answer differs (-recorded +replayed):\n%s", diff)
+	}
+}
+
+func readAll(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _ := filepath.Rel(dir, file)
+		texts[filepath.ToSlash(name)] = string(data)
+	}
+	return texts
+}

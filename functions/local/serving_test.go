@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	stdcmp "cmp"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rental.example/adapters/samtest"
+)
+
+// TestAtOnce: callers who ask at the same time get each their own profile.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	var callers sync.WaitGroup
+	for _, u := range demoUsers() {
+		token := r.signIn(t, u.Email)
+		own := []byte(`"email":"` + u.Email + `"`)
+		r.call(t, 201, token, "POST", "/user", `{"name":"`+strings.Repeat(u.Email, 4)+`","email":"`+u.Email+`","userType":"renter"}`)
+		for range 3 {
+			callers.Go(func() {
+				for range 150 {
+					if got := r.call(t, 200, token, "GET", "/user", ""); !bytes.Contains(got, own) {
+						t.Errorf("%s got %s", u.Email, got)
+					}
+				}
+			})
+		}
+	}
+	callers.Wait()
+}
+
+// TestTimeouts: the functions have the time here that they have deployed.
+func TestTimeouts(t *testing.T) {
+	t.Parallel()
+	sys, err := newSystem(t.Context(), options{origin: "http://localhost:3000"}, "localhost", io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := samtest.Load(t)
+	for _, f := range sys.functions {
+		want := stdcmp.Or(samtest.At(template.Properties(t, f.Name), "Timeout"), samtest.At(template.Globals, "Function", "Timeout"))
+		if seconds, _ := want.(int); f.Timeout != time.Duration(seconds)*time.Second {
+			t.Errorf("%s: %v, in the template %v s", f.Name, f.Timeout, want)
+		}
+	}
+}
+
+func TestPublicAddress(t *testing.T) {
+	t.Parallel()
+	for ip, want := range map[string]string{
+		"127.0.0.1": "localhost:80", "::1": "localhost:80", "0.0.0.0": "localhost:80", "::": "localhost:80",
+		"127.0.0.2": "127.0.0.2:80", "192.0.2.7": "192.0.2.7:80", "2001:db8::7": "[2001:db8::7]:80",
+	} {
+		if got := publicAddress(&net.TCPAddr{IP: net.ParseIP(ip), Port: 80}); got != want {
+			t.Errorf("%s: %s, want %s", ip, got, want)
+		}
+	}
+}
+
+// TestUncleanPaths: no path is redirected, since API Gateway redirects none.
+func TestUncleanPaths(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	for _, path := range []string{"//user", "/./user", "/user/../users", "/user/"} {
+		if got := r.call(t, 404, "", "GET", path, ""); !bytes.Contains(got, []byte(`"code":"route_not_found"`)) {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+	if got := r.call(t, 200, "", "GET", "/", ""); !bytes.Contains(got, []byte("Listening on http://")) {
+		t.Errorf("/: %s", got)
+	}
+}
+
+// TestShutdown: a request that has begun when the runner is told to end is finished.
+func TestShutdown(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	token := r.signIn(t, "renter@example.com")
+	conn, err := net.Dial("tcp", r.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /user HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
+		r.address, token, len(john))
+	answers := bufio.NewReader(conn)
+	if line, err := answers.ReadString('\n'); err != nil || !strings.Contains(line, "100") { // the runner waits for the body
+		t.Fatalf("%q, %v", line, err)
+	}
+	_, _ = answers.ReadString('\n')
+	r.stop()
+	<-r.ending
+	fmt.Fprint(conn, john)
+	resp, err := http.ReadResponse(answers, nil)
+	if err != nil || resp.StatusCode != 201 {
+		t.Fatalf("%v, %v", resp, err)
+	}
+	resp.Body.Close()
+	if err := <-r.stopped; err != nil {
+		t.Errorf("it did not end cleanly: %v", err)
+	}
+}
+
+func TestLoopbackOnly(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	for host, want := range map[string]int{
+		r.address: 200, "localhost": 200, "LOCALHOST:80": 200, "app.localhost": 200, "127.0.0.1:8080": 200, "[::1]:8080": 200, "localhost.": 200,
+		"evil.example": 421, "evil.example:8080": 421, "localhost.evil.example": 421, "192.168.1.7": 421, "127.0.0.1.nip.io": 421,
+	} {
+		req, err := http.NewRequest("GET", "http://"+r.address+"/_local/health", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		t.Run(host, func(t *testing.T) { do(t, req, want) })
+	}
+}
