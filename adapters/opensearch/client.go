@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -62,7 +61,9 @@ func NewClient(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	if cfg.HTTP == nil {
-		cfg.HTTP = awshttp.NewBuildableClient().GetTransport()
+		own := awshttp.NewBuildableClient().GetTransport()
+		own.DisableCompression = true // within a region, a few kB cost less to send than to squeeze
+		cfg.HTTP = own
 	}
 	api, err := driver.NewClient(driver.Config{
 		Addresses:    []string{cfg.Endpoint},
@@ -114,7 +115,11 @@ func once[T any](ctx context.Context, c *Client, op string, r opensearchapi.Requ
 	if err != nil {
 		return out, fmt.Errorf("opensearch: %s: %w: %w", op, domain.ErrUnavailable, err)
 	}
-	body, err := io.ReadAll(answer.Body)
+	length := int64(-1)
+	if whole, ok := answer.Body.(wholeBody); ok {
+		length = int64(whole.Len())
+	}
+	body, err := readAll(answer.Body, length)
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
 		return out, fmt.Errorf("opensearch: %s: %w: %w", op, domain.ErrUnavailable, err)
 	}

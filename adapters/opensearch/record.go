@@ -2,6 +2,7 @@ package opensearch
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"rental.example/domain"
@@ -23,7 +24,22 @@ type itemRecord struct {
 	CreatedAt    int64    `json:"createdAt"` // microseconds since 1970, as a date would sort by the millisecond
 	UpdatedAt    int64    `json:"updatedAt"` // microseconds since 1970
 	RequestID    string   `json:"requestId,omitempty"`
-	Draft        string   `json:"draft"` // in hexadecimal
+	Draft        digest   `json:"draft"`
+}
+
+// digest is an item.Digest in hexadecimal.
+type digest item.Digest
+
+// MarshalText implements encoding.TextMarshaler.
+func (d digest) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, d[:]), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *digest) UnmarshalText(text []byte) error {
+	if len(text) != hex.EncodedLen(len(d)) {
+		return errors.New("no digest")
+	}
+	_, err := hex.Decode(d[:], text)
+	return err
 }
 
 // point is a geo_point, in degrees.
@@ -40,7 +56,7 @@ func recordOf(it item.Item) itemRecord {
 		Name: it.Name, Details: it.Details, Category: it.Category, Tags: it.Tags,
 		PriceCents: (*int64)(it.PricePerDay), Location: pointOf(it.Place),
 		Version: int64(it.Version), CreatedAt: it.CreatedAt.UnixMicro(), UpdatedAt: it.UpdatedAt.UnixMicro(),
-		RequestID: it.RequestID, Draft: hex.EncodeToString(it.Draft[:]),
+		RequestID: it.RequestID, Draft: digest(it.Draft),
 	}
 }
 
@@ -51,14 +67,11 @@ func (r itemRecord) item() (item.Item, error) {
 		Name: r.Name, Details: r.Details, Category: r.Category, Tags: r.Tags,
 		PricePerDay: (*item.Money)(r.PriceCents), Place: item.Place{Lat: r.Location.Lat, Lng: r.Location.Lon},
 		Version: domain.Version(r.Version), CreatedAt: domain.Version(r.CreatedAt).Time(), UpdatedAt: domain.Version(r.UpdatedAt).Time(),
-		RequestID: r.RequestID,
+		RequestID: r.RequestID, Draft: item.Digest(r.Draft),
 	}
 	var err error
 	if it.ID, err = item.ParseID(r.ID); err != nil {
 		return item.Item{}, fmt.Errorf("opensearch: a document has the id %q", r.ID)
-	}
-	if n, err := hex.Decode(it.Draft[:], []byte(r.Draft)); err != nil || n != len(it.Draft) {
-		return item.Item{}, fmt.Errorf("opensearch: item %s has no digest", r.ID)
 	}
 	return it, nil
 }

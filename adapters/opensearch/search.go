@@ -35,8 +35,17 @@ type searchAnswer struct {
 }
 
 type hit struct {
-	Source itemRecord        `json:"_source"`
-	Sort   []json.RawMessage `json:"sort"`
+	Source itemRecord      `json:"_source"`
+	Sort   json.RawMessage `json:"sort"` // the list of its keys, of which only a page's last are needed
+}
+
+// key is the first of the two keys of the order; the second is the id.
+func (h hit) key() (string, error) {
+	var keys []json.RawMessage
+	if err := json.Unmarshal(h.Sort, &keys); err != nil || len(keys) != 2 {
+		return "", nonsense("has a hit without its place in the order")
+	}
+	return string(keys[0]), nil
 }
 
 // check implements checked: half an answer is none.
@@ -48,11 +57,6 @@ func (a *searchAnswer) check() error {
 		return nonsense("is not that of all shards")
 	case a.Hits == nil || a.Hits.Total == nil:
 		return nonsense("has no hits")
-	}
-	for _, h := range a.Hits.Hits {
-		if len(h.Sort) != 2 {
-			return nonsense("has a hit without its place in the order")
-		}
 	}
 	return nil
 }
@@ -89,8 +93,13 @@ func (a *searchAnswer) results(q item.Query) (item.Results, error) {
 	if len(hits) > q.Limit {
 		hits = hits[:q.Limit]
 		last := hits[q.Limit-1]
-		r.Next = &item.Position{Key: string(last.Sort[0]), ID: item.ID(last.Source.ID)}
+		key, err := last.key()
+		if err != nil {
+			return item.Results{}, err
+		}
+		r.Next = &item.Position{Key: key, ID: item.ID(last.Source.ID)}
 	}
+	r.Items = make([]item.Item, 0, len(hits))
 	for _, h := range hits {
 		it, err := h.Source.item()
 		if err != nil {

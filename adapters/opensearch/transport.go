@@ -92,7 +92,7 @@ func (t *transport) attempt(r *http.Request, body []byte) (*http.Response, error
 // whole replaces the body of an answer, which has to be JSON, by one that is in memory. What a gateway before
 // the engine writes beside a status that tells of trouble may be anything.
 func whole(answer *http.Response) (*http.Response, error) {
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	body, err := readAll(io.LimitReader(answer.Body, maxAnswer+1), answer.ContentLength)
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
 		return nil, fmt.Errorf("status %d: %w", answer.StatusCode, err)
 	}
@@ -102,8 +102,27 @@ func whole(answer *http.Response) (*http.Response, error) {
 	case answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests && !json.Valid(body):
 		return nil, fmt.Errorf("status %d: %w", answer.StatusCode, errNotJSON)
 	}
-	answer.Body = io.NopCloser(bytes.NewReader(body))
+	answer.Body, answer.ContentLength = wholeBody{bytes.NewReader(body)}, int64(len(body))
 	return answer, nil
+}
+
+// wholeBody is the body of an answer that is in memory, and knows its length.
+type wholeBody struct{ *bytes.Reader }
+
+// Close implements io.Closer.
+func (wholeBody) Close() error { return nil }
+
+// readAll is io.ReadAll for a length that is known, or negative.
+func readAll(r io.Reader, size int64) ([]byte, error) {
+	if size < 0 || size > maxAnswer {
+		return io.ReadAll(r)
+	}
+	b := make([]byte, size)
+	n, err := io.ReadFull(r, b)
+	if err != nil {
+		return b[:n], err
+	}
+	return b, nil
 }
 
 // transient reports whether another attempt may fare better.

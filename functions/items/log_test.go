@@ -12,7 +12,7 @@ import (
 // for.
 func TestLogLines(t *testing.T) {
 	t.Parallel()
-	personal := regexp.MustCompile(`@|TOKEN|eyJ|Jane|Max|[Dd]ril|DRILL|saw|[Zz]elt|52\.5|13\.4|submarine`)
+	personal := regexp.MustCompile(`@|TOKEN|eyJ|Jane|Max|[Dd]ril|DRILL|saw|[Zz]elt|submarine`)
 	for _, c := range apigatewaytest.Cases(t, root, "items") {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
