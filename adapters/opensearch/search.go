@@ -39,11 +39,13 @@ type hit struct {
 	Sort   json.RawMessage `json:"sort"` // the list of its keys, of which only a page's last are needed
 }
 
+var errNoPlace = nonsense("has a hit without its place in the order")
+
 // key is the first of the two keys of the order; the second is the id.
 func (h hit) key() (string, error) {
 	var keys []json.RawMessage
 	if err := json.Unmarshal(h.Sort, &keys); err != nil || len(keys) != 2 {
-		return "", nonsense("has a hit without its place in the order")
+		return "", errNoPlace
 	}
 	return string(keys[0]), nil
 }
@@ -57,6 +59,11 @@ func (a *searchAnswer) check() error {
 		return nonsense("is not that of all shards")
 	case a.Hits == nil || a.Hits.Total == nil:
 		return nonsense("has no hits")
+	}
+	for _, h := range a.Hits.Hits {
+		if len(h.Sort) == 0 {
+			return errNoPlace
+		}
 	}
 	return nil
 }
