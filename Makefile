@@ -45,8 +45,8 @@ fuzz: ## fuzzes every target for FUZZ executions
 	  go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZ) "./$$(dirname "$$(grep -rl --include=*_test.go "^func $$name(" .)")"; \
 	done
 
-bench: ## measures; look at the ratios, the machine is part of all else
-	go test -run '^$$' -bench . ./functions/users ./adapters/memory
+bench: ## measures; look at the ratios. Searches of an engine: testdata/engines/with opensearch make bench
+	go test -run '^$$' -bench . ./functions/users ./functions/items ./adapters/memory
 
 template: ## lints template.yaml
 	$(WITH) sam sam validate --lint

@@ -20,6 +20,13 @@ func (v Version) Time() time.Time { return time.UnixMicro(int64(v)).UTC() }
 // MaxClockLag is how far a clock may be behind a stored version before someone should look at it.
 const MaxClockLag = 5 * time.Minute
 
+// ClockLag is how far a clock that says now is behind a version that has just been written; tell is whether
+// that is more than MaxClockLag.
+func ClockLag(written Version, now time.Time) (lag time.Duration, tell bool) {
+	lag = written.Time().Sub(now)
+	return lag, lag > MaxClockLag
+}
+
 // Stamp is what a write leaves on its record: when it was made, and by which request.
 type Stamp struct {
 	Time time.Time

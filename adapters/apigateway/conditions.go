@@ -91,7 +91,7 @@ func joinedVersion(tag string) (domain.Version, bool) {
 	}
 	v, ok := tagVersion(own + `"`)
 	o, err := strconv.ParseInt(strings.TrimSuffix(other, `"`), 10, 64)
-	return v, ok && err == nil && JoinedTag(v, domain.Version(o)) == tag
+	return v, ok && err == nil && o >= 0 && JoinedTag(v, domain.Version(o)) == tag
 }
 
 // tagVersion is the version that a strong tag of ours names. Other tags name none: under the strong

@@ -2,6 +2,7 @@ package apigateway_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -96,5 +97,48 @@ func TestKnown(t *testing.T) {
 	}
 	if known, err := apigateway.ReadKnown(withHeaders()); err != nil || known.Has(`"7"`) {
 		t.Errorf("without the header: %v, %v", known, err)
+	}
+}
+
+// TestJoinedConditions: of a tag that names two versions, the first counts; the second may be any.
+func TestJoinedConditions(t *testing.T) {
+	t.Parallel()
+	for tag, matches := range map[string]bool{
+		apigateway.JoinedTag(7, 12): true, `"7.0"`: true, `"7.99"`: true,
+		`"7"`: false, `"8.12"`: false, `"7.-1"`: false, `"7.00"`: false, `"7."`: false, `"7.1.2"`: false, `"7.x"`: false, `W/"7.12"`: false,
+	} {
+		cond, err := apigateway.JoinedConditions(withHeaders("If-Match", tag))
+		if err != nil {
+			t.Errorf("%s: %v", tag, err)
+			continue
+		}
+		if got := cond.Check(7, true) == nil; got != matches {
+			t.Errorf("%s: matches %t, want %t", tag, got, matches)
+		}
+	}
+}
+
+func TestIdempotencyKey(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		headers []string
+		key     string
+		ok      bool
+	}{
+		"none":      {nil, "", true},
+		"one":       {[]string{"idempotency-key", "a b~!"}, "a b~!", true},
+		"longest":   {[]string{"Idempotency-Key", strings.Repeat("k", 128)}, strings.Repeat("k", 128), true},
+		"too long":  {[]string{"Idempotency-Key", strings.Repeat("k", 129)}, "", false},
+		"empty":     {[]string{"Idempotency-Key", ""}, "", false},
+		"blank":     {[]string{"Idempotency-Key", "  "}, "", false},
+		"not ASCII": {[]string{"Idempotency-Key", "é"}, "", false},
+		"control":   {[]string{"Idempotency-Key", "a\tb"}, "", false},
+		"two lines": {[]string{"Idempotency-Key", "a", "Idempotency-Key", "a"}, "", false},
+		"spellings": {[]string{"Idempotency-Key", "a", "idempotency-key", "b"}, "", false},
+	} {
+		key, present, err := apigateway.IdempotencyKey(withHeaders(tt.headers...))
+		if key != tt.key || (err == nil) != tt.ok || present != (len(tt.headers) > 0) {
+			t.Errorf("%s: %q, %t, %v", name, key, present, err)
+		}
 	}
 }

@@ -106,14 +106,22 @@ func digits(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// Refused notes what a constructor says is wrong with values of the query, and reports whether it does.
-func (q *Query) Refused(err error) bool {
+// Refused notes what a constructor says is wrong with values of the query, and reports whether it does. A
+// parameter that could not be read was none to the constructor: what that says of it, and of those that
+// dependents names as needing it, is not true.
+func (q *Query) Refused(err error, dependents map[string][]string) bool {
 	var invalid *domain.ValidationError
 	if !errors.As(err, &invalid) {
 		return false
 	}
+	var unsaid []string
+	for _, p := range q.problems {
+		unsaid = append(append(unsaid, p.Field), dependents[p.Field]...)
+	}
 	for _, p := range invalid.Problems {
-		q.Problem(p.Field, p.Message)
+		if !slices.Contains(unsaid, p.Field) {
+			q.Problem(p.Field, p.Message)
+		}
 	}
 	return true
 }

@@ -57,6 +57,9 @@ func IdempotencyKey(req events.APIGatewayProxyRequest) (key string, present bool
 	if !present {
 		return "", false, nil
 	}
+	if lines(req, "Idempotency-Key") > 1 {
+		return "", true, refuse(invalidHeader, "Idempotency-Key must be there once.")
+	}
 	unprintable := strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
 	if strings.TrimSpace(key) == "" || len(key) > maxKeyLength || unprintable {
 		return "", true, refuse(invalidHeader, "Idempotency-Key must be 1 to 128 printable characters of ASCII.")
@@ -85,6 +88,16 @@ func header(req events.APIGatewayProxyRequest, name string) (value string, prese
 		}
 	}
 	return strings.Join(lines, ", "), true
+}
+
+// lines is how many lines the request header of that name has.
+func lines(req events.APIGatewayProxyRequest, name string) (n int) {
+	for key, values := range req.MultiValueHeaders {
+		if strings.EqualFold(key, name) {
+			n += len(values)
+		}
+	}
+	return n
 }
 
 func singleHeader(req events.APIGatewayProxyRequest, name string) (value string, present bool) {

@@ -26,7 +26,7 @@ func (p *problem) UnmarshalJSON(b []byte) error {
 	}
 	var object struct{ Type, Reason string }
 	if err := json.Unmarshal(b, &object); err != nil {
-		p.Reason = string(b[:min(len(b), 200)])
+		p.Reason = "in a form of its own"
 		return nil
 	}
 	*p = problem(object)
@@ -68,12 +68,21 @@ func (p *problem) classify(status int) error {
 	case p.Type == "version_conflict_engine_exception":
 		kind = domain.ErrConflict
 	case status < http.StatusBadRequest, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout,
-		status >= http.StatusInternalServerError, p.Type == "cluster_block_exception":
+		status >= http.StatusInternalServerError, p.Type == "cluster_block_exception", p.Type == "index_closed_exception":
 		kind = domain.ErrUnavailable
 	default:
-		return fmt.Errorf("status %d: %s: %s", status, p.Type, p.Reason)
+		return fmt.Errorf("status %d: %s", status, p.told(status))
 	}
-	return fmt.Errorf("status %d: %w: %s: %s", status, kind, p.Type, p.Reason)
+	return fmt.Errorf("status %d: %w: %s", status, kind, p.told(status))
+}
+
+// told is what of p may be logged. A 400 is about what was sent, and its reason may quote that: what people
+// wrote or looked for. Its type says enough.
+func (p *problem) told(status int) string {
+	if status == http.StatusBadRequest {
+		return p.Type
+	}
+	return p.Type + ": " + p.Reason
 }
 
 // nonsense is an answer that says what no answer can.

@@ -194,3 +194,21 @@ func TestNoIDReachesURL(t *testing.T) {
 		t.Errorf("%d attempts", sent.attempts)
 	}
 }
+
+// TestReasonsThatQuote: the engine quotes what was sent in its reasons for a 400, and none of it may get
+// into an error, which ends in a log.
+func TestReasonsThatQuote(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"as the engine writes": `{"error":{"type":"mapper_parsing_exception","reason":"failed to parse. Preview of field's value: 'SECRET'"},"status":400}`,
+		"as a text":            `{"error":"no: SECRET","status":400}`,
+		"as something else":    `{"error":["SECRET"],"status":400}`,
+	} {
+		client, _ := clientOver(t, nowhere, "items", answer(http.StatusBadRequest, body))
+		for call, run := range calls(t, client) {
+			if err := run(); err == nil || strings.Contains(err.Error(), "SECRET") {
+				t.Errorf("%s, %s: %v", name, call, err)
+			}
+		}
+	}
+}

@@ -70,6 +70,7 @@ func (c *Catalog) relist(ctx context.Context, it Item, owner Owner) (Listing, bo
 	case owner.Buries(present.Item):
 		it.Version = max(it.Version, present.Item.Version+1)
 		it.CreatedAt = it.Version.Time()
+		it.UpdatedAt = it.CreatedAt
 		if err := c.items.Replace(ctx, it, present.Revision); err != nil {
 			return Listing{}, false, err
 		}

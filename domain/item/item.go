@@ -93,7 +93,7 @@ func (it Item) Change(patch Patch, s domain.Stamp) (Item, error) {
 		return it, nil
 	}
 	next.Version = it.Version.Next(s.Time)
-	next.UpdatedAt = domain.VersionAt(s.Time).Time()
+	next.UpdatedAt = next.Version.Time()
 	next.RequestID = s.RequestID
 	return next, nil
 }
@@ -109,7 +109,7 @@ func (it Item) Equal(other Item) bool {
 		it.Version == other.Version && sameTimes && it.RequestID == other.RequestID && it.Draft == other.Draft
 }
 
-// Digest is the same for drafts that ask for the same item, and no others.
+// Digest is the same for equal drafts, and for no others.
 func (d Draft) Digest() Digest {
 	h := sha256.New()
 	text := func(s string) {

@@ -37,10 +37,11 @@ func checkPrice(problems *domain.Problems, field string, amount *float64) *Money
 	m, ok := ParseMoney(*amount)
 	switch {
 	case ok:
+		return &m
 	case *amount >= 0 && *amount <= MaxPrice.Amount():
 		problems.Add(field, domain.CodeInvalid, "must have at most two decimals")
 	default:
 		problems.Add(field, domain.CodeOutOfRange, "must be from 0 to 1000000")
 	}
-	return &m
+	return nil
 }

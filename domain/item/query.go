@@ -127,16 +127,25 @@ func Words(text string) []string {
 }
 
 func checkText(problems *domain.Problems, text string) {
-	problems.Text("q", text, MaxTextLength)
 	words := Words(text)
 	switch {
-	case len(words) == 0:
+	case !utf8.ValidString(text):
+		problems.Add("q", domain.CodeInvalid, "must be valid UTF-8")
+	case utf8.RuneCountInString(text) > MaxTextLength:
+		problems.Add("q", domain.CodeTooLong, "must have at most 200 characters")
+	case !slices.ContainsFunc(words, hasBase):
 		problems.Add("q", domain.CodeInvalid, "must hold a word")
 	case len(words) > MaxWords:
 		problems.Add("q", domain.CodeTooLong, "must have at most 16 words")
 	case slices.ContainsFunc(words, func(w string) bool { return utf8.RuneCountInString(w) > MaxWordLength }):
 		problems.Add("q", domain.CodeTooLong, "must have words of at most 64 characters")
 	}
+}
+
+// hasBase reports whether there is more to a word than marks that stand above, below or within letters
+// and are left out of the comparison (Unicode's Combining Diacritical Marks).
+func hasBase(word string) bool {
+	return strings.ContainsFunc(word, func(r rune) bool { return r < '\u0300' || r > '\u036f' })
 }
 
 func near(problems *domain.Problems, p Params) *Near {

@@ -7,6 +7,7 @@ package items
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -22,6 +23,7 @@ type Config struct {
 	Now func() time.Time
 	// Random fills the part of a new item's id that is not its time.
 	Random func() [10]byte
+	Logger *slog.Logger // hears of clocks that disagree
 }
 
 // Service answers the requests of the items service.
@@ -70,6 +72,7 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
+	s.watchClock(ctx, listing.Item.Version)
 	if created {
 		return itemAnswer(http.StatusCreated, listing, apigateway.Location("/items/"+string(id)))
 	}
@@ -127,6 +130,7 @@ func (s *Service) change(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
+	s.watchClock(ctx, listing.Item.Version)
 	return itemAnswer(http.StatusOK, listing)
 }
 
@@ -160,4 +164,13 @@ func pathID(req request) (item.ID, error) {
 
 func (s *Service) stamp(ctx context.Context) domain.Stamp {
 	return domain.Stamp{Time: s.config.Now(), RequestID: apigateway.RequestID(ctx)}
+}
+
+// watchClock tells of a clock that is far behind one that has written before: versions stay in order
+// all the same, but times in answers do not.
+func (s *Service) watchClock(ctx context.Context, written domain.Version) {
+	if lag, tell := domain.ClockLag(written, s.config.Now()); tell {
+		s.config.Logger.ErrorContext(ctx, "clock behind stored versions", "seconds", lag.Seconds(),
+			"function_request_id", apigateway.RequestID(ctx))
+	}
 }

@@ -94,10 +94,13 @@ func seed(t testing.TB, p ports) {
 
 // newHandler is the function as it is deployed, but for the ports, the clock and the output.
 func newHandler(p ports, out io.Writer) lambda.Handler {
-	service := items.New(item.NewCatalog(p.store, p.search, p.owners), items.Config{Now: clock, Random: func() [10]byte { return [10]byte{1, 2, 3} }})
+	logger := cloudwatch.NewLogger(out, 0, "items")
+	service := items.New(item.NewCatalog(p.store, p.search, p.owners), items.Config{
+		Now: clock, Random: func() [10]byte { return [10]byte{1, 2, 3} }, Logger: logger,
+	})
 	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: "http://localhost:3000", // as in testdata/env.json
-		Logger:        cloudwatch.NewLogger(out, 0, "items"),
+		Logger:        logger,
 		Metrics:       cloudwatch.NewMetrics(out, "rental", "items", clock),
 		Now:           clock,
 	})

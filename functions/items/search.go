@@ -42,7 +42,8 @@ func parseSearch(req request) (item.Query, error) {
 		OwnerID: params.Text("ownerId"), Sort: params.Text("sort"),
 		Limit: params.Int("limit", 1, item.MaxLimit, item.DefaultLimit),
 	})
-	if err != nil && !params.Refused(err) {
+	dependents := map[string][]string{"lat": {"lng", "radiusKm", "sort"}, "lng": {"lat", "radiusKm", "sort"}, "q": {"sort"}}
+	if err != nil && !params.Refused(err, dependents) {
 		return item.Query{}, err
 	}
 	cursor := params.Text("cursor")

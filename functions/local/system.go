@@ -51,7 +51,7 @@ func newSystem(ctx context.Context, o options, address string, stderr io.Writer)
 	}
 	functions := []gateway.Function{
 		newFunction("users", users.New(profiles, now, logger).Routes(), o, now, stderr),
-		newFunction("items", items.New(catalog, items.Config{Now: now, Random: random(newID)}).Routes(), o, now, stderr),
+		newFunction("items", items.New(catalog, items.Config{Now: now, Random: random(newID), Logger: logger}).Routes(), o, now, stderr),
 	}
 	return &system{pool: pool, functions: functions, gateway: gateway.New(gateway.Config{
 		Functions:     functions,

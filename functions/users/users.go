@@ -195,8 +195,8 @@ func (s *Service) stamp(ctx context.Context) domain.Stamp {
 // watchClock tells of a clock that is far behind one that has written before: versions stay in order
 // all the same, but times in answers do not.
 func (s *Service) watchClock(ctx context.Context, written domain.Version) {
-	if ahead := written.Time().Sub(s.now()); ahead > domain.MaxClockLag {
-		s.logger.ErrorContext(ctx, "clock behind stored versions", "seconds", ahead.Seconds(),
+	if lag, tell := domain.ClockLag(written, s.now()); tell {
+		s.logger.ErrorContext(ctx, "clock behind stored versions", "seconds", lag.Seconds(),
 			"function_request_id", apigateway.RequestID(ctx))
 	}
 }

@@ -45,7 +45,7 @@ func run() error {
 		return fmt.Errorf("configuration: %w", err)
 	}
 	store := opensearch.NewItems(client)
-	service := items.New(item.NewCatalog(store, store, opensearch.NewOwners(client)), items.Config{Now: time.Now, Random: random})
+	service := items.New(item.NewCatalog(store, store, opensearch.NewOwners(client)), items.Config{Now: time.Now, Random: random, Logger: logger})
 	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: origin, Logger: logger, Metrics: metrics, Now: time.Now,
 	})
