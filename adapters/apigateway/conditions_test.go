@@ -46,6 +46,7 @@ func TestConditions(t *testing.T) {
 		{"create only", []string{"If-None-Match", "*"}, domain.ErrPreconditionFailed, nil},
 		{"nothing", []string{"If-Match", ""}, refused, refused},
 		{"blank", []string{"If-Match", "  "}, refused, refused},
+		{"two spellings of nothing", []string{"If-Match", "", "if-match", ""}, refused, refused},
 		{"empty If-None-Match", []string{"If-None-Match", ""}, refused, refused},
 		{"bare", []string{"If-Match", `7`}, refused, refused},
 		{"open", []string{"If-Match", `"7`}, refused, refused},

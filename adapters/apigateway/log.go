@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/domain"
 )
 
 // record writes the one log line of a request, and counts it. The line holds no body, no header, no
@@ -38,6 +40,15 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 		attrs[len(attrs)-1] = slog.String("error", err.Error())
 	}
 	r.config.Logger.LogAttrs(ctx, level, "request", attrs[:]...)
+}
+
+// WatchClock tells the log of a clock that is far behind one that has written before: versions stay in
+// order all the same, but times in answers do not. Services call it with each version they have written.
+func WatchClock(ctx context.Context, logger *slog.Logger, written domain.Version, now time.Time) {
+	if lag, tell := domain.ClockLag(written, now); tell {
+		logger.ErrorContext(ctx, "clock behind stored versions", "seconds", lag.Seconds(),
+			"function_request_id", RequestID(ctx))
+	}
 }
 
 // traceRoot is the X-Ray trace of the invocation. The Lambda runtime puts the tracing header into the

@@ -53,11 +53,13 @@ const maxKeyLength = 128
 // whether it is there. It is 1 to 128 printable characters of ASCII, or 400 invalid_header.
 // https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 func IdempotencyKey(req events.APIGatewayProxyRequest) (key string, present bool, err error) {
-	key, present = header(req, "Idempotency-Key")
-	if !present {
+	lines := headerLines(req, "Idempotency-Key")
+	switch len(lines) {
+	case 0:
 		return "", false, nil
-	}
-	if lines(req, "Idempotency-Key") > 1 {
+	case 1:
+		key = lines[0]
+	default:
 		return "", true, refuse(invalidHeader, "Idempotency-Key must be there once.")
 	}
 	unprintable := strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
@@ -68,43 +70,38 @@ func IdempotencyKey(req events.APIGatewayProxyRequest) (key string, present bool
 }
 
 // header is the value of the request header of that name, and whether there is one. Its lines are joined as
-// RFC 9110, section 5.3 allows. The event keeps the client's spelling of names, so case is ignored.
+// RFC 9110, section 5.3 allows.
 func header(req events.APIGatewayProxyRequest, name string) (value string, present bool) {
+	lines := headerLines(req, name)
+	return strings.Join(lines, ", "), len(lines) > 0
+}
+
+// headerLines are the lines of the request header of that name. The event keeps the client's spelling of
+// names, so case is ignored; of several spellings, the lines come in an order that is always the same.
+func headerLines(req events.APIGatewayProxyRequest, name string) (lines []string) {
 	var keys []string
 	for key := range req.MultiValueHeaders {
 		if strings.EqualFold(key, name) {
 			keys = append(keys, key)
 		}
 	}
-	if len(keys) == 0 { // an event written by hand may have the other map alone
-		return singleHeader(req, name)
+	if len(keys) == 1 && len(req.MultiValueHeaders[keys[0]]) > 0 {
+		return req.MultiValueHeaders[keys[0]] // as nearly always, without a copy
 	}
-	lines := req.MultiValueHeaders[keys[0]]
-	if len(keys) > 1 { // several spellings, in an order that is the same every time
-		slices.Sort(keys)
-		lines = nil
-		for _, key := range keys {
-			lines = append(lines, req.MultiValueHeaders[key]...)
-		}
+	slices.Sort(keys)
+	for _, key := range keys {
+		lines = append(lines, req.MultiValueHeaders[key]...)
 	}
-	return strings.Join(lines, ", "), true
-}
-
-// lines is how many lines the request header of that name has.
-func lines(req events.APIGatewayProxyRequest, name string) (n int) {
-	for key, values := range req.MultiValueHeaders {
+	switch {
+	case len(lines) > 0:
+		return lines
+	case len(keys) > 0:
+		return []string{""} // there, and empty
+	}
+	for key, line := range req.Headers { // an event written by hand may have this map alone
 		if strings.EqualFold(key, name) {
-			n += len(values)
+			return []string{line}
 		}
 	}
-	return n
-}
-
-func singleHeader(req events.APIGatewayProxyRequest, name string) (value string, present bool) {
-	for key, line := range req.Headers {
-		if strings.EqualFold(key, name) {
-			return line, true
-		}
-	}
-	return "", false
+	return nil
 }

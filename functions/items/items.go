@@ -72,7 +72,7 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	s.watchClock(ctx, listing.Item.Version)
+	apigateway.WatchClock(ctx, s.config.Logger, listing.Item.Version, s.config.Now())
 	if created {
 		return itemAnswer(http.StatusCreated, listing, apigateway.Location("/items/"+string(id)))
 	}
@@ -130,7 +130,7 @@ func (s *Service) change(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	s.watchClock(ctx, listing.Item.Version)
+	apigateway.WatchClock(ctx, s.config.Logger, listing.Item.Version, s.config.Now())
 	return itemAnswer(http.StatusOK, listing)
 }
 
@@ -164,13 +164,4 @@ func pathID(req request) (item.ID, error) {
 
 func (s *Service) stamp(ctx context.Context) domain.Stamp {
 	return domain.Stamp{Time: s.config.Now(), RequestID: apigateway.RequestID(ctx)}
-}
-
-// watchClock tells of a clock that is far behind one that has written before: versions stay in order
-// all the same, but times in answers do not.
-func (s *Service) watchClock(ctx context.Context, written domain.Version) {
-	if lag, tell := domain.ClockLag(written, s.config.Now()); tell {
-		s.config.Logger.ErrorContext(ctx, "clock behind stored versions", "seconds", lag.Seconds(),
-			"function_request_id", apigateway.RequestID(ctx))
-	}
 }

@@ -27,7 +27,8 @@ type page struct {
 	Facets *struct{}
 }
 
-func searchFor(t *testing.T, h lambda.Handler, query string) (status int, p page) {
+// ask sends a search to a handler.
+func ask(t *testing.T, h lambda.Handler, query string) apigatewaytest.Answer {
 	t.Helper()
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -37,7 +38,12 @@ func searchFor(t *testing.T, h lambda.Handler, query string) (status int, p page
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer := apigatewaytest.Invoke(t, h, "invocation-1", event)
+	return apigatewaytest.Invoke(t, h, "invocation-1", event)
+}
+
+func searchFor(t *testing.T, h lambda.Handler, query string) (status int, p page) {
+	t.Helper()
+	answer := ask(t, h, query)
 	body, err := json.Marshal(answer.Body)
 	if err == nil {
 		err = json.Unmarshal(body, &p)
@@ -129,15 +135,7 @@ func TestProblemsAreTrue(t *testing.T) {
 		"minPrice=5&maxPrice=2000000":        "maxPrice",
 		"minPrice=5&maxPrice=4&sort=nothing": "minPrice sort",
 	} {
-		values, err := url.ParseQuery(query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		event, err := json.Marshal(events.APIGatewayProxyRequest{HTTPMethod: "GET", Resource: "/items", MultiValueQueryStringParameters: values})
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer := apigatewaytest.Invoke(t, h, "invocation-1", event)
+		answer := ask(t, h, query)
 		var fields []string
 		body, _ := answer.Body.(map[string]any)
 		problems, _ := body["errors"].([]any)

@@ -75,7 +75,7 @@ func (s *Service) save(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	s.watchClock(ctx, saved.Version)
+	apigateway.WatchClock(ctx, s.logger, saved.Version, s.now())
 	if created {
 		return profileAnswer(http.StatusCreated, saved, apigateway.Location("/users/"+string(saved.ID)))
 	}
@@ -122,7 +122,7 @@ func (s *Service) change(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	s.watchClock(ctx, saved.Version)
+	apigateway.WatchClock(ctx, s.logger, saved.Version, s.now())
 	return profileAnswer(http.StatusOK, saved)
 }
 
@@ -140,7 +140,7 @@ func (s *Service) remove(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	s.watchClock(ctx, tombstone.Version)
+	apigateway.WatchClock(ctx, s.logger, tombstone.Version, s.now())
 	return apigateway.NoContent()
 }
 
@@ -190,13 +190,4 @@ func (s *Service) list(ctx context.Context, req request) (response, error) {
 
 func (s *Service) stamp(ctx context.Context) domain.Stamp {
 	return domain.Stamp{Time: s.now(), RequestID: apigateway.RequestID(ctx)}
-}
-
-// watchClock tells of a clock that is far behind one that has written before: versions stay in order
-// all the same, but times in answers do not.
-func (s *Service) watchClock(ctx context.Context, written domain.Version) {
-	if lag, tell := domain.ClockLag(written, s.now()); tell {
-		s.logger.ErrorContext(ctx, "clock behind stored versions", "seconds", lag.Seconds(),
-			"function_request_id", apigateway.RequestID(ctx))
-	}
 }
