@@ -3,6 +3,7 @@ package item
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"rental.example/domain"
@@ -163,10 +164,8 @@ func (c *Catalog) Search(ctx context.Context, q Query) (Found, error) {
 		return Found{Results: results}, err
 	}
 	var ids []domain.UserID
-	seen := make(map[domain.UserID]bool, len(results.Items))
 	for _, it := range results.Items {
-		if !seen[it.OwnerID] {
-			seen[it.OwnerID] = true
+		if !slices.Contains(ids, it.OwnerID) { // a page has few
 			ids = append(ids, it.OwnerID)
 		}
 	}

@@ -2,6 +2,7 @@ package item
 
 import (
 	"cmp"
+	"time"
 
 	"rental.example/domain"
 )
@@ -15,6 +16,9 @@ type Owner struct {
 	Name    string         // empty without a Version
 	Ratings float64        // 0 without a Version
 	Deleted domain.Version // of the last deletion; 0: none known
+	// DeletedKnown is when that deletion began to be merged: UTC, whole microseconds; zero without one. A
+	// request that reads the owner later than that merge took knows of it.
+	DeletedKnown time.Time
 }
 
 // OwnerEvent is what happened to an owner's profile.
@@ -22,16 +26,20 @@ type OwnerEvent struct {
 	OwnerID domain.UserID
 	Version domain.Version
 	Deleted bool
-	Name    string
-	Ratings float64
+	Name    string    // empty when Deleted
+	Ratings float64   // zero when Deleted
+	Learned time.Time // when it came to be merged
 }
 
 // Merge is what is known after e: the newest profile and the highest deletion of both. The content of a
 // profile that is older than its deletion is dropped, so that nothing personal outlives it. Merging is
-// commutative, associative and idempotent, so events may come late, twice and in any order.
+// commutative, associative and idempotent, so events may come late, twice and in any order. Of one deletion
+// that comes twice, the time of the first stays.
 func (o Owner) Merge(e OwnerEvent) Owner {
 	if e.Deleted {
-		o.Deleted = max(o.Deleted, e.Version)
+		if known := domain.VersionAt(e.Learned).Time(); o.compareDeletion(e.Version, known) < 0 {
+			o.Deleted, o.DeletedKnown = e.Version, known
+		}
 	} else if newer := (Owner{ID: o.ID, Version: e.Version, Name: e.Name, Ratings: e.Ratings}); o.compareProfile(newer) < 0 {
 		o.Version, o.Name, o.Ratings = newer.Version, newer.Name, newer.Ratings
 	}
@@ -47,6 +55,11 @@ func (o Owner) compareProfile(other Owner) int {
 	return cmp.Or(cmp.Compare(o.Version, other.Version), cmp.Compare(o.Name, other.Name), cmp.Compare(o.Ratings, other.Ratings))
 }
 
+// compareDeletion orders deletions by version, and the earlier known above the later.
+func (o Owner) compareDeletion(version domain.Version, known time.Time) int {
+	return cmp.Or(cmp.Compare(o.Deleted, version), known.Compare(o.DeletedKnown))
+}
+
 // Known reports whether there is a profile to show.
 func (o Owner) Known() bool { return o.Version > 0 }
 
@@ -59,6 +72,11 @@ func (o Owner) DocumentVersion() domain.Version { return max(o.Version, o.Delete
 // Buries reports whether it is dead: listed under a profile that has been deleted since. An item that was
 // listed after the profile was made again, and before events told so, is spared by the time of its
 // creation.
-func (o Owner) Buries(it Item) bool {
-	return it.OwnerVersion < o.Deleted && (o.Version < o.Deleted || domain.VersionAt(it.CreatedAt) <= o.Deleted)
+func (o Owner) Buries(it Item) bool { return o.buries(it.OwnerVersion, it.CreatedAt) }
+
+func (o Owner) buries(listedUnder domain.Version, createdAt time.Time) bool {
+	return listedUnder < o.Deleted && (o.Version < o.Deleted || o.deletedAfter(createdAt))
 }
+
+// deletedAfter reports whether what was created at t was there when the owner was deleted.
+func (o Owner) deletedAfter(t time.Time) bool { return domain.VersionAt(t) <= o.Deleted }

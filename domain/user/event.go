@@ -1,6 +1,11 @@
 package user
 
-import "rental.example/domain"
+import (
+	"context"
+	"errors"
+
+	"rental.example/domain"
+)
 
 // EventKind is what happened to a profile.
 type EventKind string
@@ -15,6 +20,7 @@ const (
 // Event tells other contexts what happened to a profile. It holds what they may show of a user and
 // never an e-mail address. Events of one user are ordered by Version, whatever order they arrive in.
 type Event struct {
+	ID        string // the event's own: one that is told again has the same; empty until it is told
 	Kind      EventKind
 	UserID    domain.UserID
 	Version   domain.Version
@@ -55,4 +61,15 @@ func profileEvent(kind EventKind, p Profile) Event {
 		Kind: kind, UserID: p.ID, Version: p.Version,
 		Name: p.Name, Type: p.Type, Ratings: p.Ratings, RequestID: p.RequestID,
 	}
+}
+
+// ErrUnpublishable: an event can never be told, however often that is tried.
+var ErrUnpublishable = errors.New("unpublishable")
+
+// Publisher tells other contexts of events. Implementations are safe for concurrent use.
+type Publisher interface {
+	// Publish tells each of events at least once, in no certain order; all have an ID. It returns an error
+	// for each, in their order: nil for one that has been told, else one that wraps ErrUnpublishable or
+	// domain.ErrUnavailable. Of the latter it is unknown whether others have heard of it.
+	Publish(ctx context.Context, events []Event) []error
 }
