@@ -26,9 +26,20 @@ type OwnerEvent struct {
 	OwnerID domain.UserID
 	Version domain.Version
 	Deleted bool
-	Name    string    // empty when Deleted
-	Ratings float64   // zero when Deleted
-	Learned time.Time // when it came to be merged
+	Name    string  // empty when Deleted
+	Ratings float64 // zero when Deleted
+	// LastDeleted is the version of the deletion before this profile was made; 0 where there was none, or
+	// the event is no news of it. It makes up for that deletion's own event, should it have been lost.
+	LastDeleted domain.Version
+	Learned     time.Time // when it came to be merged
+}
+
+// Deletion is the version of the last deletion that e tells of; 0 for none.
+func (e OwnerEvent) Deletion() domain.Version {
+	if e.Deleted {
+		return e.Version
+	}
+	return e.LastDeleted
 }
 
 // Merge is what is known after e: the newest profile and the highest deletion of both. The content of a
@@ -36,11 +47,11 @@ type OwnerEvent struct {
 // commutative, associative and idempotent, so events may come late, twice and in any order. Of one deletion
 // that comes twice, the time of the first stays.
 func (o Owner) Merge(e OwnerEvent) Owner {
-	if e.Deleted {
-		if known := domain.VersionAt(e.Learned).Time(); o.compareDeletion(e.Version, known) < 0 {
-			o.Deleted, o.DeletedKnown = e.Version, known
-		}
-	} else if newer := (Owner{ID: o.ID, Version: e.Version, Name: e.Name, Ratings: e.Ratings}); o.compareProfile(newer) < 0 {
+	known := domain.VersionAt(e.Learned).Time()
+	if d := e.Deletion(); d > 0 && o.compareDeletion(d, known) < 0 {
+		o.Deleted, o.DeletedKnown = d, known
+	}
+	if newer := (Owner{ID: o.ID, Version: e.Version, Name: e.Name, Ratings: e.Ratings}); !e.Deleted && o.compareProfile(newer) < 0 {
 		o.Version, o.Name, o.Ratings = newer.Version, newer.Name, newer.Ratings
 	}
 	if o.Version < o.Deleted {

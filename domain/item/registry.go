@@ -36,13 +36,13 @@ type Applied struct {
 	Removed int   // items
 }
 
-// Apply merges e, and after a deletion removes the owner's dead items. Whatever its error, the event may be
+// Apply merges e, and where it tells of a deletion removes the owner's dead items. Whatever its error, the event may be
 // applied again, at any time and beside others: ErrUnsettled when it must be, the errors of Owners.Merge and
 // Holdings when something went wrong, domain.ErrConflict when others kept changing items that are dead.
 func (r *Registry) Apply(ctx context.Context, e OwnerEvent) (Applied, error) {
 	e.Learned = r.now()
 	owner, err := r.owners.Merge(ctx, e)
-	if err != nil || !e.Deleted {
+	if err != nil || e.Deletion() == 0 {
 		return Applied{Owner: owner}, err
 	}
 	settled := r.now().Sub(owner.DeletedKnown) > r.settling

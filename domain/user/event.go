@@ -28,12 +28,17 @@ type Event struct {
 	Type      Type    // empty when Deleted
 	Ratings   float64 // zero when Deleted
 	RequestID string  // the request that caused it; empty when none did
+	// LastDeleted is, when Created, the version of the deletion before; 0 without one. So who missed the
+	// deletion's own event learns of it all the same.
+	LastDeleted domain.Version
 }
 
 // State is what a store holds under an id at one moment: a profile, the tombstone of one, or neither.
 type State struct {
 	Profile   *Profile
 	Tombstone *Tombstone
+	// LastDeleted is, beside a Profile, the version of the last tombstone before it; 0 where there was none.
+	LastDeleted domain.Version
 }
 
 // EventOf tells what the change from one state to another means to others; ok is false when it means
@@ -42,11 +47,12 @@ type State struct {
 func EventOf(before, after State) (e Event, ok bool) {
 	switch {
 	case after.Profile != nil:
-		kind := Updated
-		if before.Profile == nil {
-			kind = Created
+		if before.Profile != nil {
+			return profileEvent(Updated, *after.Profile), true
 		}
-		return profileEvent(kind, *after.Profile), true
+		e = profileEvent(Created, *after.Profile)
+		e.LastDeleted = after.LastDeleted
+		return e, true
 	case after.Tombstone != nil:
 		t := after.Tombstone
 		return Event{Kind: Deleted, UserID: t.ID, Version: t.Version, RequestID: t.RequestID}, true
