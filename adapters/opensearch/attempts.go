@@ -38,11 +38,13 @@ func attemptsOf(ctx context.Context) *attempts {
 }
 
 func (a *attempts) note(answer *http.Response, err error) {
+	if err == nil {
+		a.lost = a.lost || answer.StatusCode >= http.StatusInternalServerError
+		return
+	}
 	var unsent *unsentError
 	var network *net.OpError
-	switch {
-	case errors.As(err, &unsent), errors.As(err, &network) && network.Op == "dial":
-	case err != nil, answer.StatusCode >= http.StatusInternalServerError:
+	if !errors.As(err, &unsent) && (!errors.As(err, &network) || network.Op != "dial") {
 		a.lost = true
 	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	driver "github.com/opensearch-project/opensearch-go/v2"
 	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
 
 	"rental.example/domain"
@@ -37,21 +36,18 @@ type Config struct {
 
 // Client speaks to one engine about the indices under one alias. It is safe for concurrent use.
 type Client struct {
-	api    *driver.Client
-	items  index
-	owners index
+	transport     *transport
+	items, owners index
 }
 
 // An alias becomes part of paths and of the names of indices.
 var aliasPattern = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,99}$`)
 
 // NewClient makes a Client. It fails for a wrong cfg only: nothing is sent before it is needed.
-//
-// The driver neither repeats nor signs: it would sign a repetition over a body that is drained, and
-// sleep beyond the end of the context (opensearch-go issue 202).
 func NewClient(cfg Config) (*Client, error) {
-	if !isServer(cfg.Endpoint) {
-		return nil, fmt.Errorf("opensearch: the endpoint %q is no URL of a server", cfg.Endpoint)
+	server, err := parseServer(cfg.Endpoint)
+	if err != nil {
+		return nil, err
 	}
 	if !aliasPattern.MatchString(cfg.Alias) {
 		return nil, fmt.Errorf("opensearch: %q cannot be an alias", cfg.Alias)
@@ -65,28 +61,21 @@ func NewClient(cfg Config) (*Client, error) {
 		own.DisableCompression = true // within a region, a few kB cost less to send than to squeeze
 		cfg.HTTP = own
 	}
-	api, err := driver.NewClient(driver.Config{
-		Addresses:    []string{cfg.Endpoint},
-		DisableRetry: true,
-		Transport:    &transport{next: cfg.HTTP, sign: sign},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("opensearch: %w", err)
-	}
 	return &Client{
-		api:    api,
-		items:  index{alias: cfg.Alias, definition: itemsIndex},
-		owners: index{alias: cfg.Alias + "-owners", definition: ownersIndex},
+		transport: &transport{server: server, next: cfg.HTTP, sign: sign},
+		items:     index{alias: cfg.Alias, definition: itemsIndex},
+		owners:    index{alias: cfg.Alias + "-owners", definition: ownersIndex},
 	}, nil
 }
 
-// isServer reports whether endpoint is a scheme, a host and a port, and no more.
-func isServer(endpoint string) bool {
+// parseServer takes an endpoint apart that is a scheme, a host and a port, and no more.
+func parseServer(endpoint string) (*url.URL, error) {
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return false
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" ||
+		strings.TrimSuffix(endpoint, "/") != u.Scheme+"://"+u.Host {
+		return nil, fmt.Errorf("opensearch: the endpoint %q is no URL of a server", endpoint)
 	}
-	return strings.TrimSuffix(endpoint, "/") == u.Scheme+"://"+u.Host
+	return u, nil
 }
 
 // checked is an answer that may tell of a failure though its status is a success.
@@ -111,18 +100,11 @@ func do[T any](ctx context.Context, c *Client, op string, x index, make func() o
 }
 
 func once[T any](ctx context.Context, c *Client, op string, r opensearchapi.Request) (out T, err error) {
-	answer, err := r.Do(ctx, c.api)
+	answer, err := r.Do(ctx, c.transport)
 	if err != nil {
 		return out, fmt.Errorf("opensearch: %s: %w: %w", op, domain.ErrUnavailable, err)
 	}
-	length := int64(-1)
-	if whole, ok := answer.Body.(wholeBody); ok {
-		length = int64(whole.Len())
-	}
-	body, err := readAll(answer.Body, length)
-	if err = errors.Join(err, answer.Body.Close()); err != nil {
-		return out, fmt.Errorf("opensearch: %s: %w: %w", op, domain.ErrUnavailable, err)
-	}
+	body := answer.Body.(wholeBody).Bytes()
 	if answer.IsError() {
 		return out, fmt.Errorf("opensearch: %s: %w", op, classify(answer.StatusCode, body))
 	}

@@ -41,6 +41,11 @@ func (r ownerRecord) owner() item.Owner {
 	}
 }
 
+// wanted asks for documents by their ids.
+type wanted struct {
+	IDs []domain.UserID `json:"ids"`
+}
+
 type ownerDocuments struct {
 	Docs []document[ownerRecord] `json:"docs"`
 }
@@ -60,7 +65,7 @@ func (s *Owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.Us
 	if len(ids) == 0 {
 		return owners, nil
 	}
-	body, err := json.Marshal(map[string][]domain.UserID{"ids": ids})
+	body, err := json.Marshal(wanted{IDs: ids})
 	if err != nil {
 		return nil, fmt.Errorf("opensearch: %w", err)
 	}

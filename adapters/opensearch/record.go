@@ -27,6 +27,48 @@ type itemRecord struct {
 	Draft        digest   `json:"draft"`
 }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *itemRecord) UnmarshalJSON(valid []byte) error {
+	d := newDecoder(valid)
+	r.read(d)
+	return d.err
+}
+
+func (r *itemRecord) read(d *decoder) {
+	for name := range d.members {
+		switch name {
+		case "id":
+			d.text(&r.ID)
+		case "ownerId":
+			d.text(&r.OwnerID)
+		case "ownerVersion":
+			d.integer(&r.OwnerVersion)
+		case "name":
+			d.text(&r.Name)
+		case "details":
+			d.text(&r.Details)
+		case "category":
+			d.text(&r.Category)
+		case "tags":
+			d.texts(&r.Tags)
+		case "priceCents":
+			d.optional(&r.PriceCents)
+		case "location":
+			r.Location.read(d)
+		case "version":
+			d.integer(&r.Version)
+		case "createdAt":
+			d.integer(&r.CreatedAt)
+		case "updatedAt":
+			d.integer(&r.UpdatedAt)
+		case "requestId":
+			d.text(&r.RequestID)
+		case "draft":
+			r.Draft.read(d)
+		}
+	}
+}
+
 // digest is an item.Digest in hexadecimal.
 type digest item.Digest
 
@@ -42,10 +84,28 @@ func (d *digest) UnmarshalText(text []byte) error {
 	return err
 }
 
+func (g *digest) read(d *decoder) {
+	const kind = "a digest"
+	if d.begins('"', kind) && g.UnmarshalText(append(make([]byte, 0, 2*len(g)), d.unquote()...)) != nil {
+		d.fail(kind)
+	}
+}
+
 // point is a geo_point, in degrees.
 type point struct {
 	Lat float64 `json:"lat"`
 	Lon float64 `json:"lon"`
+}
+
+func (p *point) read(d *decoder) {
+	for name := range d.members {
+		switch name {
+		case "lat":
+			d.float(&p.Lat)
+		case "lon":
+			d.float(&p.Lon)
+		}
+	}
 }
 
 func pointOf(p item.Place) point { return point{Lat: p.Lat, Lon: p.Lng} }

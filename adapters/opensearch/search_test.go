@@ -104,3 +104,23 @@ func sendsAfter(t *testing.T, sort item.Sort, key string) (sent bool, err error)
 	_, err = opensearch.NewItems(c).Search(t.Context(), q)
 	return sent, err
 }
+
+// TestSearchesAllocateLittle: reflection would take some 150 more to read the page. It is not parallel, since it
+// counts what all goroutines allocate.
+func TestSearchesAllocateLittle(t *testing.T) {
+	found, err := os.ReadFile("testdata/found.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := clientOver(t, nowhere, "items", answer(http.StatusOK, string(found)))
+	search := func() {
+		r, err := opensearch.NewItems(c).Search(t.Context(), item.Query{Text: "drill", Limit: 10, Sort: item.ByNewest})
+		if err != nil || len(r.Items) != 10 || r.Next == nil {
+			t.Fatalf("%d items, next %v, %v", len(r.Items), r.Next, err)
+		}
+	}
+	const most = 150
+	if got := testing.AllocsPerRun(100, search); got > most {
+		t.Errorf("%v allocations, at most %d", got, most)
+	}
+}

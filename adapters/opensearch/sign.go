@@ -33,17 +33,18 @@ func newSigner(cfg Config) (*signer, error) {
 	return &signer{credentials: cfg.AWS.Credentials, region: cfg.AWS.Region, service: cfg.Service, v4: v4.NewSigner()}, nil
 }
 
-// sign adds to r, whose body is body, the headers that prove who sends it.
-func (s *signer) sign(r *http.Request, body []byte) error {
+// signed is r, whose body is body, with the headers that prove who sends it. Without a signer it is r itself.
+func (s *signer) signed(r *http.Request, body []byte) (*http.Request, error) {
 	if s == nil {
-		return nil
+		return r, nil
 	}
 	credentials, err := s.credentials.Retrieve(r.Context())
 	if err != nil {
-		return fmt.Errorf("credentials: %w", err)
+		return nil, fmt.Errorf("credentials: %w", err)
 	}
 	sum := sha256.Sum256(body)
 	digest := hex.EncodeToString(sum[:])
+	r = r.Clone(r.Context())
 	r.Header.Set("X-Amz-Content-Sha256", digest)
-	return s.v4.SignHTTP(r.Context(), credentials, r, digest, s.service, s.region, time.Now())
+	return r, s.v4.SignHTTP(r.Context(), credentials, r, digest, s.service, s.region, time.Now())
 }

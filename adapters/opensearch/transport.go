@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -27,16 +28,21 @@ var (
 	errNotJSON = errors.New("the answer is not JSON")
 )
 
-// transport is an http.RoundTripper that signs every attempt, repeats what is safe to repeat, and returns
+// transport is an opensearchapi.Transport that signs every attempt, repeats what is safe to repeat, and returns
 // answers that are whole, or none.
+//
+// That of opensearch-go would sign a repetition over a body that is drained, send one without a body after an
+// io.EOF even where its retries are off, and sleep beyond the end of the context (opensearch-go issue 202).
 type transport struct {
-	next http.RoundTripper
-	sign *signer
+	server *url.URL
+	next   http.RoundTripper
+	sign   *signer
 }
 
-// RoundTrip implements http.RoundTripper.
-func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := drain(r.Body)
+// Perform implements opensearchapi.Transport. The body of its answer is a wholeBody.
+func (t *transport) Perform(r *http.Request) (*http.Response, error) {
+	r.URL.Scheme, r.URL.Host = t.server.Scheme, t.server.Host
+	body, err := drain(r)
 	if err != nil {
 		return nil, err
 	}
@@ -47,14 +53,12 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		answer, err := t.attempt(r, body)
 		seen.note(answer, err)
-		if attempt == maxAttempts-1 || !repeatable(r) || !transient(answer, err) || r.Context().Err() != nil {
+		if attempt == maxAttempts-1 || !transient(answer, err) || !repeatable(r) || r.Context().Err() != nil {
 			return answer, afterAttempts(attempt+1, err)
 		}
 	}
 }
 
-// afterAttempts also hides a bare io.EOF from the driver, which would send the request again even though
-// its retries are off, and without its body.
 func afterAttempts(n int, err error) error {
 	if err == nil {
 		return nil
@@ -62,24 +66,26 @@ func afterAttempts(n int, err error) error {
 	return fmt.Errorf("attempt %d: %w", n, err)
 }
 
-func drain(body io.ReadCloser) ([]byte, error) {
-	if body == nil {
+func drain(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
 		return nil, nil
 	}
-	b, err := io.ReadAll(body)
-	return b, errors.Join(err, body.Close())
+	b, err := readAll(r.Body, r.ContentLength)
+	return b, errors.Join(err, r.Body.Close())
 }
 
-// attempt sends r with body once, and reads the answer to its end.
+// attempt sends r with body once, and reads the answer to its end. Nothing that r refers to is changed: an
+// attempt that has failed may still be reading it.
 func (t *transport) attempt(r *http.Request, body []byte) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), attemptTimeout)
 	defer cancel()
-	r = r.Clone(ctx)
+	r = r.WithContext(ctx)
 	r.Body, r.GetBody, r.ContentLength = http.NoBody, nil, int64(len(body))
 	if len(body) > 0 {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	if err := t.sign.sign(r, body); err != nil {
+	r, err := t.sign.signed(r, body)
+	if err != nil {
 		return nil, &unsentError{err}
 	}
 	answer, err := t.next.RoundTrip(r)
@@ -102,27 +108,22 @@ func whole(answer *http.Response) (*http.Response, error) {
 	case answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests && !json.Valid(body):
 		return nil, fmt.Errorf("status %d: %w", answer.StatusCode, errNotJSON)
 	}
-	answer.Body, answer.ContentLength = wholeBody{bytes.NewReader(body)}, int64(len(body))
+	answer.Body, answer.ContentLength = wholeBody{bytes.NewBuffer(body)}, int64(len(body))
 	return answer, nil
 }
 
-// wholeBody is the body of an answer that is in memory, and knows its length.
-type wholeBody struct{ *bytes.Reader }
+// wholeBody is the body of an answer that is in memory.
+type wholeBody struct{ *bytes.Buffer }
 
 // Close implements io.Closer.
 func (wholeBody) Close() error { return nil }
 
-// readAll is io.ReadAll for a length that is known, or negative.
-func readAll(r io.Reader, size int64) ([]byte, error) {
-	if size < 0 || size > maxAnswer {
-		return io.ReadAll(r)
-	}
-	b := make([]byte, size)
-	n, err := io.ReadFull(r, b)
-	if err != nil {
-		return b[:n], err
-	}
-	return b, nil
+// readAll is io.ReadAll for what is probably length bytes; negative where nobody knows.
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(min(max(length, 0), maxAnswer)) + bytes.MinRead)
+	_, err := b.ReadFrom(r)
+	return b.Bytes(), err
 }
 
 // transient reports whether another attempt may fare better.
@@ -147,7 +148,7 @@ func repeatable(r *http.Request) bool {
 	case http.MethodGet, http.MethodHead:
 		return true
 	case http.MethodPost:
-		return last == "_search" || last == "_mget" || last == "_refresh"
+		return last == "_search" || last == "_mget" || last == "_refresh" || last == "_bulk" // of deletions in one state each
 	case http.MethodPut:
 		return query.Get("op_type") == "create" || query.Has("if_seq_no") || !strings.Contains(r.URL.Path, "/_doc/")
 	case http.MethodDelete:

@@ -113,7 +113,8 @@ type facetView struct {
 
 func newFoundView(q item.Query, found item.Found) (foundView, error) {
 	view := foundView{Items: make([]itemView, 0, len(found.Listings)), Total: totalView(found.Total)}
-	for _, l := range found.Listings {
+	for i := range found.Listings {
+		l := &found.Listings[i]
 		shown := newItemView(l)
 		if q.Near != nil {
 			km := math.Round(q.Near.Place.DistanceKm(l.Item.Place)*1000) / 1000 // to the metre

@@ -85,10 +85,11 @@ type ownerView struct {
 	Ratings *float64      `json:"ratings,omitempty"`
 }
 
-func newItemView(l item.Listing) itemView {
-	it := l.Item
+// newItemView is l as people see it. It points into l, so that a page of views takes little memory of its own.
+func newItemView(l *item.Listing) itemView {
+	it := &l.Item
 	view := itemView{
-		ID: it.ID, Owner: newOwnerView(it.OwnerID, l.Owner), Name: it.Name, Details: it.Details, Category: it.Category,
+		ID: it.ID, Owner: newOwnerView(it.OwnerID, &l.Owner), Name: it.Name, Details: it.Details, Category: it.Category,
 		Tags: it.Tags, Lat: it.Place.Lat, Lng: it.Place.Lng, CreatedAt: it.CreatedAt, UpdatedAt: it.UpdatedAt,
 	}
 	if it.PricePerDay != nil {
@@ -98,7 +99,7 @@ func newItemView(l item.Listing) itemView {
 	return view
 }
 
-func newOwnerView(id domain.UserID, o item.Owner) ownerView {
+func newOwnerView(id domain.UserID, o *item.Owner) ownerView {
 	view := ownerView{ID: id}
 	if o.Known() {
 		view.Name, view.Ratings = o.Name, &o.Ratings
@@ -112,5 +113,5 @@ func tagOf(l item.Listing) string {
 }
 
 func itemAnswer(status int, l item.Listing, headers ...apigateway.Header) (response, error) {
-	return apigateway.JSON(status, newItemView(l), append(headers, apigateway.ETag(tagOf(l)))...)
+	return apigateway.JSON(status, newItemView(&l), append(headers, apigateway.ETag(tagOf(l)))...)
 }

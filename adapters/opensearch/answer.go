@@ -1,0 +1,134 @@
+package opensearch
+
+import "rental.example/domain/item"
+
+// searchAnswer is what the engine found. Pointers tell nothing from zero: an answer without a count of
+// failed shards is no answer.
+type searchAnswer struct {
+	timedOut         bool
+	failedShards     *int64
+	total            *int64
+	relation         string // eq, or gte for a lower bound
+	hits             []hit
+	categories, tags []item.Facet
+}
+
+// hit is an item and its place in the order, which is two keys: that of the search's order, and the id.
+type hit struct {
+	record itemRecord
+	keys   int    // how many there are
+	key    string // the first, as it is written
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (a *searchAnswer) UnmarshalJSON(valid []byte) error {
+	d := newDecoder(valid)
+	for name := range d.members {
+		switch name {
+		case "timed_out":
+			d.boolean(&a.timedOut)
+		case "_shards":
+			for name := range d.members {
+				if name == "failed" {
+					d.optional(&a.failedShards)
+				}
+			}
+		case "hits":
+			a.readHits(d)
+		case "aggregations":
+			for name := range d.members {
+				switch name {
+				case "category":
+					readFacets(d, &a.categories)
+				case "tags":
+					readFacets(d, &a.tags)
+				}
+			}
+		}
+	}
+	return d.err
+}
+
+func (a *searchAnswer) readHits(d *decoder) {
+	for name := range d.members {
+		switch name {
+		case "total":
+			for name := range d.members {
+				switch name {
+				case "value":
+					d.optional(&a.total)
+				case "relation":
+					d.text(&a.relation)
+				}
+			}
+		case "hits":
+			a.hits = make([]hit, 0, item.DefaultLimit+1)
+			for range d.elements {
+				var h hit
+				h.read(d)
+				a.hits = append(a.hits, h)
+			}
+		}
+	}
+}
+
+func (h *hit) read(d *decoder) {
+	for name := range d.members {
+		switch name {
+		case "_source":
+			h.record.read(d)
+		case "sort":
+			for range d.elements {
+				if h.keys++; h.keys == 1 {
+					h.key = d.raw()
+				} else {
+					d.raw()
+				}
+			}
+		}
+	}
+}
+
+func readFacets(d *decoder, into *[]item.Facet) {
+	for name := range d.members {
+		if name != "buckets" {
+			continue
+		}
+		*into = make([]item.Facet, 0, item.MaxFacets)
+		for range d.elements {
+			*into = append(*into, readFacet(d))
+		}
+	}
+}
+
+func readFacet(d *decoder) item.Facet {
+	var value string
+	var count int64
+	for name := range d.members {
+		switch name {
+		case "key":
+			d.text(&value)
+		case "doc_count":
+			d.integer(&count)
+		}
+	}
+	return item.Facet{Value: value, Count: int(count)}
+}
+
+// check implements checked: half an answer is none.
+func (a *searchAnswer) check() error {
+	switch {
+	case a.timedOut:
+		return nonsense("is what was found before time was up")
+	case a.failedShards == nil || *a.failedShards > 0:
+		return nonsense("is not that of all shards")
+	case a.total == nil:
+		return nonsense("has no hits")
+	}
+	for _, h := range a.hits {
+		if h.keys != 2 {
+			return nonsense("has a hit without its place in the order")
+		}
+	}
+	return nil
+}

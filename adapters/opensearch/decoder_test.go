@@ -1,0 +1,220 @@
+package opensearch
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"rental.example/domain/item"
+)
+
+// reflectedAnswer is a searchAnswer as encoding/json alone reads it.
+type reflectedAnswer struct {
+	TimedOut bool `json:"timed_out"`
+	Shards   struct {
+		Failed *int64 `json:"failed"`
+	} `json:"_shards"`
+	Hits struct {
+		Total struct {
+			Value    *int64 `json:"value"`
+			Relation string `json:"relation"`
+		} `json:"total"`
+		Hits []struct {
+			Source reflectedRecord   `json:"_source"`
+			Sort   []json.RawMessage `json:"sort"`
+		} `json:"hits"`
+	} `json:"hits"`
+	Aggregations struct {
+		Category reflectedFacet `json:"category"`
+		Tags     reflectedFacet `json:"tags"`
+	} `json:"aggregations"`
+}
+
+type reflectedRecord itemRecord
+
+type reflectedFacet struct {
+	Buckets []struct {
+		Key   string `json:"key"`
+		Count int    `json:"doc_count"`
+	} `json:"buckets"`
+}
+
+func (r reflectedAnswer) answer() searchAnswer {
+	a := searchAnswer{timedOut: r.TimedOut, failedShards: r.Shards.Failed, total: r.Hits.Total.Value, relation: r.Hits.Total.Relation,
+		categories: r.Aggregations.Category.facets(), tags: r.Aggregations.Tags.facets()}
+	for _, h := range r.Hits.Hits {
+		read := hit{record: itemRecord(h.Source), keys: len(h.Sort)}
+		if len(h.Sort) > 0 {
+			read.key = string(h.Sort[0])
+		}
+		a.hits = append(a.hits, read)
+	}
+	return a
+}
+
+func (r reflectedFacet) facets() (facets []item.Facet) {
+	for _, b := range r.Buckets {
+		facets = append(facets, item.Facet{Value: b.Key, Count: b.Count})
+	}
+	return facets
+}
+
+// compareWithReflection reads data in both ways, and reports whether it can be read.
+func compareWithReflection(t *testing.T, data []byte) bool {
+	t.Helper()
+	var got searchAnswer
+	err := json.Unmarshal(data, &got)
+	var want reflectedAnswer
+	wantErr := json.Unmarshal(data, &want)
+	if (err == nil) != (wantErr == nil) {
+		t.Fatalf("%s\n got error %v\nwant error %v", data, err, wantErr)
+	}
+	if err != nil {
+		return false
+	}
+	options := cmp.Options{cmp.AllowUnexported(searchAnswer{}, hit{}), cmpopts.EquateEmpty()}
+	if diff := cmp.Diff(want.answer(), got, options); diff != "" {
+		t.Fatalf("%s\n(-want +got):\n%s", data, diff)
+	}
+	return true
+}
+
+// answerAround is a whole answer with one hit of that source.
+func answerAround(source string) string {
+	return `{"took":1,"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"total":{"value":1,"relation":"eq"},"max_score":null,"hits":[` +
+		`{"_index":"items-v1","_id":"x","_score":null,"_source":` + source + `,"sort":[1.5E-7,"x"]}]},` +
+		`"aggregations":{"category":{"doc_count_error_upper_bound":0,"buckets":[{"key":"t\u00f6\"ols","doc_count":3}]},"tags":{"buckets":[]}}}`
+}
+
+const fullRecord = `{"id":"01J9ZZZZZZZZZZZZZZZZZZZZZZ","ownerId":"o","ownerVersion":1767229260000000,"name":"B\u00f6hr\"er","details":"a\nb ` +
+	`\ud83d\ude00 😀","category":"tools","tags":["red","\/blue"],"priceCents":1999,"location":{"lat":-5.25e1,"lon":1.3E-7},"version":2,` +
+	`"createdAt":-3,"updatedAt":4,"requestId":"r","draft":"7b34796d3570c387868a815feadc6363b204167f1c2f4f6903cbed96ec0c0701"}`
+
+func TestAnswersAreReadAsByReflection(t *testing.T) {
+	t.Parallel()
+	recorded, err := os.ReadFile("testdata/found.json") // the engine's, for eleven items and "drill" near a place
+	if err != nil || !compareWithReflection(t, recorded) {
+		t.Errorf("the recorded answer cannot be read: %v", err)
+	}
+	if !compareWithReflection(t, []byte(answerAround(fullRecord))) {
+		t.Error("an answer with everything cannot be read")
+	}
+	for _, source := range sources() {
+		compareWithReflection(t, []byte(answerAround(source)))
+	}
+	for _, answer := range answers() {
+		compareWithReflection(t, []byte(answer))
+	}
+}
+
+// sources are records that lack something, have more, or have it of another type.
+func sources() []string {
+	all := []string{`null`, `{}`, `[]`, `"x"`, `7`, ` { "name" : "a" , "tags" : [ "b" , "c" ] , "location" : { "lat" : 1 , "lon" : 2 } } `}
+	values := []string{`null`, `true`, `false`, `0`, `-0`, `1`, `-1`, `1.0`, `1e3`, `1E+3`, `9223372036854775807`, `9223372036854775808`, `1e400`,
+		`""`, `"1"`, `"a\\b\"c\/\b\f\n\r\t"`, `"\u00e4\u0000"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ude00\ud83d"`, "\"\xff\xfe\"", `"😀"`, `[]`, `[null]`, `["a",null]`, `["a",1]`,
+		`[["a"]]`, `["]","}",",","\""]`, `{}`, `{"lat":null}`, `{"lat":"1"}`, `{"lat":1,"lon":2,"alt":[{}]}`, `{"lat":{}}`,
+		`"7B34796D3570C387868A815FEADC6363B204167F1C2F4F6903CBED96EC0C0701"`, `"7b"`, `"7z34796d3570c387868a815feadc6363b204167f1c2f4f6903cbed96ec0c0701"`}
+	names := []string{"unknown", `n\u0061me`, ""}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[itemRecord]()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	for _, name := range names {
+		for _, value := range values {
+			all = append(all, `{"`+name+`":`+value+`,"version":5}`)
+		}
+	}
+	return append(all, `{"name":"a","name":"b"}`, `{"name":"a","name":null}`, `{"location":{"lat":1},"location":{"lon":2}}`)
+}
+
+// answers lack something, have more, or have it of another type.
+func answers() (all []string) {
+	for _, value := range []string{`null`, `{}`, `[]`, `[null]`, `[{}]`, `7`, `"x"`, `true`, `{"x":[{"y":"}"}]}`} {
+		all = append(all, value)
+		for _, around := range []string{`{"timed_out":?}`, `{"_shards":?}`, `{"_shards":{"failed":?}}`, `{"hits":?}`, `{"hits":{"total":?}}`,
+			`{"hits":{"total":{"value":?}}}`, `{"hits":{"total":{"relation":?}}}`, `{"hits":{"hits":?}}`, `{"hits":{"hits":[{"sort":?}]}}`,
+			`{"hits":{"hits":[{"sort":[?,"x"]}]}}`, `{"aggregations":?}`, `{"aggregations":{"tags":?}}`, `{"aggregations":{"category":{"buckets":?}}}`,
+			`{"aggregations":{"tags":{"buckets":[{"key":?}]}}}`, `{"aggregations":{"tags":{"buckets":[{"doc_count":?}]}}}`, `{"took":?}`} {
+			all = append(all, strings.Replace(around, "?", value, 1))
+		}
+	}
+	return all
+}
+
+// TestEveryTruncationIsAnError: nothing that is cut off is read as less.
+func TestEveryTruncationIsAnError(t *testing.T) {
+	t.Parallel()
+	whole := answerAround(fullRecord)
+	for n := range len(whole) {
+		if json.Unmarshal([]byte(whole[:n]), new(searchAnswer)) == nil {
+			t.Errorf("no error after %d bytes: %s", n, whole[:n])
+		}
+	}
+}
+
+// TestErrorsSayWhatIsWrong: and nothing of what is stored.
+func TestErrorsSayWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		`{"tags":[1],"version":"x"}`:             "tags is not a string",
+		`{"location":{"lat":1,"lon":"secret"}}`:  "lon is not a number",
+		`{"location":{"lon":{}},"name":1}`:       "lon is not a number",
+		`{"location":{"lon":1},"tags":"secret"}`: "tags is not an array",
+		`{"version":1.5}`:                        "version is not a whole number",
+		`{"draft":"secret"}`:                     "draft is not a digest",
+		`["secret"]`:                             "the value is not an object",
+	} {
+		if err := json.Unmarshal([]byte(source), new(itemRecord)); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", source, err, want)
+		}
+	}
+}
+
+// FuzzAnswer holds every answer against encoding/json's reading, but for names that differ by case, which
+// that takes for the same, and repeated ones, whose arrays it merges.
+func FuzzAnswer(f *testing.F) {
+	f.Add([]byte(answerAround(fullRecord)))
+	for _, answer := range answers() {
+		f.Add([]byte(answer))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if !json.Valid(data) || !ambiguous(json.NewDecoder(bytes.NewReader(data))) {
+			compareWithReflection(t, data)
+		}
+	})
+}
+
+var knownNames = strings.Fields(`timed_out _shards failed hits total value relation _source sort aggregations category tags buckets key doc_count
+	id ownerId ownerVersion name details priceCents location lat lon version createdAt updatedAt requestId draft`)
+
+// ambiguous reports whether an object of the next value has a name twice, or a known one in another case.
+func ambiguous(d *json.Decoder) bool {
+	token, _ := d.Token()
+	if token != json.Delim('{') && token != json.Delim('[') {
+		return false
+	}
+	var names []string
+	for d.More() {
+		if token == json.Delim('{') {
+			next, _ := d.Token()
+			name := next.(string)
+			other := func(known string) bool { return known != name && strings.EqualFold(known, name) }
+			if slices.Contains(names, name) || slices.ContainsFunc(knownNames, other) {
+				return true
+			}
+			names = append(names, name)
+		}
+		if ambiguous(d) {
+			return true
+		}
+	}
+	_, _ = d.Token()
+	return false
+}
