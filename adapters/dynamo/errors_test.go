@@ -47,7 +47,7 @@ func TestErrorsHaveTheirKind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				for _, op := range []string{"GetItem", "UpdateItem", "PutItem", "Query"} {
+				for _, op := range []string{"GetItem", "UpdateItem", "PutItem", "Query", "Scan"} {
 					client, sent := clientOver(nowhere, test.exchange) // a new one allows itself every repetition
 					err := calls(t, dynamo.NewUsers(client, "users-table"))[op]()
 					if err == nil || kindOf(err) != test.kind {

@@ -120,28 +120,33 @@ func (t *Table[T]) newReader(q Query[T], perRequest int) (*reader[T], error) {
 	if q.Index != nil {
 		r.input.IndexName = &q.Index.Name
 	}
-	r.input.ExclusiveStartKey, err = t.startKey(q)
+	r.input.ExclusiveStartKey, err = t.startKey(q.After, q.Index)
 	if err != nil {
 		return nil, t.failure("Query", err)
 	}
 	return r, nil
 }
 
-// startKey is the key attributes of q.After, of the table and of the index.
-func (t *Table[T]) startKey(q Query[T]) (item, error) {
-	if q.After == nil {
+// startKey is the key attributes of record, of the table and of the index; nothing for no record.
+func (t *Table[T]) startKey(record *T, index *Index) (item, error) {
+	if record == nil {
 		return nil, nil
 	}
-	after, err := attributevalue.MarshalMap(q.After)
+	start, err := attributevalue.MarshalMap(record)
 	if err != nil {
 		return nil, err
 	}
 	names := []string{t.keys.Partition, t.keys.Sort}
-	if q.Index != nil {
-		names = append(names, q.Index.Keys.Partition, q.Index.Keys.Sort)
+	if index != nil {
+		names = append(names, index.Keys.Partition, index.Keys.Sort)
 	}
-	maps.DeleteFunc(after, func(name string, _ attribute) bool { return !slices.Contains(names, name) })
-	return after, nil
+	only(start, names)
+	return start, nil
+}
+
+// only removes the attributes that have none of the names.
+func only(of item, names []string) {
+	maps.DeleteFunc(of, func(name string, _ attribute) bool { return !slices.Contains(names, name) })
 }
 
 // peek is the next record, which stays; ok is false when there is none, or no request left to get it.

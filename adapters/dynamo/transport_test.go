@@ -105,7 +105,7 @@ func profileAt(t *testing.T, id domain.UserID, at time.Time, requestID string) u
 }
 
 // calls are all methods of a store.
-func calls(t *testing.T, store user.Store) map[string]func() error {
+func calls(t *testing.T, store *dynamo.Users) map[string]func() error {
 	p := profileAt(t, someone, noon, "request-1")
 	return map[string]func() error{
 		"GetItem": func() error { _, err := store.Get(t.Context(), p.ID); return err },
@@ -117,6 +117,7 @@ func calls(t *testing.T, store user.Store) map[string]func() error {
 			_, err := store.Delete(t.Context(), p.ID, domain.Condition{}, domain.Stamp{Time: noon, RequestID: "request-2"})
 			return err
 		},
+		"Scan":  func() error { _, err := store.Scan(t.Context(), "", 10); return err },
 		"Query": func() error { _, err := store.List(t.Context(), user.Listing{Limit: 10}); return err },
 	}
 }

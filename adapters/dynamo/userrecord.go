@@ -17,6 +17,9 @@ type userRecord struct {
 	ID        string `dynamodbav:"id"`
 	Version   int64  `dynamodbav:"version"`
 	RequestID string `dynamodbav:"requestId,omitempty"`
+	// DeletedVersion is a tombstone's own version, and stays beside the profile that is made after it: whoever
+	// missed the deletion's event learns of it from the profile's.
+	DeletedVersion int64 `dynamodbav:"deletedVersion,omitempty"`
 
 	// Of profiles only.
 	Name          string  `dynamodbav:"name,omitempty"`
@@ -33,29 +36,42 @@ type userRecord struct {
 	ExpiresAt int64 `dynamodbav:"expiresAt,omitempty"` // seconds since 1970
 }
 
+// attributeValue is an attribute with its value as a Go value.
+type attributeValue struct {
+	name  string
+	value any
+}
+
+// profileAttributes are all attributes of p, but its id and the time of its creation. The SDK writes ratings
+// as the shortest decimals that are the same float64: at most 17 of the 38 digits that DynamoDB keeps.
+func profileAttributes(p user.Profile) []attributeValue {
+	return []attributeValue{
+		{"version", int64(p.Version)},
+		{"requestId", p.RequestID},
+		{"name", p.Name},
+		{"email", p.Email},
+		{"emailVerified", p.EmailVerified},
+		{"userType", string(p.Type)},
+		{"ratings", p.Ratings},
+		{"typeShard", typeShard(p.Type, p.ID)},
+		{"updatedAt", p.UpdatedAt.UnixMicro()},
+	}
+}
+
 // setProfile writes all of p but its id. What is there keeps the time of its creation; otherwise that
-// is the version, by which a creation is told from a replacement. The SDK writes ratings as the
-// shortest decimals that are the same float64: at most 17 of the 38 digits that DynamoDB keeps.
+// is the version, by which a creation is told from a replacement. Of a tombstone, deletedVersion stays.
 func setProfile(p user.Profile) expression.UpdateBuilder {
 	created := expression.Name("createdAt")
-	return expression.
-		Set(created, created.IfNotExists(expression.Value(int64(p.Version)))).
-		Set(expression.Name("version"), expression.Value(int64(p.Version))).
-		Set(expression.Name("requestId"), expression.Value(p.RequestID)).
-		Set(expression.Name("name"), expression.Value(p.Name)).
-		Set(expression.Name("email"), expression.Value(p.Email)).
-		Set(expression.Name("emailVerified"), expression.Value(p.EmailVerified)).
-		Set(expression.Name("userType"), expression.Value(string(p.Type))).
-		Set(expression.Name("ratings"), expression.Value(p.Ratings)).
-		Set(expression.Name("typeShard"), expression.Value(typeShard(p.Type, p.ID))).
-		Set(expression.Name("updatedAt"), expression.Value(p.UpdatedAt.UnixMicro())).
-		Remove(expression.Name("deletedAt")).
-		Remove(expression.Name("expiresAt"))
+	change := expression.Set(created, created.IfNotExists(expression.Value(int64(p.Version))))
+	for _, a := range profileAttributes(p) {
+		change = change.Set(expression.Name(a.name), expression.Value(a.value))
+	}
+	return change.Remove(expression.Name("deletedAt")).Remove(expression.Name("expiresAt"))
 }
 
 func recordOfTombstone(t user.Tombstone) userRecord {
 	return userRecord{
-		ID: string(t.ID), Version: int64(t.Version), RequestID: t.RequestID,
+		ID: string(t.ID), Version: int64(t.Version), RequestID: t.RequestID, DeletedVersion: int64(t.Version),
 		DeletedAt: t.DeletedAt.UnixMicro(), ExpiresAt: t.ExpiresAt().Unix(),
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"rental.example/domain/user"
 )
 
-// Users is the user.Store in a table of UsersSchema.
+// Users is the user.Store in a table of UsersSchema, and its user.Records.
 //
 // A profile is one item, and so is the tombstone that replaces it. Every write is one request that is
 // conditional on the version it follows; the answer to a failed condition holds what is there instead,

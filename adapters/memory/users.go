@@ -5,17 +5,19 @@ package memory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
-// Users is a user.Store in memory. Its tombstones never expire. A context that is over fails every
-// call with domain.ErrUnavailable, and nothing else does.
+// Users is a user.Store in memory, and its user.Records. Its tombstones never expire. A context that is over
+// fails every call with domain.ErrUnavailable, and nothing else does.
 type Users struct {
 	mu      sync.RWMutex
 	states  map[domain.UserID]user.State
+	ids     []domain.UserID     // of states, in order
 	lists   map[user.Type]index // the key "" has all
 	changed func(before, after user.State)
 }
@@ -66,15 +68,15 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 	if present != nil && p.RequestID != "" && present.RequestID == p.RequestID {
 		return *present, present.CreatedAt.Equal(present.Version.Time()), nil
 	}
-	if err := cond.Check(lastVersion(before), present != nil); err != nil {
+	if err := cond.Check(before.Version(), present != nil); err != nil {
 		return user.Profile{}, false, err
 	}
-	p.Version = max(p.Version, lastVersion(before)+1)
+	p.Version = max(p.Version, before.Version()+1)
 	p.CreatedAt = p.Version.Time()
 	if present != nil {
 		p.CreatedAt = present.CreatedAt
 	}
-	u.set(p.ID, user.State{Profile: &p})
+	u.set(p.ID, user.State{Profile: &p, LastDeleted: lastDeleted(before)})
 	return p, present == nil, nil
 }
 
@@ -112,19 +114,18 @@ func (u *Users) set(id domain.UserID, after user.State) {
 		u.lists[""] = u.lists[""].with(placeOf(*p))
 		u.lists[p.Type] = u.lists[p.Type].with(placeOf(*p))
 	}
+	if i, found := slices.BinarySearch(u.ids, id); !found {
+		u.ids = slices.Insert(u.ids, i, id)
+	}
 	u.states[id] = after
 	u.changed(before, after)
 }
 
-// lastVersion is the highest version that the record of s ever had.
-func lastVersion(s user.State) domain.Version {
-	switch {
-	case s.Profile != nil:
-		return s.Profile.Version
-	case s.Tombstone != nil:
-		return s.Tombstone.Version
+func lastDeleted(s user.State) domain.Version {
+	if t := s.Tombstone; t != nil {
+		return t.Version
 	}
-	return 0
+	return s.LastDeleted
 }
 
 func over(ctx context.Context) error {

@@ -74,3 +74,30 @@ func TestExpiresAt(t *testing.T) {
 		}
 	}
 }
+
+func TestStateRaised(t *testing.T) {
+	t.Parallel()
+	p := newProfile(t)
+	grave := user.Tombstone{ID: p.ID, Version: p.Version, DeletedAt: noon, RequestID: "request-2"}
+	for d, want := range map[time.Duration]domain.Version{-time.Hour: p.Version + 1, time.Hour: p.Version + 3_600_000_000} {
+		stamp := domain.Stamp{Time: p.Version.Time().Add(d), RequestID: "request-9"}
+		profile, tombstone := p, grave
+		profile.Version, tombstone.Version = want, want
+		profile.RequestID, tombstone.RequestID = "request-9", "request-9"
+		raised := user.State{Profile: &p}.Raised(stamp)
+		if *raised.Profile != profile || raised.ID() != p.ID || raised.Version() != want || raised.RequestID() != "request-9" {
+			t.Errorf("raised by %v: %+v, want %+v", d, *raised.Profile, profile)
+		}
+		raised = user.State{Tombstone: &grave}.Raised(stamp)
+		if *raised.Tombstone != tombstone || raised.ID() != p.ID || raised.Version() != want || raised.RequestID() != "request-9" {
+			t.Errorf("raised by %v: %+v, want %+v", d, *raised.Tombstone, tombstone)
+		}
+	}
+	nothing := user.State{}.Raised(domain.Stamp{Time: noon, RequestID: "request-9"})
+	if nothing != (user.State{}) || nothing.ID() != "" || nothing.Version() != 0 || nothing.RequestID() != "" {
+		t.Errorf("nothing, raised: %+v", nothing)
+	}
+	if p.Version != newProfile(t).Version || grave.RequestID != "request-2" {
+		t.Error("what was raised has changed")
+	}
+}

@@ -17,7 +17,9 @@ type Records interface {
 	Scan(ctx context.Context, after string, limit int) (Scanned, error)
 
 	// Raise writes the record again as it is in s, under the version that follows its own at the stamp's
-	// time; RequestID becomes the stamp's. domain.ErrConflict when the record is no longer the one in s.
+	// time; RequestID becomes the stamp's. domain.ErrConflict when the record is no longer the one in s;
+	// raising it again with the same stamp is the repetition of a write whose answer was lost, and gets that
+	// write's answer.
 	Raise(ctx context.Context, s State, stamp domain.Stamp) (State, error)
 }
 
@@ -28,4 +30,52 @@ type Scanned struct {
 	// version of the code that is not this one.
 	Unreadable []string
 	Next       string // empty when there is nothing more
+}
+
+// ID is whose record s is; empty where there is none.
+func (s State) ID() domain.UserID {
+	switch {
+	case s.Profile != nil:
+		return s.Profile.ID
+	case s.Tombstone != nil:
+		return s.Tombstone.ID
+	}
+	return ""
+}
+
+// Version is the record's version; zero where there is none.
+func (s State) Version() domain.Version {
+	switch {
+	case s.Profile != nil:
+		return s.Profile.Version
+	case s.Tombstone != nil:
+		return s.Tombstone.Version
+	}
+	return 0
+}
+
+// RequestID is the request that wrote the record; empty where there is none.
+func (s State) RequestID() string {
+	switch {
+	case s.Profile != nil:
+		return s.Profile.RequestID
+	case s.Tombstone != nil:
+		return s.Tombstone.RequestID
+	}
+	return ""
+}
+
+// Raised is a copy of s as Raise has it written.
+func (s State) Raised(stamp domain.Stamp) State {
+	switch {
+	case s.Profile != nil:
+		p := *s.Profile
+		p.Version, p.RequestID = p.Version.Next(stamp.Time), stamp.RequestID
+		return State{Profile: &p, LastDeleted: s.LastDeleted}
+	case s.Tombstone != nil:
+		t := *s.Tombstone
+		t.Version, t.RequestID = t.Version.Next(stamp.Time), stamp.RequestID
+		return State{Tombstone: &t}
+	}
+	return State{}
 }

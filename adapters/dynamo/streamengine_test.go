@@ -1,0 +1,170 @@
+package dynamo_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/dynamo"
+	"rental.example/domain"
+	"rental.example/domain/user"
+)
+
+// streamed reads n records of a table's stream, in the shape that Lambda gives them.
+func streamed(t *testing.T, url string, client *dynamodb.Client, table string, n int) (records []map[string]any) {
+	t.Helper()
+	described, err := client.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	streams, arn := dynamodbstreams.NewFromConfig(configFor(url)), described.Table.LatestStreamArn
+	stream, err := streams.DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: arn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shard := range stream.StreamDescription.Shards {
+		from, err := streams.GetShardIterator(t.Context(), &dynamodbstreams.GetShardIteratorInput{
+			StreamArn: arn, ShardId: shard.ShardId, ShardIteratorType: types.ShardIteratorTypeTrimHorizon,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for next := from.ShardIterator; next != nil && len(records) < n; {
+			out, err := streams.GetRecords(t.Context(), &dynamodbstreams.GetRecordsInput{ShardIterator: next})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range out.Records {
+				records = append(records, asLambdaSends(t, r))
+			}
+			next = out.NextShardIterator
+		}
+	}
+	return records
+}
+
+func asLambdaSends(t *testing.T, r types.Record) map[string]any {
+	t.Helper()
+	change := map[string]any{
+		"Keys": asLambdaSendsItem(t, r.Dynamodb.Keys), "SequenceNumber": aws.ToString(r.Dynamodb.SequenceNumber),
+		"StreamViewType": string(r.Dynamodb.StreamViewType), "SizeBytes": json.Number("0"),
+	}
+	if r.Dynamodb.NewImage != nil {
+		change["NewImage"] = asLambdaSendsItem(t, r.Dynamodb.NewImage)
+	}
+	if r.Dynamodb.OldImage != nil {
+		change["OldImage"] = asLambdaSendsItem(t, r.Dynamodb.OldImage)
+	}
+	return map[string]any{
+		"eventID": aws.ToString(r.EventID), "eventName": string(r.EventName), "eventSource": aws.ToString(r.EventSource),
+		"dynamodb": change,
+	}
+}
+
+func asLambdaSendsItem(t *testing.T, item map[string]types.AttributeValue) map[string]any {
+	t.Helper()
+	image := make(map[string]any)
+	for name, a := range item {
+		switch a := a.(type) {
+		case *types.AttributeValueMemberS:
+			image[name] = map[string]any{"S": a.Value}
+		case *types.AttributeValueMemberN:
+			image[name] = map[string]any{"N": a.Value}
+		case *types.AttributeValueMemberBOOL:
+			image[name] = map[string]any{"BOOL": a.Value}
+		default:
+			t.Errorf("%s is a %T", name, a)
+		}
+	}
+	return image
+}
+
+// TestRecordsAreTheStreams makes every kind of write, and holds what an engine's stream shows of them against
+// ParseUserChange and Record, attribute by attribute.
+func TestRecordsAreTheStreams(t *testing.T) {
+	t.Parallel()
+	url := endpoint(t)
+	client := dynamo.NewClient(configFor(url))
+	table := newTable(t, client)
+	states, kinds := lifeOf(t, dynamo.NewUsers(client, table))
+	if _, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &table, Key: attributes{"id": text(string(someone))}}); err != nil {
+		t.Fatal(err)
+	}
+	states, kinds = append(states, user.State{}), append(kinds, user.Deleted)
+	records := streamed(t, url, client, table, len(kinds))
+	if len(records) != len(kinds) {
+		t.Fatalf("%d records, want %d", len(records), len(kinds))
+	}
+	for i, record := range records {
+		raw, err := json.Marshal(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := dynamo.ParseUserChange(raw)
+		want := dynamo.UserChange{EventID: got.EventID, SequenceNumber: got.SequenceNumber, Before: states[i], After: states[i+1]}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil || got.EventID == "" {
+			t.Errorf("write %d: %v (-want +got):\n%s", i, err, diff)
+		}
+		if e, ok := user.EventOf(got.Before, got.After); !ok || e.Kind != kinds[i] || e.Version < got.After.Version() {
+			t.Errorf("write %d is the event %+v, want one of kind %s", i, e, kinds[i])
+		}
+		made := tree(t, recordOf(t, want))
+		for name := range made {
+			if name != "dynamodb" && record[name] == nil {
+				delete(made, name) // Lambda adds the region and the stream
+			}
+		}
+		inner := made["dynamodb"].(map[string]any)
+		delete(inner, "ApproximateCreationDateTime")
+		inner["SizeBytes"] = json.Number("0")
+		if diff := cmp.Diff(record, made); diff != "" {
+			t.Errorf("write %d (-engine +Record):\n%s", i, diff)
+		}
+	}
+}
+
+// lifeOf makes someone's profile, changes, raises, deletes, raises and makes it again. It returns what was held
+// before and after each write, and what each has to tell.
+func lifeOf(t *testing.T, store *dynamo.Users) (states []user.State, kinds []user.EventKind) {
+	t.Helper()
+	add := func(kind user.EventKind, s user.State, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		states, kinds = append(states, s), append(kinds, kind)
+	}
+	states = append(states, user.State{})
+	save := func(kind user.EventKind, p user.Profile) {
+		saved, _, err := store.Save(t.Context(), p, domain.Condition{})
+		after := user.State{Profile: &saved}
+		if before := states[len(states)-1]; before.Tombstone != nil {
+			after.LastDeleted = before.Tombstone.Version
+		}
+		add(kind, after, err)
+	}
+	raise := func(kind user.EventKind, after time.Duration) {
+		s := domain.Stamp{Time: noon.Add(after), RequestID: "request-" + after.String()}
+		raised, err := store.Raise(t.Context(), states[len(states)-1], s)
+		add(kind, raised, err)
+	}
+	save(user.Created, profileAt(t, someone, noon, "request-1"))
+	changed := profileAt(t, someone, noon.Add(time.Second), "")
+	changed.Name, changed.Ratings, changed.Type, changed.EmailVerified = strings.Repeat("é<&>\"", 20), 0.1, user.Rentee, false
+	save(user.Updated, changed)
+	raise(user.Updated, time.Hour)
+	buried, err := store.Delete(t.Context(), someone, domain.Condition{}, domain.Stamp{Time: noon.Add(2 * time.Hour), RequestID: "request-4"})
+	add(user.Deleted, user.State{Tombstone: &buried}, err)
+	raise(user.Deleted, 3*time.Hour)
+	again := profileAt(t, someone, noon, "request-6")
+	again.Ratings = 0
+	save(user.Created, again)
+	return states, kinds
+}

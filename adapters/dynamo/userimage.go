@@ -1,0 +1,174 @@
+package dynamo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+
+	"rental.example/domain"
+	"rental.example/domain/user"
+)
+
+// userAttributes leads from the attributes of userRecord, by its tags, to its fields.
+var userAttributes = sync.OnceValue(func() map[string]int {
+	fields := make(map[string]int)
+	record := reflect.TypeFor[userRecord]()
+	for i := range record.NumField() {
+		name, _, _ := strings.Cut(record.Field(i).Tag.Get("dynamodbav"), ",")
+		fields[name] = i
+	}
+	return fields
+})
+
+// readImage reads an item as a stream has it. Attributes that are not userRecord's may be anything. Errors
+// name attributes and never hold values, which may be personal.
+func readImage(image []byte) (*userRecord, error) {
+	if !isObject(image) {
+		return nil, errors.New("is not an object")
+	}
+	record := new(userRecord)
+	fields := reflect.ValueOf(record).Elem()
+	for name, value := range members(image) {
+		i, ok := userAttributes()[string(name)]
+		if !ok {
+			continue
+		}
+		if err := readAttribute(value, fields.Field(i).Addr().Interface()); err != nil {
+			return nil, fmt.Errorf("attribute %s %w", name, err)
+		}
+	}
+	return record, nil
+}
+
+// readAttribute reads {"S":"text"} and the like into a field of userRecord.
+func readAttribute(value []byte, field any) (err error) {
+	switch field := field.(type) {
+	case *string:
+		*field, err = readText(value)
+	case *int64:
+		*field, err = readInteger(value)
+	case **int64:
+		var n int64
+		n, err = readInteger(value)
+		*field = &n
+	case *float64:
+		*field, err = readFloat(value)
+	case *bool:
+		*field, err = readBool(value)
+	default:
+		err = fmt.Errorf("is read into a %T", field)
+	}
+	return err
+}
+
+func readText(value []byte) (string, error) {
+	content, err := ofType(value, "S")
+	if err != nil {
+		return "", err
+	}
+	text, ok := unquote(content)
+	if !ok {
+		return "", errors.New("has an S that is not a string")
+	}
+	return string(text), nil
+}
+
+// readNumber returns the digits of a number, which DynamoDB spells as JSON does: without a plus, without zeroes
+// in front. strconv takes more than that, NaN and hexadecimals among it.
+func readNumber(value []byte) (digits []byte, err error) {
+	content, err := ofType(value, "N")
+	if err != nil {
+		return nil, err
+	}
+	digits, ok := unquote(content)
+	if !ok || !json.Valid(digits) {
+		return nil, errNotNumber
+	}
+	return digits, nil
+}
+
+var errNotNumber = errors.New("has an N that is not a number")
+
+// readInteger takes no exponent and no point, as the SDK takes none where Table decodes the same item.
+func readInteger(value []byte) (int64, error) {
+	digits, err := readNumber(value)
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(string(digits), 10, 64)
+	if err != nil {
+		return 0, errors.New("has an N that is not an integer of 64 bits")
+	}
+	return n, nil
+}
+
+func readFloat(value []byte) (float64, error) {
+	digits, err := readNumber(value)
+	if err != nil {
+		return 0, err
+	}
+	f, err := strconv.ParseFloat(string(digits), 64)
+	if err != nil || math.IsInf(f, 0) {
+		return 0, errNotNumber
+	}
+	return f, nil
+}
+
+func readBool(value []byte) (bool, error) {
+	content, err := ofType(value, "BOOL")
+	if err != nil {
+		return false, err
+	}
+	switch string(content) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, errors.New("has a BOOL that is not a boolean")
+}
+
+// ofType is the content of an attribute's value, which has to be of the DynamoDB type want.
+func ofType(value []byte, want string) (content []byte, err error) {
+	if !isObject(value) {
+		return nil, errors.New("is not an object")
+	}
+	for name, v := range members(value) {
+		if string(name) != want || content != nil {
+			return nil, fmt.Errorf("is not of the one type %s", want)
+		}
+		content = v
+	}
+	if content == nil {
+		return nil, errors.New("is empty")
+	}
+	return content, nil
+}
+
+// state is what the record stands for, if it is whole.
+func (r *userRecord) state() (user.State, error) {
+	switch {
+	case r.ID == "":
+		return user.State{}, errors.New("has no id")
+	case r.Version < 1:
+		return user.State{}, errors.New("has no version")
+	case r.isProfile() && r.DeletedAt != 0:
+		return user.State{}, errors.New("is both profile and tombstone")
+	case r.isProfile() && (r.Name == "" || r.UserType == ""):
+		return user.State{}, errors.New("is a profile without name or userType")
+	case r.DeletedVersion < 0, r.isProfile() && r.DeletedVersion >= r.Version:
+		return user.State{}, errors.New("has a deletedVersion that is not before its version")
+	case r.isProfile():
+		p := r.profile()
+		return user.State{Profile: &p, LastDeleted: domain.Version(r.DeletedVersion)}, nil
+	case r.DeletedAt != 0:
+		t := r.tombstone()
+		return user.State{Tombstone: &t}, nil
+	}
+	return user.State{}, errors.New("is neither profile nor tombstone")
+}

@@ -1,0 +1,184 @@
+package dynamo
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"rental.example/domain/user"
+)
+
+// StreamEvent is what Lambda sends of a table's stream. Its records are left as they are, so that one that
+// makes no sense does not take the others with it: each is for ParseUserChange.
+// https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+type StreamEvent struct {
+	Records []json.RawMessage `json:"Records"`
+}
+
+// UserChange is one write to the users table: what was there before it and what after.
+type UserChange struct {
+	EventID        string // the same each time that the record is delivered
+	SequenceNumber string // its place in the stream, by which a batch's failure is told
+	Before, After  user.State
+}
+
+// ParseUserChange reads a record of the users table's stream, which has to hold both images
+// (NEW_AND_OLD_IMAGES). Profiles and tombstones are complete: all that Users keeps of them.
+//
+// Any error means that the record can never be read, and says what is wrong where, without a value: those
+// may be personal. EventID and SequenceNumber are then set as far as they could be read.
+func ParseUserChange(record json.RawMessage) (UserChange, error) {
+	r, err := readStreamRecord(record)
+	c := UserChange{EventID: textOf(r.eventID), SequenceNumber: textOf(r.sequenceNumber)}
+	if err == nil {
+		c.Before, c.After, err = r.states()
+	}
+	if err != nil {
+		return UserChange{EventID: c.EventID, SequenceNumber: c.SequenceNumber}, fmt.Errorf("dynamo: stream record: %w", err)
+	}
+	return c, nil
+}
+
+// What a record has to say of itself.
+const (
+	eventSource = "aws:dynamodb"
+	viewType    = "NEW_AND_OLD_IMAGES"
+	inserted    = "INSERT"
+	modified    = "MODIFY"
+	removed     = "REMOVE"
+)
+
+// streamRecord is the members of a record that count, as they are written; nil where there is none.
+type streamRecord struct {
+	eventID, eventName, eventSource, change            []byte
+	sequenceNumber, viewType, keys, oldImage, newImage []byte
+}
+
+// readStreamRecord reads as much as there is, and then checks all but what is in the images.
+func readStreamRecord(data []byte) (r streamRecord, err error) {
+	data = bytes.TrimSpace(data)
+	if !json.Valid(data) || !utf8.Valid(data) || !isObject(data) {
+		return r, errors.New("is not a JSON object")
+	}
+	r.readEnvelope(data)
+	if isObject(r.change) {
+		r.readChange(r.change)
+	}
+	return r, r.check()
+}
+
+func (r *streamRecord) readEnvelope(object []byte) {
+	for name, value := range members(object) {
+		switch string(name) {
+		case "eventID":
+			r.eventID = value
+		case "eventName":
+			r.eventName = value
+		case "eventSource":
+			r.eventSource = value
+		case "dynamodb":
+			r.change = value
+		}
+	}
+}
+
+func (r *streamRecord) readChange(object []byte) {
+	for name, value := range members(object) {
+		switch string(name) {
+		case "SequenceNumber":
+			r.sequenceNumber = value
+		case "StreamViewType":
+			r.viewType = value
+		case "Keys":
+			r.keys = value
+		case "OldImage":
+			r.oldImage = value
+		case "NewImage":
+			r.newImage = value
+		}
+	}
+}
+
+func (r *streamRecord) check() error {
+	switch {
+	case !says(r.eventSource, eventSource):
+		return errors.New("eventSource is not " + eventSource)
+	case !saysSomething(r.eventID):
+		return errors.New("has no eventID")
+	case !saysSomething(r.sequenceNumber):
+		return errors.New("has no SequenceNumber")
+	case !says(r.viewType, viewType):
+		return errors.New("the StreamViewType is not " + viewType)
+	}
+	return r.checkImages()
+}
+
+// checkImages holds the images that there are against the name of the event.
+func (r *streamRecord) checkImages() error {
+	before, after := r.oldImage != nil, r.newImage != nil
+	name, _ := unquote(r.eventName)
+	var whole bool
+	switch string(name) {
+	case inserted:
+		whole = after && !before
+	case modified:
+		whole = after && before
+	case removed:
+		whole = before && !after
+	default:
+		return errors.New("eventName is not " + inserted + ", " + modified + " or " + removed)
+	}
+	if !whole {
+		return errors.New("has other images than its eventName needs")
+	}
+	return nil
+}
+
+// states are what the images stand for. Both have to be of the record under the key.
+func (r *streamRecord) states() (before, after user.State, err error) {
+	key, err := readImage(r.keys)
+	if err != nil {
+		return before, after, fmt.Errorf("the Keys: %w", err)
+	}
+	if before, err = stateOf(r.oldImage, key.ID); err != nil {
+		return before, after, fmt.Errorf("the OldImage: %w", err)
+	}
+	if after, err = stateOf(r.newImage, key.ID); err != nil {
+		return before, after, fmt.Errorf("the NewImage: %w", err)
+	}
+	return before, after, nil
+}
+
+func stateOf(image []byte, id string) (user.State, error) {
+	if image == nil {
+		return user.State{}, nil
+	}
+	record, err := readImage(image)
+	if err != nil {
+		return user.State{}, err
+	}
+	if record.ID != id {
+		return user.State{}, errors.New("id is not that of Keys")
+	}
+	return record.state()
+}
+
+// says reports whether value is the string want.
+func says(value []byte, want string) bool {
+	text, ok := unquote(value)
+	return ok && string(text) == want
+}
+
+// saysSomething reports whether value is a string, and not an empty one.
+func saysSomething(value []byte) bool {
+	text, ok := unquote(value)
+	return ok && len(text) > 0
+}
+
+// textOf is what value says, if it is a string.
+func textOf(value []byte) string {
+	text, _ := unquote(value)
+	return string(text)
+}

@@ -1,0 +1,315 @@
+package dynamo_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/dynamo"
+	"rental.example/domain"
+	"rental.example/domain/user"
+)
+
+// randomState is nothing, a profile or a tombstone of someone, with values at their limits and beyond.
+func randomState(rng *rand.Rand) user.State {
+	texts := []string{"Jane", "", "\"<b>\\\u2028\x00é🚲", `{"S":"x"}`, strings.Repeat("x", 300)}
+	text := func() string { return texts[rng.IntN(len(texts))] }
+	moment := func() time.Time { return time.UnixMicro(rng.Int64N(1 << 52)).UTC() }
+	versions := []domain.Version{1, math.MaxInt64, domain.Version(1 + rng.Int64N(1<<52))}
+	version := versions[rng.IntN(len(versions))]
+	switch rng.IntN(3) {
+	case 0:
+		return user.State{Tombstone: &user.Tombstone{
+			ID: someone, Version: version, DeletedAt: moment().Add(time.Microsecond), RequestID: text(),
+		}}
+	case 1:
+		ratings := []float64{0, 100, 4.1, math.SmallestNonzeroFloat64, rng.Float64() * 100}
+		return user.State{LastDeleted: domain.Version(rng.Int64N(int64(version))), Profile: &user.Profile{
+			ID: someone, Name: "J" + text(), Email: text(), EmailVerified: rng.IntN(2) == 0, Type: user.Types()[rng.IntN(2)],
+			Ratings: ratings[rng.IntN(len(ratings))], Version: version, CreatedAt: moment(), UpdatedAt: moment(), RequestID: text(),
+		}}
+	}
+	return user.State{}
+}
+
+func TestUserChangeRoundTrip(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for range 3000 {
+		want := dynamo.UserChange{EventID: "event-1", SequenceNumber: "1405400000000002063282832", Before: randomState(rng), After: randomState(rng)}
+		record, err := want.Record()
+		if want.Before == (user.State{}) && want.After == want.Before {
+			if err == nil {
+				t.Errorf("a change of nothing has the record %s", record)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		got, err := dynamo.ParseUserChange(record)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Fatalf("seed %d: %v\n%s\n(-want +got):\n%s", seed, err, record, diff)
+		}
+	}
+}
+
+// profileChange is a change of someone's name.
+func profileChange(t testing.TB) dynamo.UserChange {
+	t.Helper()
+	before := user.Profile{
+		ID: someone, Name: "Jane", Email: "jane@example.com", EmailVerified: true, Type: user.Renter, Ratings: 4.5,
+		Version: domain.VersionAt(noon), CreatedAt: noon, UpdatedAt: noon, RequestID: "0ca7504f-a7c8-41e9-9c0e-b9d1c303045b",
+	}
+	after := before
+	after.Name, after.Version, after.UpdatedAt = "Joan", before.Version+1, noon.Add(time.Microsecond)
+	after.RequestID = "4d1b6f0e-2f3c-4f0a-8d3c-0d5f5d1f7a11"
+	return dynamo.UserChange{
+		EventID: "f07f8ca4b0b26cb9c4e5e77e69f274ee", SequenceNumber: "1405400000000002063282832",
+		Before: user.State{Profile: &before}, After: user.State{Profile: &after},
+	}
+}
+
+func recordOf(t testing.TB, c dynamo.UserChange) json.RawMessage {
+	t.Helper()
+	record, err := c.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record
+}
+
+// tree is a record as values that can be changed.
+func tree(t testing.TB, record json.RawMessage) map[string]any {
+	t.Helper()
+	var m map[string]any
+	if err := json.Unmarshal(record, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// edit replaces or takes away one member of a record, or of an object in it.
+type edit struct {
+	path  string // names with slashes between them
+	value string // JSON; nothing takes the member away
+}
+
+func (e edit) of(t testing.TB, record json.RawMessage) json.RawMessage {
+	t.Helper()
+	all := tree(t, record)
+	path := strings.Split(e.path, "/")
+	object := all
+	for _, name := range path[:len(path)-1] {
+		object = object[name].(map[string]any)
+	}
+	delete(object, path[len(path)-1])
+	if e.value != "" {
+		object[path[len(path)-1]] = json.RawMessage(e.value)
+	}
+	out, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestParseUserChangeRefuses spoils one place of a good record each. What is wrong is told, and nothing that
+// may be personal; who has to report the record still learns which it is.
+func TestParseUserChangeRefuses(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		edit edit
+		want string
+	}{
+		"another source":        {edit{"eventSource", `"aws:kinesis"`}, "eventSource is not aws:dynamodb"},
+		"no source":             {edit{"eventSource", ""}, "eventSource is not aws:dynamodb"},
+		"no event":              {edit{"eventName", ""}, "eventName is not"},
+		"another event":         {edit{"eventName", `"modify"`}, "eventName is not"},
+		"keys only":             {edit{"dynamodb/StreamViewType", `"KEYS_ONLY"`}, "StreamViewType is not"},
+		"no change":             {edit{"dynamodb", "null"}, "has no SequenceNumber"},
+		"no keys":               {edit{"dynamodb/Keys", ""}, "Keys: is not an object"},
+		"keys of another table": {edit{"dynamodb/Keys", `{"day":{"S":"x"}}`}, "OldImage: id is not that of Keys"},
+		"another key":           {edit{"dynamodb/Keys/id", `{"S":"somebody"}`}, "OldImage: id is not that of Keys"},
+		"another id":            {edit{"dynamodb/NewImage/id", `{"S":"somebody"}`}, "NewImage: id is not that of Keys"},
+		"no old image":          {edit{"dynamodb/OldImage", ""}, "other images"},
+		"no new image":          {edit{"dynamodb/NewImage", ""}, "other images"},
+		"images, but inserted":  {edit{"eventName", `"INSERT"`}, "other images"},
+		"images, but removed":   {edit{"eventName", `"REMOVE"`}, "other images"},
+		"a null image":          {edit{"dynamodb/NewImage", "null"}, "NewImage: is not an object"},
+		"an empty image":        {edit{"dynamodb/NewImage", "{}"}, "NewImage: id is not that of Keys"},
+		"no version":            {edit{"dynamodb/NewImage/version", ""}, "NewImage: has no version"},
+		"version zero":          {edit{"dynamodb/NewImage/version", `{"N":"0"}`}, "NewImage: has no version"},
+		"a version too big":     {edit{"dynamodb/NewImage/version", `{"N":"12345678901234567890"}`}, "attribute version has an N that is not an integer"},
+		"a broken version":      {edit{"dynamodb/NewImage/version", `{"N":"1.5"}`}, "attribute version has an N that is not an integer"},
+		"an exponent":           {edit{"dynamodb/NewImage/version", `{"N":"1e3"}`}, "attribute version has an N that is not an integer"},
+		"a signed version":      {edit{"dynamodb/NewImage/version", `{"N":"+5"}`}, "attribute version has an N that is not a number"},
+		"a bare number":         {edit{"dynamodb/NewImage/version", `{"N":5}`}, "attribute version has an N that is not a number"},
+		"a text as version":     {edit{"dynamodb/NewImage/version", `{"S":"5"}`}, "attribute version is not of the one type N"},
+		"two types":             {edit{"dynamodb/NewImage/version", `{"N":"5","S":"5"}`}, "attribute version is not of the one type N"},
+		"a type in lower case":  {edit{"dynamodb/NewImage/version", `{"n":"5"}`}, "attribute version is not of the one type N"},
+		"no type":               {edit{"dynamodb/NewImage/version", `{}`}, "attribute version is empty"},
+		"no attribute value":    {edit{"dynamodb/NewImage/version", `"5"`}, "attribute version is not an object"},
+		"a null name":           {edit{"dynamodb/NewImage/name", `{"NULL":true}`}, "attribute name is not of the one type S"},
+		"a list as name":        {edit{"dynamodb/NewImage/name", `{"S":["Joan"]}`}, "attribute name has an S that is not a string"},
+		"no name":               {edit{"dynamodb/NewImage/name", ""}, "NewImage: is a profile without name or userType"},
+		"no type of user":       {edit{"dynamodb/OldImage/userType", ""}, "OldImage: is a profile without name or userType"},
+		"ratings of nothing":    {edit{"dynamodb/NewImage/ratings", `{"N":"NaN"}`}, "attribute ratings has an N that is not a number"},
+		"endless ratings":       {edit{"dynamodb/NewImage/ratings", `{"N":"1e400"}`}, "attribute ratings has an N that is not a number"},
+		"a text as truth":       {edit{"dynamodb/NewImage/emailVerified", `{"BOOL":"true"}`}, "attribute emailVerified has a BOOL"},
+		"neither":               {edit{"dynamodb/NewImage/createdAt", ""}, "NewImage: is neither profile nor tombstone"},
+		"both":                  {edit{"dynamodb/NewImage/deletedAt", `{"N":"5"}`}, "NewImage: is both profile and tombstone"},
+	}
+	good := profileChange(t)
+	record := recordOf(t, good)
+	for name, test := range tests {
+		got, err := dynamo.ParseUserChange(test.edit.of(t, record))
+		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.HasPrefix(err.Error(), "dynamo: stream record: ") {
+			t.Errorf("%s: got error %v, want %q", name, err, test.want)
+			continue
+		}
+		for _, personal := range []string{"Joan", "jane", string(someone), "somebody"} {
+			if strings.Contains(err.Error(), personal) {
+				t.Errorf("%s: the error tells %q: %v", name, personal, err)
+			}
+		}
+		want := dynamo.UserChange{EventID: good.EventID, SequenceNumber: good.SequenceNumber}
+		if name == "no change" {
+			want.SequenceNumber = ""
+		}
+		if got != want {
+			t.Errorf("%s: got %+v with the error, want %+v", name, got, want)
+		}
+	}
+	for _, name := range []string{"eventID", "dynamodb/SequenceNumber"} {
+		for _, value := range []string{"", "null", `""`, "5", "{}"} {
+			if _, err := dynamo.ParseUserChange(edit{name, value}.of(t, record)); err == nil {
+				t.Errorf("%s %q is taken", name, value)
+			}
+		}
+	}
+}
+
+// TestParseUserChangeTakes changes what does not count.
+func TestParseUserChangeTakes(t *testing.T) {
+	t.Parallel()
+	want := profileChange(t)
+	record := recordOf(t, want)
+	for name, e := range map[string]edit{
+		"an attribute of tomorrow":     {"dynamodb/NewImage/colour", `{"L":[{"S":"}\"]"},{"M":{"a":{"NULL":true}}}]}`},
+		"an attribute in upper case":   {"dynamodb/NewImage/NAME", `{"N":"5"}`},
+		"a time with parts of seconds": {"dynamodb/ApproximateCreationDateTime", "4102488000.123"},
+		"who removed it":               {"userIdentity", `{"type":"Service","principalId":"dynamodb.amazonaws.com"}`},
+		"a later format":               {"eventVersion", `"1.9"`},
+		"another table":                {"eventSourceARN", ""},
+	} {
+		got, err := dynamo.ParseUserChange(e.of(t, record))
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+	}
+	spaced := new(bytes.Buffer)
+	if err := json.Indent(spaced, record, " \r", "\t"); err != nil {
+		t.Fatal(err)
+	}
+	escaped := bytes.ReplaceAll(spaced.Bytes(), []byte(`"name"`), []byte(`"n\u0061me"`))
+	got, err := dynamo.ParseUserChange(escaped)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("with spaces and escapes: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestParseUserChangeOfPieces cuts a record everywhere, and puts a value of another kind into each place: that
+// is an error, or the same change where the place does not count.
+func TestParseUserChangeOfPieces(t *testing.T) {
+	t.Parallel()
+	want := profileChange(t)
+	record := recordOf(t, want)
+	for n := range len(record) {
+		if got, err := dynamo.ParseUserChange(record[:n]); err == nil {
+			t.Errorf("the first %d bytes are %+v", n, got)
+		}
+	}
+	refused := 0
+	for _, path := range places(tree(t, record), "") {
+		for _, value := range []string{"null", "true", "5", `"\u0000"`, "[]", "{}", `{"S":5}`, `{"B":"AA=="}`, `{"M":{}}`} {
+			got, err := dynamo.ParseUserChange(edit{path, value}.of(t, record))
+			if err != nil {
+				refused++
+			} else if diff := cmp.Diff(want, got); diff != "" && !strings.HasSuffix(path, "/S") && !means(path) {
+				t.Errorf("%s as %s is taken (-want +got):\n%s", path, value, diff)
+			}
+		}
+	}
+	if refused < 200 {
+		t.Errorf("%d mutations were refused, want most", refused)
+	}
+}
+
+// means reports whether any text is a good value at path.
+func means(path string) bool { return path == "eventID" || path == "dynamodb/SequenceNumber" }
+
+// places are the paths to all members of an object and of those in it.
+func places(object map[string]any, under string) (paths []string) {
+	for name, value := range object {
+		paths = append(paths, under+name)
+		if inner, ok := value.(map[string]any); ok {
+			paths = append(paths, places(inner, under+name+"/")...)
+		}
+	}
+	return paths
+}
+
+// FuzzParseUserChange looks for records that are taken for a change which has no record, or that end the
+// process.
+func FuzzParseUserChange(f *testing.F) {
+	change := profileChange(f)
+	f.Add([]byte(recordOf(f, change)))
+	grave := user.Bury(someone, 5, domain.Stamp{Time: noon, RequestID: "request-2"})
+	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: change.Before, After: user.State{Tombstone: &grave}})))
+	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: user.State{Tombstone: &grave}})))
+	f.Add([]byte(`{"eventSource":"aws:dynamodb","eventID":"\ud800","dynamodb":[]}`))
+	f.Fuzz(func(t *testing.T, record []byte) {
+		c, err := dynamo.ParseUserChange(record)
+		if err != nil {
+			return
+		}
+		again, err := dynamo.ParseUserChange(recordOf(t, c))
+		if diff := cmp.Diff(c, again); diff != "" || err != nil {
+			t.Errorf("%v (-first +again):\n%s", err, diff)
+		}
+	})
+}
+
+// TestParseUserChangeAllocates holds the first step from a record to a message to its part of the sixty
+// allocations that all steps may take. It takes 22, and some more where the race detector watches.
+func TestParseUserChangeAllocates(t *testing.T) {
+	const most = 30
+	record := recordOf(t, profileChange(t))
+	got := testing.AllocsPerRun(100, func() {
+		if _, err := dynamo.ParseUserChange(record); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Logf("%v allocations a record", got)
+	if got > most {
+		t.Errorf("%v allocations a record, want at most %d", got, most)
+	}
+}
+
+func BenchmarkParseUserChange(b *testing.B) {
+	record := recordOf(b, profileChange(b))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := dynamo.ParseUserChange(record); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package memory
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rental.example/domain"
+	"rental.example/domain/user"
+)
+
+var _ user.Records = (*Users)(nil)
+
+// Scan implements user.Records, in the order of ids. Nothing here is unreadable.
+func (u *Users) Scan(ctx context.Context, after string, limit int) (user.Scanned, error) {
+	if err := over(ctx); err != nil {
+		return user.Scanned{}, err
+	}
+	last, ok := lastScanned(after)
+	if !ok {
+		return user.Scanned{}, fmt.Errorf("memory: not the end of a page: %w", domain.ErrInvalid)
+	}
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	i, found := slices.BinarySearch(u.ids, last)
+	if found {
+		i++
+	}
+	rest := u.ids[i:]
+	page := user.Scanned{}
+	for _, id := range rest[:min(limit, len(rest))] {
+		page.States = append(page.States, copiedState(u.states[id]))
+	}
+	if len(rest) > limit {
+		page.Next = endOfScan(rest[limit-1])
+	}
+	return page, nil
+}
+
+const scanPrefix = "after "
+
+// endOfScan is the Next of a page that ends with id.
+func endOfScan(id domain.UserID) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(scanPrefix + string(id)))
+}
+
+// lastScanned is the id that endOfScan was given; for an empty text the one before all.
+func lastScanned(text string) (id domain.UserID, ok bool) {
+	if text == "" {
+		return "", true
+	}
+	data, err := base64.RawURLEncoding.DecodeString(text)
+	id = domain.UserID(strings.TrimPrefix(string(data), scanPrefix))
+	return id, err == nil && id != "" && endOfScan(id) == text
+}
+
+// Raise implements user.Records.
+func (u *Users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (user.State, error) {
+	if err := over(ctx); err != nil {
+		return user.State{}, err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	present, raised := u.states[s.ID()], s.Raised(stamp)
+	switch {
+	case present.Version() == 0:
+		return user.State{}, errChanged
+	case present.Version() == s.Version():
+		raised.LastDeleted = present.LastDeleted
+		u.set(s.ID(), raised)
+		return copiedState(raised), nil
+	case present.Version() == raised.Version() && stamp.RequestID != "" && present.RequestID() == stamp.RequestID:
+		return raised, nil
+	}
+	return user.State{}, errChanged
+}
+
+var errChanged = fmt.Errorf("memory: a record to raise has changed: %w", domain.ErrConflict)
+
+// copiedState is s for a caller, who may write to it.
+func copiedState(s user.State) user.State {
+	if s.Profile != nil {
+		p := *s.Profile
+		s.Profile = &p
+	}
+	if s.Tombstone != nil {
+		t := *s.Tombstone
+		s.Tombstone = &t
+	}
+	return s
+}
