@@ -60,10 +60,7 @@ const requestMetrics = `{"Name":"Requests","Unit":"Count"},{"Name":"Errors","Uni
 func (m *Metrics) Request(route string, status int, latency time.Duration, coldStart bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	b := append(m.buf[:0], `{"_aws":{"Timestamp":`...)
-	b = strconv.AppendInt(b, m.now().UnixMilli(), 10)
-	b = append(b, `,"CloudWatchMetrics":[{"Namespace":`...)
-	b = append(b, m.namespace...)
+	b := m.begin()
 	b = append(b, `,"Dimensions":[["service","route"]],"Metrics":[`+requestMetrics...)
 	if coldStart {
 		b = append(b, `,{"Name":"ColdStart","Unit":"Count"}`...)
@@ -79,6 +76,19 @@ func (m *Metrics) Request(route string, status int, latency time.Duration, coldS
 	if coldStart {
 		b = append(b, `,"ColdStart":1`...)
 	}
+	m.write(b)
+}
+
+// begin begins a line, up to its dimensions.
+func (m *Metrics) begin() []byte {
+	b := append(m.buf[:0], `{"_aws":{"Timestamp":`...)
+	b = strconv.AppendInt(b, m.now().UnixMilli(), 10)
+	b = append(b, `,"CloudWatchMetrics":[{"Namespace":`...)
+	return append(b, m.namespace...)
+}
+
+// write ends the line in b. There is nowhere to tell of a lost metric.
+func (m *Metrics) write(b []byte) {
 	m.buf = append(b, "}\n"...)
-	_, _ = m.w.Write(m.buf) // nowhere to tell of a lost metric
+	_, _ = m.w.Write(m.buf)
 }

@@ -2,13 +2,16 @@ package cloudwatch_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/cloudwatch"
@@ -52,6 +55,62 @@ func TestMetrics(t *testing.T) {
 	}
 	if len(lines) != 2 || strings.Contains(lines[1], "ColdStart") || !strings.Contains(lines[1], `"Errors":0,"Latency":1000}`) {
 		t.Errorf("second line: %v", lines[1:])
+	}
+}
+
+// TestInvocationMetrics: likewise, by service alone.
+func TestInvocationMetrics(t *testing.T) {
+	t.Parallel()
+	const begin = `{"_aws":{"Timestamp":1767323045678,"CloudWatchMetrics":[{"Namespace":"rental","Dimensions":[["service"]],"Metrics":[`
+	for name, test := range map[string]struct {
+		cold   bool
+		counts []cloudwatch.Count
+		want   string
+	}{
+		"warm": {false, []cloudwatch.Count{{Name: "EventsPublished", Value: 7}, {Name: "BatchItemFailures"}},
+			`{"Name":"EventsPublished","Unit":"Count"},{"Name":"BatchItemFailures","Unit":"Count"}]}]},"service":"users","EventsPublished":7,"BatchItemFailures":0}`},
+		"cold": {true, []cloudwatch.Count{{Name: "EventsPublished", Value: 7}},
+			`{"Name":"ColdStart","Unit":"Count"},{"Name":"EventsPublished","Unit":"Count"}]}]},"service":"users","ColdStart":1,"EventsPublished":7}`},
+		"cold alone": {true, nil, `{"Name":"ColdStart","Unit":"Count"}]}]},"service":"users","ColdStart":1}`},
+	} {
+		var out bytes.Buffer
+		m := cloudwatch.NewMetrics(&out, "rental", "users", func() time.Time { return time.UnixMilli(1767323045678) })
+		m.Invocation(test.cold, test.counts...)
+		if diff := cmp.Diff(begin+test.want+"\n", out.String()); diff != "" || !json.Valid(out.Bytes()) {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestInvocationMetricsAllocate(t *testing.T) {
+	m := cloudwatch.NewMetrics(io.Discard, "rental", "users", time.Now)
+	if got := testing.AllocsPerRun(100, func() { m.Invocation(true, cloudwatch.Count{Name: "EventsPublished", Value: 100}) }); got > 0 {
+		t.Errorf("%v allocations, want none", got)
+	}
+}
+
+// traced is a context of the Lambda runtime, which puts the tracing header under a text.
+type traced struct{ context.Context }
+
+func (c traced) Value(key any) any {
+	if key == "x-amzn-trace-id" {
+		return "Root=1-5e5b1e5c-0123456789abcdef01234567;Sampled=1"
+	}
+	return c.Context.Value(key)
+}
+
+// TestInvocationLogger: lines tell the invocation and its trace.
+func TestInvocationLogger(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	ctx := lambdacontext.NewContext(traced{t.Context()}, &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
+	cloudwatch.Invocation(ctx, cloudwatch.NewLogger(&out, slog.LevelInfo, "users"), true).Info("hello")
+	want := `"cold_start":true,"function_request_id":"invocation-1","xray_trace_id":"1-5e5b1e5c-0123456789abcdef01234567"}`
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("no %s in %s", want, out.String())
+	}
+	if got := cloudwatch.RequestID(t.Context()); got != "" {
+		t.Errorf("outside of an invocation the id is %q", got)
 	}
 }
 

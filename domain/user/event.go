@@ -28,8 +28,8 @@ type Event struct {
 	Type      Type    // empty when Deleted
 	Ratings   float64 // zero when Deleted
 	RequestID string  // the request that caused it; empty when none did
-	// LastDeleted is, when Created, the version of the deletion before; 0 without one. So who missed the
-	// deletion's own event learns of it all the same.
+	// LastDeleted is, when Created or told again, the version of the deletion before; 0 without one. So who
+	// missed the deletion's own event learns of it all the same.
 	LastDeleted domain.Version
 }
 
@@ -60,6 +60,13 @@ func EventOf(before, after State) (e Event, ok bool) {
 		return Event{Kind: Deleted, UserID: before.Profile.ID, Version: before.Profile.Version + 1}, true
 	}
 	return Event{}, false
+}
+
+// Retold is the event that tells of s those who may have missed what led there; ok is false for nothing.
+func Retold(s State) (e Event, ok bool) {
+	e, ok = EventOf(s, s)
+	e.LastDeleted = s.LastDeleted
+	return e, ok
 }
 
 func profileEvent(kind EventKind, p Profile) Event {

@@ -101,3 +101,29 @@ func TestStateRaised(t *testing.T) {
 		t.Error("what was raised has changed")
 	}
 }
+
+// TestLastDeleted: the deletion before is told with what is made again, and with what is told again; a change
+// need not repeat it.
+func TestLastDeleted(t *testing.T) {
+	t.Parallel()
+	p := newProfile(t)
+	grave := user.Tombstone{ID: p.ID, Version: p.Version - 1, DeletedAt: noon}
+	buried, alive := user.State{Tombstone: &grave}, user.State{Profile: &p, LastDeleted: grave.Version}
+	for name, test := range map[string]struct {
+		before, after user.State
+		want          domain.Version
+	}{"made again": {buried, alive, grave.Version}, "changed": {alive, alive, 0}, "deleted": {alive, buried, 0}} {
+		if got, ok := user.EventOf(test.before, test.after); got.LastDeleted != test.want || !ok {
+			t.Errorf("%s: %+v, %t; want %d", name, got, ok, test.want)
+		}
+	}
+	if got, ok := user.Retold(alive); got.Kind != user.Updated || got.LastDeleted != grave.Version || !ok {
+		t.Errorf("Retold = %+v, %t", got, ok)
+	}
+	if got, ok := user.Retold(buried); got.Kind != user.Deleted || got.Version != grave.Version || got.LastDeleted != 0 || !ok {
+		t.Errorf("Retold = %+v, %t", got, ok)
+	}
+	if got, ok := user.Retold(user.State{}); ok {
+		t.Errorf("Retold = %+v", got)
+	}
+}

@@ -118,7 +118,34 @@ func (c Case) CheckAgainst(t testing.TB, want, got Answer) {
 	}
 }
 
-func (c Case) write(t testing.TB, got Answer) {
+// CheckOutcome compares what came of an event that is no HTTP request, as JSON, with the golden file; with the
+// flag -update it rewrites the file.
+func (c Case) CheckOutcome(t testing.TB, got any) {
+	t.Helper()
+	if *update {
+		c.write(t, got)
+		return
+	}
+	want, err := os.ReadFile(c.golden)
+	if err != nil {
+		t.Fatalf("%v (go test -update writes it)", err)
+	}
+	if diff := cmp.Diff(string(want), string(encode(t, got))); diff != "" {
+		t.Errorf("the outcome differs from %s (-want +got):\n%s", c.golden, diff)
+	}
+}
+
+func (c Case) write(t testing.TB, got any) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(c.golden), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(c.golden, encode(t, got), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func encode(t testing.TB, got any) []byte {
 	t.Helper()
 	var data bytes.Buffer
 	e := json.NewEncoder(&data)
@@ -127,10 +154,5 @@ func (c Case) write(t testing.TB, got Answer) {
 	if err := e.Encode(got); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Dir(c.golden), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(c.golden, data.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	return data.Bytes()
 }

@@ -1,0 +1,69 @@
+package cloudwatch
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+// Invocation adds to a logger's lines what tells one invocation of a function from the others, under the keys
+// of Powertools: cold_start, function_request_id, xray_trace_id.
+func Invocation(ctx context.Context, logger *slog.Logger, coldStart bool) *slog.Logger {
+	return logger.With(slog.Bool("cold_start", coldStart),
+		slog.String("function_request_id", RequestID(ctx)), slog.String("xray_trace_id", traceRoot(ctx)))
+}
+
+// RequestID is the id of the function's invocation, or empty outside of one.
+func RequestID(ctx context.Context) string {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		return lc.AwsRequestID
+	}
+	return ""
+}
+
+// traceRoot is the X-Ray trace of the invocation. The Lambda runtime puts the tracing header into the context
+// under this key.
+func traceRoot(ctx context.Context) string {
+	header, _ := ctx.Value("x-amzn-trace-id").(string)
+	for part := range strings.SplitSeq(header, ";") {
+		if root, ok := strings.CutPrefix(part, "Root="); ok {
+			return root
+		}
+	}
+	return ""
+}
+
+// Count is how often something happened. Its name is letters.
+type Count struct {
+	Name  string
+	Value int
+}
+
+// Invocation writes counts, and ColdStart (1, where it was one), by service.
+func (m *Metrics) Invocation(coldStart bool, counts ...Count) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b := m.begin()
+	b = append(b, `,"Dimensions":[["service"]],"Metrics":[`...)
+	if coldStart {
+		b = append(b, `{"Name":"ColdStart","Unit":"Count"},`...)
+	}
+	for _, c := range counts {
+		b = append(append(append(b, `{"Name":"`...), c.Name...), `","Unit":"Count"},`...)
+	}
+	if last := len(b) - 1; b[last] == ',' {
+		b = b[:last]
+	}
+	b = append(append(b, `]}]},"service":`...), m.service...)
+	if coldStart {
+		b = append(b, `,"ColdStart":1`...)
+	}
+	for _, c := range counts {
+		b = append(append(append(b, `,"`...), c.Name...), `":`...)
+		b = strconv.AppendInt(b, int64(c.Value), 10)
+	}
+	m.write(b)
+}

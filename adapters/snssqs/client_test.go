@@ -1,0 +1,109 @@
+package snssqs_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"rental.example/adapters/snssqs"
+	"rental.example/domain"
+)
+
+// configFor is for any server that takes any credentials.
+func configFor(endpoint string) aws.Config {
+	return aws.Config{
+		Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", ""),
+	}
+}
+
+// calls are one of a Topic and one of a Queue over a server, both of which must fail: their errors.
+func calls(ctx context.Context, t *testing.T, url string) map[string]error {
+	t.Helper()
+	topic := snssqs.NewTopic(snssqs.NewTopicClient(configFor(url)), "arn:aws:sns:us-east-1:123456789012:topic")
+	queue := snssqs.NewQueue(snssqs.NewQueueClient(configFor(url)), url+"/123456789012/queue")
+	return map[string]error{"topic": topic.Publish(ctx, eventsUpTo(1))[0], "queue": queue.Send(ctx, []byte("{}"), nil)}
+}
+
+// TestTrace: inside Lambda, both services hear of the invocation's X-Ray trace.
+func TestTrace(t *testing.T) {
+	const trace = "Root=1-5e5b1e5c-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1"
+	t.Setenv("AWS_LAMBDA_FUNCTION_NAME", "userevents")
+	t.Setenv("_X_AMZN_TRACE_ID", trace)
+	var traced atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amzn-Trace-Id") == trace {
+			traced.Add(1)
+		}
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	defer server.Close()
+	calls(t.Context(), t, server.URL)
+	if got := traced.Load(); got != 2 {
+		t.Errorf("%d of 2 requests had the trace", got)
+	}
+}
+
+// TestFailures: every failure of a whole call is unavailable, after few attempts where another may help.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status   int
+		body     string
+		attempts int32 // for both calls
+	}{
+		"server error":    {http.StatusInternalServerError, "", 6},
+		"throttled":       {http.StatusBadRequest, `<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>`, 4}, // SQS speaks JSON
+		"forbidden":       {http.StatusForbidden, `{"__type":"AccessDenied"}`, 2},
+		"nothing":         {http.StatusOK, "", 2},
+		"not its format":  {http.StatusOK, "Welcome to the hotel's network", 2},
+		"not the service": {http.StatusNotFound, "<html>", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var attempts atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				attempts.Add(1)
+				w.WriteHeader(test.status)
+				_, _ = io.WriteString(w, test.body)
+			}))
+			defer server.Close()
+			for port, err := range calls(t.Context(), t, server.URL) {
+				if !errors.Is(err, domain.ErrUnavailable) {
+					t.Errorf("%s: %v", port, err)
+				}
+			}
+			if got := attempts.Load(); got != test.attempts {
+				t.Errorf("%d attempts, want %d", got, test.attempts)
+			}
+		})
+	}
+}
+
+// TestNobodyThere: a call ends with its context, and within CallTime anyway.
+func TestNobodyThere(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+	defer cancel()
+	for port, err := range calls(ctx, t, "http://127.0.0.1:1") {
+		if !errors.Is(err, domain.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s, with a context that is over: %v", port, err)
+		}
+	}
+	start := time.Now()
+	for port, err := range calls(t.Context(), t, "http://127.0.0.1:1") {
+		if !errors.Is(err, domain.ErrUnavailable) {
+			t.Errorf("%s: %v", port, err)
+		}
+	}
+	if took := time.Since(start); took > 2*snssqs.CallTime {
+		t.Errorf("both took %v, longer than twice %v", took, snssqs.CallTime)
+	}
+}

@@ -1,0 +1,65 @@
+package snssqs
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// The end of a function's time. A function that is cut off has failed with every message of its batch, those
+// that it was done with included.
+const (
+	// answerTime is kept of it to answer when a store has not.
+	answerTime = 500 * time.Millisecond
+	// MessageTime has to be left of it for another message to be begun: one attempt of one call to a store at
+	// its longest, and the answer. Messages that wait for a store with less come back all the same.
+	MessageTime = 4 * time.Second
+)
+
+// Consume hands the messages of a batch to handle, one after the other, and reports those that it returned an
+// error for, or panicked on. It begins with no message but the first when less than MessageTime is left
+// before the end of ctx, and reports the rest as failed. Handle's own context ends early enough to answer.
+//
+// The response is for a mapping with ReportBatchItemFailures. Its list is never null. A message without an id,
+// as SQS sends none, is reported by the empty one when it fails; Lambda takes that for the failure of all.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+func Consume(ctx context.Context, batch events.SQSEvent, handle func(context.Context, events.SQSMessage) error) events.SQSEventResponse {
+	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
+	end, limited := ctx.Deadline()
+	if limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-answerTime))
+		defer cancel()
+	}
+	for i, message := range batch.Records {
+		late := limited && i > 0 && time.Until(end) < MessageTime
+		if late || Try(func() error { return handle(ctx, message) }) != nil {
+			failure := events.SQSBatchItemFailure{ItemIdentifier: message.MessageId}
+			response.BatchItemFailures = append(response.BatchItemFailures, failure)
+		}
+	}
+	return response
+}
+
+// PanicError is a panic that Try has met. Its text has the stack.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+// Error tells the value and where it came from.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
+
+// Try calls do, and returns its error or, as a *PanicError, its panic: one message that a function stumbles
+// over must not take the others of its batch along.
+func Try(do func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return do()
+}

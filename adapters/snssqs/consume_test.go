@@ -1,0 +1,58 @@
+package snssqs_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/adapters/snssqs"
+)
+
+// TestConsume: what fails or panics is reported, and everything is tried.
+func TestConsume(t *testing.T) {
+	t.Parallel()
+	failure := errors.New("failed")
+	for name, test := range map[string]struct {
+		batch events.SQSEvent
+		want  string
+	}{
+		"null":  {events.SQSEvent{}, `{"batchItemFailures":[]}`},
+		"empty": {events.SQSEvent{Records: []events.SQSMessage{}}, `{"batchItemFailures":[]}`},
+		"some": {
+			events.SQSEvent{Records: []events.SQSMessage{{MessageId: "good"}, {MessageId: "bad"}, {MessageId: "panic"}, {MessageId: "good too"}}},
+			`{"batchItemFailures":[{"itemIdentifier":"bad"},{"itemIdentifier":"panic"}]}`,
+		},
+	} {
+		tried := 0
+		response := snssqs.Consume(t.Context(), test.batch, func(_ context.Context, m events.SQSMessage) error {
+			tried++
+			switch m.MessageId {
+			case "bad":
+				return failure
+			case "panic":
+				panic("a programming error")
+			}
+			return nil
+		})
+		if got, err := json.Marshal(response); err != nil || string(got) != test.want || tried != len(test.batch.Records) {
+			t.Errorf("%s: %s, %v after %d tries; want %s", name, got, err, tried, test.want)
+		}
+	}
+}
+
+func TestTry(t *testing.T) {
+	t.Parallel()
+	var panicked *snssqs.PanicError
+	err := snssqs.Try(func() error { panic("a programming error") })
+	if !errors.As(err, &panicked) || panicked.Value != "a programming error" || !strings.Contains(err.Error(), "consume_test.go") {
+		t.Errorf("a panic is %v", err)
+	}
+	failure := errors.New("failed")
+	if err := snssqs.Try(func() error { return failure }); err != failure {
+		t.Errorf("an error is %v", err)
+	}
+}
