@@ -1,0 +1,162 @@
+package itemsync_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/memory"
+	"rental.example/domain"
+	"rental.example/domain/item"
+	"rental.example/functions/itemsync"
+)
+
+const root = "../.."
+
+// When the fixtures happen, and the version of most of their events.
+var (
+	now   = time.Date(2026, 1, 2, 3, 4, 15, 0, time.UTC)
+	event = domain.VersionAt(time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC))
+)
+
+func clock() time.Time { return now }
+
+const (
+	renter = domain.UserID("11111111-1111-4111-8111-111111111111")
+	rentee = domain.UserID("22222222-2222-4222-8222-222222222222")
+	ada    = domain.UserID("33333333-3333-4333-8333-333333333333")
+	gone   = domain.UserID("44444444-4444-4444-8444-444444444444")
+)
+
+var itemIDs = []item.ID{"01KDVJ2K000000000000000001", "01KDVJ2K000000000000000002", "01KDVJ2K000000000000000003"}
+
+// ports are what a registry stands on, over stores in memory.
+type ports struct {
+	owners   item.Owners
+	holdings item.Holdings
+	items    *memory.Items
+}
+
+var errDown = errors.Join(domain.ErrUnavailable, errors.New("dial tcp 10.0.0.7: connection refused"))
+
+// brokenOwners fail, or panic, on events of a profile.
+type brokenOwners struct {
+	known item.Owners
+	down  bool
+}
+
+func (o brokenOwners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.UserID]item.Owner, error) {
+	return o.known.Owners(ctx, ids)
+}
+
+func (o brokenOwners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner, error) {
+	switch {
+	case o.down:
+		return item.Owner{}, errDown
+	case e.Name == "Panic":
+		panic("a programming error")
+	}
+	return o.known.Merge(ctx, e)
+}
+
+type brokenHoldings struct{ item.Holdings }
+
+func (brokenHoldings) Remove(context.Context, []item.Holding) (int, error) { return 0, errDown }
+
+// portsFor are the ports with what every fixture finds there: owners of whom one is gone, and items, one of
+// which was listed after the fixtures' deletions. Names of cases say what is broken and what happened before.
+func portsFor(t testing.TB, name string) ports {
+	t.Helper()
+	p := ports{owners: memory.NewOwners(), items: memory.NewItems()}
+	p.holdings = p.items
+	seeds := []item.OwnerEvent{
+		{OwnerID: renter, Version: event - 100, Name: "Jane Doe", Ratings: 25},
+		{OwnerID: rentee, Version: event - 100, Name: "Max Mustermann"},
+		{OwnerID: gone, Version: event - 100, Deleted: true, Learned: now.Add(-time.Hour)},
+	}
+	if strings.HasSuffix(name, "-late") {
+		seeds = append(seeds, item.OwnerEvent{OwnerID: renter, Version: event, Deleted: true, Learned: now.Add(-itemsync.Settling - time.Microsecond)})
+	}
+	for _, e := range seeds {
+		if _, err := p.owners.Merge(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lat, lng := 52.52, 13.405
+	for i, owner := range []domain.UserID{renter, renter, rentee} {
+		at := event.Time().Add(time.Duration(2*i-1) * time.Second) // before, after, after
+		it, err := item.New(itemIDs[i], domain.Caller{ID: owner}, item.Owner{Version: event - 100}, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, domain.Stamp{Time: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.items.Create(t.Context(), it); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.owners = brokenOwners{p.owners, strings.HasPrefix(name, "engine-unavailable")}
+	if strings.HasPrefix(name, "removal-unavailable") {
+		p.holdings = brokenHoldings{p.items}
+	}
+	return p
+}
+
+// newHandler is the function as it is deployed, but for the ports, the clock and the output.
+func newHandler(p ports, out io.Writer) lambda.Handler {
+	f := itemsync.New(item.NewRegistry(p.owners, p.holdings, itemsync.Settling, clock), itemsync.Config{
+		Logger: cloudwatch.NewLogger(out, 0, "itemsync"), Metrics: cloudwatch.NewMetrics(out, "rental", "itemsync", clock),
+	})
+	return lambda.NewHandler(f.Handle)
+}
+
+func invocation(ctx context.Context) context.Context {
+	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
+}
+
+// outcome is what came of an event.
+type outcome struct {
+	Answer json.RawMessage `json:"answer"`
+	Owners []item.Owner    `json:"owners"`
+	Items  []item.ID       `json:"items"` // that are left
+}
+
+func invoke(t testing.TB, p ports, out io.Writer, raw []byte) (got outcome) {
+	t.Helper()
+	var err error
+	if got.Answer, err = newHandler(p, out).Invoke(invocation(context.Background()), raw); err != nil {
+		t.Fatalf("the handler failed: %v", err)
+	}
+	ids := []domain.UserID{renter, rentee, ada, gone}
+	owners, err := p.owners.Owners(context.Background(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids {
+		got.Owners = append(got.Owners, owners[id])
+	}
+	for _, id := range itemIDs {
+		if _, err := p.items.Get(context.Background(), id); err == nil {
+			got.Items = append(got.Items, id)
+		}
+	}
+	return got
+}
+
+func TestGoldens(t *testing.T) {
+	t.Parallel()
+	for _, c := range apigatewaytest.Cases(t, root, "itemsync") {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			p := portsFor(t, c.Name)
+			c.CheckOutcome(t, invoke(t, p, io.Discard, c.Event))
+		})
+	}
+}

@@ -1,0 +1,117 @@
+// Package republish is the function that tells the present state of every user again, by hand or by a schedule:
+// after the items service was added or its index was lost, or when an event was lost for whatever reason. Those who
+// listen merge by version, so it is safe at any time.
+package republish
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"rental.example/adapters/cloudwatch"
+	"rental.example/domain"
+	"rental.example/domain/user"
+)
+
+// Order is what a run is to do. The empty one, {}, tells everything.
+type Order struct {
+	// Raise first writes each record again at a version of now. It is for a table that was restored from a
+	// backup: others have heard of versions since, which none of its records would otherwise get past.
+	Raise bool   `json:"raise"`
+	After string `json:"after"` // a Report's Next, to go on there; empty: from the start
+}
+
+// UnmarshalJSON takes an object of these members and no others: a typing error must not become another order.
+func (o *Order) UnmarshalJSON(data []byte) error {
+	type members Order
+	var m members
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	err := d.Decode(&m)
+	if string(data) == "null" {
+		err = errors.New("null")
+	}
+	if err != nil {
+		return fmt.Errorf(`republish: the order has to be an object with no members but "raise", a boolean, and "after", a text: %w`, err)
+	}
+	*o = Order(m)
+	return nil
+}
+
+// Report is what a run did.
+type Report struct {
+	Published int `json:"published"` // events
+	Raised    int `json:"raised"`    // records
+	// Unreadable are the ids of records that are neither profile nor tombstone, or of which no event can be
+	// made: at most MaxUnreadable of them. The log has their number.
+	Unreadable []string `json:"unreadable"`
+	// Next is the After of the order that goes on where the time was too short, or where an error ended the
+	// run; empty at the end of the table.
+	Next string `json:"next"`
+}
+
+// MaxUnreadable keeps a Report below what Lambda takes for an answer.
+const MaxUnreadable = 1000
+
+// Config is what a Function needs beside its ports.
+type Config struct {
+	Now     func() time.Time
+	Logger  *slog.Logger
+	Metrics *cloudwatch.Metrics
+}
+
+// Function answers the invocations of the republish function.
+type Function struct {
+	records user.Records
+	topic   user.Publisher
+	config  Config
+	warm    atomic.Bool
+}
+
+// New makes a Function that tells topic of records.
+func New(records user.Records, topic user.Publisher, config Config) *Function {
+	return &Function{records: records, topic: topic, config: config}
+}
+
+// answerTime is kept of the function's time to answer when a service has not.
+const answerTime = time.Second
+
+// Handle carries out an order, as far as the time allows. An error says with which order to go on, so that
+// nothing is left out: what is told or raised twice does no harm.
+func (f *Function) Handle(ctx context.Context, order Order) (Report, error) {
+	cold := !f.warm.Swap(true)
+	r := &run{Function: f, logger: cloudwatch.Invocation(ctx, f.config.Logger, cold), order: order, id: cloudwatch.RequestID(ctx)}
+	r.report.Unreadable = []string{}
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-answerTime))
+		defer cancel()
+	}
+	err := r.all(ctx)
+	r.report.Next = r.order.After
+	f.config.Metrics.Invocation(cold, cloudwatch.Count{Name: "EventsPublished", Value: r.report.Published})
+	r.ended(ctx, err)
+	if err == nil || errors.Is(err, domain.ErrInvalid) {
+		return r.report, err
+	}
+	next, _ := json.Marshal(r.order) // a boolean and a text
+	return r.report, fmt.Errorf("republish: stopped; go on with the order %s: %w", next, err)
+}
+
+// ended tells the log how much the run has done. The ids of users, which Unreadable has, are for its answer alone.
+func (r *run) ended(ctx context.Context, err error) {
+	attrs := []slog.Attr{
+		slog.Int("published", r.report.Published), slog.Int("raised", r.report.Raised), slog.Int("changed", r.changed),
+		slog.Int("unreadable", r.unreadable), slog.Bool("finished", err == nil && r.order.After == ""),
+	}
+	level := slog.LevelInfo
+	if err != nil {
+		level, attrs = slog.LevelError, append(attrs, slog.String("error", err.Error()))
+	}
+	r.logger.LogAttrs(ctx, level, "republished", attrs...)
+}

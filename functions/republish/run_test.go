@@ -1,0 +1,189 @@
+package republish_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/adapters/snssqs/snssqstest"
+	"rental.example/domain/user"
+	"rental.example/functions/republish"
+)
+
+// subjects counts the events that were told of each user.
+func subjects(t testing.TB, told []snssqstest.Message) map[string]int {
+	t.Helper()
+	counts := make(map[string]int)
+	for _, m := range told {
+		var event struct{ Subject string }
+		if err := json.Unmarshal(m.Body, &event); err != nil {
+			t.Fatal(err)
+		}
+		counts[event.Subject]++
+	}
+	return counts
+}
+
+// slowRecords take their time for a page.
+type slowRecords struct {
+	user.Records
+	each time.Duration
+}
+
+func (r slowRecords) Scan(ctx context.Context, after string, limit int) (user.Scanned, error) {
+	time.Sleep(r.each)
+	return r.Records.Scan(ctx, after, limit)
+}
+
+// TestGoesOn: runs that are short of time tell, one after the other, everything once.
+func TestGoesOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const users = 450
+		from, topic := slowRecords{seed(t, users), 7 * time.Minute}, new(snssqstest.Topic)
+		order, runs := []byte(`{}`), 0
+		for next := "-"; next != ""; runs++ {
+			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+			got := invoke(ctx, from, topic, io.Discard, order)
+			late := ctx.Err()
+			cancel()
+			var report republish.Report
+			if err := json.Unmarshal(got.Answer, &report); err != nil || got.Error != "" || late != nil {
+				t.Fatalf("%s, %s, %v, %v", got.Answer, got.Error, err, late)
+			}
+			next = report.Next
+			order, _ = json.Marshal(republish.Order{After: next})
+		}
+		counts := subjects(t, topic.Messages())
+		for i := range users {
+			if n := counts[string(userID(i))]; n != 1 {
+				t.Errorf("user %d: told %d times", i, n)
+			}
+		}
+		if runs != 3 { // pages of 100, two of them a run
+			t.Errorf("%d runs, want 3", runs)
+		}
+	})
+}
+
+// TestErrorNamesWhereToGoOn: after an outage in the middle of a page, the order in the error leaves nothing out.
+func TestErrorNamesWhereToGoOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const users = 250
+		told := 0
+		from, topic := seed(t, users), new(snssqstest.Topic)
+		topic.Outcome = func(string) string {
+			if told++; told > 125 {
+				return "InternalError"
+			}
+			return snssqstest.Told
+		}
+		got := invoke(t.Context(), from, topic, io.Discard, []byte(`{}`))
+		named := regexp.MustCompile(`go on with the order (\{.*?\})`).FindStringSubmatch(got.Error)
+		if len(named) != 2 || !strings.Contains(named[1], `"after":"`) || strings.Contains(named[1], `"after":""`) {
+			t.Fatalf("error %q", got.Error)
+		}
+		topic.Outcome = nil
+		if got = invoke(t.Context(), from, topic, io.Discard, []byte(named[1])); got.Error != "" {
+			t.Fatal(got.Error)
+		}
+		counts := subjects(t, got.Published)
+		for i := range users {
+			if n := counts[string(userID(i))]; n < 1 || n > 2 {
+				t.Errorf("user %d: told %d times", i, n)
+			}
+		}
+	})
+}
+
+// TestEndsInTime: a service that does not answer costs the run its end, not its answer.
+func TestEndsInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		from, topic := portsFor(t, "everything-sns-down", 3)
+		got := invoke(ctx, slowRecords{from, 58500 * time.Millisecond}, topic, io.Discard, []byte(`{}`))
+		if !strings.Contains(got.Error, `go on with the order {"raise":false,"after":""}`) || ctx.Err() != nil {
+			t.Errorf("error %q, %v", got.Error, ctx.Err())
+		}
+	})
+}
+
+// TestLogLines: a line an event and one at the end, each with its keys, and nothing personal in any.
+func TestLogLines(t *testing.T) {
+	t.Parallel()
+	personal := regexp.MustCompile(`@example|User \d|jane|-1111-4111-`)
+	for _, c := range apigatewaytest.Cases(t, root, "republish") {
+		t.Run(c.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var out bytes.Buffer
+				from, topic := portsFor(t, c.Name, 3)
+				got := invoke(t.Context(), from, topic, &out, c.Event)
+				if found := personal.FindString(out.String()); found != "" {
+					t.Errorf("%q in the output:\n%s", found, out.String())
+				}
+				if n := strings.Count(out.String(), `"message":"published"`); n != len(got.Published) {
+					t.Errorf("%d lines of %d events", n, len(got.Published))
+				}
+				refused := strings.Contains(got.Error, "has to be an object")
+				end := regexp.MustCompile(`"cold_start":true,"function_request_id":"invocation-1","xray_trace_id":"","published":\d+,"raised":\d+,"changed":\d+,"unreadable":\d+,"finished":(true|false)`)
+				if m := end.FindStringSubmatch(out.String()); (m == nil) != refused || m != nil && (m[1] == "true") != (got.Error == "") {
+					t.Errorf("error %q, and in the log:\n%s", got.Error, out.String())
+				}
+				if !refused && !strings.Contains(out.String(), `"service":"republish","ColdStart":1,"EventsPublished":`) {
+					t.Errorf("no metrics:\n%s", out.String())
+				}
+			})
+		})
+	}
+}
+
+// TestManyUnreadable: the report stays below what Lambda takes, and the log has the number.
+func TestManyUnreadable(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	got := invoke(t.Context(), unreadable{}, new(snssqstest.Topic), &out, []byte(`{}`))
+	var report republish.Report
+	if err := json.Unmarshal(got.Answer, &report); err != nil || len(report.Unreadable) != republish.MaxUnreadable {
+		t.Errorf("%d unreadable, %v, %s", len(report.Unreadable), err, got.Error)
+	}
+	if !strings.Contains(out.String(), `"unreadable":1700,`) {
+		t.Errorf("log:\n%s", out.String())
+	}
+}
+
+type unreadable struct{ user.Records }
+
+func (unreadable) Scan(context.Context, string, int) (user.Scanned, error) {
+	return user.Scanned{Unreadable: make([]string, 1700)}, nil
+}
+
+// FuzzHandle: an order is carried out or refused, and nobody is left out of one that finishes.
+func FuzzHandle(f *testing.F) {
+	for _, c := range apigatewaytest.Cases(f, root, "republish") {
+		f.Add(c.Event)
+	}
+	f.Fuzz(func(t *testing.T, order []byte) {
+		if !json.Valid(order) {
+			t.Skip("Lambda takes no such event")
+		}
+		topic := new(snssqstest.Topic)
+		got := invoke(t.Context(), seed(t, 3), topic, io.Discard, order)
+		var o republish.Order
+		if refused := json.Unmarshal(order, &o) != nil; refused && (got.Error == "" || len(got.Published) > 0) {
+			t.Errorf("%q is no order, and came to %s", order, got.Answer)
+		}
+		if got.Error == "" && o.After == "" && len(subjects(t, got.Published)) != 3 {
+			t.Errorf("%q: told %s", order, got.Published)
+		}
+	})
+}

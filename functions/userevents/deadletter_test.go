@@ -1,0 +1,137 @@
+package userevents_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/dynamo"
+	"rental.example/adapters/snssqs"
+	"rental.example/domain"
+	"rental.example/domain/user"
+	"rental.example/functions/userevents"
+)
+
+// changeOf is a new profile's record, the n-th of its stream.
+func changeOf(t testing.TB, n int, name string) json.RawMessage {
+	t.Helper()
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	p := user.Profile{
+		ID: "11111111-1111-4111-8111-111111111111", Name: name, Email: "jane@example.com", Type: user.Renter, Ratings: 25,
+		Version: domain.VersionAt(at), CreatedAt: at, UpdatedAt: at, RequestID: "0ca7504f-a7c8-41e9-9c0e-b9d1c303045b",
+	}
+	change := dynamo.UserChange{EventID: "event-" + strconv.Itoa(n), SequenceNumber: strconv.Itoa(n), After: user.State{Profile: &p}}
+	record, err := change.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record
+}
+
+func batchOf(t testing.TB, records ...json.RawMessage) []byte {
+	t.Helper()
+	event, err := json.Marshal(dynamo.StreamEvent{Records: records})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return event
+}
+
+// TestOversizedRecord: what no message can hold still leaves its keys, and cannot pass for a change of nothing
+// when it is replayed.
+func TestOversizedRecord(t *testing.T) {
+	t.Parallel()
+	short := len(changeOf(t, 7, "Panic"))
+	for name, record := range map[string]json.RawMessage{
+		"bytes":                       changeOf(t, 7, strings.Repeat("x", snssqs.MaxBytes)),
+		"characters that are escaped": changeOf(t, 7, "Panic"+strings.Repeat("\uFFFE", snssqs.MaxBytes/6)),
+		"fits without its attributes": changeOf(t, 7, "Panic"+strings.Repeat("x", snssqs.MaxBytes-short-10)),
+	} {
+		p := portsFor("")
+		got := invoke(newHandler(p, io.Discard), p, batchOf(t, record, changeOf(t, 8, "Jane")))
+		if string(got.Answer) != `{"batchItemFailures":[]}` || len(got.Published) != 1 || len(got.DeadLetters) != 1 {
+			t.Fatalf("%s: answer %s, %d published, %d dead letters", name, got.Answer, len(got.Published), len(got.DeadLetters))
+		}
+		letter := got.DeadLetters[0]
+		want := `{"eventID":"event-7","eventName":"INSERT","eventSourceARN":"arn:aws:dynamodb:us-east-1:123456789012:table/users/stream/2026-01-01T00:00:00.000",` +
+			`"dynamodb":{"Keys":{"id":{"S":"11111111-1111-4111-8111-111111111111"}},"SequenceNumber":"7"}}`
+		if diff := cmp.Diff(want, string(letter.Body)); diff != "" || letter.Attributes["images"] == "" {
+			t.Errorf("%s: %q (-want +got):\n%s", name, letter.Attributes["images"], diff)
+		}
+		if _, err := dynamo.ParseUserChange(letter.Body); err == nil {
+			t.Errorf("%s: the rest of the record passes for a whole one", name)
+		}
+	}
+}
+
+// TestLetterIsWhole: a dead letter is the very record, and told when it is put into a batch again.
+func TestLetterIsWhole(t *testing.T) {
+	t.Parallel()
+	p := portsFor("")
+	record := changeOf(t, 1, "Panic")
+	got := invoke(newHandler(p, io.Discard), p, batchOf(t, record))
+	if len(got.DeadLetters) != 1 || string(got.DeadLetters[0].Body) != string(record) || got.DeadLetters[0].Attributes["eventId"] != "event-1" {
+		t.Fatalf("dead letters: %s", got.DeadLetters)
+	}
+	p.topic.Outcome = nil // fixed
+	got = invoke(newHandler(p, io.Discard), p, batchOf(t, got.DeadLetters[0].Body))
+	if string(got.Answer) != `{"batchItemFailures":[]}` || len(got.Published) != 1 || len(got.DeadLetters) != 1 {
+		t.Errorf("replayed: answer %s, %d published, %d dead letters", got.Answer, len(got.Published), len(got.DeadLetters))
+	}
+}
+
+// slow is a topic that takes its time.
+type slow struct{ asked int }
+
+func (s *slow) Publish(ctx context.Context, events []user.Event) []error {
+	s.asked++
+	errs := make([]error, len(events))
+	select {
+	case <-time.After(snssqs.CallTime - time.Millisecond):
+	case <-ctx.Done():
+		for i := range errs {
+			errs[i] = domain.ErrUnavailable
+		}
+	}
+	return errs
+}
+
+// TestShortTime: no batch is begun that may be cut off, except the first; and the answer comes in time.
+func TestShortTime(t *testing.T) {
+	t.Parallel()
+	for timeout, want := range map[time.Duration]struct {
+		asked  int
+		report string
+	}{
+		30 * time.Second: {4, `{"batchItemFailures":[{"itemIdentifier":"41"}]}`},
+		time.Minute:      {5, `{"batchItemFailures":[]}`},
+		7 * time.Second:  {1, `{"batchItemFailures":[{"itemIdentifier":"11"}]}`},
+		2 * time.Second:  {1, `{"batchItemFailures":[{"itemIdentifier":"1"}]}`},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(invocation(t.Context()), timeout)
+			defer cancel()
+			var records []json.RawMessage
+			for n := range 45 {
+				records = append(records, changeOf(t, n+1, "Jane"))
+			}
+			topic := new(slow)
+			f := userevents.New(topic, nil, userevents.Config{
+				Logger: cloudwatch.NewLogger(io.Discard, 0, "userevents"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "userevents", time.Now),
+			})
+			answer, err := f.Handle(ctx, dynamo.StreamEvent{Records: records})
+			got, _ := json.Marshal(answer)
+			if err != nil || topic.asked != want.asked || string(got) != want.report || ctx.Err() != nil {
+				t.Errorf("%v: %s after %d calls, %v, %v; want %s after %d", timeout, got, topic.asked, err, ctx.Err(), want.report, want.asked)
+			}
+		})
+	}
+}

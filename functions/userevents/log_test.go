@@ -1,0 +1,73 @@
+package userevents_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rental.example/adapters/apigateway/apigatewaytest"
+)
+
+// TestLogLines: every line is JSON with the keys of its kind, and nothing personal is in any.
+func TestLogLines(t *testing.T) {
+	t.Parallel()
+	personal := regexp.MustCompile(`@example|Jane|Roe|jane|Refused|Throttled|"name"|11111111-|renter`)
+	keys := map[string][]string{
+		"published":   {"correlation_id", "event_id", "event_type"},
+		"dead letter": {"correlation_id", "event_id", "sequence_number", "error"},
+		"stopped":     {"correlation_id", "event_id", "sequence_number", "error"},
+	}
+	for _, c := range apigatewaytest.Cases(t, root, "userevents") {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			p := portsFor(c.Name)
+			got := invoke(newHandler(p, &out), p, c.Event)
+			if found := personal.FindString(strings.ReplaceAll(out.String(), `"rental"`, "")); found != "" {
+				t.Errorf("%q in the output:\n%s", found, out.String())
+			}
+			lines := map[string]int{}
+			for line := range strings.Lines(out.String()) {
+				var members map[string]any
+				if err := json.Unmarshal([]byte(line), &members); err != nil {
+					t.Fatalf("%v: %s", err, line)
+				}
+				message, _ := members["message"].(string)
+				lines[message]++
+				for _, key := range append([]string{"level", "timestamp", "service", "cold_start", "function_request_id", "xray_trace_id"}, keys[message]...) {
+					if _, ok := members[key]; !ok && message != "" {
+						t.Errorf("no %s: %s", key, line)
+					}
+				}
+			}
+			if lines[""] != 1 || lines["published"] != len(got.Published) || lines["dead letter"] != len(got.DeadLetters) {
+				t.Errorf("lines %v for %d published and %d dead letters, and metrics", lines, len(got.Published), len(got.DeadLetters))
+			}
+		})
+	}
+}
+
+// TestCorrelation: the line of an event has the id of the request that caused it, and so have the envelope and
+// the attributes.
+func TestCorrelation(t *testing.T) {
+	t.Parallel()
+	const id = `0ca7504f-a7c8-41e9-9c0e-b9d1c303045b`
+	var out bytes.Buffer
+	p := portsFor("")
+	got := invoke(newHandler(p, &out), p, batchOf(t, changeOf(t, 1, "Jane")))
+	want := `"message":"published","service":"userevents","cold_start":true,"function_request_id":"invocation-1","xray_trace_id":"","correlation_id":"` + id +
+		`","event_id":"event-1","event_type":"user.profile.created.v1"}`
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("no line with\n%s in\n%s", want, out.String())
+	}
+	metrics := `{"Name":"ColdStart","Unit":"Count"},{"Name":"EventsPublished","Unit":"Count"},{"Name":"BatchItemFailures","Unit":"Count"}]}]},` +
+		`"service":"userevents","ColdStart":1,"EventsPublished":1,"BatchItemFailures":0}`
+	if !strings.Contains(out.String(), metrics) {
+		t.Errorf("no line with\n%s in\n%s", metrics, out.String())
+	}
+	if len(got.Published) != 1 || got.Published[0].Attributes["correlationId"] != id || !strings.Contains(string(got.Published[0].Body), `"correlationid":"`+id) {
+		t.Errorf("published %s", got.Published)
+	}
+}

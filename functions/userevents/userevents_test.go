@@ -1,0 +1,100 @@
+package userevents_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/snssqs"
+	"rental.example/adapters/snssqs/snssqstest"
+	"rental.example/functions/userevents"
+)
+
+const root = "../.."
+
+func clock() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC) }
+
+// ports are what the function stands on, below the adapters.
+type ports struct {
+	topic *snssqstest.Topic
+	dead  *snssqstest.Queue
+}
+
+var errDown = errors.New("dial tcp 10.0.0.7: connection refused")
+
+// byName gives the users of the fixtures what their names say.
+func byName(message string) string {
+	for name, outcome := range map[string]string{
+		"Throttled": "ThrottlingException", "Refused": "InvalidParameterValue", "Unanswered": snssqstest.Unanswered, "Panic": snssqstest.Panic,
+	} {
+		if strings.Contains(message, `"name":"`+name) {
+			return outcome
+		}
+	}
+	return snssqstest.Told
+}
+
+// portsFor gives the cases of trouble, by their names, the services that make it.
+func portsFor(name string) ports {
+	p := ports{topic: &snssqstest.Topic{Outcome: byName}, dead: new(snssqstest.Queue)}
+	if strings.HasPrefix(name, "sns-") {
+		p.topic.Down = errDown
+	}
+	if strings.Contains(name, "dead-letters-down") {
+		p.dead.Down = errDown
+	}
+	return p
+}
+
+// newHandler is the function as it is deployed, but for the services and the output.
+func newHandler(p ports, out io.Writer) lambda.Handler {
+	f := userevents.New(snssqs.NewTopic(p.topic, "arn:aws:sns:eu-west-1:123456789012:topic"), snssqs.NewQueue(p.dead, "https://sqs/queue"),
+		userevents.Config{
+			Logger: cloudwatch.NewLogger(out, 0, "userevents"), Metrics: cloudwatch.NewMetrics(out, "rental", "userevents", clock),
+		})
+	return lambda.NewHandler(f.Handle)
+}
+
+func invocation(ctx context.Context) context.Context {
+	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
+}
+
+// outcome is what came of an event.
+type outcome struct {
+	Answer      json.RawMessage      `json:"answer,omitempty"`
+	Error       string               `json:"error,omitempty"`
+	Published   []snssqstest.Message `json:"published"`
+	DeadLetters []snssqstest.Message `json:"deadLetters"`
+}
+
+func invoke(h lambda.Handler, p ports, event []byte) outcome {
+	answer, err := h.Invoke(invocation(context.Background()), event)
+	got := outcome{Answer: answer, Published: p.topic.Messages(), DeadLetters: p.dead.Messages()}
+	if err != nil {
+		got.Error = err.Error()
+	}
+	for _, m := range got.DeadLetters {
+		m.Attributes["reason"], _, _ = strings.Cut(m.Attributes["reason"], " goroutine ") // no stacks
+	}
+	return got
+}
+
+func TestGoldens(t *testing.T) {
+	t.Parallel()
+	for _, c := range apigatewaytest.Cases(t, root, "userevents") {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			p := portsFor(c.Name)
+			c.CheckOutcome(t, invoke(newHandler(p, io.Discard), p, c.Event))
+		})
+	}
+}
