@@ -24,6 +24,7 @@ func (b banner) String() string {
 	}
 	fmt.Fprintf(w, "\nSign-in: user pool %s, app client %s, at the same address (aws cognito-idp --region us-east-1 --endpoint-url http://%s ...).\n",
 		cognito.PoolID, cognito.ClientID, b.address)
+	fmt.Fprintf(w, "Events on their way to the items, and dead letters: curl http://%s/_local/queues\n", b.address)
 	if !b.options.demo {
 		fmt.Fprintf(w, "There are no users yet; the code that confirms a sign-up is %s.\n", cognito.ConfirmationCode)
 		return w.String()

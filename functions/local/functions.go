@@ -1,77 +1,86 @@
 package main
 
 import (
-	"context"
 	"encoding/hex"
-	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/dynamo"
-	"rental.example/adapters/memory"
-	"rental.example/adapters/opensearch"
-	"rental.example/domain/item"
-	"rental.example/domain/user"
+	"rental.example/adapters/snssqs"
+	"rental.example/functions/items"
+	"rental.example/functions/itemsync"
 	"rental.example/functions/local/gateway"
+	"rental.example/functions/local/pipeline"
+	"rental.example/functions/local/sandbox"
+	"rental.example/functions/republish"
+	"rental.example/functions/userevents"
+	"rental.example/functions/users"
 )
 
 // functionTimeout is what template.yaml gives the functions behind the API.
 const functionTimeout = 10 * time.Second
 
-// newFunction is what the bootstrap of functions/<service> runs, with another clock and other stores.
-func newFunction(service string, routes []apigateway.Route, o options, now func() time.Time, stderr io.Writer) gateway.Function {
+// workshop makes functions: what the bootstrap of each runs, with another clock and other stores.
+type workshop struct {
+	options options
+	now     func() time.Time // of the API
+	newID   func() string
+	stderr  io.Writer
+}
+
+func (w workshop) logger(service string) *slog.Logger {
+	return cloudwatch.NewLogger(w.stderr, w.options.logLevel, service)
+}
+
+func (w workshop) metrics(service string) *cloudwatch.Metrics {
+	return cloudwatch.NewMetrics(io.Discard, "rental", service, w.now)
+}
+
+// behindAPI are the functions that API Gateway calls.
+func (w workshop) behindAPI(s stores) []gateway.Function {
+	return []gateway.Function{
+		w.http("users", users.New(s.profiles, w.now, w.logger("users")).Routes()),
+		w.http("items", items.New(s.catalog, items.Config{Now: w.now, Random: random(w.newID), Logger: w.logger("items")}).Routes()),
+	}
+}
+
+func (w workshop) http(service string, routes []apigateway.Route) gateway.Function {
 	router := apigateway.NewRouter(routes, apigateway.Config{
-		AllowedOrigin: o.origin, Now: now,
-		Logger:  cloudwatch.NewLogger(stderr, o.logLevel, service),
-		Metrics: cloudwatch.NewMetrics(io.Discard, "rental", service, now),
+		AllowedOrigin: w.options.origin, Now: w.now, Logger: w.logger(service), Metrics: w.metrics(service),
 	})
-	return gateway.Function{
-		Name: strings.ToUpper(service[:1]) + service[1:] + "Function", Timeout: functionTimeout, Routes: routes,
-		New: func() lambda.Handler { return lambda.NewHandler(router.Serve) },
+	name := strings.ToUpper(service[:1]) + service[1:] + "Function"
+	return gateway.Function{Function: w.function(service, name, functionTimeout, router.Serve), Routes: routes}
+}
+
+// behindEvents are the functions that no route leads to.
+func (w workshop) behindEvents(s stores, events *pipeline.Pipeline) []sandbox.Function {
+	topic := snssqs.NewTopic(events.Topic(), events.Topic().ARN())
+	dead := events.DeadLetters()
+	userEvents := userevents.New(topic, snssqs.NewQueue(dead, dead.URL()),
+		userevents.Config{Logger: w.logger("userevents"), Metrics: w.metrics("userevents")})
+	itemSync := itemsync.New(s.registry, itemsync.Config{Logger: w.logger("itemsync"), Metrics: w.metrics("itemsync")})
+	again := republish.New(s.profiles, topic,
+		republish.Config{Now: w.now, Logger: w.logger("republish"), Metrics: w.metrics("republish")})
+	return []sandbox.Function{
+		w.behindNoRoute("userevents", pipeline.UserEventsFunction, userEvents.Handle),
+		w.behindNoRoute("itemsync", pipeline.ItemSyncFunction, itemSync.Handle),
+		w.behindNoRoute("republish", pipeline.RepublishFunction, again.Handle),
 	}
 }
 
-func newUserStore(ctx context.Context, o options) (user.Store, error) {
-	if o.dynamodb == "" {
-		return memory.NewUsers(), nil
-	}
-	// Engines for development take any credentials and any region.
-	client := dynamo.NewClient(aws.Config{
-		Region: "us-east-1", BaseEndpoint: &o.dynamodb,
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-	})
-	if err := dynamo.EnsureUsersTable(ctx, client, o.table); err != nil {
-		return nil, fmt.Errorf("-dynamodb %s: %w", o.dynamodb, err)
-	}
-	return dynamo.NewUsers(client, o.table), nil
+func (w workshop) behindNoRoute(service, name string, handle any) sandbox.Function {
+	return w.function(service, name, pipeline.Timeout(name), handle)
 }
 
-// newCatalog is the items in memory, with the demo ones, or in the engine that -opensearch names.
-func newCatalog(ctx context.Context, o options) (*item.Catalog, error) {
-	if o.opensearch == "" {
-		items, owners := memory.NewItems(), memory.NewOwners()
-		if o.demo {
-			if err := addDemoItems(ctx, items, owners); err != nil {
-				return nil, err
-			}
-		}
-		return item.NewCatalog(items, items, owners), nil
-	}
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: o.opensearch, Alias: o.alias, Service: opensearch.ServiceNone,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("-opensearch %s: %w", o.opensearch, err)
-	}
-	items := opensearch.NewItems(client)
-	return item.NewCatalog(items, items, opensearch.NewOwners(client)), nil
+// function fails where -fail wants it to.
+func (w workshop) function(service, name string, timeout time.Duration, handle any) sandbox.Function {
+	f := sandbox.Function{Name: name, Timeout: timeout, New: func() lambda.Handler { return lambda.NewHandler(handle) }}
+	return sandbox.Crashing(f, w.options.crashes[service])
 }
 
 // random takes the bits of a new id from one of newID, so that they are frozen where ids are.

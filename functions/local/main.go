@@ -38,7 +38,7 @@ func main() {
 
 const (
 	// shutdownTime is how long requests in flight may take once the runner is told to end: a little more
-	// than a function may.
+	// than a function behind the API may.
 	shutdownTime = 12 * time.Second
 	// readTime is how long a client may take to send a request.
 	readTime = 30 * time.Second
@@ -46,7 +46,7 @@ const (
 	maxHeaderSize = 10 << 10
 )
 
-// run serves until ctx is done, then finishes the requests that it has begun.
+// run serves until ctx is done, then finishes the requests and the invocations that it has begun.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	opts, err := parseOptions(args, getenv, stderr)
 	if err != nil {
@@ -64,11 +64,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	address := publicAddress(listener.Addr())
 	screen := banner{address: address, options: opts, routes: sys.routes()}.String()
 	server := &http.Server{Handler: sys.handler(listener.Addr(), screen), ReadTimeout: readTime, MaxHeaderBytes: maxHeaderSize}
+	stopEvents := sys.startEvents()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	fmt.Fprint(stdout, screen)
 	select {
 	case err := <-served:
+		stopEvents()
 		return err
 	case <-ctx.Done():
 	}
@@ -80,7 +82,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("some requests were unfinished after %v", shutdownTime)
 	}
-	sys.gateway.Wait()
+	stopEvents()
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"rental.example/adapters/samtest"
@@ -23,20 +24,44 @@ type runner struct {
 	screen  string // all that it printed up to the first curl
 	stop    context.CancelFunc
 	stopped chan error
+	log     *safeBuffer   // what it wrote to standard error
 	ending  chan struct{} // closed when it says that it is ending
+}
+
+// safeBuffer is written and read at once.
+type safeBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (b *safeBuffer) Write(data []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(data)
+}
+
+// String implements fmt.Stringer.
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 // start runs the program with args and waits until it says that it listens.
 func start(t *testing.T, args ...string) *runner {
 	t.Helper()
+	// Other tests have "users" and "items".
+	return startIn(t, map[string]string{"USERS_TABLE": "users-of-the-local-runner", "OPEN_SEARCH_INDEX": "items-of-the-local-runner"}, args...)
+}
+
+func startIn(t *testing.T, env map[string]string, args ...string) *runner {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
-	r := &runner{stop: stop, stopped: make(chan error, 1), ending: make(chan struct{})}
+	r := &runner{stop: stop, stopped: make(chan error, 1), ending: make(chan struct{}), log: new(safeBuffer)}
 	go func() {
-		env := map[string]string{ // other tests have "users" and "items"
-			"USERS_TABLE": "users-of-the-local-runner", "OPEN_SEARCH_INDEX": "items-of-the-local-runner",
-		}
-		r.stopped <- run(ctx, append([]string{"-addr", "localhost:0"}, args...), func(name string) string { return env[name] }, in, io.Discard)
+		r.stopped <- run(ctx, append([]string{"-addr", "localhost:0"}, args...), func(name string) string { return env[name] }, in, r.log)
 		in.Close()
 	}()
 	t.Cleanup(func() {
@@ -112,7 +137,7 @@ const john = `{"name":"john","email":"doe@gmail.com","ratings":25.0,"userType":"
 func TestFirstMinute(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	for _, want := range []string{"POST   /user\n", "GET    /users/{id}\n", "renter@example.com", "group admin", demoPassword} {
+	for _, want := range []string{"POST   /user\n", "GET    /users/{id}\n", "renter@example.com", "group admin", demoPassword, "/_local/queues\n"} {
 		if !strings.Contains(r.screen, want) {
 			t.Errorf("the first screen lacks %q:\n%s", want, r.screen)
 		}

@@ -23,6 +23,8 @@ type options struct {
 	dynamodb   string
 	opensearch string
 	record     string
+	speed      int
+	crashes    crashes
 
 	origin   string
 	table    string // in the DynamoDB that dynamodb names
@@ -31,7 +33,7 @@ type options struct {
 }
 
 func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (options, error) {
-	var o options
+	o := options{crashes: crashes{}}
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.addr, "addr", "localhost:8080", "`address` to listen on; whoever reaches it is let in")
@@ -39,6 +41,8 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	flags.StringVar(&o.dynamodb, "dynamodb", "", "keep profiles in the DynamoDB at this `URL`, not in memory")
 	flags.StringVar(&o.opensearch, "opensearch", "", "keep and search items in the OpenSearch at this `URL`, not in memory")
 	flags.StringVar(&o.record, "record", "", "write every event and its answer into this `directory`, with clock and ids frozen")
+	flags.IntVar(&o.speed, "speed", 1, "have events wait `n` times shorter than deployed, between attempts and to settle")
+	flags.Var(o.crashes, "fail", "make `invocations` of functions fail: userevents:3,itemsync:2-4, or itemsync:1! for after the work")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return o, err
 	} else if err != nil {
@@ -73,6 +77,8 @@ func (o options) check(rest []string) error {
 		return fmt.Errorf("-dynamodb %s: want a URL such as http://localhost:8000", o.dynamodb)
 	case !isURL(o.opensearch):
 		return fmt.Errorf("-opensearch %s: want a URL such as http://localhost:9200", o.opensearch)
+	case o.speed < 1:
+		return fmt.Errorf("-speed %d: want 1, as deployed, or more", o.speed)
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestMistakes(t *testing.T) {
@@ -29,6 +31,7 @@ func TestMistakes(t *testing.T) {
 		"-opensearch foo: want a URL":         {args: []string{"-opensearch", "foo"}},
 		"ALLOWED_ORIGIN must be an origin":    {env: map[string]string{"ALLOWED_ORIGIN": "*"}},
 		"LOG_LEVEL must be DEBUG, INFO, WARN": {env: map[string]string{"LOG_LEVEL": "LOUD"}},
+		"-speed 0: want 1":                    {args: []string{"-speed", "0"}},
 		"-dynamodb http://127.0.0.1:1":        {args: []string{"-addr", "localhost:0", "-dynamodb", "http://127.0.0.1:1"}},
 		flag.ErrHelp.Error():                  {args: []string{"-help"}},
 		errUsage.Error():                      {args: []string{"-port", "1"}},
@@ -62,5 +65,26 @@ func TestDotEnv(t *testing.T) {
 	}
 	if got, err := readDotEnv(path + ".none"); err != nil || got != nil {
 		t.Errorf("without a file: %v, %v", got, err)
+	}
+}
+
+func TestCrashes(t *testing.T) {
+	t.Parallel()
+	got := crashes{}
+	if err := got.Set("userevents:3,itemsync:2-4, itemsync:7!"); err != nil {
+		t.Fatal(err)
+	}
+	want := crashes{"userevents": {{From: 3, To: 3}}, "itemsync": {{From: 2, To: 4}, {From: 7, To: 7, AfterWork: true}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for text, want := range map[string]string{
+		"": "want a function", "itemsync": "want a function and which invocation", "sync:1": "none of the functions users, items, userevents, itemsync, republish",
+		"itemsync:": "want the number", "itemsync:0": "want the number", "itemsync:x": "want the number", "itemsync:1-": "want the number",
+		"itemsync:-1": "want the number", "itemsync:3-2": "ends before it begins", "itemsync:1,": "want a function", "itemsync:!": "want the number",
+	} {
+		if err := (crashes{}).Set(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
 	}
 }

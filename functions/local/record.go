@@ -22,10 +22,24 @@ type recorder struct {
 	dir    string
 	logger *slog.Logger
 
+	ids sequence
+
 	mu     sync.Mutex
-	ids    int
-	events int
+	events map[string]int    // by folder
 	emails map[string]string // real to invented
+}
+
+// sequence makes ids that are the same from run to run.
+type sequence struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (s *sequence) next() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+	return fmt.Sprintf("00000000-0000-4000-8000-%012d", s.n)
 }
 
 // frozen is when everything happens that is recorded.
@@ -42,33 +56,55 @@ func newRecorder(dir string, logger *slog.Logger) (*recorder, error) {
 			return nil, fmt.Errorf("-record: %s holds files already (%v)", path, err)
 		}
 	}
-	return &recorder{dir: dir, logger: logger, emails: map[string]string{}}, nil
+	return &recorder{dir: dir, logger: logger, events: map[string]int{}, emails: map[string]string{}}, nil
 }
 
 func (r *recorder) now() time.Time { return frozen }
 
-func (r *recorder) newID() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.ids++
-	return fmt.Sprintf("00000000-0000-4000-8000-%012d", r.ids)
-}
+func (r *recorder) newID() string { return r.ids.next() }
 
-// record writes one event and its answer, named by their order, method and resource.
+// record writes one event and its answer: a request named by its order, method and resource, any other event
+// by its order in a folder of its function.
 func (r *recorder) record(function string, event, answer []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.events++
 	var e struct{ HTTPMethod, Resource string }
-	_ = json.Unmarshal(event, &e) // the gateway's own event
-	resource := strings.Trim(strings.NewReplacer("/", "-", "{", "", "}", "").Replace(e.Resource), "-")
-	name := fmt.Sprintf("%03d-%s-%s.json", r.events, strings.ToLower(e.HTTPMethod), resource)
-	if err := r.write(name, event, answer); err != nil {
-		r.logger.Error("record", "function", function, "file", name, "error", err)
+	_ = json.Unmarshal(event, &e) // what is no object is no request
+	var err error
+	if e.HTTPMethod == "" {
+		err = r.writeEvent(function, event, answer)
+	} else {
+		resource := strings.Trim(strings.NewReplacer("/", "-", "{", "", "}", "").Replace(e.Resource), "-")
+		err = r.writeRequest(r.name("")+"-"+strings.ToLower(e.HTTPMethod)+"-"+resource+".json", event, answer)
+	}
+	if err != nil {
+		r.logger.Error("record", "function", function, "error", err)
 	}
 }
 
-func (r *recorder) write(name string, event, answer []byte) error {
+func (r *recorder) name(folder string) string {
+	r.events[folder]++
+	return fmt.Sprintf("%03d", r.events[folder])
+}
+
+func (r *recorder) writeEvent(function string, event, answer []byte) error {
+	name := filepath.Join(function, r.name(function)+".json")
+	for sub, text := range map[string][]byte{"events": event, "golden": answer} {
+		var v any
+		if err := json.Unmarshal(text, &v); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Join(r.dir, sub, function), 0o755); err != nil {
+			return err
+		}
+		if err := writeJSON(filepath.Join(r.dir, sub, name), r.clean(v)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *recorder) writeRequest(name string, event, answer []byte) error {
 	var e map[string]any
 	if err := json.Unmarshal(event, &e); err != nil {
 		return err
@@ -118,7 +154,7 @@ func (r *recorder) clean(v any) any {
 	case map[string]any:
 		for name := range v {
 			v[name] = r.clean(v[name])
-			if fixed, changes := frozenClaims()[name]; changes {
+			if fixed, changes := frozenMembers()[name]; changes {
 				v[name] = fixed
 			}
 		}
@@ -126,10 +162,12 @@ func (r *recorder) clean(v any) any {
 	return v
 }
 
-// frozenClaims are the claims that are another with every sign-in.
-func frozenClaims() map[string]string {
+// frozenMembers are the claims that are another with every sign-in, and the times of messages.
+func frozenMembers() map[string]string {
 	const layout, id = "Mon Jan 02 15:04:05 MST 2006", "00000000-0000-4000-8000-000000000000"
+	milliseconds := fmt.Sprint(frozen.UnixMilli())
 	return map[string]string{
+		"SentTimestamp": milliseconds, "ApproximateFirstReceiveTimestamp": milliseconds,
 		"jti": id, "origin_jti": id, "event_id": id, "auth_time": fmt.Sprint(frozen.Unix()),
 		"iat": frozen.Format(layout), "exp": frozen.Add(time.Hour).Format(layout),
 	}

@@ -41,12 +41,12 @@ func TestAtOnce(t *testing.T) {
 // TestTimeouts: the functions have the time here that they have deployed.
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
-	sys, err := newSystem(t.Context(), options{origin: "http://localhost:3000"}, "localhost", io.Discard)
+	sys, err := newSystem(t.Context(), options{origin: "http://localhost:3000", speed: 1}, "localhost", io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := samtest.Load(t)
-	for _, f := range sys.functions {
+	for _, f := range sys.functions() {
 		want := stdcmp.Or(samtest.At(template.Properties(t, f.Name), "Timeout"), samtest.At(template.Globals, "Function", "Timeout"))
 		if seconds, _ := want.(int); f.Timeout != time.Duration(seconds)*time.Second {
 			t.Errorf("%s: %v, in the template %v s", f.Name, f.Timeout, want)

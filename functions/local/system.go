@@ -8,56 +8,69 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/functions/items"
 	"rental.example/functions/local/cognito"
 	"rental.example/functions/local/gateway"
-	"rental.example/functions/users"
+	"rental.example/functions/local/pipeline"
+	"rental.example/functions/local/sandbox"
 )
 
 // system is everything that runs, wired.
 type system struct {
-	pool      *cognito.Pool
-	functions []gateway.Function
-	gateway   *gateway.Gateway
+	pool    *cognito.Pool
+	stores  stores
+	lambda  *sandbox.Service
+	api     []gateway.Function
+	others  []sandbox.Function // behind no route
+	gateway *gateway.Gateway
+	events  *pipeline.Pipeline
 }
 
 func newSystem(ctx context.Context, o options, address string, stderr io.Writer) (*system, error) {
 	logger := cloudwatch.NewLogger(stderr, o.logLevel, "local")
-	now, newID := time.Now, newUUID // of the API; the user pool's stay, since its clients have clocks too
-	var record func(string, []byte, []byte)
+	now, newID, newEventID := time.Now, newUUID, newUUID // of the API; the user pool's clock stays, since its clients have clocks too
+	s := &system{lambda: &sandbox.Service{Logger: logger}}
 	if o.record != "" {
 		r, err := newRecorder(o.record, logger)
 		if err != nil {
 			return nil, err
 		}
-		now, newID, record = r.now, r.newID, r.record
+		now, newID, newEventID, s.lambda.Record = r.now, r.newID, new(sequence).next, r.record
 	}
 	issuer := "http://" + address + "/" + cognito.PoolID
-	pool, err := newPool(cognito.Options{Issuer: issuer, Logger: logger}, o.demo)
-	if err != nil {
+	var err error
+	if s.pool, err = newPool(cognito.Options{Issuer: issuer, Logger: logger}, o.demo); err != nil {
 		return nil, err
 	}
-	profiles, err := newUserStore(ctx, o)
-	if err != nil {
+	if s.stores, err = newStores(ctx, o, newEventID, logger); err != nil {
 		return nil, err
 	}
-	catalog, err := newCatalog(ctx, o)
-	if err != nil {
-		return nil, err
+	s.events = pipeline.New(pipeline.Config{Lambda: s.lambda, NewID: newEventID, Speed: o.speed})
+	w := workshop{options: o, now: now, newID: newID, stderr: stderr}
+	s.api, s.others = w.behindAPI(s.stores), w.behindEvents(s.stores, s.events)
+	s.events.Connect(s.stores.changes, s.others...)
+	s.gateway = gateway.New(gateway.Config{
+		Functions: s.api, Lambda: s.lambda,
+		Authorizer:    &gateway.Authorizer{Issuer: issuer, Audience: cognito.ClientID, Key: s.pool.Key, Now: time.Now},
+		AllowedOrigin: o.origin, Now: now, NewID: newID, Logger: logger,
+	})
+	return s, nil
+}
+
+// startEvents has events flow until the returned function is called, which waits for what is in flight.
+func (s *system) startEvents() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var flow sync.WaitGroup
+	flow.Go(func() { s.events.Run(ctx) })
+	return func() {
+		cancel()
+		flow.Wait()
+		s.lambda.Wait()
 	}
-	functions := []gateway.Function{
-		newFunction("users", users.New(profiles, now, logger).Routes(), o, now, stderr),
-		newFunction("items", items.New(catalog, items.Config{Now: now, Random: random(newID), Logger: logger}).Routes(), o, now, stderr),
-	}
-	return &system{pool: pool, functions: functions, gateway: gateway.New(gateway.Config{
-		Functions:     functions,
-		Authorizer:    &gateway.Authorizer{Issuer: issuer, Audience: cognito.ClientID, Key: pool.Key, Now: time.Now},
-		AllowedOrigin: o.origin, Now: now, NewID: newID, Logger: logger, Record: record,
-	})}, nil
 }
 
 func newPool(o cognito.Options, demo bool) (*cognito.Pool, error) {
@@ -74,24 +87,41 @@ func newPool(o cognito.Options, demo bool) (*cognito.Pool, error) {
 }
 
 func (s *system) routes() (all []apigateway.Route) {
-	for _, f := range s.functions {
+	for _, f := range s.api {
 		all = append(all, f.Routes...)
 	}
 	return all
 }
 
+// functions are all of them, by name.
+func (s *system) functions() map[string]sandbox.Function {
+	all := map[string]sandbox.Function{}
+	for _, f := range s.api {
+		all[f.Name] = f.Function
+	}
+	for _, f := range s.others {
+		all[f.Name] = f
+	}
+	return all
+}
+
 // handler is everything behind the one address: the user pool's API and documents, the runner's own
-// endpoints, and the API. It is no http.ServeMux, which would redirect paths that API Gateway does not.
+// endpoints, Lambda's API, and the API. It is no http.ServeMux, which would redirect paths that API Gateway
+// does not. No web page of elsewhere may have what waits purged or functions invoked.
 func (s *system) handler(addr net.Addr, screen string) http.Handler {
+	own := http.NewCrossOriginProtection()
+	operations := own.Handler(operations{s.events}.handler())
+	invocations := own.Handler(invocations{lambda: s.lambda, functions: s.functions(), newID: newUUID}.handler())
 	var all http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case path == "/" && r.Method == http.MethodGet:
 			_, _ = io.WriteString(w, screen) // what the terminal showed
 		case path == "/", strings.HasPrefix(path, "/"+cognito.PoolID+"/"):
 			s.pool.ServeHTTP(w, r)
-		case path == "/_local/health":
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
+		case strings.HasPrefix(path, "/_local/"):
+			operations.ServeHTTP(w, r)
+		case strings.HasPrefix(path, "/2015-03-31/"):
+			invocations.ServeHTTP(w, r)
 		default:
 			s.gateway.ServeHTTP(w, r)
 		}

@@ -2,36 +2,13 @@ package gateway
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
-	"runtime/debug"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambdacontext"
 )
-
-// traceKey is where the Lambda runtime of aws-lambda-go keeps the tracing header in a context.
-var traceKey any = "x-amzn-trace-id"
-
-// call runs the function as the Lambda runtime does. A panic ends the invocation, not the process, as
-// the service starts a new one.
-func (g *Gateway) call(ctx context.Context, f *Function, event []byte) (answer []byte, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-		}
-	}()
-	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{
-		AwsRequestID:       g.config.NewID(),
-		InvokedFunctionArn: "arn:aws:lambda:us-east-1:" + accountID + ":function:" + f.Name,
-	})
-	ctx = context.WithValue(ctx, traceKey, traceHeader(event))
-	return f.New().Invoke(ctx, event)
-}
 
 func traceHeader(event []byte) string {
 	var e struct {
@@ -43,7 +20,7 @@ func traceHeader(event []byte) string {
 
 // respond writes a function's answer. One that is not in the proxy integration's form is a 502, as from
 // the service.
-func (g *Gateway) respond(w http.ResponseWriter, function string, event, answer []byte, id string) {
+func (g *Gateway) respond(w http.ResponseWriter, function string, answer []byte, id string) {
 	var resp events.APIGatewayProxyResponse
 	d := json.NewDecoder(bytes.NewReader(answer))
 	d.DisallowUnknownFields()
@@ -51,9 +28,6 @@ func (g *Gateway) respond(w http.ResponseWriter, function string, event, answer 
 		g.config.Logger.Error("malformed proxy answer", "function", function, "error", err, "status", resp.StatusCode)
 		g.Fail(w, integrationFailure, id)
 		return
-	}
-	if g.config.Record != nil {
-		g.config.Record(function, event, answer)
 	}
 	writeHeaders(w.Header(), resp)
 	w.WriteHeader(resp.StatusCode)

@@ -12,12 +12,11 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"rental.example/functions/local/sandbox"
 )
 
-const (
-	accountID = "123456789012"
-	apiID     = "local"
-)
+const apiID = "local"
 
 // event is a request as a REST API sends it to a function: the members of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
@@ -113,7 +112,7 @@ func (g *Gateway) newRequestContext(r *http.Request, resource, id string) reques
 		ResourceID: hex.EncodeToString(sum[:3]), ResourcePath: resource, HTTPMethod: r.Method,
 		ExtendedRequestID: base64.StdEncoding.EncodeToString(sum[:11]), // as long as the service's
 		RequestTime:       now.Format("02/Jan/2006:15:04:05 -0700"), RequestTimeEpoch: now.UnixMilli(),
-		Path: "/" + Stage + r.URL.EscapedPath(), Stage: Stage, AccountID: accountID, APIID: apiID,
+		Path: "/" + Stage + r.URL.EscapedPath(), Stage: Stage, AccountID: sandbox.AccountID, APIID: apiID,
 		Protocol: r.Proto, DomainName: host, DomainPrefix: prefix, RequestID: id,
 		Identity: identity{SourceIP: sourceIP(r), UserAgent: r.UserAgent()},
 	}
@@ -132,15 +131,9 @@ func (g *Gateway) headers(r *http.Request) map[string][]string {
 	}
 	h.Set("X-Forwarded-For", strings.Join(append(h.Values("X-Forwarded-For"), sourceIP(r)), ", "))
 	if h.Get("X-Amzn-Trace-Id") == "" {
-		h.Set("X-Amzn-Trace-Id", g.newTrace())
+		h.Set("X-Amzn-Trace-Id", sandbox.NewTrace(g.config.Now(), g.config.NewID()))
 	}
 	return h
-}
-
-// newTrace is an X-Ray trace header: the time in seconds and 96 bits, both in hexadecimal.
-func (g *Gateway) newTrace() string {
-	unique := strings.ReplaceAll(g.config.NewID(), "-", "")
-	return fmt.Sprintf("Root=1-%08x-%s", g.config.Now().Unix(), unique[:24])
 }
 
 func sourceIP(r *http.Request) string {

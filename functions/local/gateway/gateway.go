@@ -17,12 +17,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"rental.example/adapters/apigateway"
+	"rental.example/functions/local/sandbox"
 )
 
 // Limits of a REST API.
@@ -37,24 +35,19 @@ const Stage = "local"
 
 // Function is a Lambda function behind the API, with the routes that lead to it.
 type Function struct {
-	Name    string        // its logical id in template.yaml
-	Timeout time.Duration // what template.yaml gives it
-	Routes  []apigateway.Route
-	// New makes a handler for one invocation. A sandbox of Lambda serves one event at a time, and
-	// handlers of aws-lambda-go rely on that: two events in one of them may get each other's answers.
-	New func() lambda.Handler
+	sandbox.Function
+	Routes []apigateway.Route
 }
 
-// Config is what a Gateway needs. Record may be nil.
+// Config is what a Gateway needs.
 type Config struct {
 	Functions     []Function
+	Lambda        *sandbox.Service
 	Authorizer    *Authorizer
 	AllowedOrigin string
 	Now           func() time.Time
 	NewID         func() string // UUIDs for requests
-	Logger        *slog.Logger  // what goes wrong inside functions
-	// Record gets every event that a function was sent, with its answer.
-	Record func(function string, event, answer []byte)
+	Logger        *slog.Logger  // answers that are none
 }
 
 // Gateway is the API as an http.Handler.
@@ -62,7 +55,6 @@ type Gateway struct {
 	config    Config
 	resources []resource
 	failures  map[string]Response // by name
-	running   sync.WaitGroup
 }
 
 // New makes a Gateway.
@@ -73,9 +65,6 @@ func New(config Config) *Gateway {
 	}
 	return g
 }
-
-// Wait returns once every function that was called has returned, those included whose time was up.
-func (g *Gateway) Wait() { g.running.Wait() }
 
 // ServeHTTP answers one request as the API does.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -128,34 +117,20 @@ func (g *Gateway) failBody(w http.ResponseWriter, err error, id string) {
 	_, _ = io.WriteString(w, `{"message":"Request Too Long"}`)
 }
 
-type result struct {
-	answer []byte
-	err    error
-}
-
 // invoke calls the function and waits for its answer, as long as a function and an integration may
-// take. One that goes on after that is left to end, as a timed-out sandbox is; Wait waits for it.
+// take.
 func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, op operation, event []byte, id string) {
-	// The client's going away does not stop a Lambda function.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), op.function.Timeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), IntegrationTimeout)
 	defer cancel()
-	done := make(chan result, 1)
-	g.running.Go(func() {
-		answer, err := g.call(ctx, op.function, event)
-		done <- result{answer, err}
+	answer, err := g.config.Lambda.Invoke(ctx, op.function.Function, sandbox.Invocation{
+		Event: event, RequestID: g.config.NewID(), Trace: traceHeader(event),
 	})
-	select {
-	case res := <-done:
-		if res.err != nil {
-			g.config.Logger.Error("function failed", "function", op.function.Name, "error", res.err)
-			g.Fail(w, integrationFailure, id)
-			return
-		}
-		g.respond(w, op.function.Name, event, res.answer, id)
-	case <-ctx.Done():
-		g.config.Logger.Error("function timed out", "function", op.function.Name, "after", op.function.Timeout.String())
-		g.Fail(w, integrationFailure, id)
-	case <-time.After(IntegrationTimeout):
+	switch {
+	case errors.Is(err, sandbox.ErrNotAwaited):
 		g.Fail(w, integrationTimeout, id)
+	case err != nil:
+		g.Fail(w, integrationFailure, id)
+	default:
+		g.respond(w, op.function.Name, answer, id)
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/samtest"
 	"rental.example/functions/local/gateway"
+	"rental.example/functions/local/sandbox"
 )
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -46,13 +47,21 @@ func (f *function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 }
 
 func newGateway(f *function, pool *pool) *gateway.Gateway {
+	return newGatewayOn(&sandbox.Service{Logger: slog.New(slog.DiscardHandler)}, f, pool)
+}
+
+func newGatewayOn(service *sandbox.Service, f *function, pool *pool) *gateway.Gateway {
 	f.timeout = stdcmp.Or(f.timeout, 10*time.Second)
 	return gateway.New(gateway.Config{
-		Functions: []gateway.Function{{Name: "TestFunction", Timeout: f.timeout, New: func() lambda.Handler { return f }, Routes: []apigateway.Route{
-			{Method: "POST", Resource: "/things"},
-			{Method: "GET", Resource: "/things/mine"},
-			{Method: "GET", Resource: "/things/{id}", Public: true},
-		}}},
+		Functions: []gateway.Function{{
+			Function: sandbox.Function{Name: "TestFunction", Timeout: f.timeout, New: func() lambda.Handler { return f }},
+			Routes: []apigateway.Route{
+				{Method: "POST", Resource: "/things"},
+				{Method: "GET", Resource: "/things/mine"},
+				{Method: "GET", Resource: "/things/{id}", Public: true},
+			},
+		}},
+		Lambda:        service,
 		Authorizer:    &gateway.Authorizer{Issuer: issuer, Audience: "client", Key: pool.key, Now: func() time.Time { return now }},
 		AllowedOrigin: "https://app.example.com",
 		Now:           func() time.Time { return now },
@@ -274,7 +283,7 @@ func TestAnswerHeaders(t *testing.T) {
 }
 
 // TestTimeouts: what ends first, the function's time or the gateway's patience, decides the answer, and
-// the gateway can be waited for.
+// the function can be waited for.
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
 	testTimeout(t, 10*time.Second, 10*time.Second, 502, "bad_gateway")
@@ -290,14 +299,15 @@ func testTimeout(t *testing.T, timeout, want time.Duration, status int, code str
 			time.Sleep(time.Minute) // deaf to its deadline
 			ended = true
 		}, timeout: timeout}
-		g := newGateway(f, &pool{})
+		service := &sandbox.Service{Logger: slog.New(slog.DiscardHandler)}
+		g := newGatewayOn(service, f, &pool{})
 		start := time.Now()
 		resp := send(g, "GET", "/things/1", "")
 		checkGatewayProblem(t, resp, status, code)
 		if took := time.Since(start); took != want {
 			t.Errorf("answered after %v, want %v", took, want)
 		}
-		if g.Wait(); !ended {
+		if service.Wait(); !ended {
 			t.Error("Wait did not wait for the function")
 		}
 	})

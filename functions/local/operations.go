@@ -1,0 +1,181 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"rental.example/functions/local/pipeline"
+)
+
+// peekLimit is how many messages of a queue are shown.
+const peekLimit = 100
+
+// operations answers below /_local/: what one does deployed with the AWS CLI or in the console.
+type operations struct{ events *pipeline.Pipeline }
+
+func (o operations) handler() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, handle := range map[string]http.HandlerFunc{
+		"GET /_local/health":                  o.health,
+		"GET /_local/queues":                  o.queues,
+		"GET /_local/queues/{name}":           o.peek,
+		"POST /_local/queues/{name}/redrive":  o.redrive,
+		"POST /_local/queues/{name}/purge":    o.purge,
+		"POST /_local/functions/{name}/stop":  o.polling(false),
+		"POST /_local/functions/{name}/start": o.polling(true),
+	} {
+		mux.HandleFunc(pattern, handle)
+	}
+	return inJSON(mux)
+}
+
+// inJSON has mux tell of unknown paths and methods as everything else is told here.
+func inJSON(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		told := &statusOnly{ResponseWriter: w}
+		h.ServeHTTP(told, r)
+		answer(w, told.status, failure(http.StatusText(told.status)))
+	})
+}
+
+// statusOnly keeps back an answer but for its headers.
+type statusOnly struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (s *statusOnly) WriteHeader(status int) { s.status = status }
+
+// Write implements http.ResponseWriter.
+func (s *statusOnly) Write(data []byte) (int, error) { return len(data), nil }
+
+// failure is the body of an answer that tells of one.
+type failure string
+
+// MarshalJSON implements json.Marshaler.
+func (f failure) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"error": string(f)})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	_ = e.Encode(body) // the client may have gone
+}
+
+func (o operations) health(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+type queueView struct {
+	Name          string  `json:"name"`
+	Visible       int     `json:"visible"`
+	InFlight      int     `json:"inFlight"`
+	Delayed       int     `json:"delayed"`
+	OldestSeconds float64 `json:"oldestSeconds"`
+}
+
+func viewQueue(q *pipeline.Queue) queueView {
+	d := q.Depth()
+	return queueView{Name: q.Name(), Visible: d.Visible, InFlight: d.InFlight, Delayed: d.Delayed, OldestSeconds: inSeconds(d.Oldest)}
+}
+
+type functionView struct {
+	Name          string  `json:"name"`
+	Source        string  `json:"source"`
+	Polling       bool    `json:"polling"`
+	Waiting       int     `json:"waiting"`
+	OldestSeconds float64 `json:"oldestSeconds"`
+}
+
+func viewMapping(m pipeline.Mapping) functionView {
+	return functionView{Name: m.Function, Source: m.Source, Polling: m.Polling, Waiting: m.Waiting, OldestSeconds: inSeconds(m.Oldest)}
+}
+
+func inSeconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+
+func (o operations) queues(w http.ResponseWriter, _ *http.Request) {
+	var body struct {
+		Queues    []queueView    `json:"queues"`
+		Functions []functionView `json:"functions"`
+	}
+	for _, q := range o.events.Queues() {
+		body.Queues = append(body.Queues, viewQueue(q))
+	}
+	for _, m := range o.events.Mappings() {
+		body.Functions = append(body.Functions, viewMapping(m))
+	}
+	answer(w, http.StatusOK, body)
+}
+
+type messageView struct {
+	ID           string            `json:"messageId"`
+	Body         string            `json:"body"`
+	Attributes   map[string]string `json:"attributes"`
+	ReceiveCount int               `json:"receiveCount"`
+	Sent         time.Time         `json:"sent"`
+	Visible      time.Time         `json:"visible"` // from when on it may be received
+}
+
+// peek shows messages without receiving them.
+func (o operations) peek(w http.ResponseWriter, r *http.Request) {
+	q, ok := o.events.Queue(r.PathValue("name"))
+	if !ok {
+		answer(w, http.StatusNotFound, failure(pipeline.ErrNoQueue.Error()))
+		return
+	}
+	messages := []messageView{}
+	for _, m := range q.Peek(peekLimit) {
+		messages = append(messages, messageView{m.ID, m.Body, m.Attributes, m.Receives, m.Sent.UTC(), m.Visible.UTC()})
+	}
+	answer(w, http.StatusOK, struct {
+		queueView
+		Messages []messageView `json:"messages"`
+	}{viewQueue(q), messages})
+}
+
+// redrive answers once all is moved.
+func (o operations) redrive(w http.ResponseWriter, r *http.Request) {
+	done, err := o.events.Redrive(r.Context(), r.PathValue("name"))
+	switch {
+	case errors.Is(err, pipeline.ErrNoQueue):
+		answer(w, http.StatusNotFound, failure(err.Error()))
+	case errors.Is(err, pipeline.ErrNoSource), errors.Is(err, pipeline.ErrPositions):
+		answer(w, http.StatusConflict, failure(r.PathValue("name")+" cannot be redriven: "+err.Error()))
+	case err != nil:
+		answer(w, http.StatusInternalServerError, failure(err.Error()))
+	default:
+		answer(w, http.StatusOK, map[string]any{"to": done.To, "moved": done.Moved, "failed": done.Stay})
+	}
+}
+
+func (o operations) purge(w http.ResponseWriter, r *http.Request) {
+	q, ok := o.events.Queue(r.PathValue("name"))
+	if !ok {
+		answer(w, http.StatusNotFound, failure(pipeline.ErrNoQueue.Error()))
+		return
+	}
+	answer(w, http.StatusOK, map[string]int{"purged": q.Purge()})
+}
+
+func (o operations) polling(on bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		name := r.PathValue("name")
+		if err := o.events.SetPolling(name, on); err != nil {
+			answer(w, http.StatusNotFound, failure(err.Error()))
+			return
+		}
+		answer(w, http.StatusOK, map[string]any{"name": name, "polling": on})
+	}
+}

@@ -1,0 +1,66 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"time"
+
+	"rental.example/functions/local/sandbox"
+)
+
+// position is what an on-failure destination gets for records that a stream mapping has given up: where
+// they are in the stream, not what is in them.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+type position struct {
+	RequestContext  positionRequest   `json:"requestContext"`
+	ResponseContext *positionResponse `json:"responseContext,omitempty"` // none without an attempt
+	Version         string            `json:"version"`
+	Timestamp       string            `json:"timestamp"`
+	Batch           positionBatch     `json:"DDBStreamBatchInfo"`
+}
+
+type positionRequest struct {
+	RequestID   string `json:"requestId"`
+	FunctionARN string `json:"functionArn"`
+	Condition   string `json:"condition"`
+	InvokeCount int    `json:"approximateInvokeCount"`
+}
+
+type positionResponse struct {
+	StatusCode      int    `json:"statusCode"`
+	ExecutedVersion string `json:"executedVersion"`
+	FunctionError   string `json:"functionError,omitempty"`
+}
+
+type positionBatch struct {
+	ShardID      string `json:"shardId"`
+	Start        string `json:"startSequenceNumber"`
+	End          string `json:"endSequenceNumber"`
+	FirstArrived string `json:"approximateArrivalOfFirstRecord"`
+	LastArrived  string `json:"approximateArrivalOfLastRecord"`
+	Size         int    `json:"batchSize"`
+	StreamARN    string `json:"streamArn"`
+}
+
+// discard gives up the first n records of s, and leaves their position.
+func (c *streamConsumer) discard(shard Shard, s segment, n int, condition string) {
+	first, last := s.records[0], s.records[n-1]
+	p := position{
+		RequestContext: positionRequest{
+			RequestID: c.positions.newID(), FunctionARN: sandbox.Function{Name: c.function}.ARN(),
+			Condition: condition, InvokeCount: s.retries,
+		},
+		Version: "1.0", Timestamp: time.Now().UTC().Format("2006-01-02T15:04:05.000Z"),
+		Batch: positionBatch{
+			ShardID: shard.ID(), Start: first.Sequence, End: last.Sequence, Size: n, StreamARN: c.source.ARN(),
+			FirstArrived: first.Arrived.UTC().Format(time.RFC3339), LastArrived: last.Arrived.UTC().Format(time.RFC3339),
+		},
+	}
+	if s.retries > 0 {
+		p.ResponseContext = &positionResponse{StatusCode: 200, ExecutedVersion: "$LATEST"}
+		if s.err != nil {
+			p.ResponseContext.FunctionError = "Unhandled"
+		}
+	}
+	body, _ := json.Marshal(p) // strings and numbers always encode
+	c.positions.send(string(body), nil, "", 0)
+}

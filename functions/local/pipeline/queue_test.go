@@ -1,0 +1,326 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestQueueAnswers: what a function does not report as failed is gone; the rest comes back when its visibility
+// timeout is over.
+func TestQueueAnswers(t *testing.T) {
+	t.Parallel()
+	both, visibility := "[a b]", 3*time.Minute
+	again := []call{{both, 0}, {both, visibility}}
+	tests := map[string]struct {
+		first func(ids []string) (string, error) // gets message ids
+		want  []call
+	}{
+		"no answer":   {func([]string) (string, error) { return "", nil }, []call{{both, 0}}},
+		"null":        {func([]string) (string, error) { return "null", nil }, []call{{both, 0}}},
+		"empty list":  {func([]string) (string, error) { return `{"batchItemFailures":[]}`, nil }, []call{{both, 0}}},
+		"the second":  {func(ids []string) (string, error) { return reporting(ids[1]), nil }, []call{{both, 0}, {"[b]", visibility}}},
+		"unknown id":  {func([]string) (string, error) { return reporting("x"), nil }, again},
+		"empty id":    {func([]string) (string, error) { return reporting(""), nil }, again},
+		"another key": {func([]string) (string, error) { return `{"batchItemFailures":[{"messageId":"x"}]}`, nil }, again},
+		"error":       {func([]string) (string, error) { return "", errBroken }, again},
+		"panic":       {func([]string) (string, error) { panic("broken") }, again},
+		"timeout":     {func([]string) (string, error) { time.Sleep(time.Minute); return "", nil }, again},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var j journal
+				var w *world
+				w = run(t, deployed(), quiet, func(bodies []string) (string, error) {
+					if j.note(bodies) > 1 {
+						return "", nil
+					}
+					q, _ := w.Queue(ItemSyncQueue)
+					var ids []string
+					for _, m := range q.Peek(2) {
+						ids = append(ids, m.ID)
+					}
+					return tt.first(ids)
+				})
+				_ = w.SetPolling(ItemSyncFunction, false)
+				w.publish(t, "a", "user.profile.created.v1")
+				w.publish(t, "b", "user.profile.created.v1")
+				_ = w.SetPolling(ItemSyncFunction, true)
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				if diff := cmp.Diff(tt.want, j.calls); diff != "" {
+					t.Errorf("invocations (-want +got):\n%s", diff)
+				}
+				if d := w.depth(t, ItemSyncQueue); d != (Depth{}) {
+					t.Errorf("left: %+v", d)
+				}
+			})
+		})
+	}
+}
+
+// TestDeadLetters: a message that fails as often as the table allows is set aside, whole; redriven, it is a new
+// one; and those beside it get through all the time.
+func TestDeadLetters(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		broken, failed, handled := true, 0, []string{}
+		w := run(t, deployed(), quiet, func(bodies []string) (string, error) {
+			if broken && strings.Contains(strings.Join(bodies, " "), "poison") {
+				failed++
+				return "", errBroken
+			}
+			handled = append(handled, bodies...)
+			return "", nil
+		})
+		w.publish(t, "poison", "user.profile.updated.v1")
+		synctest.Wait()
+		w.publish(t, "sound", "user.profile.updated.v1")
+		if d := w.depth(t, ItemSyncQueue); d != (Depth{InFlight: 1}) {
+			t.Errorf("queue: %+v", d)
+		}
+		time.Sleep(10*3*time.Minute + time.Second)
+		if d := w.depth(t, ItemSyncDeadLetterQueue); failed != 10 || d.Visible != 1 || len(handled) != 1 {
+			t.Fatalf("failed %d times, dead letters %+v, handled %q", failed, d, handled)
+		}
+		q, _ := w.Queue(ItemSyncDeadLetterQueue)
+		m := q.Peek(1)[0]
+		if m.Body != "poison" || m.Receives != 10 || m.Attributes["eventType"] != "user.profile.updated.v1" || !m.Sent.Equal(w.start) {
+			t.Errorf("dead letter: %+v", m)
+		}
+		broken = false
+		got, err := w.Redrive(t.Context(), ItemSyncDeadLetterQueue)
+		if want := (Redriven{To: ItemSyncQueue, Moved: 1}); got != want || err != nil {
+			t.Errorf("redrive: %+v, %v", got, err)
+		}
+		synctest.Wait()
+		if len(handled) != 2 || w.depth(t, ItemSyncDeadLetterQueue) != (Depth{}) || w.depth(t, ItemSyncQueue) != (Depth{}) {
+			t.Errorf("after the redrive: handled %q", handled)
+		}
+	})
+}
+
+// TestPoison: a record that the function cannot publish does not hold up those behind it; it is replayed once
+// the function can.
+func TestPoison(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fixed, refuses, handled := false, false, []string{}
+		var dead *Queue
+		w := run(t, deployed(), func(ids []string) (string, error) {
+			if refuses {
+				return reporting("7"), nil
+			}
+			for _, id := range ids {
+				if !fixed && id == "poison" { // as the function does: whole, and on
+					dead.send(`{"dynamodb":{"Change":"poison","SequenceNumber":"7"}}`, nil, "", 0)
+					continue
+				}
+				handled = append(handled, id)
+			}
+			return "", nil
+		}, quiet)
+		dead, _ = w.Queue(UserEventsDeadLetterQueue)
+		for _, id := range []string{"a", "poison", "b"} {
+			w.change(t, id)
+		}
+		if d := w.depth(t, UserEventsDeadLetterQueue); d.Visible != 1 || fmt.Sprint(handled) != "[a b]" {
+			t.Fatalf("dead letters %+v, handled %q", d, handled)
+		}
+		replay := func(want Redriven) {
+			t.Helper()
+			got, err := w.Redrive(t.Context(), UserEventsDeadLetterQueue)
+			if want.To = UserEventsFunction; got != want || err != nil {
+				t.Errorf("replay: %+v, %v, want %+v", got, err, want)
+			}
+		}
+		replay(Redriven{Moved: 1}) // and back, at once
+		refuses = true
+		replay(Redriven{Stay: 1})
+		refuses = false
+		dead.send("no JSON", nil, "", 0)
+		fixed = true
+		replay(Redriven{Moved: 1, Stay: 1})
+		if d := w.depth(t, UserEventsDeadLetterQueue); d.Visible != 1 || fmt.Sprint(handled) != "[a b poison]" {
+			t.Errorf("dead letters %+v, handled %q", d, handled)
+		}
+	})
+}
+
+func TestRedriveRefusals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := run(t, deployed(), quiet, quiet)
+		for name, want := range map[string]error{"Nothing": ErrNoQueue, ItemSyncQueue: ErrNoSource, UserEventsFailureQueue: ErrPositions} {
+			if _, err := w.Redrive(t.Context(), name); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", name, err, want)
+			}
+		}
+	})
+}
+
+// TestRetention: a queue forgets, and counts from the first sending also where letters are dead.
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := run(t, deployed(), quiet, quiet)
+		_ = w.SetPolling(ItemSyncFunction, false)
+		w.publish(t, "m", "user.profile.updated.v1")
+		time.Sleep(4 * day)
+		if d := w.depth(t, ItemSyncQueue); d != (Depth{Visible: 1, Oldest: 4 * day}) {
+			t.Errorf("after four days: %+v", d)
+		}
+		time.Sleep(time.Second)
+		if d := w.depth(t, ItemSyncQueue); d != (Depth{}) {
+			t.Errorf("after more: %+v", d)
+		}
+	})
+}
+
+// TestSQSEvent: a function gets the event that Lambda sends.
+func TestSQSEvent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var got events.SQSEvent
+		w := run(t, deployed(), quiet, quiet)
+		w.Pipeline.queue.invoke = func(_ context.Context, event []byte) ([]byte, error) { return nil, json.Unmarshal(event, &got) }
+		w.publish(t, `{"a":1}`, "user.profile.updated.v1")
+		synctest.Wait()
+		if len(got.Records) != 1 {
+			t.Fatalf("event: %+v", got)
+		}
+		m := got.Records[0]
+		if m.MessageId == "" || m.ReceiptHandle == "" || m.MessageId == m.ReceiptHandle {
+			t.Errorf("ids: %q %q", m.MessageId, m.ReceiptHandle)
+		}
+		m.MessageId, m.ReceiptHandle = "", ""
+		at := fmt.Sprint(w.start.UnixMilli())
+		want := events.SQSMessage{
+			Body: `{"a":1}`, Md5OfBody: "bb6cb5c68df4652941caf652a366f2d8", EventSource: "aws:sqs", AWSRegion: "us-east-1",
+			EventSourceARN: "arn:aws:sqs:us-east-1:123456789012:ItemSyncQueue",
+			Attributes: map[string]string{"ApproximateReceiveCount": "1", "SentTimestamp": at,
+				"SenderId": "AIDAIENQZJOLO23YVJ4VO", "ApproximateFirstReceiveTimestamp": at},
+			MessageAttributes: map[string]events.SQSMessageAttribute{"eventType": {StringValue: aws.String("user.profile.updated.v1"),
+				DataType: "String", StringListValues: []string{}, BinaryListValues: [][]byte{}}},
+		}
+		if diff := cmp.Diff(want, m); diff != "" {
+			t.Errorf("message (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestPublish: the topic refuses what SNS refuses, as a whole or by entry, and its filter lets through what the
+// table says.
+func TestPublish(t *testing.T) {
+	t.Parallel()
+	w := New(Config{NewID: func() string { return "id" }, Speed: 1})
+	ok := entry("1", "m", "user.profile.created.v1")
+	long := entry("2", strings.Repeat("x", maxPublishSize-10), "user.profile.created.v1")
+	var eleven []types.PublishBatchRequestEntry
+	for i := range 11 {
+		eleven = append(eleven, entry(fmt.Sprint(i), "m", "x"))
+	}
+	var (
+		empty    *types.EmptyBatchRequestException
+		many     *types.TooManyEntriesInBatchRequestException
+		distinct *types.BatchEntryIdsNotDistinctException
+		tooLong  *types.BatchRequestTooLongException
+		badID    *types.InvalidBatchEntryIdException
+	)
+	for name, tt := range map[string]struct {
+		entries []types.PublishBatchRequestEntry
+		want    any
+	}{
+		"none": {nil, &empty}, "eleven": {eleven, &many}, "one id twice": {[]types.PublishBatchRequestEntry{ok, ok}, &distinct},
+		"too long together": {[]types.PublishBatchRequestEntry{ok, long}, &tooLong},
+		"no id":             {[]types.PublishBatchRequestEntry{entry("", "m", "x")}, &badID},
+	} {
+		_, err := w.Topic().PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String(w.Topic().ARN()), PublishBatchRequestEntries: tt.entries})
+		if !errors.As(err, tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var unknown *types.NotFoundException
+	if _, err := w.Topic().PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String("x"), PublishBatchRequestEntries: eleven[:1]}); !errors.As(err, &unknown) {
+		t.Errorf("another topic: %v", err)
+	}
+	out, err := w.Topic().PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String(w.Topic().ARN()),
+		PublishBatchRequestEntries: []types.PublishBatchRequestEntry{
+			ok, entry("empty", "", "user.profile.created.v1"), entry("latin1", "\xff", "x"), entry("foreign", "m", "user.account.created.v1"),
+			{Id: aws.String("bare"), Message: aws.String("m")},
+		}})
+	if err != nil || len(out.Successful) != 3 || len(out.Failed) != 2 || *out.Failed[0].Id != "empty" || !out.Failed[0].SenderFault {
+		t.Errorf("entries: %+v, %v", out, err)
+	}
+	if q, _ := w.Queue(ItemSyncQueue); q.Depth().Visible != 1 {
+		t.Errorf("delivered: %+v", q.Peek(10))
+	}
+}
+
+func TestSendMessage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := run(t, deployed(), quiet, quiet)
+		q, _ := w.Queue(UserEventsDeadLetterQueue)
+		send := func(url, body string) error {
+			_, err := q.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &body, DelaySeconds: 5,
+				MessageAttributes: map[string]sqstypes.MessageAttributeValue{"why": {DataType: aws.String("String"), StringValue: aws.String("broken")}}})
+			return err
+		}
+		var unknown *sqstypes.QueueDoesNotExist
+		if err := send("x", "m"); !errors.As(err, &unknown) {
+			t.Errorf("another queue: %v", err)
+		}
+		for _, body := range []string{"", "\xff", strings.Repeat("x", maxMessageSize)} {
+			if err := send(q.URL(), body); err == nil {
+				t.Errorf("%.10q was taken", body)
+			}
+		}
+		if err := send(q.URL(), "m"); err != nil {
+			t.Fatal(err)
+		}
+		if d := q.Depth(); d != (Depth{Delayed: 1}) {
+			t.Errorf("depth: %+v", d)
+		}
+		time.Sleep(5 * time.Second)
+		if d := q.Depth(); d != (Depth{Visible: 1, Oldest: 5 * time.Second}) {
+			t.Errorf("depth: %+v", d)
+		}
+		if got := q.Peek(10)[0]; got.Attributes["why"] != "broken" || got.Receives != 0 {
+			t.Errorf("peeked: %+v", got)
+		}
+		if n := q.Purge(); n != 1 || q.Depth() != (Depth{}) {
+			t.Errorf("purged %d", n)
+		}
+	})
+}
+
+// TestFaster: with a speed, what waits does so that many times shorter, and nothing else changes.
+func TestFaster(t *testing.T) {
+	t.Parallel()
+	got, want := deployed().faster(60), deployed()
+	want.queues[0].visibility, want.queues[1].visibility = 3*time.Second, 500*time.Millisecond
+	want.queues[2].visibility, want.queues[3].visibility = 500*time.Millisecond, 500*time.Millisecond
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(topology{}, streamMapping{}, subscription{}, queueSpec{}, queueMapping{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	c := &streamConsumer{speed: 60}
+	if pause := c.backoff(1); pause != time.Second/60 {
+		t.Errorf("pause: %v", pause)
+	}
+}

@@ -1,0 +1,120 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// streamRetention is how long DynamoDB keeps a record.
+const streamRetention = day
+
+// Record is a change of a table, as its stream tells of it.
+type Record struct {
+	Sequence string // its place in the shard; a decimal number
+	Arrived  time.Time
+	Data     json.RawMessage // as Lambda sends it to a function
+}
+
+// Shard is a part of a stream: records in order.
+type Shard interface {
+	ID() string
+	// Read returns the next records, at least one and at most limit, and waits for them. It returns none
+	// once ctx is done, and io.EOF behind the last one of a shard that has ended.
+	Read(ctx context.Context, limit int) ([]Record, error)
+}
+
+// Source is the stream of a table.
+type Source interface {
+	ARN() string
+	// Follow has feed read each shard, a shard's children after itself, until ctx is done and every feed
+	// has returned.
+	Follow(ctx context.Context, feed func(context.Context, Shard))
+	// Waiting is how many records are known that no feed has read yet, and the arrival of the first.
+	Waiting() (n int, since time.Time)
+}
+
+// Stream is the stream of a table in memory, with one shard and one reader.
+type Stream struct {
+	table string
+	newID func() string
+
+	mu      sync.Mutex
+	n       int
+	records []Record      // unread
+	changed chan struct{} // closed at the next change
+}
+
+var (
+	_ Source = (*Stream)(nil)
+	_ Shard  = (*Stream)(nil)
+)
+
+// NewStream makes the stream of the users table, in which nothing has happened.
+func NewStream(newID func() string) *Stream {
+	return &Stream{table: UsersTable, newID: newID, changed: make(chan struct{})}
+}
+
+// Put adds the record that makeRecord makes for an event id and a sequence number.
+func (s *Stream) Put(makeRecord func(eventID, sequence string) (json.RawMessage, error)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+	sequence := fmt.Sprintf("1%020d", s.n) // as long as the service's, and all of one length
+	data, err := makeRecord(strings.ReplaceAll(s.newID(), "-", ""), sequence)
+	if err != nil {
+		return fmt.Errorf("stream record: %w", err)
+	}
+	s.records = append(s.records, Record{Sequence: sequence, Arrived: time.Now(), Data: data})
+	close(s.changed)
+	s.changed = make(chan struct{})
+	return nil
+}
+
+// ARN implements Source.
+func (s *Stream) ARN() string {
+	return arn("dynamodb", "table/"+s.table+"/stream/2026-01-01T00:00:00.000")
+}
+
+// ID implements Shard.
+func (s *Stream) ID() string { return "shardId-00000000000000000001-00000001" }
+
+// Follow implements Source.
+func (s *Stream) Follow(ctx context.Context, feed func(context.Context, Shard)) { feed(ctx, s) }
+
+// Read implements Shard.
+func (s *Stream) Read(ctx context.Context, limit int) ([]Record, error) {
+	for {
+		records, changed := s.take(limit)
+		if len(records) > 0 {
+			return records, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (s *Stream) take(limit int) ([]Record, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := min(limit, len(s.records))
+	records := s.records[:n:n]
+	s.records = s.records[n:]
+	return records, s.changed
+}
+
+// Waiting implements Source.
+func (s *Stream) Waiting() (int, time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.records) == 0 {
+		return 0, time.Time{}
+	}
+	return len(s.records), s.records[0].Arrived
+}

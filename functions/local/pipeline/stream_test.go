@@ -1,0 +1,336 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestBatches: records come in order, in batches of the table's size.
+func TestBatches(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var got []string
+		var sizes []int
+		w := run(t, deployed(), func(ids []string) (string, error) {
+			got, sizes = append(got, ids...), append(sizes, len(ids))
+			time.Sleep(time.Second) // meanwhile the rest arrives
+			return "null", nil
+		}, quiet)
+		var want []string
+		for i := range 250 {
+			w.change(t, fmt.Sprint(i))
+			want = append(want, fmt.Sprint(i))
+			if i == 0 {
+				synctest.Wait()
+			}
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("order (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]int{1, 100, 100, 49}, sizes); diff != "" {
+			t.Errorf("batches (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestStreamAnswers: what a function reports decides what is tried again, and when.
+func TestStreamAnswers(t *testing.T) {
+	t.Parallel()
+	abcd, s := "[a b c d]", time.Second
+	tests := map[string]struct {
+		first handler // for the first invocation; those after it succeed
+		want  []call
+	}{
+		"no answer":       {func([]string) (string, error) { return "", nil }, []call{{abcd, 0}}},
+		"null":            {func([]string) (string, error) { return "null", nil }, []call{{abcd, 0}}},
+		"no list":         {func([]string) (string, error) { return "{}", nil }, []call{{abcd, 0}}},
+		"null for a list": {func([]string) (string, error) { return `{"batchItemFailures":null}`, nil }, []call{{abcd, 0}}},
+		"empty list":      {func([]string) (string, error) { return `{"batchItemFailures":[]}`, nil }, []call{{abcd, 0}}},
+		"from the third":  {func([]string) (string, error) { return reporting(sequence(3)), nil }, []call{{abcd, 0}, {"[c d]", s}}},
+		"the lowest counts": {func([]string) (string, error) {
+			return fmt.Sprintf(`{"batchItemFailures":[{"itemIdentifier":%q},{"itemIdentifier":%q}]}`, sequence(4), sequence(2)), nil
+		}, []call{{abcd, 0}, {"[b c d]", s}}},
+		"the first":   {func([]string) (string, error) { return reporting(sequence(1)), nil }, []call{{abcd, 0}, {abcd, s}}},
+		"unknown id":  {func([]string) (string, error) { return reporting("7"), nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"empty id":    {func([]string) (string, error) { return reporting(""), nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"null id":     {func([]string) (string, error) { return `{"batchItemFailures":[{"itemIdentifier":null}]}`, nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"another key": {func([]string) (string, error) { return `{"batchItemFailures":[{"id":"x"}]}`, nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"no JSON":     {func([]string) (string, error) { return "<", nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"error":       {func([]string) (string, error) { return "", errBroken }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"panic":       {func([]string) (string, error) { panic("broken") }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"timeout": {func([]string) (string, error) { time.Sleep(time.Minute); return "", nil },
+			[]call{{abcd, 0}, {"[a b]", 31 * s}, {"[c d]", 31 * s}}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var j journal
+				w := run(t, deployed(), func(ids []string) (string, error) {
+					if j.note(ids) == 1 {
+						return tt.first(ids)
+					}
+					return "", nil
+				}, quiet)
+				if err := w.SetPolling(UserEventsFunction, false); err != nil {
+					t.Fatal(err)
+				}
+				for _, id := range []string{"a", "b", "c", "d"} {
+					w.change(t, id)
+				}
+				_ = w.SetPolling(UserEventsFunction, true)
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				if diff := cmp.Diff(tt.want, j.calls); diff != "" {
+					t.Errorf("invocations (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// TestBackoff: the pauses double up to a minute, and a record that cannot be handled holds up those behind
+// it, as long as the function does not take it out of the way.
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var j journal
+		w := run(t, deployed(), func(ids []string) (string, error) {
+			if n := j.note(ids); n <= 9 {
+				return "", errBroken
+			}
+			return "", nil
+		}, quiet)
+		w.change(t, "a")
+		synctest.Wait()
+		w.change(t, "b")
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		var want []call
+		at := time.Duration(0)
+		for _, pause := range []int{0, 1, 2, 4, 8, 16, 32, 60, 60, 60} {
+			at += time.Duration(pause) * time.Second
+			want = append(want, call{"[a]", at})
+		}
+		if diff := cmp.Diff(append(want, call{"[b]", at}), j.calls); diff != "" {
+			t.Errorf("invocations (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestBisect: of a batch on which the function fails for one record, all others get through.
+func TestBisect(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limited := deployed()
+		limited.stream.maxRetries = 2
+		var handled []string
+		w := run(t, limited, func(ids []string) (string, error) {
+			if strings.Contains(strings.Join(ids, " "), "poison") {
+				return "", errBroken
+			}
+			handled = append(handled, ids...)
+			return "", nil
+		}, quiet)
+		_ = w.SetPolling(UserEventsFunction, false)
+		var want []string
+		for i := range 9 {
+			if i == 5 {
+				w.change(t, "poison")
+				continue
+			}
+			w.change(t, fmt.Sprint(i))
+			want = append(want, fmt.Sprint(i))
+		}
+		_ = w.SetPolling(UserEventsFunction, true)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if diff := cmp.Diff(want, handled); diff != "" {
+			t.Errorf("handled (-want +got):\n%s", diff)
+		}
+		checkPosition(t, w, "RetryAttemptsExhausted", 3, sequence(6), sequence(6), "Unhandled")
+	})
+}
+
+// TestRetriesExhausted: items that were reported leave a position without a function's error.
+func TestRetriesExhausted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limited := deployed()
+		limited.stream.maxRetries = 1
+		w := run(t, limited, func([]string) (string, error) { return reporting(sequence(1)), nil }, quiet)
+		w.change(t, "a")
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		checkPosition(t, w, "RetryAttemptsExhausted", 2, sequence(1), sequence(1), "")
+	})
+}
+
+// TestOutage: what the function cannot pass on for 23 hours is passed on then, in order; what is older than a
+// day is lost but for its position.
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	for name, outage := range map[string]time.Duration{"23 hours": 23 * time.Hour, "25 hours": 25 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				start, got := time.Now(), []string{}
+				w := run(t, deployed(), func(ids []string) (string, error) {
+					if time.Since(start) < outage {
+						return "", errBroken
+					}
+					got = append(got, ids...)
+					return "", nil
+				}, quiet)
+				want := []string{}
+				for i := range 300 {
+					w.change(t, fmt.Sprint(i))
+					if outage < streamRetention || time.Since(start)+streamRetention >= outage {
+						want = append(want, fmt.Sprint(i))
+					}
+					time.Sleep(time.Minute)
+					synctest.Wait()
+				}
+				time.Sleep(30 * time.Hour)
+				synctest.Wait()
+				if outage < streamRetention {
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("published (-want +got):\n%s", diff)
+					}
+					if d := w.depth(t, UserEventsFailureQueue); d.Visible != 0 {
+						t.Errorf("positions: %+v", d)
+					}
+					return
+				}
+				q, _ := w.Queue(UserEventsFailureQueue)
+				if lost := lostRecords(t, q); lost+len(got) != 300 || lost < 55 || lost > 65 {
+					t.Errorf("%d published, %d given up of 300, where an hour's 60 were too old", len(got), lost)
+				}
+			})
+		})
+	}
+}
+
+func lostRecords(t *testing.T, q *Queue) (lost int) {
+	t.Helper()
+	for _, m := range q.Peek(1000) {
+		var p position
+		if err := json.Unmarshal([]byte(m.Body), &p); err != nil || p.RequestContext.Condition != "RecordAgeExceeded" {
+			t.Errorf("position %s: %v", m.Body, err)
+		}
+		lost += p.Batch.Size
+	}
+	return lost
+}
+
+func checkPosition(t *testing.T, w *world, condition string, invocations int, start, end, functionError string) {
+	t.Helper()
+	q, _ := w.Queue(UserEventsFailureQueue)
+	messages := q.Peek(10)
+	if len(messages) != 1 {
+		t.Fatalf("%d positions", len(messages))
+	}
+	var p position
+	if err := json.Unmarshal([]byte(messages[0].Body), &p); err != nil {
+		t.Fatal(err)
+	}
+	want := position{
+		RequestContext: positionRequest{p.RequestContext.RequestID,
+			"arn:aws:lambda:us-east-1:123456789012:function:UserEventsFunction", condition, invocations},
+		ResponseContext: &positionResponse{200, "$LATEST", functionError},
+		Version:         "1.0", Timestamp: p.Timestamp,
+		Batch: positionBatch{w.stream.ID(), start, end, "2000-01-01T00:00:00Z", "2000-01-01T00:00:00Z", 1, w.stream.ARN()},
+	}
+	if diff := cmp.Diff(want, p); diff != "" {
+		t.Errorf("position (-want +got):\n%s", diff)
+	}
+}
+
+// TestStopped: a stopped function gets nothing, and everything once it is started.
+func TestStopped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var streamed, queued journal
+		w := run(t, deployed(), func(ids []string) (string, error) { streamed.note(ids); return "", nil },
+			func(ids []string) (string, error) { queued.note(ids); return "", nil })
+		for _, f := range []string{UserEventsFunction, ItemSyncFunction} {
+			_ = w.SetPolling(f, false)
+			_ = w.SetPolling(f, false) // once more is no mistake
+		}
+		if err := w.SetPolling(RepublishFunction, false); err != ErrNoMapping {
+			t.Errorf("republish: %v", err)
+		}
+		w.change(t, "a")
+		w.publish(t, "m", "user.profile.created.v1")
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if len(streamed.calls)+len(queued.calls) != 0 {
+			t.Errorf("stopped functions were invoked: %v %v", streamed.calls, queued.calls)
+		}
+		want := []Mapping{{UserEventsFunction, UsersTable, false, 1, time.Hour}, {ItemSyncFunction, ItemSyncQueue, false, 1, time.Hour}}
+		if diff := cmp.Diff(want, w.Mappings()); diff != "" {
+			t.Errorf("mappings (-want +got):\n%s", diff)
+		}
+		for _, m := range w.Mappings() {
+			_ = w.SetPolling(m.Function, true)
+		}
+		synctest.Wait()
+		if len(streamed.calls) != 1 || len(queued.calls) != 1 {
+			t.Errorf("invocations: %v %v", streamed.calls, queued.calls)
+		}
+	})
+}
+
+// TestEnd: what has begun when the pipeline is told to end is finished, and nothing begins after that.
+func TestEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var finished atomic.Int32
+		slow := func([]string) (string, error) { time.Sleep(20 * time.Second); finished.Add(1); return "", nil }
+		w := run(t, deployed(), slow, slow)
+		w.change(t, "a")
+		w.publish(t, "m", "user.profile.created.v1")
+		synctest.Wait()
+		w.change(t, "b")
+		w.stop()
+		if took := time.Since(w.start); finished.Load() != 2 || took != 20*time.Second {
+			t.Errorf("%d finished after %v", finished.Load(), took)
+		}
+	})
+}
+
+// TestWindows: a batch waits so long for more, unless it is full.
+func TestWindows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := deployed()
+		slow.stream.window, slow.consumer.window, slow.consumer.maxConcurrency = 5*time.Second, 5*time.Second, 1
+		slow.stream.batchSize, slow.consumer.batchSize = 3, 3
+		streamed, queued := journal{start: time.Now()}, journal{start: time.Now()}
+		w := run(t, slow, func(ids []string) (string, error) { streamed.note(ids); return "", nil },
+			func(ids []string) (string, error) { queued.note(ids); return "", nil })
+		for _, id := range []string{"a", "b", "c", "d", "e"} {
+			w.change(t, id)
+			w.publish(t, id, "user.profile.created.v1")
+			time.Sleep(time.Second)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		want := []call{{"[a b c]", 2 * time.Second}, {"[d e]", 8 * time.Second}}
+		if diff := cmp.Diff(want, streamed.calls); diff != "" {
+			t.Errorf("stream (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(want, queued.calls); diff != "" {
+			t.Errorf("queue (-want +got):\n%s", diff)
+		}
+	})
+}

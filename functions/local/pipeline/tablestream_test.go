@@ -1,0 +1,213 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+	"github.com/google/go-cmp/cmp"
+)
+
+// service is a DynamoDB stream as its API shows it: iterators are "shard/index".
+type service struct {
+	mu      sync.Mutex
+	shards  []types.Shard
+	records map[string][]types.Record
+	ended   map[string]bool
+	trouble []error // of the next calls of GetRecords
+	asked   []string
+}
+
+func (s *service) DescribeStream(_ context.Context, in *dynamodbstreams.DescribeStreamInput, _ ...func(*dynamodbstreams.Options)) (*dynamodbstreams.DescribeStreamOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := 0 // a page holds one shard
+	for i, shard := range s.shards {
+		if aws.ToString(in.ExclusiveStartShardId) == *shard.ShardId {
+			at = i + 1
+		}
+	}
+	out := &types.StreamDescription{Shards: s.shards[at : at+1]}
+	if at+1 < len(s.shards) {
+		out.LastEvaluatedShardId = s.shards[at].ShardId
+	}
+	return &dynamodbstreams.DescribeStreamOutput{StreamDescription: out}, nil
+}
+
+func (s *service) GetShardIterator(_ context.Context, in *dynamodbstreams.GetShardIteratorInput, _ ...func(*dynamodbstreams.Options)) (*dynamodbstreams.GetShardIteratorOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, fmt.Sprint(*in.ShardId, " ", in.ShardIteratorType, " ", aws.ToString(in.SequenceNumber)))
+	at := 0
+	for i, r := range s.records[*in.ShardId] {
+		if aws.ToString(in.SequenceNumber) == *r.Dynamodb.SequenceNumber {
+			at = i + 1
+		}
+	}
+	return &dynamodbstreams.GetShardIteratorOutput{ShardIterator: aws.String(fmt.Sprint(*in.ShardId, "/", at))}, nil
+}
+
+func (s *service) GetRecords(_ context.Context, in *dynamodbstreams.GetRecordsInput, _ ...func(*dynamodbstreams.Options)) (*dynamodbstreams.GetRecordsOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.trouble) > 0 {
+		err := s.trouble[0]
+		s.trouble = s.trouble[1:]
+		return nil, err
+	}
+	shard, index, _ := strings.Cut(*in.ShardIterator, "/")
+	var at int
+	_, _ = fmt.Sscan(index, &at)
+	end := min(at+int(*in.Limit), len(s.records[shard]))
+	out := &dynamodbstreams.GetRecordsOutput{Records: s.records[shard][at:end]}
+	if end < len(s.records[shard]) || !s.ended[shard] {
+		out.NextShardIterator = aws.String(fmt.Sprint(shard, "/", end))
+	}
+	return out, nil
+}
+
+func record(sequence string) types.Record {
+	return types.Record{EventID: aws.String("e" + sequence), EventName: types.OperationTypeInsert, Dynamodb: &types.StreamRecord{
+		SequenceNumber: &sequence, ApproximateCreationDateTime: aws.Time(time.Unix(1, 0)),
+	}}
+}
+
+func (s *service) put(shard string, sequences ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sequence := range sequences {
+		s.records[shard] = append(s.records[shard], record(sequence))
+	}
+}
+
+func (s *service) split(parent, child string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shards = append(s.shards, types.Shard{ShardId: &child, ParentShardId: &parent})
+}
+
+// TestTableStream: shards are read from their beginnings, children after their parents, and trouble is waited out
+// with nothing left out and nothing read twice.
+func TestTableStream(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &service{records: map[string][]types.Record{}, ended: map[string]bool{"s1": true},
+			shards: []types.Shard{{ShardId: aws.String("s1"), ParentShardId: aws.String("gone")}}}
+		api.put("s1", "1", "2", "3")
+		api.split("s1", "s2")
+		api.put("s2", "4")
+		var log strings.Builder
+		stream := NewTableStream(api, "arn", slog.New(slog.NewTextHandler(&log, nil)))
+		var got []string
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			stream.Follow(ctx, func(ctx context.Context, shard Shard) {
+				for {
+					records, err := shard.Read(ctx, 2)
+					if err != nil {
+						return
+					}
+					for _, r := range records {
+						got = append(got, shard.ID()+":"+r.Sequence)
+					}
+				}
+			})
+			close(done)
+		}()
+		time.Sleep(time.Minute)
+		api.mu.Lock()
+		api.trouble = []error{errors.New("throttled"), errors.New("throttled"), &types.ExpiredIteratorException{}}
+		api.mu.Unlock()
+		api.put("s2", "5", "6", "7")
+		time.Sleep(time.Minute)
+		api.split("s2", "s3")
+		api.put("s3", "8")
+		api.mu.Lock()
+		api.ended["s2"] = true
+		api.mu.Unlock()
+		time.Sleep(time.Minute)
+		cancel()
+		<-done
+		if diff := cmp.Diff([]string{"s1:1", "s1:2", "s1:3", "s2:4", "s2:5", "s2:6", "s2:7", "s3:8"}, got); diff != "" {
+			t.Errorf("records (-want +got):\n%s", diff)
+		}
+		want := []string{"s1 TRIM_HORIZON ", "s1 AFTER_SEQUENCE_NUMBER 3", "s2 TRIM_HORIZON ", "s2 AFTER_SEQUENCE_NUMBER 4", "s3 TRIM_HORIZON "}
+		if diff := cmp.Diff(want, api.asked); diff != "" {
+			t.Errorf("iterators (-want +got):\n%s", diff)
+		}
+		if n := strings.Count(log.String(), "stream cannot be read"); n != 1 {
+			t.Errorf("trouble was told %d times:\n%s", n, log.String())
+		}
+	})
+}
+
+// TestTableRecord: a record of the API becomes the JSON that Lambda sends.
+func TestTableRecord(t *testing.T) {
+	t.Parallel()
+	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
+	at := time.Unix(1480642020, 5e8)
+	got, err := newRecord("arn:stream", types.Record{
+		AwsRegion: aws.String("local"), EventID: aws.String("e1"), EventName: types.OperationTypeModify,
+		EventSource: aws.String("aws:dynamodb"), EventVersion: aws.String("1.1"),
+		UserIdentity: &types.Identity{Type: aws.String("Service"), PrincipalId: aws.String("dynamodb.amazonaws.com")},
+		Dynamodb: &types.StreamRecord{
+			ApproximateCreationDateTime: &at, SequenceNumber: aws.String("100"), SizeBytes: aws.Int64(54),
+			StreamViewType: types.StreamViewTypeNewAndOldImages, Keys: map[string]types.AttributeValue{"id": s("u1")},
+			OldImage: map[string]types.AttributeValue{
+				"n": &types.AttributeValueMemberN{Value: "1.50"}, "b": &types.AttributeValueMemberB{Value: []byte("x")},
+				"t": &types.AttributeValueMemberBOOL{Value: true}, "z": &types.AttributeValueMemberNULL{Value: true},
+				"ss": &types.AttributeValueMemberSS{Value: []string{"a"}}, "ns": &types.AttributeValueMemberNS{Value: []string{"1"}},
+				"bs": &types.AttributeValueMemberBS{Value: [][]byte{[]byte("x")}}, "l": &types.AttributeValueMemberL{Value: []types.AttributeValue{s("a")}},
+				"m": &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"k": s("v")}}, "em": &types.AttributeValueMemberM{},
+			},
+		},
+	})
+	if err != nil || got.Sequence != "100" || !got.Arrived.Equal(at) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	const want = `{"eventID":"e1","eventName":"MODIFY","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"us-east-1",
+		"dynamodb":{"ApproximateCreationDateTime":1480642020,"Keys":{"id":{"S":"u1"}},
+		"OldImage":{"n":{"N":"1.50"},"b":{"B":"eA=="},"t":{"BOOL":true},"z":{"NULL":true},"ss":{"SS":["a"]},"ns":{"NS":["1"]},
+		"bs":{"BS":["eA=="]},"l":{"L":[{"S":"a"}]},"m":{"M":{"k":{"S":"v"}}},"em":{"M":{}}},
+		"SequenceNumber":"100","SizeBytes":54,"StreamViewType":"NEW_AND_OLD_IMAGES"},
+		"userIdentity":{"type":"Service","principalId":"dynamodb.amazonaws.com"},"eventSourceARN":"arn:stream"}`
+	var wanted, gotten any
+	if err := errors.Join(json.Unmarshal([]byte(want), &wanted), json.Unmarshal(got.Data, &gotten)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(wanted, gotten); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestTrimmed: where records are gone before they were read, reading goes on with the oldest that are left.
+func TestTrimmed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &service{records: map[string][]types.Record{}}
+		api.put("s1", "1")
+		shard := &tableShard{stream: NewTableStream(api, "arn", slog.New(slog.DiscardHandler)), id: "s1"}
+		for _, want := range []string{"1", "9"} {
+			got, err := shard.Read(t.Context(), 10)
+			if err != nil || len(got) != 1 || got[0].Sequence != want {
+				t.Fatalf("%+v, %v, want %s", got, err, want)
+			}
+			api.trouble, api.records["s1"] = []error{&types.TrimmedDataAccessException{}}, nil
+			api.put("s1", "9")
+		}
+		if want := []string{"s1 TRIM_HORIZON ", "s1 TRIM_HORIZON "}; cmp.Diff(want, api.asked) != "" {
+			t.Errorf("iterators: %q, want %q", api.asked, want)
+		}
+	})
+}

@@ -1,0 +1,135 @@
+package pipeline
+
+import (
+	"slices"
+	"time"
+
+	"rental.example/functions/local/sandbox"
+)
+
+// The names of template.yaml for what stands here.
+const (
+	UserEventsFunction = "UserEventsFunction"
+	ItemSyncFunction   = "ItemSyncFunction"
+	RepublishFunction  = "RepublishFunction"
+
+	UsersTable      = "UsersTable"
+	UserEventsTopic = "UserEventsTopic"
+
+	ItemSyncQueue             = "ItemSyncQueue"
+	ItemSyncDeadLetterQueue   = "ItemSyncDeadLetterQueue"
+	UserEventsDeadLetterQueue = "UserEventsDeadLetterQueue" // whole records
+	UserEventsFailureQueue    = "UserEventsFailureQueue"    // positions
+)
+
+// Infinite is -1 in the template: no limit but that of the stream.
+const Infinite = -1
+
+// streamMapping is an event source mapping of a table's stream.
+type streamMapping struct {
+	table, function  string
+	startingPosition string // no other is known here
+	batchSize        int
+	window           time.Duration // for a batch to fill
+	bisect           bool          // halves a batch that the function failed on
+	reportsFailures  bool
+	maxRetries       int           // or Infinite
+	maxAge           time.Duration // or Infinite
+	parallelization  int           // no other is known here
+	onFailure        string        // queue of positions
+}
+
+// subscription is a queue's to a topic. Its dead letters never come into being here, where delivering to a
+// queue does not fail.
+type subscription struct {
+	topic, queue string
+	raw          bool   // no other delivery is known here
+	filterScope  string // nor another scope
+	attribute    string // whose value decides
+	prefix       string // that it must have
+	deadLetters  string
+}
+
+// queueSpec is a queue as the template declares it.
+type queueSpec struct {
+	name            string
+	visibility      time.Duration
+	retention       time.Duration
+	maxReceiveCount int // before a message goes to deadLetters; 0 without those
+	deadLetters     string
+}
+
+// queueMapping is an event source mapping of a queue.
+type queueMapping struct {
+	queue, function string
+	batchSize       int
+	window          time.Duration
+	reportsFailures bool
+	maxConcurrency  int
+}
+
+// topology is all that template.yaml declares between the users table and the items service. A test
+// compares each value with the template's.
+type topology struct {
+	timeouts     map[string]time.Duration // of functions behind no route
+	stream       streamMapping
+	subscription subscription
+	queues       []queueSpec
+	consumer     queueMapping
+}
+
+const day = 24 * time.Hour
+
+func deployed() topology {
+	return topology{
+		timeouts: map[string]time.Duration{
+			UserEventsFunction: 30 * time.Second,
+			ItemSyncFunction:   30 * time.Second,
+			RepublishFunction:  900 * time.Second,
+		},
+		stream: streamMapping{
+			table: UsersTable, function: UserEventsFunction, startingPosition: "TRIM_HORIZON",
+			batchSize: 100, bisect: true, reportsFailures: true,
+			maxRetries: Infinite, maxAge: Infinite, parallelization: 1, onFailure: UserEventsFailureQueue,
+		},
+		subscription: subscription{
+			topic: UserEventsTopic, queue: ItemSyncQueue, raw: true, filterScope: "MessageAttributes",
+			attribute: "eventType", prefix: "user.profile.", deadLetters: ItemSyncDeadLetterQueue,
+		},
+		queues: []queueSpec{
+			{name: ItemSyncQueue, visibility: 180 * time.Second, retention: 4 * day, maxReceiveCount: 10, deadLetters: ItemSyncDeadLetterQueue},
+			{name: ItemSyncDeadLetterQueue, visibility: defaultVisibility, retention: 14 * day},
+			{name: UserEventsDeadLetterQueue, visibility: defaultVisibility, retention: 14 * day},
+			{name: UserEventsFailureQueue, visibility: defaultVisibility, retention: 14 * day},
+		},
+		consumer: queueMapping{queue: ItemSyncQueue, function: ItemSyncFunction, batchSize: 10, reportsFailures: true, maxConcurrency: 5},
+	}
+}
+
+// defaultVisibility is that of a queue that sets none.
+const defaultVisibility = 30 * time.Second
+
+// faster is the topology with everything that waits waiting n times shorter. How long a function may run
+// and how long things are kept stays.
+func (t topology) faster(n int) topology {
+	t.stream.window /= time.Duration(n)
+	t.consumer.window /= time.Duration(n)
+	t.queues = slices.Clone(t.queues)
+	for i := range t.queues {
+		t.queues[i].visibility /= time.Duration(n)
+	}
+	return t
+}
+
+// source is the queue whose dead letters the queue called name gets.
+func (t topology) source(name string) (queue string, ok bool) {
+	i := slices.IndexFunc(t.queues, func(q queueSpec) bool { return q.deadLetters == name })
+	if i < 0 {
+		return "", false
+	}
+	return t.queues[i].name, true
+}
+
+func arn(service, name string) string {
+	return "arn:aws:" + service + ":" + sandbox.Region + ":" + sandbox.AccountID + ":" + name
+}

@@ -1,0 +1,106 @@
+package pipeline
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/samtest"
+)
+
+// TestTopology: every value of the table is the template's.
+func TestTopology(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	d := deployed()
+	of := func(resource string, path ...string) any {
+		return samtest.At(template.Properties(t, resource), path...)
+	}
+	check := func(what string, got, want any) {
+		t.Helper()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-template +table):\n%s", what, diff)
+		}
+	}
+	for name, timeout := range d.timeouts {
+		check(name, seconds(timeout), of(name, "Timeout"))
+	}
+	s := d.stream
+	for property, got := range map[string]any{
+		"EventSourceArn": s.table + ".StreamArn", "FunctionName": s.function, "StartingPosition": s.startingPosition,
+		"BatchSize": s.batchSize, "MaximumBatchingWindowInSeconds": seconds(s.window), "BisectBatchOnFunctionError": s.bisect,
+		"FunctionResponseTypes": responseTypes(s.reportsFailures), "MaximumRetryAttempts": s.maxRetries,
+		"MaximumRecordAgeInSeconds": seconds(s.maxAge), "ParallelizationFactor": s.parallelization,
+		"DestinationConfig": map[string]any{"OnFailure": map[string]any{"Destination": s.onFailure + ".Arn"}},
+	} {
+		check("UserEventsMapping."+property, got, of("UserEventsMapping", property))
+	}
+	c := d.consumer
+	for property, got := range map[string]any{
+		"EventSourceArn": c.queue + ".Arn", "FunctionName": c.function, "BatchSize": c.batchSize,
+		"MaximumBatchingWindowInSeconds": seconds(c.window), "FunctionResponseTypes": responseTypes(c.reportsFailures),
+		"ScalingConfig": map[string]any{"MaximumConcurrency": c.maxConcurrency},
+	} {
+		check("ItemSyncMapping."+property, got, of("ItemSyncMapping", property))
+	}
+	sub := d.subscription
+	for property, got := range map[string]any{
+		"TopicArn": sub.topic, "Protocol": "sqs", "Endpoint": sub.queue + ".Arn", "RawMessageDelivery": sub.raw,
+		"FilterPolicyScope": sub.filterScope,
+		"FilterPolicy":      map[string]any{sub.attribute: []any{map[string]any{"prefix": sub.prefix}}},
+		"RedrivePolicy":     map[string]any{"deadLetterTargetArn": sub.deadLetters + ".Arn"},
+	} {
+		check("ItemSyncSubscription."+property, got, of("ItemSyncSubscription", property))
+	}
+	for _, q := range d.queues {
+		checkQueue(t, q, template.Properties(t, q.name))
+	}
+	queues := 0
+	for name, r := range template.Resources {
+		if r.Type == "AWS::SQS::Queue" {
+			queues++
+		}
+		_, known := d.timeouts[name]
+		if r.Type == "AWS::Serverless::Function" && r.Properties["Timeout"] != nil && !known {
+			t.Errorf("%s has a timeout of its own, but is not in the table", name)
+		}
+	}
+	check("queues", len(d.queues), queues)
+}
+
+func checkQueue(t *testing.T, q queueSpec, properties map[string]any) {
+	t.Helper()
+	want := queueSpec{name: q.name, visibility: defaultVisibility}
+	if v, ok := properties["VisibilityTimeout"].(int); ok {
+		want.visibility = time.Duration(v) * time.Second
+	}
+	retention, _ := properties["MessageRetentionPeriod"].(int)
+	want.retention = time.Duration(retention) * time.Second
+	want.maxReceiveCount, _ = samtest.At(properties, "RedrivePolicy", "maxReceiveCount").(int)
+	if target, _ := samtest.At(properties, "RedrivePolicy", "deadLetterTargetArn").(string); target != "" {
+		want.deadLetters = target[:len(target)-len(".Arn")]
+	}
+	if diff := cmp.Diff(want, q, cmp.AllowUnexported(queueSpec{})); diff != "" {
+		t.Errorf("%s (-template +table):\n%s", q.name, diff)
+	}
+	for _, property := range []string{"DelaySeconds", "FifoQueue", "ReceiveMessageWaitTimeSeconds", "MaximumMessageSize"} {
+		if properties[property] != nil {
+			t.Errorf("%s has %s, of which the pipeline knows nothing", q.name, property)
+		}
+	}
+}
+
+func seconds(d time.Duration) int {
+	if d == Infinite {
+		return Infinite
+	}
+	return int(d / time.Second)
+}
+
+func responseTypes(reports bool) any {
+	if reports {
+		return []any{"ReportBatchItemFailures"}
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package sandbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"rental.example/functions/local/sandbox"
+)
+
+func function(handle func(context.Context, string) (string, error)) sandbox.Function {
+	return sandbox.Function{Name: "TestFunction", Timeout: 10 * time.Second, New: func() lambda.Handler { return lambda.NewHandler(handle) }}
+}
+
+// TestInvocation: the function has what the runtime gives it.
+func TestInvocation(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var recorded string
+		s := &sandbox.Service{Logger: slog.New(slog.DiscardHandler), Record: func(name string, event, answer []byte) {
+			recorded = fmt.Sprintf("%s %s %s", name, event, answer)
+		}}
+		f := function(func(ctx context.Context, in string) (string, error) {
+			lc, _ := lambdacontext.FromContext(ctx)
+			end, _ := ctx.Deadline()
+			return fmt.Sprint(in, " ", lc.AwsRequestID, " ", lc.InvokedFunctionArn, " ", sandbox.Trace(ctx), " ", time.Until(end)), nil
+		})
+		const want = `"hello r1 arn:aws:lambda:us-east-1:123456789012:function:TestFunction Root=1 10s"`
+		for range 1000 { // whatever select chooses
+			got, err := s.Invoke(t.Context(), f, sandbox.Invocation{Event: []byte(`"hello"`), RequestID: "r1", Trace: "Root=1"})
+			if string(got) != want || err != nil {
+				t.Fatalf("%s, %v", got, err)
+			}
+		}
+		if recorded != `TestFunction "hello" `+want {
+			t.Errorf("recorded: %s", recorded)
+		}
+	})
+}
+
+// TestEnds: neither a panic nor a function that is deaf to its deadline, nor a caller who goes, takes others along.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		s := &sandbox.Service{Logger: slog.New(slog.NewTextHandler(&log, nil))}
+		in := sandbox.Invocation{Event: []byte(`""`), RequestID: "r1"}
+		_, err := s.Invoke(t.Context(), function(func(context.Context, string) (string, error) { panic("broken") }), in)
+		var panicked *sandbox.PanicError
+		if !errors.As(err, &panicked) || err.Error() != "broken" || !strings.Contains(log.String(), "sandbox_test.go") {
+			t.Errorf("panic: %v\n%s", err, log.String())
+		}
+		var ended atomic.Int32
+		deaf := function(func(ctx context.Context, _ string) (string, error) {
+			<-ctx.Done()
+			time.Sleep(time.Minute)
+			ended.Add(1)
+			return "", nil
+		})
+		_, err = s.Invoke(t.Context(), deaf, in)
+		var late *sandbox.TimeoutError
+		if !errors.As(err, &late) || err.Error() != "RequestId: r1 Error: Task timed out after 10.00 seconds" {
+			t.Errorf("timeout: %v", err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		if _, err = s.Invoke(ctx, deaf, in); !errors.Is(err, sandbox.ErrNotAwaited) || time.Since(start) != time.Second {
+			t.Errorf("caller gone: %v after %v", err, time.Since(start))
+		}
+		if s.Wait(); ended.Load() != 2 {
+			t.Errorf("%d functions had ended after Wait", ended.Load())
+		}
+	})
+}
+
+// TestCrashing: the invocations that are to fail do, before or after their work, and no others.
+func TestCrashing(t *testing.T) {
+	t.Parallel()
+	worked := 0
+	f := sandbox.Crashing(function(func(context.Context, string) (string, error) { worked++; return "", nil }),
+		[]sandbox.Crash{{From: 2, To: 3}, {From: 5, To: 5, AfterWork: true}})
+	s := &sandbox.Service{Logger: slog.New(slog.DiscardHandler)}
+	for n, want := range []error{nil, sandbox.ErrCrashedAtStart, sandbox.ErrCrashedAtStart, nil, sandbox.ErrCrashedAfterWork, nil} {
+		if _, err := s.Invoke(t.Context(), f, sandbox.Invocation{Event: []byte(`""`)}); !errors.Is(err, want) {
+			t.Errorf("invocation %d: %v, want %v", n+1, err, want)
+		}
+	}
+	if worked != 4 {
+		t.Errorf("worked %d times", worked)
+	}
+}
