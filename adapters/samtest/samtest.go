@@ -4,6 +4,7 @@ package samtest
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"os"
@@ -22,6 +23,7 @@ type Template struct {
 // Resource is one resource of a template.
 type Resource struct {
 	Type       string         `yaml:"Type"`
+	Condition  string         `yaml:"Condition"`
 	Metadata   map[string]any `yaml:"Metadata"`
 	Properties map[string]any `yaml:"Properties"`
 }
@@ -79,8 +81,8 @@ func At(properties map[string]any, path ...string) any {
 	return v
 }
 
-// Invoke sends an event to a function that "sam local start-lambda" runs, and returns its answer. The
-// test is skipped where no SAM_LAMBDA_ENDPOINT says where that listens, and fails so under CI.
+// Invoke sends an event to a function that "sam local start-lambda" runs, and returns its answer, without
+// the spaces that SAM puts between. The test is skipped where no SAM_LAMBDA_ENDPOINT says where that listens, and fails so under CI.
 func Invoke(t testing.TB, function string, event []byte) []byte {
 	t.Helper()
 	endpoint := Endpoint(t, "SAM_LAMBDA_ENDPOINT", "sam-lambda")
@@ -93,7 +95,11 @@ func Invoke(t testing.TB, function string, event []byte) []byte {
 	if err != nil || resp.StatusCode != http.StatusOK {
 		t.Fatalf("invoking %s: status %d, %v\n%s", function, resp.StatusCode, err, answer)
 	}
-	return answer
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, answer); err != nil {
+		t.Fatalf("invoking %s: %v\n%s", function, err, answer)
+	}
+	return compact.Bytes()
 }
 
 // Endpoint is where an engine listens, as the variable says. Without it the test is skipped; under CI,

@@ -24,7 +24,7 @@ func TestUnderSAM(t *testing.T) {
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			for _, alias := range []string{"items", "items-owners"} {
-				send(t, http.MethodPost, endpoint+"/"+alias+"/_delete_by_query?refresh=true", `{"query":{"match_all":{}}}`)
+				send(t, http.MethodPost, endpoint+"/"+alias+"/_delete_by_query?refresh=true&conflicts=proceed", `{"query":{"match_all":{}}}`)
 			}
 			seed(t, p)
 			got := apigatewaytest.Parse(t, samtest.Invoke(t, "ItemsFunction", c.Event))

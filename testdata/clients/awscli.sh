@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The AWS CLI against the local user pool at $BASE_URL.
+# The AWS CLI against the local user pool, and the local functions, at $BASE_URL.
 set -uo pipefail
 
 pool=us-east-1_local
@@ -79,5 +79,10 @@ expect "get-user after it is NotAuthorizedException" "*\(NotAuthorizedException\
 	idp get-user --access-token "$access"
 expect "an operation that is not served is UnknownOperationException" "*\(UnknownOperationException\)*" \
 	idp list-user-pools --max-results 1
+
+invoke() { aws lambda invoke --endpoint-url "$BASE_URL" --region us-east-1 --output text --function-name "$@" /dev/null; }
+expect "lambda invoke" "200*\$LATEST" invoke RepublishFunction --payload '{}' --query '[StatusCode, ExecutedVersion]'
+expect "lambda invoke tells that a function failed" "Unhandled" invoke RepublishFunction --payload '[]' --query FunctionError
+expect "an unknown function is ResourceNotFoundException" "*\(ResourceNotFoundException\)*" invoke NoFunction
 
 [ "$failures" -eq 0 ]

@@ -51,6 +51,32 @@ cached() {
   unlock
 }
 
+# make_venv DIR FINAL ARG...: a Python environment in DIR, to be moved to FINAL,
+# with what "pip install ARG..." installs.
+make_venv() {
+  local dir=$1 final=$2 file
+  shift 2
+  require python3 "install Python 3.10 or later with its venv module"
+  python3 -m venv "$dir" || die "python3 -m venv failed: install the package python3-venv"
+  "$dir/bin/pip" install -q --disable-pip-version-check "$@"
+  # Its scripts name the folder they were made in, and that gets its real name
+  # only when it is whole.
+  for file in "$dir"/bin/*; do
+    if [[ -f $file && ! -L $file ]] && grep -qIF "$dir" "$file"; then
+      sed -i "s|$dir|$final|g" "$file"
+    fi
+  done
+}
+
+# cached_venv NAME FILL: cached, but a venv is of no use once the Python it was
+# made with has gone.
+cached_venv() {
+  if [[ -d $cache/$1 && ! -x $cache/$1/bin/python3 ]]; then
+    rm -rf "${cache:?}/$1"
+  fi
+  cached "$1" "$2"
+}
+
 # packages NAME...: Debian packages, for whoever may install them.
 packages() {
   local advice="install these packages, as root: $*"

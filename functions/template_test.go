@@ -1,0 +1,257 @@
+package functions_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rental.example/adapters/samtest"
+	"rental.example/functions/itemsync"
+)
+
+// streamAge is how long a stream of DynamoDB keeps a record.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+const streamAge = 24 * time.Hour
+
+// of are the resources of a type, by name.
+func of(template samtest.Template, kind string) map[string]samtest.Resource {
+	found := map[string]samtest.Resource{}
+	for name, r := range template.Resources {
+		if r.Type == kind {
+			found[name] = r
+		}
+	}
+	return found
+}
+
+// target is the resource that an intrinsic function or the attribute of one names.
+func target(v any) string {
+	text, _ := v.(string)
+	return strings.SplitN(text, ".", 2)[0]
+}
+
+func seconds(v any) time.Duration {
+	n, _ := v.(int)
+	return time.Duration(n) * time.Second
+}
+
+func timeout(t *testing.T, template samtest.Template, function string) time.Duration {
+	t.Helper()
+	if own := template.Properties(t, function)["Timeout"]; own != nil {
+		return seconds(own)
+	}
+	return seconds(samtest.At(template.Globals, "Function", "Timeout"))
+}
+
+// TestQueueMappings: a message is not delivered anew while the first delivery may still be worked on, or
+// throttled, and is not given up for a passing trouble.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+func TestQueueMappings(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	queues := of(template, "AWS::SQS::Queue")
+	checked := 0
+	for name, m := range of(template, "AWS::Lambda::EventSourceMapping") {
+		queue, ok := queues[target(m.Properties["EventSourceArn"])]
+		if !ok {
+			continue
+		}
+		checked++
+		function := timeout(t, template, target(m.Properties["FunctionName"]))
+		least := 6*function + seconds(m.Properties["MaximumBatchingWindowInSeconds"])
+		if got := seconds(queue.Properties["VisibilityTimeout"]); function == 0 || got < least {
+			t.Errorf("%s: visible again after %s, want %s or later", name, got, least)
+		}
+		if n, _ := samtest.At(queue.Properties, "RedrivePolicy", "maxReceiveCount").(int); n < 3 {
+			t.Errorf("%s: given up after %d deliveries", name, n)
+		}
+		dead := queues[target(samtest.At(queue.Properties, "RedrivePolicy", "deadLetterTargetArn"))]
+		kept, keptDead := seconds(queue.Properties["MessageRetentionPeriod"]), seconds(dead.Properties["MessageRetentionPeriod"])
+		if kept == 0 || keptDead <= kept {
+			t.Errorf("%s: messages are kept for %s, dead ones for %s from the same moment", name, kept, keptDead)
+		}
+	}
+	if checked == 0 {
+		t.Error("no mapping of a queue")
+	}
+}
+
+// TestStreamMappings: what Lambda gives up goes somewhere, and a record is given up only when the stream
+// forgets it.
+func TestStreamMappings(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	checked := 0
+	for name, m := range of(template, "AWS::Lambda::EventSourceMapping") {
+		if template.Resources[target(m.Properties["EventSourceArn"])].Type != "AWS::DynamoDB::Table" {
+			continue
+		}
+		checked++
+		destination := target(samtest.At(m.Properties, "DestinationConfig", "OnFailure", "Destination"))
+		if template.Resources[destination].Type != "AWS::SQS::Queue" {
+			t.Errorf("%s: what failed goes to %q, which is no queue", name, destination)
+		}
+		if m.Properties["MaximumRetryAttempts"] != -1 || m.Properties["MaximumRecordAgeInSeconds"] != -1 {
+			t.Errorf("%s: good records are given up in an outage", name)
+		}
+	}
+	if checked == 0 {
+		t.Error("no mapping of a stream")
+	}
+}
+
+// TestMappings: each tells a batch's failures apart, in a function that has no managed policy by it.
+func TestMappings(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	for name, m := range of(template, "AWS::Lambda::EventSourceMapping") {
+		if types, _ := m.Properties["FunctionResponseTypes"].([]any); !slices.Contains(types, any("ReportBatchItemFailures")) {
+			t.Errorf("%s fails as a whole", name)
+		}
+	}
+	for name, f := range of(template, "AWS::Serverless::Function") {
+		events, _ := f.Properties["Events"].(map[string]any)
+		for event := range events {
+			if kind := samtest.At(events, event, "Type"); kind != "Api" {
+				t.Errorf("%s: SAM adds a managed policy for every resource of the account to the role, for its event of type %v", name, kind)
+			}
+		}
+	}
+}
+
+// TestSettling: when a deletion counts as settled, no function runs any more that has read the owner before
+// it; and the message's next delivery finds it so.
+func TestSettling(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	least := timeout(t, template, "ItemsFunction") + timeout(t, template, "ItemSyncFunction")
+	if itemsync.Settling < least {
+		t.Errorf("settled after %s, while functions may run for %s", itemsync.Settling, least)
+	}
+	if most := seconds(template.Properties(t, "ItemSyncQueue")["VisibilityTimeout"]); itemsync.Settling > most {
+		t.Errorf("settled after %s, and delivered again after %s", itemsync.Settling, most)
+	}
+}
+
+// TestQueuesAreSafe: encrypted at rest and on the way.
+func TestQueuesAreSafe(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	var safe []string
+	for _, p := range of(template, "AWS::SQS::QueuePolicy") {
+		statements, _ := samtest.At(p.Properties, "PolicyDocument", "Statement").([]any)
+		for _, s := range statements {
+			s, _ := s.(map[string]any)
+			queues, _ := s["Resource"].([]any)
+			if s["Effect"] != "Deny" || samtest.At(s, "Condition", "Bool", "aws:SecureTransport") != "false" {
+				continue
+			}
+			for _, q := range queues {
+				safe = append(safe, target(q))
+			}
+		}
+	}
+	for name, q := range of(template, "AWS::SQS::Queue") {
+		if q.Properties["SqsManagedSseEnabled"] != true && q.Properties["KmsMasterKeyId"] == nil {
+			t.Errorf("%s is not encrypted", name)
+		}
+		if !slices.Contains(safe, name) {
+			t.Errorf("%s takes requests without TLS", name)
+		}
+	}
+}
+
+// TestWithoutItems: OpenSearchMode none deploys nothing that costs or fails for the lack of items.
+func TestWithoutItems(t *testing.T) {
+	t.Parallel()
+	for name, r := range samtest.Load(t).Resources {
+		if strings.HasPrefix(name, "Item") && r.Condition != "HasItems" && r.Condition != "MakesItemsDomain" {
+			t.Errorf("%s is there without items", name)
+		}
+	}
+}
+
+// TestFunctionsOfTemplate: each is built from its own folder, bears its name in logs and metrics, and writes
+// to a log group that forgets.
+func TestFunctionsOfTemplate(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	for name, f := range of(template, "AWS::Serverless::Function") {
+		folder := strings.ToLower(strings.TrimSuffix(name, "Function"))
+		if got := f.Properties["CodeUri"]; got != "functions/"+folder+"/bootstrap/" {
+			t.Errorf("%s is built from %v", name, got)
+		}
+		if got := samtest.At(f.Properties, "Environment", "Variables", "POWERTOOLS_SERVICE_NAME"); got != folder {
+			t.Errorf("%s is %v in logs", name, got)
+		}
+		if f.Metadata["BuildMethod"] != "go1.x" || f.Properties["ReservedConcurrentExecutions"] != nil {
+			t.Errorf("%s: built by %v, reserved concurrency %v", name, f.Metadata["BuildMethod"], f.Properties["ReservedConcurrentExecutions"])
+		}
+		group := target(samtest.At(f.Properties, "LoggingConfig", "LogGroup"))
+		if logs := template.Resources[group]; logs.Properties["RetentionInDays"] == nil || logs.Condition != f.Condition {
+			t.Errorf("%s writes to the log group %q", name, group)
+		}
+	}
+}
+
+// TestAlarms: what is lost or late calls somebody, in time.
+func TestAlarms(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	watched := map[string]samtest.Resource{}
+	for name, a := range of(template, "AWS::CloudWatch::Alarm") {
+		dimensions, _ := a.Properties["Dimensions"].([]any)
+		for _, d := range dimensions {
+			d, _ := d.(map[string]any)
+			metric, _ := a.Properties["MetricName"].(string)
+			watched[target(d["Value"])+" "+metric] = a
+		}
+		if actions, _ := a.Properties["AlarmActions"].([]any); !slices.Contains(actions, any("AlarmTopic")) {
+			t.Errorf("%s calls nobody", name)
+		}
+	}
+	for name := range of(template, "AWS::SQS::Queue") {
+		metric := "ApproximateNumberOfMessagesVisible"
+		if name == "ItemSyncQueue" {
+			metric = "ApproximateAgeOfOldestMessage"
+		}
+		if watched[name+" "+metric].Properties == nil {
+			t.Errorf("nobody watches %s of %s", metric, name)
+		}
+	}
+	threshold, _ := watched["UserEventsFunction IteratorAge"].Properties["Threshold"].(int)
+	if late := time.Duration(threshold) * time.Millisecond; late == 0 || late > streamAge/12 {
+		t.Errorf("a stream that stands is told after %s", late)
+	}
+}
+
+// TestAlarmsSayWhatToDo in words that the README and the Makefile know.
+func TestAlarmsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	readme, makefile := read(t, "README.md"), read(t, "Makefile")
+	for name, a := range of(samtest.Load(t), "AWS::CloudWatch::Alarm") {
+		description, _ := a.Properties["AlarmDescription"].(string)
+		section := regexp.MustCompile(`README\.md, Runbook, (.+)$`).FindStringSubmatch(description)
+		if section == nil || !strings.Contains(readme, "\n### "+section[1]+"\n") {
+			t.Errorf("%s names no section of the README's runbook: %s", name, description)
+		}
+		for _, m := range regexp.MustCompile(`make ([a-z]+)`).FindAllStringSubmatch(description, -1) {
+			if !strings.Contains(makefile, "\n"+m[1]+": ") {
+				t.Errorf("%s: there is no make %s", name, m[1])
+			}
+		}
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(samtest.Root(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
