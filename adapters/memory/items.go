@@ -10,7 +10,7 @@ import (
 	"rental.example/domain/item"
 )
 
-// Items is an item.Store and the item.Search of its items, in memory. A context that is over fails every
+// Items is an item.Store, and the item.Search and the item.Holdings of its items, in memory. A context that is over fails every
 // call with domain.ErrUnavailable, and nothing else does but what the ports name.
 //
 // A write can be found at once, unless HoldRefreshes was called.
@@ -50,16 +50,6 @@ func (i *Items) HoldRefreshes() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.held = true
-}
-
-// Refresh has searches see what was written until now.
-func (i *Items) Refresh() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	for id := range i.unindexed {
-		i.index.set(id, i.documents[id])
-	}
-	clear(i.unindexed)
 }
 
 // Get implements item.Store.

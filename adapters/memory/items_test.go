@@ -12,7 +12,14 @@ import (
 
 func newItems(*testing.T) itemtest.Fixture {
 	items := memory.NewItems()
-	return itemtest.Fixture{Store: items, Search: items, Owners: memory.NewOwners()}
+	return itemtest.Fixture{Store: items, Search: items, Holdings: items, Owners: memory.NewOwners()}
+}
+
+// newHeldItems have writes wait for a refresh to be found.
+func newHeldItems(*testing.T) itemtest.Fixture {
+	items := memory.NewItems()
+	items.HoldRefreshes()
+	return itemtest.Fixture{Store: items, Holdings: items}
 }
 
 func TestItemsKeepTheContract(t *testing.T) {
@@ -23,6 +30,16 @@ func TestItemsKeepTheContract(t *testing.T) {
 func TestSearchKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	itemtest.RunSearch(t, newItems)
+}
+
+func TestHoldingsKeepTheContract(t *testing.T) {
+	t.Parallel()
+	itemtest.RunHoldings(t, newItems)
+}
+
+func TestHoldingsKeepTheContractBetweenRefreshes(t *testing.T) {
+	t.Parallel()
+	itemtest.RunHoldings(t, newHeldItems)
 }
 
 func TestOwnersKeepTheContract(t *testing.T) {

@@ -168,7 +168,9 @@ func TestHeldRefreshes(t *testing.T) {
 		if err != nil || len(r.Items) != 1 || r.Items[0].ID != want.ID {
 			t.Errorf("search found %+v, %v; want %s only", r.Items, err, want.ID)
 		}
-		items.Refresh()
+		if err := items.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -9,12 +9,26 @@ import (
 	"rental.example/domain/item"
 )
 
+// event is one of few, so that much comes twice; but the time when it was learned differs, and its zone.
 func event(r *rand.Rand) item.OwnerEvent {
 	e := item.OwnerEvent{OwnerID: jane, Version: domain.Version(1 + r.IntN(6)), Deleted: r.IntN(3) == 0}
+	e.Learned = noon.Add(time.Duration(r.IntN(5_000))).In(time.FixedZone("", r.IntN(3)*3600))
 	if !e.Deleted {
 		e.Name, e.Ratings = string(rune('A'+r.IntN(3))), float64(r.IntN(2))
+		e.LastDeleted = domain.Version(r.IntN(int(e.Version)))
 	}
 	return e
+}
+
+// firstLearned is when the first of the events came that tell of a deletion, by the microsecond; zero for none.
+func firstLearned(deleted domain.Version, events []item.OwnerEvent) (first time.Time) {
+	for _, e := range events {
+		at := e.Learned.UTC().Truncate(time.Microsecond)
+		if deleted > 0 && e.Deletion() == deleted && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
 }
 
 func merged(events ...item.OwnerEvent) item.Owner {
@@ -46,6 +60,9 @@ func TestMergeLaws(t *testing.T) {
 		}
 		if want.Version < want.Deleted && (want.Name != "" || want.Ratings != 0 || want.Version != 0) {
 			t.Fatalf("%+v leaves %+v", events, want)
+		}
+		if first := firstLearned(want.Deleted, events); want.DeletedKnown != first {
+			t.Fatalf("%+v gives %+v, want it known since %v", events, want, first)
 		}
 	}
 }

@@ -3,6 +3,7 @@
 //
 //	itemtest.RunStore(t, newFixture)
 //	itemtest.RunSearch(t, newFixture)
+//	itemtest.RunHoldings(t, newFixture)
 //	itemtest.RunOwners(t, newFixture)
 //
 // The suites need no clock: every moment comes from the tests themselves. They assert sets, orders and
@@ -22,11 +23,12 @@ import (
 )
 
 // Fixture is what a suite holds against its contract. RunStore needs Store, RunSearch Store and Search,
-// RunOwners Owners; the others may be nil.
+// RunHoldings Store and Holdings, RunOwners Owners; the others may be nil.
 type Fixture struct {
-	Store  item.Store
-	Search item.Search
-	Owners item.Owners
+	Store    item.Store
+	Search   item.Search
+	Holdings item.Holdings
+	Owners   item.Owners
 	// Seed keeps items that are not there yet and makes them searchable, thousands in a second or so.
 	// Nil: each by Store.Create. What the items of one call need beside those of others is the
 	// adapter's business; an engine of segments puts each call's into some of their own.
@@ -46,6 +48,13 @@ func RunStore(t *testing.T, newFixture func(t *testing.T) Fixture) {
 func RunSearch(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
 	run(t, newFixture, filtering(), matching(), ordering(), placing(), counting(), paging(), forging(), modelling())
+}
+
+// RunHoldings holds an item.Holdings against the contract. Each call of newFixture returns one that is empty
+// and that nobody else writes to; the tests run in parallel, each with one of its own.
+func RunHoldings(t *testing.T, newFixture func(t *testing.T) Fixture) {
+	t.Helper()
+	run(t, newFixture, holding())
 }
 
 // RunOwners holds an item.Owners against the contract. Each call of newFixture returns one that is empty

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"rental.example/domain"
 	"rental.example/domain/item"
@@ -14,6 +15,7 @@ func knowing() []test {
 	return []test{
 		{"owners/unknown", ownersUnknown},
 		{"owners/merging", ownersMerge},
+		{"owners/when a deletion was learned", ownersLearn},
 		{"owners/many at once", ownersMany},
 		{"owners/any order ends the same", ownersAnyOrder},
 		{"owners/together", ownersTogether},
@@ -81,6 +83,39 @@ func ownersMerge(t trial) {
 	}
 }
 
+// ownersLearn delivers deletions again: of each, the first time stays, and goes with the next one.
+func ownersLearn(t trial) {
+	const micro = time.Microsecond
+	id := newUser()
+	for _, step := range []struct {
+		event   item.OwnerEvent
+		learned time.Duration
+		known   time.Duration // since noon; below zero for none
+	}{
+		{item.OwnerEvent{Version: 3}, 0, -1},
+		{item.OwnerEvent{Version: 5, Deleted: true}, 123_456 * micro, 123_456 * micro},
+		{item.OwnerEvent{Version: 5, Deleted: true}, time.Hour, 123_456 * micro},
+		{item.OwnerEvent{Version: 4, Deleted: true}, time.Hour, 123_456 * micro},
+		{item.OwnerEvent{Version: 6}, time.Hour, 123_456 * micro},
+		{item.OwnerEvent{Version: 7, LastDeleted: 5}, time.Hour, 123_456 * micro},
+		{item.OwnerEvent{Version: 5, Deleted: true}, 123_455*micro + 999, 123_455 * micro}, // a clock that is behind
+		{item.OwnerEvent{Version: 9, LastDeleted: 8}, 2*time.Hour + micro, 2*time.Hour + micro},
+		{item.OwnerEvent{Version: 8, Deleted: true}, 3 * time.Hour, 2*time.Hour + micro},
+		{item.OwnerEvent{Version: 10, Deleted: true}, 4 * time.Hour, 4 * time.Hour},
+	} {
+		step.event.OwnerID, step.event.Learned = id, noon.Add(step.learned).In(time.FixedZone("", 3600))
+		want := time.Time{}
+		if step.known >= 0 {
+			want = noon.Add(step.known)
+		}
+		got := t.merge(step.event)
+		if got.DeletedKnown != want {
+			t.Errorf("Merge(%+v): deletion known since %v, want %v", step.event, got.DeletedKnown, want)
+		}
+		t.wantOwners(got)
+	}
+}
+
 func ownersMany(t trial) {
 	var want []item.Owner
 	for i := range 2 * item.MaxLimit {
@@ -94,17 +129,21 @@ func ownersMany(t trial) {
 	t.wantOwners(want...)
 }
 
-// eventsOf is a life of one owner, with ties that a decision is needed for.
+// eventsOf is a life of one owner, with ties that a decision is needed for. Each event comes twice, the second
+// time an hour later.
 func eventsOf(id domain.UserID) (events []item.OwnerEvent, end item.Owner) {
 	end = item.Owner{ID: id}
 	for v := domain.Version(1); v <= 12; v++ {
 		events = append(events, item.OwnerEvent{OwnerID: id, Version: v, Deleted: v%5 == 0, Name: fmt.Sprint("Name ", v), Ratings: float64(v)})
+		events[v-1].Learned = noon.Add(time.Duration(v) * time.Microsecond)
 	}
 	events = append(events, item.OwnerEvent{OwnerID: id, Version: 12, Name: "Name 12, another"})
 	for _, e := range events {
 		end = end.Merge(e)
+		e.Learned = e.Learned.Add(time.Hour)
+		events = append(events, e)
 	}
-	return append(events, events...), end
+	return events, end
 }
 
 func ownersAnyOrder(t trial) {
