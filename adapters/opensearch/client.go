@@ -108,7 +108,7 @@ func once[T any](ctx context.Context, c *Client, op string, r opensearchapi.Requ
 	if answer.IsError() {
 		return out, fmt.Errorf("opensearch: %s: %w", op, classify(answer.StatusCode, body))
 	}
-	if err := json.Unmarshal(body, &out); err != nil {
+	if err := unmarshal(body, &out); err != nil {
 		return out, fmt.Errorf("opensearch: %s: %w: %w", op, domain.ErrUnavailable, err)
 	}
 	if answer, ok := any(&out).(checked); ok {
@@ -117,4 +117,12 @@ func once[T any](ctx context.Context, c *Client, op string, r opensearchapi.Requ
 		}
 	}
 	return out, nil
+}
+
+// unmarshal is json.Unmarshal for what is known to be valid, and so is not read twice more to find that out.
+func unmarshal(valid []byte, into any) error {
+	if u, ok := into.(json.Unmarshaler); ok {
+		return u.UnmarshalJSON(valid)
+	}
+	return json.Unmarshal(valid, into)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,26 +16,26 @@ import (
 )
 
 // engine is where a real engine listens; the test is skipped where there is none.
-func engine(t *testing.T) string {
+func engine(t testing.TB) string {
 	t.Helper()
 	return samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch")
 }
 
 // newAlias is an alias for one test alone, whose indices go after it.
-func newAlias(t *testing.T, endpoint string) string {
+func newAlias(t testing.TB, endpoint string) string {
 	t.Helper()
 	alias := "test-" + strings.ToLower(rand.Text())
 	t.Cleanup(func() { dropIndices(t, endpoint, alias) })
 	return alias
 }
 
-func dropIndices(t *testing.T, endpoint, alias string) {
+func dropIndices(t testing.TB, endpoint, alias string) {
 	t.Helper()
 	send(t, http.MethodDelete, endpoint+"/"+alias+"-v1,"+alias+"-owners-v1?ignore_unavailable=true", "")
 }
 
 // send makes a request of the engine that no adapter makes.
-func send(t *testing.T, method, url, body string) string {
+func send(t testing.TB, method, url, body string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, url, strings.NewReader(body))
 	if err != nil {
@@ -53,7 +54,7 @@ func send(t *testing.T, method, url, body string) string {
 	return string(got)
 }
 
-func newClient(t *testing.T, cfg opensearch.Config) *opensearch.Client {
+func newClient(t testing.TB, cfg opensearch.Config) *opensearch.Client {
 	t.Helper()
 	if cfg.Service == "" {
 		cfg.Service = opensearch.ServiceNone
@@ -85,16 +86,19 @@ func newFixture(t *testing.T) itemtest.Fixture {
 	t.Helper()
 	_, _, client := newIndices(t)
 	items := opensearch.NewItems(client)
-	return itemtest.Fixture{Store: items, Search: items, Owners: opensearch.NewOwners(client), Seed: func(t *testing.T, all []item.Item) {
-		t.Helper()
-		for len(all) > 0 {
-			n := min(len(all), 2000) // an answer has a limit
-			if err := items.Seed(t.Context(), all[:n]); err != nil {
-				t.Fatal(err)
-			}
-			all = all[n:]
+	return itemtest.Fixture{
+		Store: items, Search: items, Holdings: opensearch.NewHoldings(client), Owners: opensearch.NewOwners(client),
+		Seed: func(t *testing.T, all []item.Item) { seed(t, items, all) },
+	}
+}
+
+func seed(t testing.TB, items *opensearch.Items, all []item.Item) {
+	t.Helper()
+	for some := range slices.Chunk(all, 1000) { // an answer has limits, of size and time
+		if err := items.Seed(t.Context(), some); err != nil {
+			t.Fatal(err)
 		}
-	}}
+	}
 }
 
 func TestItemsKeepTheContractOfStore(t *testing.T) {
@@ -107,6 +111,12 @@ func TestItemsKeepTheContractOfSearch(t *testing.T) {
 	t.Parallel()
 	engine(t)
 	itemtest.RunSearch(t, newFixture)
+}
+
+func TestHoldingsKeepTheContract(t *testing.T) {
+	t.Parallel()
+	engine(t)
+	itemtest.RunHoldings(t, newFixture)
 }
 
 func TestOwnersKeepTheContract(t *testing.T) {

@@ -77,9 +77,11 @@ func (p *problem) classify(status int) error {
 }
 
 // told is what of p may be logged. A 400 is about what was sent, and its reason may quote that: what people
-// wrote or looked for. Its type says enough.
+// wrote or looked for. What is about one document names it, and a user's is named as they are. Their types say
+// enough.
 func (p *problem) told(status int) string {
-	if status == http.StatusBadRequest {
+	switch {
+	case status == http.StatusBadRequest, p.Type == "version_conflict_engine_exception", p.Type == "no_shard_available_action_exception":
 		return p.Type
 	}
 	return p.Type + ": " + p.Reason

@@ -35,7 +35,7 @@ func (s *Items) Seed(ctx context.Context, items []item.Item) error {
 	var lines bytes.Buffer
 	encode := json.NewEncoder(&lines)
 	for _, it := range items {
-		if err := encode.Encode(map[string]any{"create": map[string]string{"_id": string(it.ID)}}); err != nil {
+		if err := encode.Encode(map[string]any{"index": map[string]string{"_id": string(it.ID)}}); err != nil {
 			return err
 		}
 		if err := encode.Encode(recordOf(it)); err != nil {

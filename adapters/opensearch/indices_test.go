@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -49,7 +50,7 @@ func TestFirstCalls(t *testing.T) {
 	endpoint := engine(t)
 	for name, kind := range map[string]error{
 		"Get": domain.ErrNotFound, "Create": nil, "Replace": domain.ErrConflict, "Delete": domain.ErrNotFound,
-		"Search": nil, "Owners": nil, "Merge": nil,
+		"Search": nil, "Refresh": nil, "Held": nil, "Remove": nil, "Owners": nil, "Merge": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,6 +147,41 @@ func TestFieldsAreAdded(t *testing.T) {
 		}
 	}
 	checkIndices(t, endpoint, alias, alias+"-owners")
+}
+
+// TestDeletedKnownIsAdded deletes an owner in an index of before anybody asked when that was learned.
+func TestDeletedKnownIsAdded(t *testing.T) {
+	t.Parallel()
+	endpoint := engine(t)
+	alias := newAlias(t, endpoint) + "-owners"
+	definition, err := os.ReadFile("owners.index.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const field = ",\n      \"deletedKnown\": {\"type\": \"long\"}"
+	earlier := strings.Replace(string(definition), field, "", 1)
+	if earlier == string(definition) {
+		t.Fatalf("owners.index.json has no %s", field)
+	}
+	send(t, http.MethodPut, endpoint+"/"+alias+"-v1", earlier)
+	send(t, http.MethodPut, endpoint+"/"+alias+"-v1/_alias/"+alias, "")
+	send(t, http.MethodPut, endpoint+"/"+alias+"/_doc/"+string(someOwner), fmt.Sprintf(`{"id":%q,"version":0,"ratings":0,"deleted":4}`, someOwner))
+	owners := opensearch.NewOwners(newClient(t, opensearch.Config{Endpoint: endpoint, Alias: strings.TrimSuffix(alias, "-owners")}))
+	want := item.Owner{ID: someOwner, Deleted: 4} // known for ever
+	for _, version := range []domain.Version{4, 5} {
+		e := item.OwnerEvent{OwnerID: someOwner, Version: version, Deleted: true, Learned: noon}
+		want = want.Merge(e)
+		if got, err := owners.Merge(t.Context(), e); err != nil || got != want {
+			t.Errorf("Merge(%+v) = %+v, %v; want %+v", e, got, err, want)
+		}
+	}
+	got, err := owners.Owners(t.Context(), []domain.UserID{someOwner})
+	if err != nil || got[someOwner] != want || !want.DeletedKnown.Equal(noon) {
+		t.Errorf("Owners = %+v, %v; want %+v", got, err, want)
+	}
+	if mapping := send(t, http.MethodGet, endpoint+"/"+alias+"/_mapping", ""); !strings.Contains(mapping, `"deletedKnown":{"type":"long"}`) {
+		t.Errorf("the mapping is %s", mapping)
+	}
 }
 
 // TestIndexInTheWay: an index that has the alias's name, as a careless writer makes it, is nothing that

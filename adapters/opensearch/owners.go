@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
 
 	"rental.example/domain"
@@ -29,16 +30,26 @@ type ownerRecord struct {
 	Name    string  `json:"name,omitempty"`
 	Ratings float64 `json:"ratings"`
 	Deleted int64   `json:"deleted"`
+	// DeletedKnown is in microseconds since 1970; nil without a deletion.
+	DeletedKnown *int64 `json:"deletedKnown,omitempty"`
 }
 
 func recordOfOwner(o item.Owner) ownerRecord {
-	return ownerRecord{ID: string(o.ID), Version: int64(o.Version), Name: o.Name, Ratings: o.Ratings, Deleted: int64(o.Deleted)}
+	r := ownerRecord{ID: string(o.ID), Version: int64(o.Version), Name: o.Name, Ratings: o.Ratings, Deleted: int64(o.Deleted)}
+	if o.Deleted > 0 {
+		r.DeletedKnown = aws.Int64(o.DeletedKnown.UnixMicro())
+	}
+	return r
 }
 
 func (r ownerRecord) owner() item.Owner {
-	return item.Owner{
+	o := item.Owner{
 		ID: domain.UserID(r.ID), Version: domain.Version(r.Version), Name: r.Name, Ratings: r.Ratings, Deleted: domain.Version(r.Deleted),
 	}
+	if r.DeletedKnown != nil {
+		o.DeletedKnown = domain.Version(*r.DeletedKnown).Time()
+	}
+	return o
 }
 
 // wanted asks for documents by their ids.

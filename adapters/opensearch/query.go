@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
@@ -54,8 +55,9 @@ type match struct {
 }
 
 type bounds struct {
-	From *item.Money `json:"gte,omitempty"`
-	To   *item.Money `json:"lte,omitempty"`
+	From  *item.Money     `json:"gte,omitempty"`
+	To    *item.Money     `json:"lte,omitempty"`
+	Below *domain.Version `json:"lt,omitempty"`
 }
 
 type geoDistance struct {

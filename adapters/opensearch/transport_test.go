@@ -38,7 +38,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 const nowhere = "http://opensearch.invalid"
 
 // clientOver is a client whose attempts meet the exchanges; no engine is needed unless they need one.
-func clientOver(t *testing.T, endpoint, alias string, exchanges ...exchange) (*opensearch.Client, *network) {
+func clientOver(t testing.TB, endpoint, alias string, exchanges ...exchange) (*opensearch.Client, *network) {
 	t.Helper()
 	n := &network{exchanges: exchanges}
 	return newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias, HTTP: n}), n
@@ -117,7 +117,7 @@ const (
 
 var noon = time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC)
 
-func itemOf(t *testing.T, id item.ID, name, requestID string) item.Item {
+func itemOf(t testing.TB, id item.ID, name, requestID string) item.Item {
 	t.Helper()
 	lat, lng := 52.5, 13.4
 	it, err := item.New(id, domain.Caller{ID: someOwner}, item.Owner{}, item.Draft{Name: name, Lat: &lat, Lng: &lng},
@@ -130,7 +130,7 @@ func itemOf(t *testing.T, id item.ID, name, requestID string) item.Item {
 
 // calls are all methods of the adapter.
 func calls(t *testing.T, c *opensearch.Client) map[string]func() error {
-	items, owners := opensearch.NewItems(c), opensearch.NewOwners(c)
+	items, owners, holdings := opensearch.NewItems(c), opensearch.NewOwners(c), opensearch.NewHoldings(c)
 	it := itemOf(t, someID, "Drill", "request-1")
 	return map[string]func() error{
 		"Get":     func() error { _, err := items.Get(t.Context(), it.ID); return err },
@@ -139,6 +139,12 @@ func calls(t *testing.T, c *opensearch.Client) map[string]func() error {
 		"Delete":  func() error { return items.Delete(t.Context(), it.ID, "5.1") },
 		"Search": func() error {
 			_, err := items.Search(t.Context(), item.Query{Limit: 10, Sort: item.ByNewest})
+			return err
+		},
+		"Refresh": func() error { return holdings.Refresh(t.Context()) },
+		"Held":    func() error { _, err := holdings.Held(t.Context(), someOwner, 5, "", 10); return err },
+		"Remove": func() error {
+			_, err := holdings.Remove(t.Context(), []item.Holding{{ID: it.ID, Revision: "5.1"}})
 			return err
 		},
 		"Owners": func() error { _, err := owners.Owners(t.Context(), []domain.UserID{someOwner}); return err },

@@ -130,6 +130,8 @@ func TestHalfAnAnswer(t *testing.T) {
 		"timed out":             {fmt.Sprintf(format, true, 0, ""), domain.ErrUnavailable},
 		"failed shards":         {fmt.Sprintf(format, false, 1, ""), domain.ErrUnavailable},
 		"a hit without a place": {fmt.Sprintf(format, false, 0, `{"_source":{}}`), domain.ErrUnavailable},
+		"a hit of half a place": {fmt.Sprintf(format, false, 0, `{"_source":{},"sort":[1]}`), domain.ErrUnavailable},
+		"a hit of other types":  {fmt.Sprintf(format, false, 0, `{"_source":{"tags":"red"},"sort":[1,"x"]}`), domain.ErrUnavailable},
 	} {
 		c, _ := clientOver(t, nowhere, "items", answer(200, test.body))
 		_, err := opensearch.NewItems(c).Search(t.Context(), item.Query{Limit: 10, Sort: item.ByNewest})
@@ -171,7 +173,7 @@ func TestNoIDReachesURL(t *testing.T) {
 		t.Errorf("sent %s", r.URL)
 		return nil, errors.New("unwanted")
 	})
-	items, owners := opensearch.NewItems(c), opensearch.NewOwners(c)
+	items, owners, holdings := opensearch.NewItems(c), opensearch.NewOwners(c), opensearch.NewHoldings(c)
 	for _, id := range []item.ID{"", "a?op_type=index", "../_all", someID + "#", "01j9zzzzzzzzzzzzzzzzzzzzzz"} {
 		if _, err := items.Get(t.Context(), id); !errors.Is(err, domain.ErrNotFound) {
 			t.Errorf("Get(%q) = %v", id, err)
@@ -185,6 +187,9 @@ func TestNoIDReachesURL(t *testing.T) {
 		}
 		if err := items.Replace(t.Context(), it, "5.1"); !errors.Is(err, domain.ErrConflict) {
 			t.Errorf("Replace(%q) = %v", id, err)
+		}
+		if changed, err := holdings.Remove(t.Context(), []item.Holding{{ID: id, Revision: "5.1"}}); changed != 0 || err != nil {
+			t.Errorf("Remove(%q) = %d, %v", id, changed, err)
 		}
 		if _, err := owners.Merge(t.Context(), item.OwnerEvent{OwnerID: domain.UserID(id), Version: 1}); !errors.Is(err, domain.ErrInvalid) {
 			t.Errorf("Merge(%q) = %v", id, err)

@@ -32,5 +32,6 @@ type Holdings interface {
 	Remove(ctx context.Context, held []Holding) (changed int, err error)
 }
 
-// MaxHeld is how many items Holdings finds or removes at once.
-const MaxHeld = 1000
+// MaxHeld is how many items Holdings finds or removes at once. Each search costs an engine more than a thousand
+// more items that it finds; what an engine says of so many still fits into an answer.
+const MaxHeld = 5000

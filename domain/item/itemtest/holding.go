@@ -286,14 +286,15 @@ func (t trial) tryRename(items []item.Item, h item.Holding) int32 {
 // holdsThousands removes, page by page, more than one call may take.
 func holdsThousands(t trial) {
 	owner, other := newUser(), newUser()
-	items, others := t.itemsOf(owner, 5000), t.itemsOf(other, 10)
+	const dead, living = 2*item.MaxHeld + 10, 20
+	items, others := t.itemsOf(owner, dead+living), t.itemsOf(other, 10)
 	t.seed(append(others, items...))
-	held := t.held(owner, 4001, item.MaxHeld)
-	t.wantHeld(held, items[:4000]...)
+	held := t.held(owner, dead+1, item.MaxHeld)
+	t.wantHeld(held, items[:dead]...)
 	for page := range slices.Chunk(held, item.MaxHeld) {
 		t.remove(0, page...)
 	}
-	t.wantHeld(t.held(owner, 1<<60, item.MaxHeld), items[4000:]...)
+	t.wantHeld(t.held(owner, 1<<60, item.MaxHeld), items[dead:]...)
 	t.wantHeld(t.held(other, 1<<60, item.MaxHeld), others...)
 }
 
