@@ -55,8 +55,8 @@ func TestRequestsOfEvents(t *testing.T) {
 		{item.OwnerEvent{OwnerID: few, Version: 2, Name: "Janet"}, 2},
 		{item.OwnerEvent{OwnerID: many, Version: 2, Name: "Janet"}, 2},
 		{item.OwnerEvent{OwnerID: many, Version: 1, Name: "Jane"}, 1},
-		{item.OwnerEvent{OwnerID: few, Version: domain.VersionAt(noon), Deleted: true}, 5},
-		{item.OwnerEvent{OwnerID: many, Version: domain.VersionAt(noon), Deleted: true}, 6},
+		{item.OwnerEvent{OwnerID: few, Version: domain.VersionAt(noon), Deleted: true}, 6},
+		{item.OwnerEvent{OwnerID: many, Version: domain.VersionAt(noon), Deleted: true}, 7},
 	} {
 		c, sent := clientOver(t, endpoint, alias, deliver)
 		if _, err := registry(c, -time.Hour).Apply(t.Context(), step.event); err != nil || sent.attempts != step.requests {

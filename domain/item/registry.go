@@ -59,7 +59,8 @@ func (r *Registry) Apply(ctx context.Context, e OwnerEvent) (Applied, error) {
 }
 
 // sweep removes the dead items of owner. Until the deletion is settled, it spares those that were listed
-// after it: the news that the profile was made again may be on its way, and would show them.
+// after it: the news that the profile was made again may be on its way, and would show them. That news may come
+// while it is at work, so it looks again before it removes.
 func (r *Registry) sweep(ctx context.Context, owner Owner, settled bool) (removed int, err error) {
 	if err := r.holdings.Refresh(ctx); err != nil {
 		return 0, err
@@ -70,11 +71,9 @@ func (r *Registry) sweep(ctx context.Context, owner Owner, settled bool) (remove
 		if err != nil {
 			return removed, err
 		}
-		var dead []Holding
-		for _, h := range held {
-			if owner.buries(h.OwnerVersion, h.CreatedAt) && (settled || owner.deletedAfter(h.CreatedAt)) {
-				dead = append(dead, h)
-			}
+		dead, err := r.dead(ctx, owner, held, settled)
+		if err != nil {
+			return removed, err
 		}
 		if len(dead) > 0 {
 			stayed, err := r.holdings.Remove(ctx, dead)
@@ -92,4 +91,23 @@ func (r *Registry) sweep(ctx context.Context, owner Owner, settled bool) (remove
 		return removed, fmt.Errorf("%d items changed while they were removed: %w", changed, domain.ErrConflict)
 	}
 	return removed, nil
+}
+
+// dead are those of held that owner buried and, by what is known now, still does.
+func (r *Registry) dead(ctx context.Context, owner Owner, held []Holding, settled bool) (dead []Holding, err error) {
+	if len(held) == 0 {
+		return nil, nil
+	}
+	known, err := r.owners.Owners(ctx, []domain.UserID{owner.ID})
+	if err != nil {
+		return nil, err
+	}
+	now := known[owner.ID]
+	for _, h := range held {
+		buried := owner.buries(h.OwnerVersion, h.CreatedAt) && now.buries(h.OwnerVersion, h.CreatedAt)
+		if buried && (settled || owner.deletedAfter(h.CreatedAt)) {
+			dead = append(dead, h)
+		}
+	}
+	return dead, nil
 }

@@ -47,7 +47,8 @@ func (o *office) called(name string) error {
 }
 
 func (o *office) Owners(context.Context, []domain.UserID) (map[domain.UserID]item.Owner, error) {
-	return nil, errors.New("nobody asked for this")
+	err := o.called("owners")
+	return map[domain.UserID]item.Owner{jane: o.owner}, err
 }
 
 func (o *office) Merge(_ context.Context, e item.OwnerEvent) (item.Owner, error) {
@@ -114,7 +115,7 @@ func (o *office) wantItems(t *testing.T, want ...item.ID) {
 	}
 	slices.Sort(left)
 	if !slices.Equal(left, want) {
-		t.Errorf("left are %q, want %q", left, want)
+		t.Errorf("left are %d, %.100q..., want %q", len(left), left, want)
 	}
 }
 
@@ -194,6 +195,53 @@ func TestApplyDeletion(t *testing.T) {
 			t.Errorf("known since %v, want %v", o.owner.DeletedKnown, began)
 		}
 	})
+}
+
+// TestApplyTooEarly: a sweep that ends late enough, and began too early, settles nothing.
+func TestApplyTooEarly(t *testing.T) {
+	inTime(t, func(t *testing.T) {
+		o := newOffice(holding("before", 5, 10), holding("late", 5, 30))
+		_, _ = o.Apply(t.Context(), deletion(20))
+		time.Sleep(settling)
+		for _, slow := range []string{"refresh", "held", "owners", "remove"} {
+			o.items["in flight"] = holding("in flight", 5, 19)
+			o.before = func(call string) error {
+				if call == slow {
+					time.Sleep(settling)
+				}
+				return nil
+			}
+			o.owner.DeletedKnown = domain.VersionAt(time.Now().Add(-settling)).Time()
+			if _, err := o.Apply(t.Context(), deletion(20)); !errors.Is(err, item.ErrUnsettled) {
+				t.Errorf("a slow %s: Apply = %v, want %v", slow, err, item.ErrUnsettled)
+			}
+			o.wantItems(t, "late")
+		}
+	})
+}
+
+// TestApplyAmongNews: what comes to be shown while the last sweep is at work is not removed by it.
+func TestApplyAmongNews(t *testing.T) {
+	for _, coming := range []string{"refresh", "held", "owners"} {
+		t.Run(coming, func(t *testing.T) {
+			inTime(t, func(t *testing.T) {
+				o := newOffice(holding("before", 5, 10), holding("late", 5, 30))
+				_, _ = o.Apply(t.Context(), deletion(20))
+				time.Sleep(2 * settling)
+				o.items["before"] = holding("before", 5, 10)
+				o.before = func(call string) error {
+					if call == coming {
+						o.owner = o.owner.Merge(profile(25))
+					}
+					return nil
+				}
+				if _, err := o.Apply(t.Context(), deletion(20)); err != nil {
+					t.Errorf("news ahead of %s: Apply = %v", coming, err)
+				}
+				o.wantItems(t, "late")
+			})
+		})
+	}
 }
 
 // TestApplySpares: what was made under a later profile lives, however late the deletion is told.

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,6 +39,8 @@ func allMutants() []mutant {
 		{"its sparing of what was listed on old news", owner, "(o.Version < o.Deleted || o.deletedAfter(createdAt))", "true"},
 		{"a dead item under a repeated key", catalog, "case owner.Buries(present.Item):", "case false:"},
 		{"the late acknowledgement", registry, "if err == nil && !settled {", "if false {"},
+		{"the beginning of the last sweep counts", registry, "if err == nil && !settled {",
+			"if settled = r.now().Sub(owner.DeletedKnown) > r.settling; err == nil && !settled {"},
 		{"early sweeps spare what was listed later", registry, "(settled || owner.deletedAfter(h.CreatedAt))", "true"},
 		{"refresh before search", registry, "if err := r.holdings.Refresh(ctx); err != nil {", "if err := error(nil); err != nil {"},
 		{"removal only of what has not changed", "adapters/memory/holdings.go", "case present.revision == h.Revision:", "case true:"},
@@ -58,11 +61,18 @@ func TestMutants(t *testing.T) {
 			t.Parallel()
 			binary := m.build(t)
 			out, err := exec.Command(binary, "-test.run=^TestSimulation$", "-schedules=100000").CombinedOutput()
-			told := regexp.MustCompile(`after \d+ schedules, seed \d+: .*`).Find(out)
+			told := regexp.MustCompile(`after \d+ schedules, seed (\d+): .*`).FindSubmatch(out)
 			if err == nil || told == nil {
 				t.Fatalf("100000 schedules did not find out: %v\n%s", err, out)
 			}
-			t.Logf("found out %s", told)
+			t.Logf("found out %s", told[0])
+			seed, err := strconv.ParseUint(string(told[1]), 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := play(t, seed, nil).violation; err != nil {
+				t.Errorf("seed %d fails without the mutant, too: %v", seed, err)
+			}
 		})
 	}
 }

@@ -188,10 +188,12 @@ func (w *world) checkListed(ctx context.Context, l item.Listing, created bool, b
 	w.acked[key] = true
 }
 
-// deadUnder: the item was there when its owner was deleted, at that version or before.
+// deadUnder: the item was there when its owner was deleted, at that version or before, as far as the clock of
+// those who list can tell; and it was not listed by one who began before, and then read that the owner is back.
 func (w *world) deadUnder(b birth, deletion domain.Version) bool {
+	begun := b.begun.Add(max(-w.lag, 0))
 	for _, c := range w.history[b.owner] {
-		if c.profile == nil && c.version <= deletion && b.begun.Before(c.stamped) {
+		if c.profile == nil && c.version <= deletion && begun.Before(c.stamped) && b.ownerVersion < c.version {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ type world struct {
 	clock   time.Time
 	faults  bool          // things go wrong
 	lossy   bool          // messages of the topic get lost for good, and once all that is known of owners
-	lag     time.Duration // of the clocks of those who list items
+	lag     time.Duration // of the clocks of those who list items; negative: they are ahead
 	story   io.Writer
 
 	started int
@@ -54,9 +54,7 @@ func newWorld(ctx context.Context, seed uint64, story io.Writer) *world {
 		clock: time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC), faults: true, truth: newTruth(),
 	}
 	w.lossy = w.chance(8)
-	if w.chance(4) {
-		w.lag = time.Second
-	}
+	w.lag = []time.Duration{0, 0, 0, 0, 0, 0, time.Second, -time.Second}[w.choose(8)]
 	w.users = users{memory.NewUsers(), w}
 	w.users.OnChange(w.noteChange)
 	w.items = items{memory.NewItems(), w}
@@ -174,7 +172,7 @@ func (w *world) rareTurns(idle bool) []func() {
 
 // wait has time pass: mostly little, sometimes as much as a function may take, or until a message is due.
 func (w *world) wait() {
-	steps := []time.Duration{time.Millisecond, 300 * time.Millisecond, 3 * time.Second, 11 * time.Second, 100 * time.Second, 200 * time.Second}
+	steps := []time.Duration{time.Millisecond, 300 * time.Millisecond, 3 * time.Second, 11 * time.Second, 25 * time.Second, 100 * time.Second, 200 * time.Second}
 	w.clock = w.clock.Add(steps[w.choose(len(steps))])
 }
 
