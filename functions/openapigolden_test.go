@@ -1,0 +1,203 @@
+package functions_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"mime"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/adapters/samtest"
+)
+
+// TestContractOfGoldens: every answer that the functions are known to give is one of the contract's, and so is
+// every request that they take.
+func TestContractOfGoldens(t *testing.T) {
+	t.Parallel()
+	d := contract(t)
+	operations := d.operations()
+	answered := map[string]bool{}
+	for _, function := range []string{"users", "items"} {
+		for _, c := range apigatewaytest.Cases(t, samtest.Root(t), function) {
+			var req events.APIGatewayProxyRequest
+			if err := json.Unmarshal(c.Event, &req); err != nil {
+				t.Fatalf("%s/%s: %v", function, c.Name, err)
+			}
+			answer := c.Want(t)
+			name := req.HTTPMethod + " " + req.Resource
+			op, known := operations[name]
+			if !known {
+				if body := inNumbers(t, answer.Body).(object); body["code"] != "route_not_found" {
+					t.Errorf("%s/%s: %s is not in the contract", function, c.Name, name)
+				}
+				continue
+			}
+			wrong := d.checkAnswer(op, answer.StatusCode, answer.Headers, inNumbers(t, answer.Body))
+			if answer.StatusCode < 400 {
+				answered[name] = true
+				wrong = append(wrong, d.checkRequest(t, op, req)...)
+			}
+			for _, w := range wrong {
+				t.Errorf("%s/%s: %s", function, c.Name, w)
+			}
+		}
+	}
+	for name := range operations {
+		if !answered[name] {
+			t.Errorf("no golden answer shows that %s succeeds", name)
+		}
+	}
+}
+
+// checkAnswer returns what is wrong with an answer of an operation.
+func (d document) checkAnswer(op operation, status int, headers map[string]string, body any) (wrong []string) {
+	response, known := op.responses[strconv.Itoa(status)]
+	if !known {
+		return unless(false, "status %d is not in the contract", status)
+	}
+	declared, _ := response["headers"].(object)
+	for name, h := range declared {
+		header := d.resolve(h)
+		value, sent := headers[name]
+		switch {
+		case sent:
+			wrong = append(wrong, within(name, d.check(header["schema"], d.read(header["schema"], value)))...)
+		case header["required"] == true:
+			wrong = append(wrong, "the header "+name+" is missing")
+		}
+	}
+	for name := range headers {
+		_, known := declared[name]
+		wrong = append(wrong, unless(known || name == "Content-Type", "the header %s is not in the contract", name)...)
+	}
+	content := schemas(response)
+	media, typed := headers["Content-Type"]
+	if !typed && len(content) == 0 {
+		return append(wrong, unless(body == "", "a body without a Content-Type: %v", body)...)
+	}
+	schema, known := content[media]
+	if !known {
+		return append(wrong, "answers of "+media+" are not in the contract")
+	}
+	return append(wrong, within("body", d.check(schema, body))...)
+}
+
+// read is a parameter or a header as its schema means it: text, but for numbers.
+func (d document) read(schema any, text string) any {
+	switch d.resolve(schema)["type"] {
+	case "number", "integer":
+		if json.Valid([]byte(text)) {
+			return json.Number(text)
+		}
+	}
+	return text
+}
+
+// checkRequest returns what is wrong with a request that has succeeded.
+func (d document) checkRequest(t testing.TB, op operation, req events.APIGatewayProxyRequest) (wrong []string) {
+	t.Helper()
+	for name, values := range req.MultiValueQueryStringParameters {
+		wrong = append(wrong, within(name, d.checkParameter(op.parameter("query", name), values))...)
+	}
+	for name, value := range req.PathParameters {
+		text, err := url.PathUnescape(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrong = append(wrong, within(name, d.checkParameter(op.parameter("path", name), []string{text}))...)
+	}
+	for _, name := range []string{"If-Match", "If-None-Match", "Idempotency-Key"} {
+		for sent, values := range req.MultiValueHeaders {
+			if strings.EqualFold(sent, name) {
+				wrong = append(wrong, within(name, d.checkParameter(op.parameter("header", name), values))...)
+			}
+		}
+	}
+	return append(wrong, d.checkBody(t, op, req)...)
+}
+
+func (d document) checkParameter(schema any, values []string) []string {
+	switch {
+	case schema == nil:
+		return unless(false, "is not in the contract")
+	case d.resolve(schema)["type"] == "array":
+		var list []any
+		for _, v := range values {
+			list = append(list, v)
+		}
+		return d.check(schema, list)
+	}
+	return d.check(schema, d.read(schema, strings.Join(values, ", ")))
+}
+
+func (d document) checkBody(t testing.TB, op operation, req events.APIGatewayProxyRequest) []string {
+	t.Helper()
+	if len(op.bodies) == 0 {
+		return unless(req.Body == "", "no body is in the contract")
+	}
+	body := req.Body
+	if req.IsBase64Encoded {
+		data, err := base64.StdEncoding.DecodeString(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body = string(data)
+	}
+	sent := ""
+	for name, value := range req.Headers {
+		if strings.EqualFold(name, "Content-Type") {
+			sent = value
+		}
+	}
+	media, _, err := mime.ParseMediaType(sent)
+	schema, known := op.bodies[media]
+	if err != nil || !known {
+		return unless(false, "bodies of %s are not in the contract", sent)
+	}
+	return within("body", d.check(schema, decoded(t, body)))
+}
+
+// TestAnswerTeeth: an answer that is only nearly one of the contract's is told.
+func TestAnswerTeeth(t *testing.T) {
+	t.Parallel()
+	d := contract(t)
+	op := d.operations()["GET /items/{id}"]
+	headers := func(change ...string) map[string]string {
+		all := map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Location, Retry-After",
+			"Content-Type": "application/json", "ETag": `"1.0"`, "Vary": "Origin", "X-Content-Type-Options": "nosniff"}
+		for i := 0; i < len(change); i += 2 {
+			all[change[i]] = change[i+1]
+		}
+		return all
+	}
+	without := headers()
+	delete(without, "ETag")
+	item := d.at("#/components/examples/Item")["value"]
+	if wrong := d.checkAnswer(op, 200, headers(), item); len(wrong) > 0 {
+		t.Fatalf("a good answer is refused: %q", wrong)
+	}
+	for told, tt := range map[string]struct {
+		status  int
+		headers map[string]string
+		body    any
+	}{
+		"status 201":          {201, headers(), item},
+		"ETag is missing":     {200, without, item},
+		"ETag: ":              {200, headers("ETag", `"1"`), item},
+		"Vary: ":              {200, headers("Vary", "Accept"), item},
+		"header X-Odd":        {200, headers("X-Odd", "1"), item},
+		"answers of text/css": {200, headers("Content-Type", "text/css"), item},
+		"body: ":              {200, headers(), object{}},
+	} {
+		wrong := d.checkAnswer(op, tt.status, tt.headers, tt.body)
+		if !slices.ContainsFunc(wrong, func(w string) bool { return strings.Contains(w, told) }) {
+			t.Errorf("%q is not told: %q", told, wrong)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package functions_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/adapters/samtest"
+)
+
+// source is what a function's code says of its bodies, answers and query strings.
+type source struct {
+	members map[string][]string        // of bodies, by type
+	views   map[string]map[string]bool // members of answers by type, and whether they are always there
+	queries map[string][]string        // parameters, by the function that reads them
+}
+
+func readSource(t testing.TB, function string) source {
+	t.Helper()
+	s := source{members: map[string][]string{}, views: map[string]map[string]bool{}, queries: map[string][]string{}}
+	files, err := filepath.Glob(filepath.Join(samtest.Root(t), "functions", function, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source of %s: %v", function, err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range parsed.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				s.readFunc(decl)
+			case *ast.GenDecl:
+				s.readTypes(decl)
+			}
+		}
+	}
+	return s
+}
+
+// readFunc finds the calls apigateway.Member("name", ...) and apigateway.ParseQuery(req, "name", ...).
+func (s source) readFunc(f *ast.FuncDecl) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		callee, _ := call.Fun.(*ast.SelectorExpr)
+		switch {
+		case callee == nil:
+		case callee.Sel.Name == "Member":
+			receiver := f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name
+			s.members[receiver] = append(s.members[receiver], literals(call.Args[:1])...)
+		case callee.Sel.Name == "ParseQuery":
+			s.queries[f.Name.Name] = literals(call.Args[1:])
+		}
+		return true
+	})
+}
+
+func literals(args []ast.Expr) (texts []string) {
+	for _, arg := range args {
+		text, err := strconv.Unquote(arg.(*ast.BasicLit).Value)
+		if err != nil {
+			panic(err) // the file has been parsed
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// readTypes finds structs with json tags.
+func (s source) readTypes(decl *ast.GenDecl) {
+	for _, spec := range decl.Specs {
+		ts, _ := spec.(*ast.TypeSpec)
+		if ts == nil {
+			continue
+		}
+		st, _ := ts.Type.(*ast.StructType)
+		if st == nil {
+			continue
+		}
+		fields := map[string]bool{}
+		for _, f := range st.Fields.List {
+			if f.Tag == nil {
+				continue
+			}
+			name, options, _ := strings.Cut(reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("json"), ",")
+			fields[name] = options != "omitempty"
+		}
+		s.views[ts.Name.Name] = fields
+	}
+}
+
+// TestContractMembers: the contract and the code have the same members of bodies and of answers, and the
+// same parameters of query strings.
+func TestContractMembers(t *testing.T) {
+	t.Parallel()
+	d := contract(t)
+	operations := d.operations()
+	for function, names := range map[string]struct{ bodies, views, queries map[string]string }{
+		"users": {
+			bodies:  map[string]string{"profileBody": "ProfileDraft", "patchBody": "ProfilePatch"},
+			views:   map[string]string{"profileView": "Profile", "publicView": "User", "pageView": "UserPage"},
+			queries: map[string]string{"parseListing": "GET /users"},
+		},
+		"items": {
+			bodies: map[string]string{"itemBody": "ItemDraft", "patchBody": "ItemPatch"},
+			views: map[string]string{"itemView": "Item", "ownerView": "Owner", "foundView": "Found", "totalView": "Total",
+				"facetsView": "Facets", "facetView": "Facet"},
+			queries: map[string]string{"parseSearch": "GET /items"},
+		},
+	} {
+		s := readSource(t, function)
+		for code, schema := range names.bodies {
+			want := slices.Sorted(slices.Values(s.members[code]))
+			compare(t, schema, want, slices.Sorted(maps.Keys(d.properties(schema))))
+			if d.at("#/components/schemas/" + schema)["additionalProperties"] != false {
+				t.Errorf("%s: the code refuses what it does not know", schema)
+			}
+		}
+		for code, schema := range names.views {
+			compare(t, schema, s.views[code], d.properties(schema))
+		}
+		for code, name := range names.queries {
+			var got []string
+			for _, p := range operations[name].parameters {
+				if p["in"] == "query" {
+					got = append(got, p["name"].(string))
+				}
+			}
+			compare(t, name, slices.Sorted(slices.Values(s.queries[code])), slices.Sorted(slices.Values(got)))
+		}
+		if len(s.members) != len(names.bodies) || len(s.queries) != len(names.queries) {
+			t.Errorf("%s has other bodies or query strings than are compared: %v, %v", function, s.members, s.queries)
+		}
+	}
+}
+
+func compare(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s differs (-code +contract):\n%s", what, diff)
+	}
+}
+
+// properties are the members of a schema, and whether each is required.
+func (d document) properties(schema string) map[string]bool {
+	s := d.at("#/components/schemas/" + schema)
+	all := map[string]bool{}
+	for name := range s["properties"].(object) {
+		required, _ := s["required"].([]any)
+		all[name] = slices.Contains(required, any(name))
+	}
+	return all
+}
