@@ -1,0 +1,122 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// client calls the API as one user, or as nobody.
+type client struct {
+	*target
+	who         string // in messages
+	id          string // the user's; empty for nobody, like what follows
+	email       string
+	token       string // the ID token
+	accessToken string
+}
+
+// object is a JSON object to send.
+type object map[string]any
+
+// String is the object's JSON.
+func (o object) String() string {
+	data, err := json.Marshal(o)
+	if err != nil {
+		panic(err) // a test's own mistake
+	}
+	return string(data)
+}
+
+// call sends a request such as "POST /user" with a body: nil for none, an object, or a text as it is. Headers come
+// as name and value; Content-Type is JSON's unless one of them is.
+func (c client) call(t *testing.T, request string, body any, headers ...string) *answer {
+	t.Helper()
+	a, err := c.send(request, body, headers...)
+	if err != nil {
+		t.Fatalf("%s: %v", c.describe(request), err)
+	}
+	a.checkHeaders(t, c.target)
+	return a
+}
+
+// send is call for goroutines that are not the test's own. Where it is told to come back later, and may, it does.
+func (c client) send(request string, body any, headers ...string) (*answer, error) {
+	const tries = 10
+	for try := 1; ; try++ {
+		a, err := c.once(request, body, headers)
+		if err != nil || try == tries || !a.mayRepeat(headers) {
+			return a, err
+		}
+		seconds, err := strconv.Atoi(a.header.Get("Retry-After"))
+		if err != nil {
+			return nil, fmt.Errorf("Retry-After: %w\n%s", err, a)
+		}
+		time.Sleep(time.Duration(seconds) * time.Second) // as it asks to
+	}
+}
+
+func (c client) once(request string, body any, headers []string) (*answer, error) {
+	method, path, _ := strings.Cut(request, " ")
+	text := ""
+	if body != nil {
+		text = fmt.Sprint(body)
+	}
+	req, err := http.NewRequest(method, c.api+path, strings.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Origin", c.origin)
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	return &answer{call: c.describe(request), request: request, status: resp.StatusCode, header: resp.Header, body: data}, err
+}
+
+func (c client) describe(request string) string { return request + " as " + c.who }
+
+// until repeats a request until its answer is as wanted, as long as events may take.
+func (c client) until(t *testing.T, what string, holds func(*answer) bool, request string, body any, headers ...string) (a *answer) {
+	t.Helper()
+	c.eventually(t, what, func() (bool, any) {
+		a = c.call(t, request, body, headers...)
+		return holds(a), a
+	})
+	return a
+}
+
+// status is for until.
+func status(want int) func(*answer) bool { return func(a *answer) bool { return a.status == want } }
+
+// eventually asks until what is wanted holds; the rest of what is returned is shown when it never does.
+func (to *target) eventually(t *testing.T, what string, holds func() (bool, any)) {
+	t.Helper()
+	pause := time.NewTicker(to.deadline / 100)
+	defer pause.Stop()
+	for end := time.Now().Add(to.deadline); ; <-pause.C {
+		ok, seen := holds()
+		if ok {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("not within %v: %s\n%v", to.deadline, what, seen)
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package e2e_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// signedIn is the answer of the user pool to a sign-in, good or bad.
+type signedIn struct {
+	AuthenticationResult struct{ IdToken, AccessToken string }
+	Type                 string `json:"__type"`
+	Message              string `json:"message"`
+}
+
+// signIn asks the user pool for tokens, by its JSON API, which needs no signature for that.
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
+func (to *target) signIn(t *testing.T, email, password string) (status int, answer signedIn) {
+	t.Helper()
+	body := object{"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": to.clientID,
+		"AuthParameters": object{"USERNAME": email, "PASSWORD": password}}
+	req, err := http.NewRequest("POST", strings.TrimSuffix(to.cognito, "/")+"/", strings.NewReader(body.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+	resp, err := to.http.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err == nil {
+		err = json.Unmarshal(data, &answer)
+	}
+	if err != nil {
+		t.Fatalf("sign-in: status %d: %v", resp.StatusCode, err)
+	}
+	return resp.StatusCode, answer
+}
+
+// as is the client of a user who has signed in.
+func (to *target) as(t *testing.T, who, email string) client {
+	t.Helper()
+	status, answer := to.signIn(t, email, to.password)
+	tokens := answer.AuthenticationResult
+	if status != http.StatusOK || tokens.IdToken == "" || tokens.AccessToken == "" {
+		t.Fatalf("%s signs in: status %d, %s: %s", who, status, answer.Type, answer.Message)
+	}
+	return client{target: to, who: who, email: email, token: tokens.IdToken, accessToken: tokens.AccessToken, id: subject(t, tokens.IdToken)}
+}
+
+// subject is the claim sub of a token, which is the user's id.
+func subject(t *testing.T, token string) string {
+	t.Helper()
+	var claims struct{ Sub string }
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token+"..", ".")[1])
+	if err == nil {
+		err = json.Unmarshal(payload, &claims)
+	}
+	if err != nil || claims.Sub == "" {
+		t.Fatalf("the ID token names no subject: %v", err)
+	}
+	return claims.Sub
+}
