@@ -112,7 +112,7 @@ func (w *world) changeItems(ctx context.Context, c *client) {
 		w.log("%s remove: %v", s.RequestID, err)
 	case 2, 3:
 		var random [10]byte
-		binary.BigEndian.PutUint64(random[:], uint64(w.started))
+		binary.BigEndian.PutUint64(random[:], uint64(processOf(ctx).number))
 		w.list(ctx, item.NewID(s.Time, random), caller, s)
 	default:
 		w.list(ctx, id, caller, s)

@@ -39,15 +39,13 @@ func allMutants() []mutant {
 		{"its sparing of what was listed on old news", owner, "(o.Version < o.Deleted || o.deletedAfter(createdAt))", "true"},
 		{"a dead item under a repeated key", catalog, "case owner.Buries(present.Item):", "case false:"},
 		{"the late acknowledgement", registry, "if err == nil && !settled {", "if false {"},
-		{"the beginning of the last sweep counts", registry, "if err == nil && !settled {",
-			"if settled = r.now().Sub(owner.DeletedKnown) > r.settling; err == nil && !settled {"},
 		{"early sweeps spare what was listed later", registry, "(settled || owner.deletedAfter(h.CreatedAt))", "true"},
 		{"refresh before search", registry, "if err := r.holdings.Refresh(ctx); err != nil {", "if err := error(nil); err != nil {"},
 		{"removal only of what has not changed", "adapters/memory/holdings.go", "case present.revision == h.Revision:", "case true:"},
 		{"the write's requestId: a profile saved", "adapters/memory/users.go", `present != nil && p.RequestID != ""`, "false"},
 		{"the write's requestId: a profile deleted", "adapters/memory/users.go", `t != nil && s.RequestID != ""`, "t != nil && false"},
 		{"the write's requestId: an item created", "adapters/memory/items.go", `present.created && it.RequestID != ""`, "false"},
-		{"the deletion told with what is made again", "domain/user/event.go", "e.LastDeleted = after.LastDeleted", ""},
+		{"the deletion told again with what was made again", "domain/user/event.go", "e.LastDeleted = s.LastDeleted", ""},
 	}
 }
 

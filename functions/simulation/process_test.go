@@ -15,6 +15,7 @@ import (
 type process struct {
 	world  *world
 	name   string
+	number int    // among all that were started
 	id     string // of the request
 	begun  time.Time
 	end    time.Time // when its time is up
@@ -33,7 +34,7 @@ func processOf(ctx context.Context) *process { return ctx.Value(processKey{}).(*
 func (w *world) start(name string, limit time.Duration, ended func(), body func(ctx context.Context)) {
 	w.started++
 	p := &process{
-		world: w, name: name, id: fmt.Sprintf("%s-%d", name, w.started), begun: w.now(), end: w.now().Add(limit), ended: ended,
+		world: w, name: name, number: w.started, id: fmt.Sprintf("%s-%d", name, w.started), begun: w.now(), end: w.now().Add(limit), ended: ended,
 	}
 	ctx, cancel := context.WithCancel(context.WithValue(w.ctx, processKey{}, p))
 	p.cancel = cancel
