@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,7 +24,8 @@ import (
 )
 
 // Handler answers one request. What it returns as an error the Router turns into a problem by the one
-// table in problem.go.
+// table in problem.go. The request has what the decoder in event.go fills, and its maps, though not the
+// strings and lists in them, are the handler's only until it returns: the next request is put into them.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
 // Route is one operation of a service.
@@ -56,6 +58,8 @@ type Router struct {
 	config Config
 	routes map[string]namedRoute
 	warm   atomic.Bool
+
+	decoders sync.Pool // of *eventDecoder
 }
 
 type namedRoute struct {
@@ -80,8 +84,7 @@ func NewRouter(routes []Route, config Config) *Router {
 // answerTime is what is kept of the function's time to answer that a store did not.
 const answerTime = 500 * time.Millisecond
 
-// Serve answers one event; it is what lambda.NewHandler takes. Its error is always nil, since API
-// Gateway makes a bare 502 of any.
+// Serve answers one event that is decoded. Its error is always nil, since API Gateway makes a bare 502 of any.
 func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	start := r.config.Now()
 	route, found := r.routes[req.HTTPMethod+" "+req.Resource]

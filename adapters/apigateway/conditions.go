@@ -77,7 +77,10 @@ func (k Known) Has(etag string) bool {
 }
 
 // VersionTag is the entity tag of a record's version.
-func VersionTag(v domain.Version) string { return `"` + strconv.FormatInt(int64(v), 10) + `"` }
+func VersionTag(v domain.Version) string {
+	tag := strconv.AppendInt(append(make([]byte, 0, 24), '"'), int64(v), 10) // on the stack
+	return string(append(tag, '"'))
+}
 
 // JoinedTag is the entity tag of an answer that shows a record together with another.
 func JoinedTag(v, other domain.Version) string {

@@ -17,23 +17,25 @@ import (
 // All claims reach a function as strings. Groups come joined with commas and are split there: the
 // names of groups must hold none.
 func Caller(req events.APIGatewayProxyRequest) (domain.Caller, error) {
-	claims, _ := req.RequestContext.Authorizer["claims"].(map[string]any)
-	claim := func(name string) string {
-		s, _ := claims[name].(string)
-		return s
-	}
-	if use := claim("token_use"); use != "id" {
+	if use := claim(req, "token_use"); use != "id" {
 		return domain.Caller{}, fmt.Errorf("%w: the claims are not those of an ID token", domain.ErrUnauthenticated)
 	}
-	id, err := domain.ParseUserID(claim("sub"))
+	id, err := domain.ParseUserID(claim(req, "sub"))
 	if err != nil {
 		return domain.Caller{}, fmt.Errorf("%w: the claims have no usable sub", domain.ErrUnauthenticated)
 	}
-	caller := domain.Caller{ID: id, Email: claim("email"), EmailVerified: claim("email_verified") == "true"}
-	if groups := claim("cognito:groups"); groups != "" {
+	caller := domain.Caller{ID: id, Email: claim(req, "email"), EmailVerified: claim(req, "email_verified") == "true"}
+	if groups := claim(req, "cognito:groups"); groups != "" {
 		caller.Groups = strings.Split(groups, ",")
 	}
 	return caller, nil
+}
+
+// claim is the claim of that name, where it is a string.
+func claim(req events.APIGatewayProxyRequest, name string) string {
+	claims, _ := req.RequestContext.Authorizer["claims"].(map[string]any)
+	s, _ := claims[name].(string)
+	return s
 }
 
 // PathParameter is the path parameter of that name, unescaped: a REST API passes it on as the client

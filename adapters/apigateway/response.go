@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 )
@@ -19,13 +20,13 @@ func Location(path string) Header { return Header{"Location", path} }
 
 // JSON answers with body in JSON.
 func JSON(status int, body any, headers ...Header) (events.APIGatewayProxyResponse, error) {
-	data, err := json.Marshal(body)
-	if err != nil {
+	var text strings.Builder
+	if err := json.NewEncoder(&text).Encode(body); err != nil { // unlike Marshal, without a copy
 		return events.APIGatewayProxyResponse{}, fmt.Errorf("encode the answer: %w", err)
 	}
 	resp := respond(status, headers)
 	resp.Headers["Content-Type"] = "application/json"
-	resp.Body = string(data)
+	resp.Body = strings.TrimSuffix(text.String(), "\n")
 	return resp, nil
 }
 

@@ -29,6 +29,10 @@ func powertoolsKeys(groups []string, a slog.Attr) slog.Attr {
 		a.Key = "timestamp"
 	case slog.MessageKey:
 		a.Key = "message"
+	case slog.LevelKey:
+		if level, ok := a.Value.Any().(slog.Level); ok {
+			a.Value = slog.StringValue(level.String()) // slog would marshal it
+		}
 	}
 	return a
 }

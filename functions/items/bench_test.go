@@ -53,7 +53,7 @@ func (r *recording) RoundTrip(req *http.Request) (*http.Response, error) {
 func BenchmarkSearch(b *testing.B) {
 	endpoint := os.Getenv("OPENSEARCH_ENDPOINT")
 	if endpoint == "" {
-		b.Skip("OPENSEARCH_ENDPOINT is not set; testdata/engines/with opensearch make bench starts the engine")
+		b.Skip("OPENSEARCH_ENDPOINT is not set; testdata/engines/with opensearch make benchmarks starts the engine")
 	}
 	const alias = "bench"
 	fillEngine(b, endpoint, alias, 10_000)

@@ -98,13 +98,12 @@ func newHandler(p ports, out io.Writer) lambda.Handler {
 	service := items.New(item.NewCatalog(p.store, p.search, p.owners), items.Config{
 		Now: clock, Random: func() [10]byte { return [10]byte{1, 2, 3} }, Logger: logger,
 	})
-	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
+	return apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: "http://localhost:3000", // as in testdata/env.json
 		Logger:        logger,
 		Metrics:       cloudwatch.NewMetrics(out, "rental", "items", clock),
 		Now:           clock,
 	})
-	return lambda.NewHandler(router.Serve)
 }
 
 // troubled ports cannot do what is asked of them.

@@ -54,7 +54,8 @@ func (w workshop) http(service string, routes []apigateway.Route) gateway.Functi
 		AllowedOrigin: w.options.origin, Now: w.now, Logger: w.logger(service), Metrics: w.metrics(service),
 	})
 	name := strings.ToUpper(service[:1]) + service[1:] + "Function"
-	return gateway.Function{Function: w.function(service, name, functionTimeout, router.Serve), Routes: routes}
+	one := func() lambda.Handler { return router } // for as many invocations as there are
+	return gateway.Function{Function: w.function(service, name, functionTimeout, one), Routes: routes}
 }
 
 // behindEvents are the functions that no route leads to.
@@ -74,12 +75,12 @@ func (w workshop) behindEvents(s stores, events *pipeline.Pipeline) []sandbox.Fu
 }
 
 func (w workshop) behindNoRoute(service, name string, handle any) sandbox.Function {
-	return w.function(service, name, pipeline.Timeout(name), handle)
+	return w.function(service, name, pipeline.Timeout(name), func() lambda.Handler { return lambda.NewHandler(handle) })
 }
 
 // function fails where -fail wants it to.
-func (w workshop) function(service, name string, timeout time.Duration, handle any) sandbox.Function {
-	f := sandbox.Function{Name: name, Timeout: timeout, New: func() lambda.Handler { return lambda.NewHandler(handle) }}
+func (w workshop) function(service, name string, timeout time.Duration, newHandler func() lambda.Handler) sandbox.Function {
+	f := sandbox.Function{Name: name, Timeout: timeout, New: newHandler}
 	return sandbox.Crashing(f, w.options.crashes[service])
 }
 

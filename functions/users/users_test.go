@@ -61,8 +61,7 @@ func seed(t testing.TB, store user.Store) {
 
 // newHandler is the function as it is deployed, but for the store, the clock and the output.
 func newHandler(store user.Store, out io.Writer) lambda.Handler {
-	router := newRouter(store, out)
-	return lambda.NewHandler(router.Serve)
+	return newRouter(store, out)
 }
 
 func newRouter(store user.Store, out io.Writer) *apigateway.Router {

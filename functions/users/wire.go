@@ -68,7 +68,8 @@ func profileAnswer(status int, p user.Profile, headers ...apigateway.Header) (re
 		ID: p.ID, Name: p.Name, Email: p.Email, EmailVerified: p.EmailVerified, UserType: p.Type,
 		Ratings: p.Ratings, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
-	return apigateway.JSON(status, view, append(headers, apigateway.ETag(apigateway.VersionTag(p.Version)))...)
+	all := append(make([]apigateway.Header, 0, 2), apigateway.ETag(apigateway.VersionTag(p.Version))) // on the stack
+	return apigateway.JSON(status, view, append(all, headers...)...)
 }
 
 // publicView is a profile as others see it.

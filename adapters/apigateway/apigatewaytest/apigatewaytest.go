@@ -58,12 +58,15 @@ type Answer struct {
 // Invoke runs a handler as the Lambda runtime does, in an invocation of the given id.
 func Invoke(t testing.TB, h lambda.Handler, requestID string, event []byte) Answer {
 	t.Helper()
-	ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: requestID})
-	answer, err := h.Invoke(ctx, event)
+	answer, err := h.Invoke(invocation(requestID), event)
 	if err != nil {
 		t.Fatalf("the handler failed: %v", err)
 	}
 	return Parse(t, answer)
+}
+
+func invocation(requestID string) context.Context {
+	return lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: requestID})
 }
 
 // Parse reads a raw answer, and fails the test where API Gateway would answer 502.

@@ -26,8 +26,8 @@ const (
 type Function struct {
 	Name    string        // its logical id in template.yaml
 	Timeout time.Duration // what template.yaml gives it
-	// New makes a handler for one invocation. A sandbox of Lambda serves one event at a time, and
-	// handlers of aws-lambda-go rely on that: two events in one of them may get each other's answers.
+	// New gives the handler of one invocation. A sandbox of Lambda serves one event at a time, and those that
+	// lambda.NewHandler makes rely on that: two events in one of them may get each other's answers.
 	New func() lambda.Handler
 }
 

@@ -40,6 +40,6 @@ func run() error {
 	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: origin, Logger: logger, Metrics: metrics, Now: time.Now,
 	})
-	lambda.Start(router.Serve)
+	lambda.Start(router)
 	return nil
 }
