@@ -28,7 +28,7 @@ func TestTopology(t *testing.T) {
 	}
 	s := d.stream
 	for property, got := range map[string]any{
-		"EventSourceArn": s.table + ".StreamArn", "FunctionName": s.function, "StartingPosition": s.startingPosition,
+		"EventSourceArn": s.table + ".StreamArn", "FunctionName": s.function + ".Alias", "StartingPosition": s.startingPosition,
 		"BatchSize": s.batchSize, "MaximumBatchingWindowInSeconds": seconds(s.window), "BisectBatchOnFunctionError": s.bisect,
 		"FunctionResponseTypes": responseTypes(s.reportsFailures), "MaximumRetryAttempts": s.maxRetries,
 		"MaximumRecordAgeInSeconds": seconds(s.maxAge), "ParallelizationFactor": s.parallelization,
@@ -38,7 +38,7 @@ func TestTopology(t *testing.T) {
 	}
 	c := d.consumer
 	for property, got := range map[string]any{
-		"EventSourceArn": c.queue + ".Arn", "FunctionName": c.function, "BatchSize": c.batchSize,
+		"EventSourceArn": c.queue + ".Arn", "FunctionName": c.function + ".Alias", "BatchSize": c.batchSize,
 		"MaximumBatchingWindowInSeconds": seconds(c.window), "FunctionResponseTypes": responseTypes(c.reportsFailures),
 		"ScalingConfig": map[string]any{"MaximumConcurrency": c.maxConcurrency},
 	} {

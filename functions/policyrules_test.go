@@ -1,0 +1,296 @@
+package functions_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"rental.example/adapters/samtest"
+)
+
+// public are the routes that want no token.
+var public = []string{"GET /items", "GET /items/{id}"}
+
+// findings are what breaks a rule, each as the Metadata would list it, in order.
+func (s stack) findings(items bool) []string {
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.impatient(), s.dangling())
+	if !items {
+		found = append(found, s.leftovers()...)
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// general is a finding about a resource as one about all of its type.
+func (s stack) general(finding string) string {
+	name, what, _ := strings.Cut(finding, ": ")
+	if kind, ok := s[name]["Type"].(string); ok {
+		return kind + ": " + what
+	}
+	return finding
+}
+
+// of are the properties of the resources of a type, by name.
+func (s stack) of(kind string) map[string]map[string]any {
+	found := map[string]map[string]any{}
+	for name, r := range s {
+		if r["Type"] == kind {
+			found[name], _ = r["Properties"].(map[string]any)
+		}
+	}
+	return found
+}
+
+// statements are those that allow something, of every policy in a value. Some are JSON in a text.
+func statements(v any) []map[string]any {
+	var found []map[string]any
+	switch v := v.(type) {
+	case string:
+		var document any
+		if strings.HasPrefix(v, "{") && json.Unmarshal([]byte(v), &document) == nil {
+			return statements(document)
+		}
+	case []any:
+		for _, e := range v {
+			found = append(found, statements(e)...)
+		}
+	case map[string]any:
+		if v["Effect"] == "Allow" {
+			return []map[string]any{v}
+		}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			found = append(found, statements(v[key])...)
+		}
+	}
+	return found
+}
+
+// each is one value or several.
+func each(v any) []any {
+	if l, ok := v.([]any); ok {
+		return l
+	}
+	return []any{v}
+}
+
+// plain is a value without the functions around it.
+func plain(v any) string {
+	if m, ok := v.(map[string]any); ok {
+		for _, key := range []string{"Fn::Sub", "Ref", "Fn::GetAtt"} {
+			if inner, ok := m[key]; ok {
+				return plain(inner)
+			}
+		}
+	}
+	if l, ok := v.([]any); ok {
+		return plain(l[0])
+	}
+	return fmt.Sprint(v)
+}
+
+// wildcards: a policy names what it allows. A policy of AWS's own does not.
+func (s stack) wildcards() []string {
+	var found []string
+	for name, r := range s {
+		for _, statement := range statements(r["Properties"]) {
+			if statement["NotAction"] != nil || statement["NotResource"] != nil {
+				found = append(found, name+": allows all but something")
+			}
+			for _, key := range []string{"Action", "Resource", "Principal"} {
+				for _, v := range each(statement[key]) {
+					if text := plain(v); strings.Contains(text, "*") {
+						found = append(found, fmt.Sprintf("%s: %s %s", name, key, text))
+					}
+				}
+			}
+		}
+		for _, arn := range each(samtest.At(r, "Properties", "ManagedPolicyArns")) {
+			if text := plain(arn); text != "<nil>" {
+				found = append(found, "managed policy "+text[strings.LastIndex(text, "/")+1:])
+			}
+		}
+	}
+	return found
+}
+
+// unencrypted: whatever keeps data encrypts it.
+func (s stack) unencrypted() []string {
+	safe := map[string]func(p map[string]any) bool{
+		"AWS::S3::Bucket":     func(p map[string]any) bool { return p["BucketEncryption"] != nil },
+		"AWS::SQS::Queue":     func(p map[string]any) bool { return p["SqsManagedSseEnabled"] == true || p["KmsMasterKeyId"] != nil },
+		"AWS::SNS::Topic":     func(p map[string]any) bool { return p["KmsMasterKeyId"] != nil },
+		"AWS::Logs::LogGroup": func(p map[string]any) bool { return p["KmsKeyId"] != nil },
+		"AWS::DynamoDB::Table": func(p map[string]any) bool {
+			return samtest.At(p, "SSESpecification", "SSEEnabled") == true
+		},
+		"AWS::OpenSearchService::Domain": func(p map[string]any) bool {
+			return samtest.At(p, "EncryptionAtRestOptions", "Enabled") == true &&
+				samtest.At(p, "NodeToNodeEncryptionOptions", "Enabled") == true &&
+				samtest.At(p, "DomainEndpointOptions", "EnforceHTTPS") == true
+		},
+	}
+	var found []string
+	for kind, encrypts := range safe {
+		for name, p := range s.of(kind) {
+			if !encrypts(p) {
+				found = append(found, name+": not encrypted")
+			}
+		}
+	}
+	return found
+}
+
+// function is the function that an alias, or an ARN with one in it, is of.
+func (s stack) function(v any) string {
+	name := plain(v)
+	if alias, ok := s[name]; ok && alias["Type"] == "AWS::Lambda::Alias" {
+		name = plain(samtest.At(alias, "Properties", "FunctionName"))
+	}
+	return name
+}
+
+// lossy: what a function that nobody waits for could not do goes somewhere.
+func (s stack) lossy() []string {
+	var found []string
+	queues := s.of("AWS::SQS::Queue")
+	for name, m := range s.of("AWS::Lambda::EventSourceMapping") {
+		queue, fromQueue := queues[plain(m["EventSourceArn"])]
+		if fromQueue && samtest.At(queue, "RedrivePolicy", "deadLetterTargetArn") == nil ||
+			!fromQueue && samtest.At(m, "DestinationConfig", "OnFailure", "Destination") == nil {
+			found = append(found, name+": what fails goes nowhere")
+		}
+	}
+	for name, p := range s.of("AWS::Lambda::Permission") {
+		if principal := plain(p["Principal"]); principal != "apigateway.amazonaws.com" && !s.keepsFailures(s.function(p["FunctionName"])) {
+			found = append(found, fmt.Sprintf("%s: what fails of %s goes nowhere", name, principal))
+		}
+	}
+	return found
+}
+
+// keepsFailures tells whether a function's asynchronous invocations that fail go somewhere.
+func (s stack) keepsFailures(function string) bool {
+	if samtest.At(s[function], "Properties", "DeadLetterConfig", "TargetArn") != nil {
+		return true
+	}
+	for _, p := range s.of("AWS::Lambda::EventInvokeConfig") {
+		if s.function(p["FunctionName"]) == function && samtest.At(p, "DestinationConfig", "OnFailure", "Destination") != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// open: every route but the public ones has the authorizer, and each of those has none.
+func (s stack) open() []string {
+	var found []string
+	for name, api := range s.of("AWS::ApiGateway::RestApi") {
+		paths, _ := samtest.At(api, "Body", "paths").(map[string]any)
+		if len(paths) == 0 {
+			found = append(found, name+": no routes")
+		}
+		for path, methods := range paths {
+			methods, _ := methods.(map[string]any)
+			for method, m := range methods {
+				m, _ := m.(map[string]any)
+				route := strings.ToUpper(method) + " " + path
+				if method != "options" && authorized(m) == slices.Contains(public, route) {
+					found = append(found, name+": "+route+" has the wrong authorizer")
+				}
+			}
+		}
+	}
+	return found
+}
+
+// authorized tells whether each way into a method is by the authorizer.
+func authorized(method map[string]any) bool {
+	ways, _ := method["security"].([]any)
+	return len(ways) > 0 && !slices.ContainsFunc(ways, func(way any) bool {
+		w, _ := way.(map[string]any)
+		return len(w) != 1 || w["CognitoAuthorizer"] == nil
+	})
+}
+
+// impatient: a message comes back only when its consumer, and five that were throttled before it, are through.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+func (s stack) impatient() []string {
+	var found []string
+	queues := s.of("AWS::SQS::Queue")
+	for _, m := range s.of("AWS::Lambda::EventSourceMapping") {
+		name := plain(m["EventSourceArn"])
+		queue, ok := queues[name]
+		if !ok {
+			continue
+		}
+		timeout, _ := samtest.At(s[s.function(m["FunctionName"])], "Properties", "Timeout").(float64)
+		visible, _ := queue["VisibilityTimeout"].(float64)
+		if window, _ := m["MaximumBatchingWindowInSeconds"].(float64); timeout == 0 || visible < 6*timeout+window {
+			found = append(found, fmt.Sprintf("%s: visible again after %v s, its consumer takes up to %v s", name, visible, timeout))
+		}
+	}
+	return found
+}
+
+var inText = regexp.MustCompile(`\$\{([A-Za-z0-9]+)(\.[A-Za-z0-9.]+)?\}`)
+
+// references are the names that a value refers to.
+func references(v any) []string {
+	var names []string
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			names = append(names, references(e)...)
+		}
+	case map[string]any:
+		for key, e := range v {
+			switch key {
+			case "Ref", "Fn::GetAtt":
+				names = append(names, strings.SplitN(plain(e), ".", 2)[0])
+			case "Fn::Sub":
+				for _, m := range inText.FindAllStringSubmatch(plain(e), -1) {
+					names = append(names, m[1])
+				}
+			default:
+				names = append(names, references(e)...)
+			}
+		}
+	}
+	return names
+}
+
+// parameter are names that stand for something given from outside.
+var parameter = regexp.MustCompile(`^(AWS::.*|ConfigName|Stage|Architecture|LogLevel|LogRetentionDays|AllowedOrigin|Requests?(PerSecond|Burst)|` +
+	`Search(esPerSecond|Burst)|AlarmEmail|RepublishSchedule|OpenSearch(DomainName|Endpoint|Index))$`)
+
+// dangling: nothing refers to what a condition leaves out.
+func (s stack) dangling() []string {
+	var found []string
+	for name, r := range s {
+		for _, other := range references(r["Properties"]) {
+			if s[other] == nil && !parameter.MatchString(other) {
+				found = append(found, name+": refers to "+other+", which is not there")
+			}
+		}
+	}
+	return found
+}
+
+// leftovers: without items there is nothing that is theirs.
+func (s stack) leftovers() []string {
+	var found []string
+	for name, r := range s {
+		if kind, _ := r["Type"].(string); strings.HasPrefix(name, "Item") || strings.HasPrefix(kind, "AWS::OpenSearch") {
+			found = append(found, name+": is there without items")
+		}
+		for _, statement := range statements(r["Properties"]) {
+			if slices.ContainsFunc(each(statement["Action"]), func(a any) bool { return strings.HasPrefix(plain(a), "es:") }) {
+				found = append(found, name+": allows OpenSearch without items")
+			}
+		}
+	}
+	return found
+}
