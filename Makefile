@@ -15,16 +15,25 @@ STACK ?= rental-dev
 AWS_REGION ?= eu-west-1
 OPS   := AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) testdata/ops $(STACK)
 
-# How functions are built for Lambda, wherever that is done: static, without net/rpc, which Lambda has not
-# spoken since its Go runtimes went, and without symbols and paths. samconfig.toml cannot say this.
-build: export CGO_ENABLED = 0
-build: export GOFLAGS = -tags=lambda.norpc '-ldflags=-s -w' -trimpath
+# "sam build" runs build-UsersFunction and so on, in a copy of this folder. The builder does not say what processor
+# the function is for; the template does, by the folder to run in: testdata/lambda/arm64 or x86_64. Whatever else the
+# environment says, binaries are static, without symbols and paths, and without net/rpc, which Lambda has not spoken
+# since its Go runtimes went. samconfig.toml goes along, since a new version is published for new code but not for a
+# parameter's new value: so what changes there counts as new code.
+build-%Function: export CGO_ENABLED = 0
+build-%Function: export GOOS = linux
+build-%Function: export GOFLAGS = -tags=lambda.norpc '-ldflags=-s -w' -trimpath -buildvcs=false
 
-.PHONY: help run test format lint vulnerabilities test-engines fuzz simulation bench template build invoke smoke ci \
+build-%Function:
+	@folder=$$(tr '[:upper:]' '[:lower:]' <<<'$*') && \
+	  GOARCH=$$(< goarch) go build -o "$(ARTIFACTS_DIR)/bootstrap" "rental.example/functions/$$folder/bootstrap" && \
+	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
+
+.PHONY: help run test format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
 	queues peek redrive replay republish purge
 
 help: ## lists the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
 
 run: ## runs the whole system on localhost:8080
 	go run ./functions/local
@@ -47,6 +56,13 @@ vulnerabilities: ## govulncheck; says so where its database cannot be reached
 test-engines: ## runs all tests with the race detector, on real engines and under SAM; nothing is skipped
 	CI=true $(WITH) sam-lambda,dynamodb,opensearch,sns-sqs go test -race -count=1 -timeout 20m ./...
 
+e2e: ## the whole system from outside: the local runner in memory and on real engines or, with STACK=..., what is deployed
+ifeq ($(origin STACK),file)
+	CI=true $(WITH) dynamodb,opensearch go test -count=1 -timeout 10m -v ./functions/e2e
+else
+	AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) functions/e2e/deployed $(STACK)
+endif
+
 fuzz: ## fuzzes every target for FUZZ executions
 	grep -rho --include=*_test.go '^func Fuzz[A-Za-z]*' . | sort | while read -r _ name; do \
 	  go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZ) "./$$(dirname "$$(grep -rl --include=*_test.go "^func $$name(" .)")"; \
@@ -55,14 +71,20 @@ fuzz: ## fuzzes every target for FUZZ executions
 simulation: ## plays SCHEDULES random schedules of the whole system, and proves that each protection is needed
 	go test ./functions/simulation -run 'TestSimulation|TestMutants' -count=1 -timeout 60m -v -schedules $(SCHEDULES) -mutants | grep -v '^=== '
 
-bench: ## measures; look at the ratios. Searches of an engine: testdata/engines/with opensearch make bench
+bench: ## holds the functions against other stacks and a hello world, and prints the README's table; about five minutes
+	cd testdata/peers && go test -timeout 5m ./... >&2 && go run ./cmd/bench
+
+load: ## sends the local runner 200,000 requests from another process; fails on an error, and when its memory grows
+	cd testdata/peers && go run ./cmd/loadtest
+
+benchmarks: ## runs Go's benchmarks. Searches of an engine: testdata/engines/with opensearch make benchmarks
 	go test -run '^$$' -bench . ./functions/users ./functions/items ./adapters/memory
 
-template: ## lints template.yaml
-	$(WITH) sam sam validate --lint
+template: ## lints template.yaml, by all of cfn-lint's rules, for three regions
+	$(WITH) sam sh -c 'sam validate --lint && cfn-lint --include-checks I --regions eu-west-1 us-east-1 ap-southeast-2 -- template.yaml'
 
-build: ## builds the functions as they are deployed
-	$(WITH) sam sh -c 'sam build $$SAM_BUILD_FLAGS'
+build: ## builds the functions as they are deployed, by the README's own command, and looks at what comes out
+	$(WITH) sam testdata/checks/build
 
 invoke: build ## sends raw events to the built functions in containers, with stores, topic and queues in real engines
 	$(WITH) sam,dynamodb,opensearch,sns-sqs testdata/checks/sam-invoke
@@ -70,6 +92,12 @@ invoke: build ## sends raw events to the built functions in containers, with sto
 
 smoke: ## signs in to the running local system with real clients: boto3, AWS CLI, browsers' SRP
 	testdata/checks/smoke
+
+contract: ## has schemathesis try openapi.yaml against the local runner
+	testdata/checks/contract
+
+rehearsal: ## deploys template.yaml into a local AWS, without items and with them, and runs the suite of e2e there
+	$(WITH) sam,ministack testdata/checks/deploy
 
 queues: ## what waits in the queues of a deployed stack, STACK=rental-dev
 	@$(OPS) queues
