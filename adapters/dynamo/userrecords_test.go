@@ -3,7 +3,10 @@ package dynamo_test
 import (
 	"encoding/base64"
 	"errors"
+	"io"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -136,5 +139,22 @@ func TestRaiseLosesItsAnswer(t *testing.T) {
 	}
 	if held, err := store.Get(t.Context(), p.ID); err != nil || held != *got.Profile {
 		t.Errorf("Get = %+v, %v; want %+v", held, err, *got.Profile)
+	}
+}
+
+// TestScanIsConsistent: what was written just before may be what nobody heard of.
+func TestScanIsConsistent(t *testing.T) {
+	t.Parallel()
+	var sent string
+	client, _ := clientOver(nowhere, func(r *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(r.Body)
+		sent = string(body)
+		if err != nil {
+			return nil, err
+		}
+		return answer(http.StatusOK, `{"Count":0,"Items":[],"ScannedCount":0}`)(r)
+	})
+	if _, err := dynamo.NewUsers(client, "users").Scan(t.Context(), "", 10); err != nil || !strings.Contains(sent, `"ConsistentRead":true`) {
+		t.Errorf("Scan = %v; it sent %s", err, sent)
 	}
 }

@@ -188,3 +188,19 @@ func TestLostRemovals(t *testing.T) {
 		}
 	}
 }
+
+// TestRefreshInPart: a refresh that not all shards took part in is none, or a sweep would not see every item.
+func TestRefreshInPart(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]error{
+		`{"_shards":{"total":1,"successful":1,"failed":0}}`: nil,
+		`{"_shards":{"total":1,"successful":0,"failed":1}}`: domain.ErrUnavailable,
+		`{"_shards":{}}`: domain.ErrUnavailable,
+		`{}`:             domain.ErrUnavailable,
+	} {
+		c, _ := clientOver(t, nowhere, "items", answer(200, body))
+		if err := opensearch.NewHoldings(c).Refresh(t.Context()); kindOf(err) != want {
+			t.Errorf("%s: Refresh = %v, want %v", body, err, want)
+		}
+	}
+}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -55,4 +58,27 @@ func TestTry(t *testing.T) {
 	if err := snssqs.Try(func() error { return failure }); err != failure {
 		t.Errorf("an error is %v", err)
 	}
+}
+
+// TestConsumeInLittleTime: however little is left, one message is tried, or a batch would never get on; and no
+// other is.
+func TestConsumeInLittleTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), snssqs.MessageTime/2)
+		defer cancel()
+		batch := events.SQSEvent{Records: []events.SQSMessage{{MessageId: "first"}, {MessageId: "second"}}}
+		var tried []string
+		response := snssqs.Consume(ctx, batch, func(ctx context.Context, m events.SQSMessage) error {
+			tried = append(tried, m.MessageId)
+			if end, ok := ctx.Deadline(); !ok || time.Until(end) >= snssqs.MessageTime/2 {
+				t.Errorf("no time is kept to answer: until %v", end)
+			}
+			return nil
+		})
+		got := response.BatchItemFailures
+		if !slices.Equal(tried, []string{"first"}) || len(got) != 1 || got[0].ItemIdentifier != "second" {
+			t.Errorf("tried %q, reported %+v", tried, got)
+		}
+	})
 }

@@ -232,3 +232,16 @@ func TestSecondLife(t *testing.T) {
 		}
 	}
 }
+
+// TestContradiction: an event whose data are of another user than it says is nobody's.
+func TestContradiction(t *testing.T) {
+	t.Parallel()
+	api := new(snssqstest.Topic)
+	if errs := newTopic(api).Publish(t.Context(), eventsUpTo(1)); errs[0] != nil {
+		t.Fatal(errs[0])
+	}
+	body := strings.Replace(string(api.Messages()[0].Body), `"subject":"1`, `"subject":"2`, 1)
+	if m, err := snssqs.ParseOwnerEvent(events.SQSMessage{Body: body}); err == nil {
+		t.Errorf("%s: %+v", body, m)
+	}
+}

@@ -156,7 +156,10 @@ func (o operations) redrive(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		answer(w, http.StatusInternalServerError, failure(err.Error()))
 	default:
-		answer(w, http.StatusOK, map[string]any{"to": done.To, "moved": done.Moved, "failed": done.Stay})
+		left, _ := o.events.Queue(r.PathValue("name")) // dead records that are still dead are back by now
+		answer(w, http.StatusOK, map[string]any{
+			"to": done.To, "moved": done.Moved, "failed": done.Stay, "waiting": left.Depth().Visible,
+		})
 	}
 }
 
