@@ -58,9 +58,9 @@ func TestWhatIsStored(t *testing.T) {
 		{save, storedProfile("4102488000000000")},
 		{remove, attributes{
 			"id": text(string(someone)), "version": number("4102491600000000"), "deletedAt": number("4102491600000000"),
-			"requestId": text("request-2"), "expiresAt": number("4105083600"),
+			"deletedVersion": number("4102491600000000"), "requestId": text("request-2"), "expiresAt": number("4105083600"),
 		}},
-		{save, storedProfile("4102491600000001")},
+		{save, withLastDeleted(storedProfile("4102491600000001"), "4102491600000000")},
 	} {
 		if err := step.write(); err != nil {
 			t.Fatal(err)
@@ -70,6 +70,12 @@ func TestWhatIsStored(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
+}
+
+// withLastDeleted is what a profile has that was made again.
+func withLastDeleted(stored attributes, version string) attributes {
+	stored["deletedVersion"] = number(version)
+	return stored
 }
 
 func readItem(t *testing.T, client *dynamodb.Client, table string) attributes {
