@@ -64,8 +64,8 @@ else
 endif
 
 fuzz: ## fuzzes every target for FUZZ executions
-	grep -rho --include=*_test.go '^func Fuzz[A-Za-z]*' . | sort | while read -r _ name; do \
-	  go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZ) "./$$(dirname "$$(grep -rl --include=*_test.go "^func $$name(" .)")"; \
+	grep -rHo --include=*_test.go '^func Fuzz[A-Za-z]*' . | sort | while IFS=: read -r file function; do \
+	  go test -run '^$$' -fuzz "^$${function#func }$$" -fuzztime $(FUZZ) "$$(dirname "$$file")"; \
 	done
 
 simulation: ## plays SCHEDULES random schedules of the whole system, and proves that each protection is needed
