@@ -2,12 +2,10 @@ package opensearch
 
 import "rental.example/domain/item"
 
-// searchAnswer is what the engine found. Pointers tell nothing from zero: an answer without a count of
-// failed shards is no answer.
+// searchAnswer is what the engine found.
 type searchAnswer struct {
-	timedOut         bool
-	failedShards     *int64
-	total            *int64
+	coverage
+	total            *int64 // nil: it is not told
 	relation         string // eq, or gte for a lower bound
 	hits             []hit
 	categories, tags []item.Facet
@@ -25,14 +23,6 @@ func (a *searchAnswer) UnmarshalJSON(valid []byte) error {
 	d := newDecoder(valid)
 	for name := range d.members {
 		switch name {
-		case "timed_out":
-			d.boolean(&a.timedOut)
-		case "_shards":
-			for name := range d.members {
-				if name == "failed" {
-					d.optional(&a.failedShards)
-				}
-			}
 		case "hits":
 			a.readHits(d)
 		case "aggregations":
@@ -44,6 +34,8 @@ func (a *searchAnswer) UnmarshalJSON(valid []byte) error {
 					readFacets(d, &a.tags)
 				}
 			}
+		default:
+			a.coverage.read(d, name)
 		}
 	}
 	return d.err
@@ -115,14 +107,12 @@ func readFacet(d *decoder) item.Facet {
 	return item.Facet{Value: value, Count: int(count)}
 }
 
-// check implements checked: half an answer is none.
+// check implements checked.
 func (a *searchAnswer) check() error {
-	switch {
-	case a.timedOut:
-		return nonsense("is what was found before time was up")
-	case a.failedShards == nil || *a.failedShards > 0:
-		return nonsense("is not that of all shards")
-	case a.total == nil:
+	if err := a.coverage.check(); err != nil {
+		return err
+	}
+	if a.total == nil {
 		return nonsense("has no hits")
 	}
 	for _, h := range a.hits {

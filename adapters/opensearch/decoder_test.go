@@ -47,7 +47,7 @@ type reflectedFacet struct {
 }
 
 func (r reflectedAnswer) answer() searchAnswer {
-	a := searchAnswer{timedOut: r.TimedOut, failedShards: r.Shards.Failed, total: r.Hits.Total.Value, relation: r.Hits.Total.Relation,
+	a := searchAnswer{coverage: coverage{timedOut: r.TimedOut, failedShards: r.Shards.Failed}, total: r.Hits.Total.Value, relation: r.Hits.Total.Relation,
 		categories: r.Aggregations.Category.facets(), tags: r.Aggregations.Tags.facets()}
 	for _, h := range r.Hits.Hits {
 		read := hit{record: itemRecord(h.Source), keys: len(h.Sort)}
@@ -79,7 +79,7 @@ func compareWithReflection(t *testing.T, data []byte) bool {
 	if err != nil {
 		return false
 	}
-	options := cmp.Options{cmp.AllowUnexported(searchAnswer{}, hit{}), cmpopts.EquateEmpty()}
+	options := cmp.Options{cmp.AllowUnexported(searchAnswer{}, coverage{}, hit{}), cmpopts.EquateEmpty()}
 	if diff := cmp.Diff(want.answer(), got, options); diff != "" {
 		t.Fatalf("%s\n(-want +got):\n%s", data, diff)
 	}

@@ -5,14 +5,14 @@ import (
 	"rental.example/domain/item"
 )
 
-// heldAnswer is what the engine found. As with searchAnswer, pointers tell nothing from zero.
+// heldAnswer is what the engine found.
 type heldAnswer struct {
-	timedOut     bool
-	failedShards *int64
-	hits         []heldHit // nil: none are told of
+	coverage
+	hits []heldHit // nil: none are told of
 }
 
-// heldHit is an item by the fields of its document. What it is sorted by is its id.
+// heldHit is an item by the fields of its document; nil are those that are not told. What it is sorted by is
+// its id.
 type heldHit struct {
 	seqNo, primaryTerm, ownerVersion, createdAt *int64
 
@@ -23,20 +23,13 @@ type heldHit struct {
 func (a *heldAnswer) UnmarshalJSON(valid []byte) error {
 	d := newDecoder(valid)
 	for name := range d.members {
-		switch name {
-		case "timed_out":
-			d.boolean(&a.timedOut)
-		case "_shards":
-			for name := range d.members {
-				if name == "failed" {
-					d.optional(&a.failedShards)
-				}
-			}
-		case "hits":
-			for name := range d.members {
-				if name == "hits" {
-					a.readHits(d)
-				}
+		if name != "hits" {
+			a.coverage.read(d, name)
+			continue
+		}
+		for name := range d.members {
+			if name == "hits" {
+				a.readHits(d)
 			}
 		}
 	}
@@ -83,14 +76,12 @@ func readLone(d *decoder, into **int64) {
 	}
 }
 
-// check implements checked: half an answer is none.
+// check implements checked.
 func (a *heldAnswer) check() error {
-	switch {
-	case a.timedOut:
-		return nonsense("is what was found before time was up")
-	case a.failedShards == nil || *a.failedShards > 0:
-		return nonsense("is not that of all shards")
-	case a.hits == nil:
+	if err := a.coverage.check(); err != nil {
+		return err
+	}
+	if a.hits == nil {
 		return nonsense("has no hits")
 	}
 	for _, h := range a.hits {
