@@ -21,6 +21,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"rental.example/domain"
 )
 
 // Handler answers one request. What it returns as an error the Router turns into a problem by the one
@@ -91,11 +93,8 @@ func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (
 	if !found {
 		route = namedRoute{name: "unknown route", Route: Route{Handle: noRoute}}
 	}
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerTime))
-		defer cancel()
-	}
+	ctx, cancel := domain.Spare(ctx, answerTime)
+	defer cancel()
 	resp, err := handle(ctx, route.Handle, req)
 	if err != nil {
 		resp = problemResponse(problemOf(err), req.RequestContext.RequestID)

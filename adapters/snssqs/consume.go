@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/domain"
 )
 
 // The end of a function's time. A function that is cut off has failed with every message of its batch, those
@@ -29,11 +31,8 @@ const (
 func Consume(ctx context.Context, batch events.SQSEvent, handle func(context.Context, events.SQSMessage) error) events.SQSEventResponse {
 	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 	end, limited := ctx.Deadline()
-	if limited {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, end.Add(-answerTime))
-		defer cancel()
-	}
+	ctx, cancel := domain.Spare(ctx, answerTime)
+	defer cancel()
 	for i, message := range batch.Records {
 		late := limited && i > 0 && time.Until(end) < MessageTime
 		if late || Try(func() error { return handle(ctx, message) }) != nil {

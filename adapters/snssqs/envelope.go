@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"rental.example/domain"
@@ -88,6 +89,18 @@ func encode(e user.Event) ([]byte, error) {
 		return nil, fmt.Errorf("it has no JSON: %w", err)
 	}
 	return acceptable(body), nil
+}
+
+// LogAttrs is what logs say of an event that was told; nothing personal. Message has the same for one that is
+// heard of, under the same keys, so that one search finds the way of an event.
+func LogAttrs(e user.Event) []slog.Attr {
+	return logAttrs(CorrelationID(e.RequestID), e.ID, EventType(e.Kind))
+}
+
+func logAttrs(correlationID, id, eventType string) []slog.Attr {
+	return []slog.Attr{
+		slog.String("correlation_id", correlationID), slog.String("event_id", id), slog.String("event_type", eventType),
+	}
 }
 
 const maxCorrelation = 128 // characters; the ids of invocations have 36

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,9 @@ type Message struct {
 	TraceID       string          // the X-Ray trace it was told in; empty without one
 	Receives      int             // how often the queue has delivered it, this time included; 0: unknown
 }
+
+// LogAttrs is what logs say of a message; nothing personal.
+func (m Message) LogAttrs() []slog.Attr { return logAttrs(m.CorrelationID, m.ID, m.Type) }
 
 // received is an envelope of which nothing is believed. Members that it does not name are nobody's business.
 type received struct {

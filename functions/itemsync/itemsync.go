@@ -90,8 +90,5 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 // about is what the log says of a message, each time. The trace is the one that it was told in, the invocation
 // has another.
 func about(m snssqs.Message) []slog.Attr {
-	return []slog.Attr{
-		slog.String("correlation_id", m.CorrelationID), slog.String("event_id", m.ID), slog.String("event_type", m.Type),
-		slog.Int("receive_count", m.Receives), slog.String("message_trace_id", m.TraceID),
-	}
+	return append(m.LogAttrs(), slog.Int("receive_count", m.Receives), slog.String("message_trace_id", m.TraceID))
 }

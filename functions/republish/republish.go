@@ -87,11 +87,8 @@ func (f *Function) Handle(ctx context.Context, order Order) (Report, error) {
 	cold := !f.warm.Swap(true)
 	r := &run{Function: f, logger: cloudwatch.Invocation(ctx, f.config.Logger, cold), order: order, id: cloudwatch.RequestID(ctx)}
 	r.report.Unreadable = []string{}
-	if end, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, end.Add(-answerTime))
-		defer cancel()
-	}
+	ctx, cancel := domain.Spare(ctx, answerTime)
+	defer cancel()
 	err := r.all(ctx)
 	r.report.Next = r.order.After
 	f.config.Metrics.Invocation(cold, cloudwatch.Count{Name: "EventsPublished", Value: r.report.Published})

@@ -137,8 +137,7 @@ func (r *run) publish(ctx context.Context, events []user.Event) error {
 // published tells the log of an event that was told.
 func (r *run) published(ctx context.Context, e user.Event) {
 	r.report.Published++
-	r.logger.LogAttrs(ctx, slog.LevelInfo, "published", slog.String("correlation_id", snssqs.CorrelationID(e.RequestID)),
-		slog.String("event_id", e.ID), slog.String("event_type", snssqs.EventType(e.Kind)))
+	r.logger.LogAttrs(ctx, slog.LevelInfo, "published", snssqs.LogAttrs(e)...)
 }
 
 // again repeats what is unavailable, a few times.

@@ -18,6 +18,7 @@ import (
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/dynamo"
 	"rental.example/adapters/snssqs"
+	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
@@ -57,11 +58,8 @@ const answerTime = 500 * time.Millisecond
 func (f *Function) Handle(ctx context.Context, batch dynamo.StreamEvent) (events.DynamoDBEventResponse, error) {
 	cold := !f.warm.Swap(true)
 	t := &telling{Function: f, logger: cloudwatch.Invocation(ctx, f.config.Logger, cold)}
-	if end, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, end.Add(-answerTime))
-		defer cancel()
-	}
+	ctx, cancel := domain.Spare(ctx, answerTime)
+	defer cancel()
 	failed, err := t.all(ctx, batch.Records)
 	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	if err != nil {
@@ -93,6 +91,5 @@ func (t *telling) stopped(ctx context.Context, failed entry, err error) {
 // published tells the log of an event that was told.
 func (t *telling) published(ctx context.Context, e user.Event) {
 	t.told++
-	t.logger.LogAttrs(ctx, slog.LevelInfo, "published", slog.String("correlation_id", snssqs.CorrelationID(e.RequestID)),
-		slog.String("event_id", e.ID), slog.String("event_type", snssqs.EventType(e.Kind)))
+	t.logger.LogAttrs(ctx, slog.LevelInfo, "published", snssqs.LogAttrs(e)...)
 }
