@@ -2,7 +2,6 @@ package apigateway
 
 import (
 	"bytes"
-	"encoding/json"
 	"unicode/utf16"
 )
 
@@ -91,12 +90,11 @@ func scalarLen(b []byte, nested bool) int {
 
 // unquote is the text of a string literal.
 func unquote(literal []byte) string {
-	if bytes.IndexByte(literal, '\\') < 0 {
-		return string(literal[1 : len(literal)-1])
+	text := literal[1 : len(literal)-1]
+	if bytes.IndexByte(text, '\\') < 0 {
+		return string(text)
 	}
-	var s string
-	_ = json.Unmarshal(literal, &s) // a valid literal
-	return s
+	return unescaped(text)
 }
 
 // loneSurrogate finds an escaped surrogate without its other half, of which encoding/json would make

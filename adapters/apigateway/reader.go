@@ -121,9 +121,7 @@ func (r *reader) name() (name []byte, ok bool) {
 		return nil, false
 	}
 	if escaped {
-		var text strings.Builder
-		unescape(&text, name)
-		name = []byte(text.String())
+		name = []byte(unescaped(name))
 	}
 	return name, true
 }
@@ -200,6 +198,13 @@ func escapeLen(b []byte) int {
 		}
 	}
 	return 6
+}
+
+// unescaped is the text of a string literal without its quotes.
+func unescaped(raw []byte) string {
+	var text strings.Builder
+	unescape(&text, raw)
+	return text.String()
 }
 
 // unescape writes the text of a string literal. Half a pair of surrogates becomes U+FFFD, as in encoding/json.
