@@ -3,7 +3,6 @@ package simulation_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -188,5 +187,3 @@ func (w *world) redrive() {
 	}
 	w.queue.messages, w.queue.dead = append(w.queue.messages, w.queue.dead...), nil
 }
-
-var errUnwritten = errors.New("a change that cannot be written to the stream")

@@ -78,7 +78,7 @@ func (w *world) violate(format string, args ...any) {
 // noteChange is told of each write to the users table, at its moment.
 func (w *world) noteChange(before, after user.State) {
 	if err := w.stream.add(before, after); err != nil {
-		w.violate("%v: %w", errUnwritten, err)
+		w.violate("a change that the stream cannot tell: %w", err)
 	}
 	c := chapter{committed: w.clock, first: before.Profile == nil && after.Profile != nil}
 	var id domain.UserID
