@@ -85,11 +85,10 @@ func newSystem(t *testing.T) *system {
 	s.store = dynamo.NewUsers(db, s.table)
 	s.streams = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(configFor(endpoint)), *described.Table.LatestStreamArn, logger)
 
-	client, err := opensearch.NewClient(opensearch.Config{Endpoint: s.openSearch, Alias: s.alias, Service: opensearch.ServiceNone})
-	must(t, err)
-	found := opensearch.NewItems(client)
-	s.owners, s.holdings = opensearch.NewOwners(client), opensearch.NewHoldings(client)
-	s.catalog = item.NewCatalog(found, found, s.owners)
+	asItems, asItemSync := s.newClient(t, "ItemsFunction"), s.newClient(t, "ItemSyncFunction")
+	found := opensearch.NewItems(asItems)
+	s.owners, s.holdings = opensearch.NewOwners(asItemSync), opensearch.NewHoldings(asItemSync)
+	s.catalog = item.NewCatalog(found, found, opensearch.NewOwners(asItems))
 	_, err = s.catalog.Search(t.Context(), item.Query{Sort: item.ByNewest, Limit: 1}) // makes the index
 	must(t, err)
 	s.send(t, http.MethodPut, "/"+s.alias+"/_settings", `{"index":{"refresh_interval":"20ms"}}`)
@@ -103,6 +102,16 @@ func newSystem(t *testing.T) *system {
 	s.userevents = func() lambda.Handler { return lambda.NewHandler(publisher.Handle) }
 	s.itemsync = func() lambda.Handler { return lambda.NewHandler(subscriber.Handle) }
 	return s
+}
+
+// newClient makes a client with the rights of a function.
+func (s *system) newClient(t *testing.T, function string) *opensearch.Client {
+	t.Helper()
+	client, err := opensearch.NewClient(opensearch.Config{
+		Endpoint: s.openSearch, Alias: s.alias, Service: opensearch.ServiceNone, HTTP: rightsOf(t, function, s.alias),
+	})
+	must(t, err)
+	return client
 }
 
 // newTopic makes topic, queue and subscription as template.yaml has them, with a shorter visibility.

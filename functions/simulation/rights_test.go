@@ -1,0 +1,74 @@
+package simulation_test
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"rental.example/adapters/samtest"
+)
+
+// rights reports what template.yaml does not allow a function to ask of OpenSearch. The engine itself
+// knows no policies, so a right that is forgotten would show on AWS alone.
+type rights struct {
+	t        testing.TB
+	function string
+	allowed  []*regexp.Regexp // of a method and a path
+	reported sync.Map         // what was, once each
+}
+
+// rightsOf are those of a function over the indices under an alias. Like IAM they compare the path as it is sent.
+func rightsOf(t testing.TB, function, alias string) *rights {
+	t.Helper()
+	r := &rights{t: t, function: function}
+	policies, _ := samtest.Load(t).Properties(t, function)["Policies"].([]any)
+	for _, policy := range policies {
+		statements, _ := policy.(map[string]any)["Statement"].([]any)
+		for _, statement := range statements {
+			s := statement.(map[string]any)
+			for _, action := range texts(s["Action"]) {
+				method, ours := strings.CutPrefix(action, "es:ESHttp")
+				for _, resource := range texts(s["Resource"]) {
+					_, path, found := strings.Cut(resource, "domain/${OpenSearchDomainName}/")
+					if !ours || !found {
+						continue
+					}
+					path = regexp.QuoteMeta(strings.ReplaceAll(path, "${OpenSearchIndex}", alias))
+					r.allowed = append(r.allowed, regexp.MustCompile("^"+strings.ToUpper(method)+" /"+strings.ReplaceAll(path, `\*`, ".*")+"$"))
+				}
+			}
+		}
+	}
+	if len(r.allowed) == 0 {
+		t.Fatalf("%s has no rights in OpenSearch", function)
+	}
+	return r
+}
+
+// texts are those of one value or several.
+func texts(v any) (all []string) {
+	if one, ok := v.(string); ok {
+		return []string{one}
+	}
+	several, _ := v.([]any)
+	for _, one := range several {
+		if text, ok := one.(string); ok {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// RoundTrip implements http.RoundTripper.
+func (r *rights) RoundTrip(request *http.Request) (*http.Response, error) {
+	asked := request.Method + " " + request.URL.EscapedPath()
+	if !slices.ContainsFunc(r.allowed, func(pattern *regexp.Regexp) bool { return pattern.MatchString(asked) }) {
+		if _, known := r.reported.LoadOrStore(asked, true); !known {
+			r.t.Errorf("template.yaml does not allow %s: %s", r.function, asked)
+		}
+	}
+	return http.DefaultTransport.RoundTrip(request)
+}
