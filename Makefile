@@ -86,8 +86,9 @@ template: ## lints template.yaml, by all of cfn-lint's rules, for three regions
 build: ## builds the functions as they are deployed, by the README's own command, and looks at what comes out
 	$(WITH) sam testdata/checks/build
 
-invoke: build ## sends raw events to the built functions in containers, with stores, topic and queues in real engines
+invoke: build ## sends raw events and requests to the built functions in containers, with stores, topic and queues in real engines
 	$(WITH) sam,dynamodb,opensearch,sns-sqs testdata/checks/sam-invoke
+	$(WITH) sam,opensearch testdata/checks/sam-api
 	$(WITH) sam-lambda,dynamodb,sns-sqs testdata/checks/ops
 
 smoke: ## signs in to the running local system with real clients: boto3, AWS CLI, browsers' SRP
