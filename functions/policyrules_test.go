@@ -16,7 +16,7 @@ var public = []string{"GET /items", "GET /items/{id}"}
 
 // findings are what breaks a rule, each as the Metadata would list it, in order.
 func (s stack) findings(items bool) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.impatient(), s.dangling())
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.impatient(), s.dangling())
 	if !items {
 		found = append(found, s.leftovers()...)
 	}
@@ -150,6 +150,28 @@ func (s stack) function(v any) string {
 		name = plain(samtest.At(alias, "Properties", "FunctionName"))
 	}
 	return name
+}
+
+// unpublished: functions are invoked by their alias, which is what deployments move, roll back, and configure.
+func (s stack) unpublished() []string {
+	var found []string
+	note := func(name string, function any) {
+		if s[plain(function)]["Type"] == "AWS::Lambda::Function" {
+			found = append(found, name+": invokes what is latest, not what is live")
+		}
+	}
+	for _, kind := range []string{"AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission"} {
+		for name, p := range s.of(kind) {
+			note(name, p["FunctionName"])
+		}
+	}
+	for name, rule := range s.of("AWS::Events::Rule") {
+		for _, target := range each(rule["Targets"]) {
+			target, _ := target.(map[string]any)
+			note(name, target["Arn"])
+		}
+	}
+	return found
 }
 
 // lossy: what a function that nobody waits for could not do goes somewhere.

@@ -31,6 +31,8 @@ func TestPolicyTeeth(t *testing.T) {
 		"domain":      {`{"D":{"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true}}}}`, "D: not encrypted"},
 		"rule":        {onRule + `}`, "P: what fails of events.amazonaws.com goes nowhere"},
 		"rule's path": {onRule + `,"C":{"Type":"AWS::Lambda::EventInvokeConfig","Properties":{"FunctionName":{"Ref":"F"},"DestinationConfig":{"OnFailure":{"Destination":"q"}}}}}`, ""},
+		"latest":      {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Fn::GetAtt":["F","Arn"]}}]}}` + alias + `}`, "R: invokes what is latest, not what is live"},
+		"live":        {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Ref":"A"}}]}}` + alias + `}`, ""},
 		"stream":      {`{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"EventSourceArn":"t"}}}`, "M: what fails goes nowhere"},
 		"no redrive":  {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":180}}}`, "M: what fails goes nowhere"},
 		"impatient":   {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":179,"RedrivePolicy":{"deadLetterTargetArn":"d"}}}}`, "Q: visible again after 179 s, its consumer takes up to 30 s"},
