@@ -1,6 +1,7 @@
 package items_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -158,7 +159,9 @@ func TestGoldens(t *testing.T) {
 			p := inMemory()
 			seed(t, p)
 			p, _ = portsFor(c.Name, p)
-			c.Check(t, apigatewaytest.Invoke(t, newHandler(p, io.Discard), "invocation-1", c.Event))
+			var out bytes.Buffer
+			c.Check(t, apigatewaytest.Invoke(t, newHandler(p, &out), "invocation-1", c.Event))
+			c.CheckSecrets(t, out.String())
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package itemsync_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -156,7 +157,9 @@ func TestGoldens(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			p := portsFor(t, c.Name)
-			c.CheckOutcome(t, invoke(t, p, io.Discard, c.Event))
+			var out bytes.Buffer
+			c.CheckOutcome(t, invoke(t, p, &out, c.Event))
+			c.CheckSecrets(t, out.String())
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package republish_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -151,7 +152,9 @@ func TestGoldens(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				from, topic := portsFor(t, c.Name, 3)
-				c.CheckOutcome(t, invoke(t.Context(), from, topic, io.Discard, c.Event))
+				var out bytes.Buffer
+				c.CheckOutcome(t, invoke(t.Context(), from, topic, &out, c.Event))
+				c.CheckSecrets(t, out.String())
 			})
 		})
 	}

@@ -1,6 +1,7 @@
 package userevents_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,7 +95,9 @@ func TestGoldens(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			p := portsFor(c.Name)
-			c.CheckOutcome(t, invoke(newHandler(p, io.Discard), p, c.Event))
+			var out bytes.Buffer
+			c.CheckOutcome(t, invoke(newHandler(p, &out), p, c.Event))
+			c.CheckSecrets(t, out.String())
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -117,7 +118,9 @@ func TestGoldens(t *testing.T) {
 			store := memory.NewUsers()
 			seed(t, store)
 			troubled, _ := storeFor(c.Name, store)
-			c.Check(t, apigatewaytest.Invoke(t, newHandler(troubled, io.Discard), "invocation-1", c.Event))
+			var out bytes.Buffer
+			c.Check(t, apigatewaytest.Invoke(t, newHandler(troubled, &out), "invocation-1", c.Event))
+			c.CheckSecrets(t, out.String())
 		})
 	}
 }

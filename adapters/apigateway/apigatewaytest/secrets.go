@@ -1,0 +1,69 @@
+package apigatewaytest
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// telling are the members of events that may be in a log: ids of requests, messages and records, which are random,
+// and names of routes, types and resources, which are the same for everybody.
+var telling = []string{
+	"requestId", "extendedRequestId", "X-Amzn-Trace-Id", "AWSTraceHeader", "traceparent", "correlationId", "correlationid",
+	"resource", "resourcePath", "path", "httpMethod",
+	"messageId", "eventID", "SequenceNumber", "eventSource", "eventType", "type", "id", "requestID",
+}
+
+// found tells whether a text is in what was written, as a word, and not by chance.
+func found(text, written string) bool {
+	return utf8.RuneCountInString(text) > 3 && text != "true" && text != "false" &&
+		regexp.MustCompile(`(^|[^\pL\pN])`+regexp.QuoteMeta(text)+`($|[^\pL\pN])`).MatchString(written)
+}
+
+// CheckSecrets fails the test when what a function wrote holds any text of the event that it handled: of its body,
+// parameters, headers, claims or images, but for its ids. Logs are read by more people than data is, and kept
+// longer.
+func (c Case) CheckSecrets(t testing.TB, output string) {
+	t.Helper()
+	var written []string
+	for line := range strings.Lines(output) {
+		written = append(written, line)
+		texts(line, "", func(_, text string) { written = append(written, text) })
+	}
+	all := strings.Join(written, "\n")
+	texts(string(c.Event), "", func(member, text string) {
+		if !slices.Contains(telling, member) && found(text, all) {
+			t.Errorf("%s: the event's %s, %q, is in the output:\n%s", c.Name, member, text, output)
+		}
+	})
+}
+
+// texts goes through all texts in JSON, those in texts of JSON included, with the names of the nearest members.
+func texts(data, member string, each func(member, text string)) {
+	var v any
+	if json.Unmarshal([]byte(data), &v) == nil {
+		textsOf(v, member, each)
+	}
+}
+
+func textsOf(v any, member string, each func(member, text string)) {
+	switch v := v.(type) {
+	case string:
+		each(member, v)
+		texts(v, member, each)
+	case []any:
+		for _, e := range v {
+			textsOf(e, member, each)
+		}
+	case map[string]any:
+		for name, e := range v {
+			if len(name) == 1 && name == strings.ToUpper(name) || name == "stringValue" {
+				name = member // an attribute of DynamoDB or SQS, which is called by its type
+			}
+			textsOf(e, name, each)
+		}
+	}
+}
