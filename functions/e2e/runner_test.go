@@ -38,12 +38,16 @@ func start(t *testing.T, env []string, args ...string) *target {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(screen)
-	t.Cleanup(func() { stop(t, runner, lines, log) })
+	told := new(secrets)
+	t.Cleanup(func() {
+		stop(t, runner, lines, log)
+		told.check(t, log.String())
+	})
 	url := listening(t, lines)
 	return &target{
 		name: "local", api: url, cognito: url, clientID: "localclient", origin: origin, deadline: 5 * time.Second,
 		renter: "renter@example.com", rentee: "rentee@example.com", admin: "admin@example.com", password: "Passw0rd!",
-		http: newHTTPClient(),
+		http: newHTTPClient(told),
 	}
 }
 

@@ -28,8 +28,9 @@ type target struct {
 // clientTimeout is longer than API Gateway waits for a function.
 const clientTimeout = 35 * time.Second
 
-func newHTTPClient() *http.Client {
+func newHTTPClient(carrier http.RoundTripper) *http.Client {
 	return &http.Client{
+		Transport:     carrier,
 		Timeout:       clientTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -51,7 +52,7 @@ func deployed(t *testing.T) *target {
 		api:  strings.TrimSuffix(required("E2E_API_URL"), "/"), cognito: required("E2E_COGNITO_ENDPOINT"),
 		clientID: required("E2E_CLIENT_ID"), origin: required("E2E_ALLOWED_ORIGIN"),
 		renter: required("E2E_RENTER"), rentee: required("E2E_RENTEE"), admin: required("E2E_ADMIN"),
-		password: required("E2E_PASSWORD"), http: newHTTPClient(),
+		password: required("E2E_PASSWORD"), http: newHTTPClient(http.DefaultTransport),
 	}
 	if len(missing) > 0 {
 		t.Fatalf("not set: %s", strings.Join(missing, ", "))
