@@ -27,26 +27,26 @@ func Decode[T any, PT interface {
 	return value, decodeObject(body, PT(&value).Fields())
 }
 
-func readBody(req events.APIGatewayProxyRequest) ([]byte, error) {
+func readBody(req events.APIGatewayProxyRequest) (string, error) {
 	size := len(req.Body)
 	if req.IsBase64Encoded {
 		size = base64.StdEncoding.DecodedLen(size) - (size - len(strings.TrimRight(req.Body, "=")))
 	}
 	if size > MaxBodySize {
-		return nil, refuse(payloadTooLarge, "The body has more than 65536 bytes.")
+		return "", refuse(payloadTooLarge, "The body has more than 65536 bytes.")
 	}
 	contentType, _ := header(req, "Content-Type")
 	if !acceptable(contentType, req.HTTPMethod == "PATCH") {
-		return nil, refuse(unsupportedMediaType, "The body must be application/json, and its Content-Type must say so.")
+		return "", refuse(unsupportedMediaType, "The body must be application/json, and its Content-Type must say so.")
 	}
 	if !req.IsBase64Encoded {
-		return []byte(req.Body), nil
+		return req.Body, nil
 	}
 	body, err := base64.StdEncoding.DecodeString(req.Body)
 	if err != nil {
-		return nil, refuse(invalidJSON, "The body is marked as base64 and is not.")
+		return "", refuse(invalidJSON, "The body is marked as base64 and is not.")
 	}
-	return body, nil
+	return string(body), nil
 }
 
 func acceptable(contentType string, mergePatch bool) bool {

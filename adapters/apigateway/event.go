@@ -42,6 +42,14 @@ var headerNames = []string{
 	"Idempotency-Key", "idempotency-key",
 }
 
+// headerInitials are the bytes that those names, and no others in any case, begin with.
+var headerInitials = func() (initial [256]bool) {
+	for _, name := range headerNames {
+		initial[name[0]|0x20], initial[name[0]&^0x20] = true, true
+	}
+	return initial
+}()
+
 // claimNames are the claims that are read.
 var claimNames = []string{"sub", "token_use", "email", "email_verified", "cognito:groups"}
 
@@ -100,7 +108,7 @@ var (
 
 // textRoom is how many bytes the strings of an ordinary request take together, body included. What does not
 // fit has memory of its own.
-const textRoom = 320
+const textRoom = 256
 
 // decode reads data into d.request. Its error quotes nothing of it.
 func (d *eventDecoder) decode(data []byte) error {
@@ -200,6 +208,9 @@ func noName(*eventDecoder, []byte) (string, bool) { return "", false }
 
 // headerName finds a name as headerLines does.
 func headerName(d *eventDecoder, name []byte) (string, bool) {
+	if len(name) == 0 || !headerInitials[name[0]] {
+		return "", false // as nearly all
+	}
 	for _, known := range headerNames {
 		if string(name) == known {
 			return known, true

@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,25 +56,25 @@ func (o Optional[T]) Pointer() *T {
 // decodeObject reads one JSON object into fields. encoding/json alone is too generous for a contract:
 // it takes other spellings of names, names that come twice, null for anything, and replaces what is not
 // UTF-8. So the grammar is its business, and the members are looked at here.
-func decodeObject(body []byte, fields []Field) error {
+func decodeObject(body string, fields []Field) error {
 	if len(body) == 0 {
 		return refuse(invalidJSON, "The request has no body.")
 	}
-	if !utf8.Valid(body) {
+	if !utf8.ValidString(body) {
 		return refuse(invalidJSON, "The body is not valid UTF-8.")
 	}
-	if !json.Valid(body) {
+	if !json.Valid([]byte(body)) {
 		return refuse(invalidJSON, "The body is not one JSON value: "+syntaxError(body)+".")
 	}
 	if loneSurrogate(body) {
 		return refuse(invalidJSON, "The body holds an unpaired surrogate, which is no character.")
 	}
-	body = bytes.TrimLeft(body, " \t\r\n")
+	body = skipSpace(body)
 	if body[0] != '{' {
 		return refuse(invalidJSON, "The body must be a JSON object.")
 	}
 	var seen uint64 // a bit for each field
-	return eachMember(body, func(rawName, value []byte) error {
+	return eachMember(body, func(rawName, value string) error {
 		name := unquote(rawName)
 		for i, f := range fields {
 			if f.name != name {
@@ -91,9 +90,9 @@ func decodeObject(body []byte, fields []Field) error {
 	})
 }
 
-func syntaxError(body []byte) string {
+func syntaxError(body string) string {
 	var raw json.RawMessage
-	err := json.Unmarshal(body, &raw)
+	err := json.Unmarshal([]byte(body), &raw)
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		return fmt.Sprintf("%v, at byte %d", syntax, syntax.Offset)
@@ -111,7 +110,7 @@ func printable(name string) string {
 }
 
 // set stores a JSON value at the field's target.
-func (f Field) set(value []byte) error {
+func (f Field) set(value string) error {
 	switch target := f.target.(type) {
 	case *string:
 		return setValue(f, target, value, text)
@@ -133,9 +132,9 @@ func (f Field) set(value []byte) error {
 }
 
 // parser reads a JSON value of one type; what is wrong with it is told as "must be ...".
-type parser[T any] func(value []byte) (v T, wrong string)
+type parser[T any] func(value string) (v T, wrong string)
 
-func setValue[T any](f Field, target *T, value []byte, parse parser[T]) error {
+func setValue[T any](f Field, target *T, value string, parse parser[T]) error {
 	v, wrong := parse(value)
 	if wrong != "" {
 		return refuseField(wrongType, f.name, wrong)
@@ -144,39 +143,39 @@ func setValue[T any](f Field, target *T, value []byte, parse parser[T]) error {
 	return nil
 }
 
-func setOptional[T any](f Field, target *Optional[T], value []byte, parse parser[T]) error {
-	target.Set, target.Null = true, string(value) == "null"
+func setOptional[T any](f Field, target *Optional[T], value string, parse parser[T]) error {
+	target.Set, target.Null = true, value == "null"
 	if target.Null {
 		return nil
 	}
 	return setValue(f, &target.Value, value, parse)
 }
 
-func text(value []byte) (s string, wrong string) {
+func text(value string) (s string, wrong string) {
 	if value[0] != '"' {
 		return "", "must be a string"
 	}
 	return unquote(value), ""
 }
 
-func number(value []byte) (n float64, wrong string) {
+func number(value string) (n float64, wrong string) {
 	if c := value[0]; c != '-' && (c < '0' || c > '9') {
 		return 0, "must be a number"
 	}
-	n, err := strconv.ParseFloat(string(value), 64)
+	n, err := strconv.ParseFloat(value, 64)
 	if err != nil {
 		return 0, "must be a number that a 64-bit float can hold"
 	}
 	return n, ""
 }
 
-func texts(value []byte) (list []string, wrong string) {
+func texts(value string) (list []string, wrong string) {
 	const told = "must be a list of strings"
 	if value[0] != '[' {
 		return nil, told
 	}
 	list = []string{} // an empty list is not none
-	err := eachElement(value, func(element []byte) error {
+	err := eachElement(value, func(element string) error {
 		s, wrong := text(element)
 		if wrong != "" {
 			return errNotText

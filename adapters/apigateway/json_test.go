@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -39,7 +38,7 @@ func TestDecodeObject(t *testing.T) {
 		`{"maybe":1}`: "wrong_type", `{"level":"1"}`: "wrong_type", `{"level":[1,[2,{"a":"]"}]],"text":"a"}`: "wrong_type",
 	} {
 		var b fuzzBody
-		err := decodeObject([]byte(body), b.Fields())
+		err := decodeObject(body, b.Fields())
 		var refused *requestError
 		switch {
 		case want == "" && err != nil:
@@ -53,7 +52,7 @@ func TestDecodeObject(t *testing.T) {
 func TestOptional(t *testing.T) {
 	t.Parallel()
 	var b fuzzBody
-	if err := decodeObject([]byte(`{"maybe":null}`), b.Fields()); err != nil {
+	if err := decodeObject(`{"maybe":null}`, b.Fields()); err != nil {
 		t.Fatal(err)
 	}
 	if b.Maybe.Pointer() == nil || *b.Maybe.Pointer() != "" || b.Level.Pointer() != nil {
@@ -65,7 +64,7 @@ func TestOptional(t *testing.T) {
 func TestLongNames(t *testing.T) {
 	t.Parallel()
 	var b fuzzBody
-	err := decodeObject([]byte(`{"`+strings.Repeat("ä", 60000)+`":1}`), b.Fields())
+	err := decodeObject(`{"`+strings.Repeat("ä", 60000)+`":1}`, b.Fields())
 	p := problemOf(err)
 	if len(p.Detail) > 300 || len(p.Errors) != 1 || !utf8.ValidString(p.Errors[0].Field) {
 		t.Errorf("problem: %.400v", p)
@@ -79,7 +78,7 @@ func FuzzDecodeObject(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var got fuzzBody
-		err := decodeObject(bytes.Clone(body), got.Fields())
+		err := decodeObject(string(body), got.Fields())
 		var want struct {
 			Text   *string          `json:"text"`
 			Number *float64         `json:"number"`

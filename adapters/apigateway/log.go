@@ -34,12 +34,14 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 		slog.String("route", route),
 		slog.Int("status", status),
 		slog.Float64("duration_ms", float64(latency.Microseconds())/1000),
-		{}, // left out of the line unless there is an error
+		{}, // for an error
 	}
+	last := len(attrs) - 1
 	if err != nil {
-		attrs[len(attrs)-1] = slog.String("error", err.Error())
+		attrs[last] = slog.String("error", err.Error())
+		last++
 	}
-	r.config.Logger.LogAttrs(ctx, level, "request", attrs[:]...)
+	r.config.Logger.LogAttrs(ctx, level, "request", attrs[:last]...)
 }
 
 // WatchClock tells the log of a clock that is far behind one that has written before: versions stay in

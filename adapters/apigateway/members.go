@@ -1,7 +1,7 @@
 package apigateway
 
 import (
-	"bytes"
+	"strings"
 	"unicode/utf16"
 )
 
@@ -9,7 +9,7 @@ import (
 // they be so short.
 
 // eachMember calls visit for every member of the object, with its name and value as they are written.
-func eachMember(object []byte, visit func(name, value []byte) error) error {
+func eachMember(object string, visit func(name, value string) error) error {
 	rest := skipSpace(object[1:])
 	for rest[0] != '}' {
 		n := stringLen(rest)
@@ -28,7 +28,7 @@ func eachMember(object []byte, visit func(name, value []byte) error) error {
 }
 
 // eachElement calls visit for every element of the array.
-func eachElement(array []byte, visit func(value []byte) error) error {
+func eachElement(array string, visit func(value string) error) error {
 	rest := skipSpace(array[1:])
 	for rest[0] != ']' {
 		n := valueLen(rest)
@@ -43,12 +43,12 @@ func eachElement(array []byte, visit func(value []byte) error) error {
 	return nil
 }
 
-func skipSpace(b []byte) []byte { return bytes.TrimLeft(b, " \t\r\n") }
+func skipSpace(s string) string { return strings.TrimLeft(s, " \t\r\n") }
 
-// stringLen is the length of the string literal at the start of b, quotes included.
-func stringLen(b []byte) int {
+// stringLen is the length of the string literal at the start of s, quotes included.
+func stringLen(s string) int {
 	for i := 1; ; i++ {
-		switch b[i] {
+		switch s[i] {
 		case '\\':
 			i++
 		case '"':
@@ -57,12 +57,12 @@ func stringLen(b []byte) int {
 	}
 }
 
-// valueLen is the length of the value at the start of b.
-func valueLen(b []byte) int {
+// valueLen is the length of the value at the start of s.
+func valueLen(s string) int {
 	for i, depth := 0, 0; ; {
-		switch b[i] {
+		switch s[i] {
 		case '"':
-			i += stringLen(b[i:])
+			i += stringLen(s[i:])
 		case '{', '[':
 			depth++
 			i++
@@ -70,7 +70,7 @@ func valueLen(b []byte) int {
 			depth--
 			i++
 		default: // a number, a literal, or what stands between values
-			i += scalarLen(b[i:], depth > 0)
+			i += scalarLen(s[i:], depth > 0)
 		}
 		if depth == 0 {
 			return i
@@ -80,27 +80,27 @@ func valueLen(b []byte) int {
 
 // scalarLen is the length of what runs up to the next structural character or, outside of any array or
 // object, up to the space behind it.
-func scalarLen(b []byte, nested bool) int {
+func scalarLen(s string, nested bool) int {
 	stop := "\"{}[]"
 	if !nested {
 		stop = ",}] \t\r\n"
 	}
-	return bytes.IndexAny(b, stop)
+	return strings.IndexAny(s, stop)
 }
 
 // unquote is the text of a string literal.
-func unquote(literal []byte) string {
+func unquote(literal string) string {
 	text := literal[1 : len(literal)-1]
-	if bytes.IndexByte(text, '\\') < 0 {
-		return string(text)
+	if strings.IndexByte(text, '\\') < 0 {
+		return text
 	}
-	return unescaped(text)
+	return unescaped([]byte(text))
 }
 
 // loneSurrogate finds an escaped surrogate without its other half, of which encoding/json would make
 // U+FFFD. Backslashes are in strings only.
-func loneSurrogate(literal []byte) bool {
-	if bytes.IndexByte(literal, '\\') < 0 {
+func loneSurrogate(literal string) bool {
+	if strings.IndexByte(literal, '\\') < 0 {
 		return false
 	}
 	for i := 0; i < len(literal); i++ {
@@ -124,8 +124,9 @@ func loneSurrogate(literal []byte) bool {
 	return false
 }
 
-func hex4(b []byte) (r rune) {
-	for _, c := range b[:4] {
+func hex4[T []byte | string](digits T) (r rune) {
+	for i := range 4 {
+		c := digits[i]
 		switch {
 		case c <= '9':
 			c -= '0'

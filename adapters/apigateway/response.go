@@ -1,10 +1,12 @@
 package apigateway
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
 )
@@ -20,14 +22,37 @@ func Location(path string) Header { return Header{"Location", path} }
 
 // JSON answers with body in JSON.
 func JSON(status int, body any, headers ...Header) (events.APIGatewayProxyResponse, error) {
-	var text strings.Builder
-	if err := json.NewEncoder(&text).Encode(body); err != nil { // unlike Marshal, without a copy
+	text, err := encode(body)
+	if err != nil {
 		return events.APIGatewayProxyResponse{}, fmt.Errorf("encode the answer: %w", err)
 	}
 	resp := respond(status, headers)
 	resp.Headers["Content-Type"] = "application/json"
-	resp.Body = strings.TrimSuffix(text.String(), "\n")
+	resp.Body = text
 	return resp, nil
+}
+
+// encoder is an encoder of JSON with the memory that it writes to, kept for the next answer.
+type encoder struct {
+	text bytes.Buffer
+	json *json.Encoder
+}
+
+var encoders = sync.Pool{New: func() any {
+	e := new(encoder)
+	e.json = json.NewEncoder(&e.text)
+	return e
+}}
+
+func encode(body any) (string, error) {
+	e := encoders.Get().(*encoder)
+	e.text.Reset()
+	if err := e.json.Encode(body); err != nil {
+		return "", err
+	}
+	text := strings.TrimSuffix(e.text.String(), "\n")
+	encoders.Put(e)
+	return text, nil
 }
 
 // NoContent answers 204.

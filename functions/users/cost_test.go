@@ -22,9 +22,9 @@ import (
 // Ceilings for POST /user with the log line and the metrics written, in allocations: from the decoded event to the
 // response, and from the event's bytes to the response's, for which there is one in bytes as well.
 const (
-	maxAllocations     = 21
-	maxWireAllocations = 26
-	maxWireBytes       = 2700
+	maxAllocations     = 13
+	maxWireAllocations = 17
+	maxWireBytes       = 2300
 )
 
 // event is the fixture of that name.
