@@ -55,9 +55,10 @@ func invoke(stack string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := repeat(handler, event, "warm"); err != nil {
+	if err := repeat(handler, event, contexts("warm")); err != nil {
 		return err
 	}
+	measured := contexts("measured")
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -65,7 +66,7 @@ func invoke(stack string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := repeat(handler, event, "measured"); err != nil {
+	if err := repeat(handler, event, measured); err != nil {
 		return err
 	}
 	end, err := lab.CPU(os.Getpid())
@@ -80,9 +81,17 @@ func invoke(stack string, in io.Reader, out io.Writer) error {
 	})
 }
 
-func repeat(handler lambda.Handler, event []byte, name string) error {
-	for n := range invocations {
-		ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: name + strconv.Itoa(n)})
+// contexts are those of invocations, which the runtime makes.
+func contexts(name string) []context.Context {
+	all := make([]context.Context, invocations)
+	for n := range all {
+		all[n] = lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: name + strconv.Itoa(n)})
+	}
+	return all
+}
+
+func repeat(handler lambda.Handler, event []byte, contexts []context.Context) error {
+	for _, ctx := range contexts {
 		answer, err := handler.Invoke(ctx, event)
 		if err != nil {
 			return err
