@@ -108,27 +108,11 @@ func (t *Table[T]) Put(ctx context.Context, record T, when expression.ConditionB
 // types.ReturnValueAllNew the one after.
 func (t *Table[T]) Update(ctx context.Context, key Key, change expression.UpdateBuilder,
 	when expression.ConditionBuilder, want types.ReturnValue) (*T, error) {
-	k, err := t.key(key)
+	s, err := Prepare(change, when)
 	if err != nil {
 		return nil, t.failure("UpdateItem", err)
 	}
-	expr, err := build(when, &change)
-	if err != nil {
-		return nil, t.failure("UpdateItem", err)
-	}
-	var seen attempts
-	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &t.name, Key: k, ReturnValues: want,
-		UpdateExpression:                    expr.Update(),
-		ConditionExpression:                 expr.Condition(),
-		ExpressionAttributeNames:            expr.Names(),
-		ExpressionAttributeValues:           expr.Values(),
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}, seen.watch)
-	if err != nil {
-		return nil, t.writeFailure("UpdateItem", err, seen)
-	}
-	return t.returned("UpdateItem", out.Attributes)
+	return t.Execute(ctx, key, s, noParameters, want)
 }
 
 // Delete removes the record under key, if when holds; the zero when always does. It returns what was

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rental.example/domain"
 	"rental.example/domain/user"
@@ -36,35 +37,37 @@ type userRecord struct {
 	ExpiresAt int64 `dynamodbav:"expiresAt,omitempty"` // seconds since 1970
 }
 
-// attributeValue is an attribute with its value as a Go value.
-type attributeValue struct {
-	name  string
-	value any
+// profileAttributes are all attributes of a profile, but its id and the time of its creation. Ratings are the
+// shortest decimals that are the same float64, as the SDK writes them: at most 17 of the 38 digits that DynamoDB
+// keeps.
+var profileAttributes = []struct {
+	name string
+	of   func(user.Profile) attribute
+}{
+	{"version", func(p user.Profile) attribute { return integer(int64(p.Version)) }},
+	{"requestId", func(p user.Profile) attribute { return text(p.RequestID) }},
+	{"name", func(p user.Profile) attribute { return text(p.Name) }},
+	{"email", func(p user.Profile) attribute { return text(p.Email) }},
+	{"emailVerified", func(p user.Profile) attribute { return &types.AttributeValueMemberBOOL{Value: p.EmailVerified} }},
+	{"userType", func(p user.Profile) attribute { return text(string(p.Type)) }},
+	{"ratings", func(p user.Profile) attribute {
+		return &types.AttributeValueMemberN{Value: strconv.FormatFloat(p.Ratings, 'f', -1, 64)}
+	}},
+	{"typeShard", func(p user.Profile) attribute { return text(typeShard(p.Type, p.ID)) }},
+	{"updatedAt", func(p user.Profile) attribute { return integer(p.UpdatedAt.UnixMicro()) }},
 }
 
-// profileAttributes are all attributes of p, but its id and the time of its creation. The SDK writes ratings
-// as the shortest decimals that are the same float64: at most 17 of the 38 digits that DynamoDB keeps.
-func profileAttributes(p user.Profile) []attributeValue {
-	return []attributeValue{
-		{"version", int64(p.Version)},
-		{"requestId", p.RequestID},
-		{"name", p.Name},
-		{"email", p.Email},
-		{"emailVerified", p.EmailVerified},
-		{"userType", string(p.Type)},
-		{"ratings", p.Ratings},
-		{"typeShard", typeShard(p.Type, p.ID)},
-		{"updatedAt", p.UpdatedAt.UnixMicro()},
-	}
-}
+func text(s string) attribute { return &types.AttributeValueMemberS{Value: s} }
 
-// setProfile writes all of p but its id. What is there keeps the time of its creation; otherwise that
+func integer(n int64) attribute { return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)} }
+
+// setProfile writes all of a profile but its id. What is there keeps the time of its creation; otherwise that
 // is the version, by which a creation is told from a replacement. Of a tombstone, deletedVersion stays.
-func setProfile(p user.Profile) expression.UpdateBuilder {
+func setProfile() expression.UpdateBuilder {
 	created := expression.Name("createdAt")
-	change := expression.Set(created, created.IfNotExists(expression.Value(int64(p.Version))))
-	for _, a := range profileAttributes(p) {
-		change = change.Set(expression.Name(a.name), expression.Value(a.value))
+	change := expression.Set(created, created.IfNotExists(Parameter("version")))
+	for _, a := range profileAttributes {
+		change = change.Set(expression.Name(a.name), Parameter(a.name))
 	}
 	return change.Remove(expression.Name("deletedAt")).Remove(expression.Name("expiresAt"))
 }

@@ -3,9 +3,9 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rental.example/domain"
@@ -19,6 +19,7 @@ import (
 // so no write needs a read before it.
 type Users struct {
 	table *Table[userRecord]
+	saves sync.Map // of form: the Statement that saves
 }
 
 var _ user.Store = (*Users)(nil)
@@ -46,7 +47,7 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 	ours := func(r userRecord) bool { return r.isProfile() && r.RequestID == p.RequestID }
 	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
 		p.Version = max(p.Version, over+1)
-		old, err := u.table.Update(ctx, Key{Partition: string(p.ID)}, setProfile(p), saveable(p, cond), types.ReturnValueAllOld)
+		old, err := u.set(ctx, p, cond)
 		created = old == nil || !old.isProfile()
 		p.CreatedAt = p.Version.Time()
 		if !created {
@@ -62,6 +63,31 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 		return settled.profile(), *settled.CreatedAt == settled.Version, nil
 	}
 	return p, created, nil
+}
+
+// set writes p if cond holds, by a statement that is kept from one write to the next. It returns what was there.
+func (u *Users) set(ctx context.Context, p user.Profile, cond domain.Condition) (old *userRecord, err error) {
+	form := formOf(cond, p.RequestID)
+	kept, ok := u.saves.Load(form)
+	if !ok {
+		if kept, err = Prepare(setProfile(), saveable(form)); err != nil {
+			return nil, err
+		}
+		u.saves.Store(form, kept)
+	}
+	value := func(name string) attribute {
+		if name == wanted {
+			versions, _ := cond.Versions()
+			return integer(int64(versions[0]))
+		}
+		for _, a := range profileAttributes {
+			if a.name == name {
+				return a.of(p)
+			}
+		}
+		return nil
+	}
+	return u.table.Execute(ctx, Key{Partition: string(p.ID)}, kept.(Statement), value, types.ReturnValueAllOld)
 }
 
 // Delete implements user.Store.
@@ -142,37 +168,4 @@ func narrow(cond domain.Condition, present *userRecord) (over domain.Version, na
 		over = versions[0]
 	}
 	return over, domain.MustBe(over)
-}
-
-// saveable is when p may be written: over a lower version or none, not twice by one request, and if
-// cond holds.
-func saveable(p user.Profile, cond domain.Condition) expression.ConditionBuilder {
-	version, created := expression.Name("version"), expression.Name("createdAt")
-	when := version.AttributeNotExists().Or(version.LessThan(expression.Value(p.Version)))
-	if p.RequestID != "" {
-		again := expression.Name("requestId").Equal(expression.Value(p.RequestID))
-		when = when.And(expression.Not(again.And(created.AttributeExists())))
-	}
-	return also(when, cond)
-}
-
-// deletable is when t may replace a profile: where there is one of a lower version, and if cond holds.
-func deletable(t user.Tombstone, cond domain.Condition) expression.ConditionBuilder {
-	version, created := expression.Name("version"), expression.Name("createdAt")
-	return also(created.AttributeExists().And(version.LessThan(expression.Value(t.Version))), cond)
-}
-
-// also adds cond to when. Only profiles have a time of creation, tombstones have none.
-func also(when expression.ConditionBuilder, cond domain.Condition) expression.ConditionBuilder {
-	created := expression.Name("createdAt")
-	if cond.NeedsAbsence() {
-		return when.And(created.AttributeNotExists())
-	}
-	if cond.NeedsRecord() {
-		when = when.And(created.AttributeExists())
-	}
-	if versions, ok := cond.Versions(); ok {
-		when = when.And(expression.Name("version").Equal(expression.Value(versions[0])))
-	}
-	return when
 }

@@ -102,15 +102,14 @@ func itemOf(s user.State) (item, error) {
 	case s.Profile == nil:
 		return nil, nil
 	}
-	stored := make(map[string]any)
-	for _, a := range profileAttributes(*s.Profile) {
-		stored[a.name] = a.value
+	stored := item{"id": text(string(s.Profile.ID)), "createdAt": integer(s.Profile.CreatedAt.UnixMicro())}
+	for _, a := range profileAttributes {
+		stored[a.name] = a.of(*s.Profile)
 	}
-	stored["id"], stored["createdAt"] = string(s.Profile.ID), s.Profile.CreatedAt.UnixMicro()
 	if s.LastDeleted > 0 {
-		stored["deletedVersion"] = int64(s.LastDeleted)
+		stored["deletedVersion"] = integer(int64(s.LastDeleted))
 	}
-	return attributevalue.MarshalMap(stored)
+	return stored, nil
 }
 
 // lambdaAttribute is the type, the value and the size of an attribute of userRecord. A number takes a byte for
