@@ -210,60 +210,6 @@ func TestRoutesOfReadme(t *testing.T) {
 	}
 }
 
-// deployed are the packages of all functions' binaries.
-func deployed(t *testing.T) []string {
-	t.Helper()
-	mains, err := filepath.Glob(filepath.Join(samtest.Root(t), "functions", "*", "bootstrap"))
-	if err != nil || len(mains) == 0 {
-		t.Fatalf("no functions: %v", err)
-	}
-	for i, dir := range mains {
-		mains[i] = "./functions/" + filepath.Base(filepath.Dir(dir)) + "/bootstrap"
-	}
-	return mains
-}
-
-// forbidden is what must not reach a deployed binary: what costs start time and size for nothing that a
-// function needs, and what the project exists to do without.
-var forbidden = regexp.MustCompile(`^(net/rpc|text/template|html/template|testing|` +
-	`github\.com/aws/aws-sdk-go-v2/(config|service/(sso|ssooidc|sts|signin)|feature/ec2/imds|credentials/.+)|` +
-	`functions/local.*|adapters/memory|` +
-	`(.*/)?(gin|chi|echo|fiber|mux|httprouter|validator|go-playground|[\w-]*jwt[\w-]*|jose|yaml|go-cmp|testify)(/.*)?)$`)
-
-func TestDeployedImports(t *testing.T) {
-	t.Parallel()
-	for _, main := range deployed(t) {
-		for _, p := range list(t, "-deps", "-tags=lambda.norpc", main) {
-			if forbidden.MatchString(p.ImportPath) {
-				t.Errorf("%s is linked into %s", p.ImportPath, main)
-			}
-		}
-	}
-}
-
-// TestLinkerPruning: a binary that can look up methods by name at run time keeps every exported method
-// of every type. The linker marks what does so in its dump of dependencies.
-func TestLinkerPruning(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("links every function")
-	}
-	for _, main := range deployed(t) {
-		cmd := exec.Command("go", "build", "-tags=lambda.norpc", "-ldflags=-dumpdep", "-o", os.DevNull, main)
-		cmd.Dir = samtest.Root(t)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("go build %s: %v\n%s", main, err, out)
-		}
-		for line := range strings.SplitSeq(string(out), "\n") {
-			if strings.Contains(line, "<ReflectMethod>") {
-				t.Errorf("%s: methods are looked up by name, so none is pruned: %s", main, line)
-			}
-		}
-	}
-}
-
 // TestTopLevel: a stranger finds only what they expect there.
 func TestTopLevel(t *testing.T) {
 	t.Parallel()

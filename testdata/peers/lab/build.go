@@ -12,7 +12,16 @@ import (
 // Build makes the binary of a package as functions are built for Lambda. dir is in the module that decides on
 // the versions of its dependencies.
 func Build(ctx context.Context, dir, pkg, binary string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags=lambda.norpc", "-ldflags=-s -w", "-trimpath", "-buildvcs=false", "-o", binary, pkg)
+	return build(ctx, dir, pkg, binary, "-tags=lambda.norpc", "-ldflags=-s -w", "-trimpath", "-buildvcs=false")
+}
+
+// BuildPlain makes a binary as "go build" does by itself: with symbols.
+func BuildPlain(ctx context.Context, dir, pkg, binary string) error {
+	return build(ctx, dir, pkg, binary)
+}
+
+func build(ctx context.Context, dir, pkg, binary string, flags ...string) error {
+	cmd := exec.CommandContext(ctx, "go", append(append([]string{"build"}, flags...), "-o", binary, pkg)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {

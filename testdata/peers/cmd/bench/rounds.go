@@ -34,8 +34,12 @@ func measure(ctx context.Context, f functions, rounds int, deadline time.Time, p
 		inside: series{}, allocations: series{}, bytes: series{}, start: series{}, write: series{}, peak: series{}, search: series{},
 		zip: map[string]int64{},
 	}
+	binaries := map[string]string{seedsPlain: f.seedPlain}
 	for stack, function := range f.users {
-		size, err := lab.ZipSize(function.Binary)
+		binaries[stack] = function.Binary
+	}
+	for stack, binary := range binaries {
+		size, err := lab.ZipSize(binary)
 		if err != nil {
 			return r, err
 		}

@@ -16,11 +16,14 @@ const (
 	hellos = "hello"
 	// hellosOne is hello with the one processor that the others have.
 	hellosOne = "hello, GOMAXPROCS=1"
+	// seedsPlain is a binary of seed that nobody gave flags for, as most deploy theirs.
+	seedsPlain = "seed, built without flags"
 )
 
 // functions are those of all stacks.
 type functions struct {
 	users, items map[string]lab.Function
+	seedPlain    string // a binary
 }
 
 // build makes the binaries of all stacks in a folder.
@@ -51,6 +54,10 @@ func build(ctx context.Context, folder string, engines lab.Engines) (functions, 
 			return f, err
 		}
 		b.into[b.stack] = lab.Function{Binary: binary, Environment: append(environment[:len(environment):len(environment)], "GOMAXPROCS=1")}
+	}
+	f.seedPlain = filepath.Join(folder, "plain")
+	if err := lab.BuildPlain(ctx, peers, "./cmd/seedusers", f.seedPlain); err != nil {
+		return f, err
 	}
 	one := f.users[hellos]
 	f.users[hellosOne] = one
