@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"rental.example/domain"
@@ -84,11 +85,17 @@ func decodeObject(body string, fields []Field) error {
 				return refuseField(duplicateField, name, "is there twice")
 			}
 			seen |= 1 << i
+			if len(body) > shared {
+				value = strings.Clone(value)
+			}
 			return f.set(value)
 		}
 		return refuseField(unknownField, printable(name), "is not a field of this request")
 	})
 }
+
+// shared is how long a text may be, in bytes, of which parts are kept: whoever keeps a name keeps all of it.
+const shared = 1 << 10
 
 func syntaxError(body string) string {
 	var raw json.RawMessage
@@ -179,6 +186,9 @@ func texts(value string) (list []string, wrong string) {
 		s, wrong := text(element)
 		if wrong != "" {
 			return errNotText
+		}
+		if len(value) > shared {
+			s = strings.Clone(s)
 		}
 		list = append(list, s)
 		return nil

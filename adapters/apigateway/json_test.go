@@ -3,6 +3,7 @@ package apigateway
 import (
 	"encoding/json"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -69,6 +70,29 @@ func TestLongNames(t *testing.T) {
 	if len(p.Detail) > 300 || len(p.Errors) != 1 || !utf8.ValidString(p.Errors[0].Field) {
 		t.Errorf("problem: %.400v", p)
 	}
+}
+
+// TestLargeBodiesAreNotKept: whoever keeps a name keeps no more of a large body than that.
+func TestLargeBodiesAreNotKept(t *testing.T) {
+	const bodies, padding = 200, 60_000
+	heap := func() uint64 {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	kept := make([]fuzzBody, bodies)
+	before := heap()
+	for i := range kept {
+		body := `{"text":"a name of somebody"` + strings.Repeat(" ", padding) + "}"
+		if err := decodeObject(body, kept[i].Fields()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if grown := int64(heap()) - int64(before); grown > bodies*padding/10 {
+		t.Errorf("%d bytes are kept of %d names", grown, bodies)
+	}
+	runtime.KeepAlive(kept)
 }
 
 // FuzzDecodeObject: what is accepted, encoding/json accepts too, with the same values, and is UTF-8.

@@ -67,13 +67,13 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 
 // set writes p if cond holds, by a statement that is kept from one write to the next. It returns what was there.
 func (u *Users) set(ctx context.Context, p user.Profile, cond domain.Condition) (old *userRecord, err error) {
-	form := formOf(cond, p.RequestID)
-	kept, ok := u.saves.Load(form)
+	shape := formOf(cond, p.RequestID)
+	kept, ok := u.saves.Load(shape)
 	if !ok {
-		if kept, err = Prepare(setProfile(), saveable(form)); err != nil {
+		if kept, err = Prepare(setProfile(), saveable(shape)); err != nil {
 			return nil, err
 		}
-		u.saves.Store(form, kept)
+		u.saves.Store(shape, kept)
 	}
 	value := func(name string) attribute {
 		if name == wanted {
