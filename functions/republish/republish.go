@@ -24,6 +24,9 @@ type Order struct {
 	// backup: others have heard of versions since, which none of its records would otherwise get past.
 	Raise bool   `json:"raise"`
 	After string `json:"after"` // a Report's Next, to go on there; empty: from the start
+	// Whole takes a run that ends before the table does for a failure. It is for schedules, whose Report nobody
+	// reads.
+	Whole bool `json:"whole,omitempty"`
 }
 
 // UnmarshalJSON takes an object of these members and no others: a typing error must not become another order.
@@ -37,7 +40,7 @@ func (o *Order) UnmarshalJSON(data []byte) error {
 		err = errors.New("null")
 	}
 	if err != nil {
-		return fmt.Errorf(`republish: the order has to be an object with no members but "raise", a boolean, and "after", a text: %w`, err)
+		return fmt.Errorf(`republish: the order has to be an object with no members but "raise" and "whole", booleans, and "after", a text: %w`, err)
 	}
 	*o = Order(m)
 	return nil
@@ -90,15 +93,20 @@ func (f *Function) Handle(ctx context.Context, order Order) (Report, error) {
 	ctx, cancel := domain.Spare(ctx, answerTime)
 	defer cancel()
 	err := r.all(ctx)
+	if err == nil && order.Whole && r.order.After != "" {
+		err = errUnfinished
+	}
 	r.report.Next = r.order.After
 	f.config.Metrics.Invocation(cold, cloudwatch.Count{Name: "EventsPublished", Value: r.report.Published})
 	r.ended(ctx, err)
 	if err == nil || errors.Is(err, domain.ErrInvalid) {
 		return r.report, err
 	}
-	next, _ := json.Marshal(r.order) // a boolean and a text
+	next, _ := json.Marshal(r.order) // booleans and a text
 	return r.report, fmt.Errorf("republish: stopped; go on with the order %s: %w", next, err)
 }
+
+var errUnfinished = errors.New("the time was too short for the whole table")
 
 // ended tells the log how much the run has done. The ids of users, which Unreadable has, are for its answer alone.
 func (r *run) ended(ctx context.Context, err error) {

@@ -104,6 +104,23 @@ func TestErrorNamesWhereToGoOn(t *testing.T) {
 	})
 }
 
+// TestWhole: a run that nobody reads the report of fails where the time is too short.
+func TestWhole(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		from, topic := portsFor(t, "everything", 500)
+		got := invoke(ctx, slowRecords{from, 50 * time.Second}, topic, io.Discard, []byte(`{"whole":true}`))
+		if !strings.Contains(got.Error, `,"whole":true}: the time was too short for the whole table`) || len(got.Published) == 0 {
+			t.Errorf("error %q after %d events", got.Error, len(got.Published))
+		}
+		if got = invoke(t.Context(), from, topic, io.Discard, []byte(`{"whole":true}`)); got.Error != "" {
+			t.Errorf("with time enough: %s", got.Error)
+		}
+	})
+}
+
 // TestEndsInTime: a service that does not answer costs the run its end, not its answer.
 func TestEndsInTime(t *testing.T) {
 	t.Parallel()
