@@ -16,7 +16,7 @@ var public = []string{"GET /items", "GET /items/{id}"}
 
 // findings are what breaks a rule, each as the Metadata would list it, in order.
 func (s stack) findings(items bool) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.impatient(), s.dangling())
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling())
 	if !items {
 		found = append(found, s.leftovers()...)
 	}
@@ -155,20 +155,35 @@ func (s stack) function(v any) string {
 // unpublished: functions are invoked by their alias, which is what deployments move, roll back, and configure.
 func (s stack) unpublished() []string {
 	var found []string
-	note := func(name string, function any) {
-		if s[plain(function)]["Type"] == "AWS::Lambda::Function" {
-			found = append(found, name+": invokes what is latest, not what is live")
-		}
-	}
-	for _, kind := range []string{"AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission"} {
+	for kind, property := range map[string]string{
+		"AWS::Lambda::EventSourceMapping": "FunctionName", "AWS::Lambda::Permission": "FunctionName",
+		"AWS::Events::Rule": "Targets", "AWS::Scheduler::Schedule": "Target", "AWS::ApiGateway::RestApi": "Body",
+	} {
 		for name, p := range s.of(kind) {
-			note(name, p["FunctionName"])
+			for _, function := range references(p[property]) {
+				if s[function]["Type"] == "AWS::Lambda::Function" {
+					found = append(found, name+": invokes what is latest, not what is live")
+				}
+			}
 		}
 	}
-	for name, rule := range s.of("AWS::Events::Rule") {
-		for _, target := range each(rule["Targets"]) {
-			target, _ := target.(map[string]any)
-			note(name, target["Arn"])
+	return found
+}
+
+// unwatched: the alarm of a function's errors can take its deployments back.
+func (s stack) unwatched() []string {
+	var found []string
+	groups := s.of("AWS::CodeDeploy::DeploymentGroup")
+	for name, alarm := range s.of("AWS::CloudWatch::Alarm") {
+		function := ""
+		for _, d := range each(alarm["Dimensions"]) {
+			if d, _ := d.(map[string]any); d["Name"] == "FunctionName" && alarm["MetricName"] == "Errors" {
+				function = plain(d["Value"])
+			}
+		}
+		group, ok := groups[function+"DeploymentGroup"]
+		if ok && !slices.Contains(references(group["AlarmConfiguration"]), name) {
+			found = append(found, name+": takes no deployment back")
 		}
 	}
 	return found

@@ -10,42 +10,49 @@ import (
 func TestPolicyTeeth(t *testing.T) {
 	t.Parallel()
 	const (
-		alias  = `,"A":{"Type":"AWS::Lambda::Alias","Properties":{"FunctionName":{"Ref":"F"}}},"F":{"Type":"AWS::Lambda::Function","Properties":{"Timeout":30}}`
-		onRule = `{"P":{"Type":"AWS::Lambda::Permission","Properties":{"Principal":"events.amazonaws.com","FunctionName":{"Ref":"A"}}}` + alias
-		onSQS  = `{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"EventSourceArn":{"Fn::GetAtt":["Q","Arn"]},"FunctionName":{"Ref":"A"}}}` + alias
+		alias    = `,"A":{"Type":"AWS::Lambda::Alias","Properties":{"FunctionName":{"Ref":"F"}}},"F":{"Type":"AWS::Lambda::Function","Properties":{"Timeout":30}}`
+		onRule   = `{"P":{"Type":"AWS::Lambda::Permission","Properties":{"Principal":"events.amazonaws.com","FunctionName":{"Ref":"A"}}}` + alias
+		onSQS    = `{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"EventSourceArn":{"Fn::GetAtt":["Q","Arn"]},"FunctionName":{"Ref":"A"}}}` + alias
+		watched  = `{"FDeploymentGroup":{"Type":"AWS::CodeDeploy::DeploymentGroup","Properties":{"AlarmConfiguration":{"Alarms":`
+		onErrors = `}}},"W":{"Type":"AWS::CloudWatch::Alarm","Properties":{"MetricName":"Errors","Dimensions":[{"Name":"FunctionName","Value":{"Ref":"F"}}]}}` + alias + `}`
 	)
 	for name, test := range map[string]struct{ resources, want string }{
-		"action":      {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyDocument":{"Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":"a"}]}}]}}}`, "R: Action s3:*"},
-		"resource":    {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyDocument":{"Statement":{"Effect":"Allow","Action":"s3:Get","Resource":{"Fn::Sub":"a/*"}}}}]}}}`, "R: Resource a/*"},
-		"everyone":    {`{"R":{"Type":"AWS::SQS::QueuePolicy","Properties":{"PolicyDocument":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"a"}]}}}}`, "R: Principal *"},
-		"all but":     {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"Effect":"Allow","NotAction":"iam:PassRole","Resource":"a"}]}}}`, "R: allows all but something"},
-		"in a text":   {`{"R":{"Type":"AWS::Logs::ResourcePolicy","Properties":{"PolicyDocument":{"Fn::Sub":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"logs:*\",\"Resource\":\"a\"}]}"}}}}`, "R: Action logs:*"},
-		"managed":     {`{"R":{"Type":"AWS::IAM::Role","Properties":{"ManagedPolicyArns":["arn:aws:iam::aws:policy/AdministratorAccess"]}}}`, "managed policy AdministratorAccess"},
-		"denied":      {`{"R":{"Type":"AWS::SQS::QueuePolicy","Properties":{"PolicyDocument":{"Statement":[{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"a"}]}}}}`, ""},
-		"bucket":      {`{"B":{"Type":"AWS::S3::Bucket","Properties":{}}}`, "B: not encrypted"},
-		"queue":       {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":false}}}`, "Q: not encrypted"},
-		"safe queue":  {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true}}}`, ""},
-		"topic":       {`{"T":{"Type":"AWS::SNS::Topic"}}`, "T: not encrypted"},
-		"log group":   {`{"L":{"Type":"AWS::Logs::LogGroup","Properties":{}}}`, "L: not encrypted"},
-		"table":       {`{"T":{"Type":"AWS::DynamoDB::Table","Properties":{"SSESpecification":{"SSEEnabled":false}}}}`, "T: not encrypted"},
-		"domain":      {`{"D":{"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true}}}}`, "D: not encrypted"},
-		"rule":        {onRule + `}`, "P: what fails of events.amazonaws.com goes nowhere"},
-		"rule's path": {onRule + `,"C":{"Type":"AWS::Lambda::EventInvokeConfig","Properties":{"FunctionName":{"Ref":"F"},"DestinationConfig":{"OnFailure":{"Destination":"q"}}}}}`, ""},
-		"latest":      {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Fn::GetAtt":["F","Arn"]}}]}}` + alias + `}`, "R: invokes what is latest, not what is live"},
-		"live":        {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Ref":"A"}}]}}` + alias + `}`, ""},
-		"stream":      {`{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"EventSourceArn":"t"}}}`, "M: what fails goes nowhere"},
-		"no redrive":  {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":180}}}`, "M: what fails goes nowhere"},
-		"impatient":   {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":179,"RedrivePolicy":{"deadLetterTargetArn":"d"}}}}`, "Q: visible again after 179 s, its consumer takes up to 30 s"},
-		"patient":     {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":180,"RedrivePolicy":{"deadLetterTargetArn":"d"}}}}`, ""},
-		"open route":  {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{"security":[{"NONE":[]}]}}}}}}}`, "A: GET /user has the wrong authorizer"},
-		"one way in":  {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{"security":[{"CognitoAuthorizer":[]},{}]}}}}}}}`, "A: GET /user has the wrong authorizer"},
-		"no security": {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{}}}}}}}`, "A: GET /user has the wrong authorizer"},
-		"shut route":  {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/items":{"get":{"security":[{"CognitoAuthorizer":[]}]}}}}}}}`, "A: GET /items has the wrong authorizer"},
-		"no routes":   {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{}}}}`, "A: no routes"},
-		"preflight":   {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"options":{}}}}}}}`, ""},
-		"dangling":    {`{"R":{"Type":"X","Properties":{"V":{"Fn::Sub":"a-${Gone.Arn}"}}}}`, "R: refers to Gone, which is not there"},
-		"leftover":    {`{"ItemsThing":{"Type":"X"}}`, "ItemsThing: is there without items"},
-		"left right":  {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"Effect":"Allow","Action":"es:ESHttpGet","Resource":"a"}]}}}`, "R: allows OpenSearch without items"},
+		"action":              {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyDocument":{"Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":"a"}]}}]}}}`, "R: Action s3:*"},
+		"resource":            {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyDocument":{"Statement":{"Effect":"Allow","Action":"s3:Get","Resource":{"Fn::Sub":"a/*"}}}}]}}}`, "R: Resource a/*"},
+		"everyone":            {`{"R":{"Type":"AWS::SQS::QueuePolicy","Properties":{"PolicyDocument":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"a"}]}}}}`, "R: Principal *"},
+		"all but":             {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"Effect":"Allow","NotAction":"iam:PassRole","Resource":"a"}]}}}`, "R: allows all but something"},
+		"in a text":           {`{"R":{"Type":"AWS::Logs::ResourcePolicy","Properties":{"PolicyDocument":{"Fn::Sub":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"logs:*\",\"Resource\":\"a\"}]}"}}}}`, "R: Action logs:*"},
+		"managed":             {`{"R":{"Type":"AWS::IAM::Role","Properties":{"ManagedPolicyArns":["arn:aws:iam::aws:policy/AdministratorAccess"]}}}`, "managed policy AdministratorAccess"},
+		"denied":              {`{"R":{"Type":"AWS::SQS::QueuePolicy","Properties":{"PolicyDocument":{"Statement":[{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"a"}]}}}}`, ""},
+		"bucket":              {`{"B":{"Type":"AWS::S3::Bucket","Properties":{}}}`, "B: not encrypted"},
+		"queue":               {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":false}}}`, "Q: not encrypted"},
+		"safe queue":          {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true}}}`, ""},
+		"topic":               {`{"T":{"Type":"AWS::SNS::Topic"}}`, "T: not encrypted"},
+		"log group":           {`{"L":{"Type":"AWS::Logs::LogGroup","Properties":{}}}`, "L: not encrypted"},
+		"table":               {`{"T":{"Type":"AWS::DynamoDB::Table","Properties":{"SSESpecification":{"SSEEnabled":false}}}}`, "T: not encrypted"},
+		"domain":              {`{"D":{"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true}}}}`, "D: not encrypted"},
+		"rule":                {onRule + `}`, "P: what fails of events.amazonaws.com goes nowhere"},
+		"rule's path":         {onRule + `,"C":{"Type":"AWS::Lambda::EventInvokeConfig","Properties":{"FunctionName":{"Ref":"F"},"DestinationConfig":{"OnFailure":{"Destination":"q"}}}}}`, ""},
+		"latest":              {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Fn::GetAtt":["F","Arn"]}}]}}` + alias + `}`, "R: invokes what is latest, not what is live"},
+		"latest path":         {`{"R":{"Type":"AWS::Scheduler::Schedule","Properties":{"Target":{"Arn":{"Fn::Sub":"${F.Arn}"}}}}` + alias + `}`, "R: invokes what is latest, not what is live"},
+		"latest of a mapping": {`{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"FunctionName":{"Ref":"F"},"DestinationConfig":{"OnFailure":{"Destination":"q"}}}}` + alias + `}`, "M: invokes what is latest, not what is live"},
+		"latest of a route":   {`{"R":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{"security":[{"CognitoAuthorizer":[]}],"x":{"uri":{"Fn::Sub":"a/${F.Arn}/b"}}}}}}}}` + alias + `}`, "R: invokes what is latest, not what is live"},
+		"live":                {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Ref":"A"}}]}}` + alias + `}`, ""},
+		"unwatched":           {watched + `[]` + onErrors, "W: takes no deployment back"},
+		"watched":             {watched + `[{"Name":{"Ref":"W"}}]` + onErrors, ""},
+		"stream":              {`{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"EventSourceArn":"t"}}}`, "M: what fails goes nowhere"},
+		"no redrive":          {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":180}}}`, "M: what fails goes nowhere"},
+		"impatient":           {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":179,"RedrivePolicy":{"deadLetterTargetArn":"d"}}}}`, "Q: visible again after 179 s, its consumer takes up to 30 s"},
+		"patient":             {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":180,"RedrivePolicy":{"deadLetterTargetArn":"d"}}}}`, ""},
+		"open route":          {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{"security":[{"NONE":[]}]}}}}}}}`, "A: GET /user has the wrong authorizer"},
+		"one way in":          {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{"security":[{"CognitoAuthorizer":[]},{}]}}}}}}}`, "A: GET /user has the wrong authorizer"},
+		"no security":         {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{}}}}}}}`, "A: GET /user has the wrong authorizer"},
+		"shut route":          {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/items":{"get":{"security":[{"CognitoAuthorizer":[]}]}}}}}}}`, "A: GET /items has the wrong authorizer"},
+		"no routes":           {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{}}}}`, "A: no routes"},
+		"preflight":           {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"options":{}}}}}}}`, ""},
+		"dangling":            {`{"R":{"Type":"X","Properties":{"V":{"Fn::Sub":"a-${Gone.Arn}"}}}}`, "R: refers to Gone, which is not there"},
+		"leftover":            {`{"ItemsThing":{"Type":"X"}}`, "ItemsThing: is there without items"},
+		"left right":          {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"Effect":"Allow","Action":"es:ESHttpGet","Resource":"a"}]}}}`, "R: allows OpenSearch without items"},
 	} {
 		var s stack
 		if err := json.Unmarshal([]byte(test.resources), &s); err != nil {
