@@ -1,6 +1,7 @@
 package apigatewaytest
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -25,9 +26,12 @@ func found(text, written string) bool {
 
 // CheckSecrets fails the test when what a function wrote holds any text of the event that it handled: of its body,
 // parameters, headers, claims or images, but for its ids. Logs are read by more people than data is, and kept
-// longer.
+// longer. A function that wrote nothing was not looked at.
 func (c Case) CheckSecrets(t testing.TB, output string) {
 	t.Helper()
+	if output == "" {
+		t.Errorf("%s: no output", c.Name)
+	}
 	var written []string
 	for line := range strings.Lines(output) {
 		written = append(written, line)
@@ -39,6 +43,32 @@ func (c Case) CheckSecrets(t testing.TB, output string) {
 			t.Errorf("%s: the event's %s, %q, is in the output:\n%s", c.Name, member, text, output)
 		}
 	})
+	c.checkBody(t, all)
+}
+
+// checkBody looks for the words of a request's body, names of members and numbers included: a client chooses all
+// of them.
+func (c Case) checkBody(t testing.TB, all string) {
+	t.Helper()
+	var request struct {
+		Body            string `json:"body"`
+		IsBase64Encoded bool   `json:"isBase64Encoded"`
+	}
+	_ = json.Unmarshal(c.Event, &request) // another event has no body
+	body := request.Body
+	if decoded, err := base64.StdEncoding.DecodeString(body); request.IsBase64Encoded && err == nil {
+		body = string(decoded)
+	}
+	for _, part := range strings.FieldsFunc(body, func(r rune) bool { return strings.ContainsRune("\"{}[]:,\\ \r\n\t", r) }) {
+		if !slices.Contains(contract, part) && found(part, all) {
+			t.Errorf("%s: %q, of the event's body, is in the output:\n%s", c.Name, part, all)
+		}
+	}
+}
+
+// contract are words of bodies that are in the texts of problems and in metrics, too, whoever sent them.
+var contract = []string{
+	"Name", "name", "email", "userType", "ratings", "renter", "rentee", "details", "category", "tags", "pricePerDay", "null",
 }
 
 // texts goes through all texts in JSON, those in texts of JSON included, with the names of the nearest members.
