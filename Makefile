@@ -63,7 +63,8 @@ else
 	AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) functions/e2e/deployed $(STACK)
 endif
 
-fuzz: ## fuzzes every target for FUZZ executions
+fuzz: ## decodes every truncation and corruption of every event, and fuzzes every target for FUZZ executions
+	CI=true go test -run TestBrokenEvents -count=1 ./adapters/apigateway
 	grep -rHo --include=*_test.go '^func Fuzz[A-Za-z]*' . | sort | while IFS=: read -r file function; do \
 	  go test -run '^$$' -fuzz "^$${function#func }$$" -fuzztime $(FUZZ) "$$(dirname "$$file")"; \
 	done
