@@ -23,19 +23,13 @@ type secrets struct {
 
 // RoundTrip implements http.RoundTripper.
 func (s *secrets) RoundTrip(r *http.Request) (*http.Response, error) {
-	body := []byte{}
-	if r.Body != nil {
-		var err error
-		if body, err = io.ReadAll(r.Body); err != nil {
-			return nil, err
-		}
-		if err := r.Body.Close(); err != nil {
-			return nil, err
-		}
-		r = r.Clone(r.Context())
-		if r.Body = http.NoBody; len(body) > 0 {
-			r.Body = io.NopCloser(bytes.NewReader(body))
-		}
+	copied, err := r.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(copied)
+	if err != nil {
+		return nil, err
 	}
 	s.add(body)
 	for _, values := range r.URL.Query() {

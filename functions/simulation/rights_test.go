@@ -28,27 +28,32 @@ func rightsOf(t testing.TB, function, alias string) *rights {
 	for _, policy := range policies {
 		statements, _ := policy.(map[string]any)["Statement"].([]any)
 		for _, statement := range statements {
-			s := statement.(map[string]any)
-			if s["Effect"] != "Allow" || s["Condition"] != nil {
-				t.Fatalf("%s: a statement that this test does not understand: %v", function, s)
-			}
-			for _, action := range texts(s["Action"]) {
-				method, ours := strings.CutPrefix(action, "es:ESHttp")
-				for _, resource := range texts(s["Resource"]) {
-					_, path, found := strings.Cut(resource, "domain/${OpenSearchDomainName}/")
-					if !ours || !found {
-						continue
-					}
-					path = regexp.QuoteMeta(strings.ReplaceAll(path, "${OpenSearchIndex}", alias))
-					r.allowed = append(r.allowed, regexp.MustCompile("^"+strings.ReplaceAll(strings.ToUpper(method), "*", "[A-Z]+")+" /"+strings.ReplaceAll(path, `\*`, ".*")+"$"))
-				}
-			}
+			r.allowed = append(r.allowed, patterns(t, statement.(map[string]any), alias)...)
 		}
 	}
 	if len(r.allowed) == 0 {
 		t.Fatalf("%s has no rights in OpenSearch", function)
 	}
 	return r
+}
+
+// patterns are of what a statement of a policy allows in OpenSearch, if it is about that.
+func patterns(t testing.TB, statement map[string]any, alias string) (allowed []*regexp.Regexp) {
+	t.Helper()
+	if statement["Effect"] != "Allow" || statement["Condition"] != nil {
+		t.Fatalf("a statement that this test does not understand: %v", statement)
+	}
+	for _, action := range texts(statement["Action"]) {
+		method, ours := strings.CutPrefix(action, "es:ESHttp")
+		for _, resource := range texts(statement["Resource"]) {
+			_, path, found := strings.Cut(resource, "domain/${OpenSearchDomainName}/")
+			if ours && found {
+				right := strings.ToUpper(method) + " /" + strings.ReplaceAll(path, "${OpenSearchIndex}", alias)
+				allowed = append(allowed, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(right), `\*`, ".*")+"$"))
+			}
+		}
+	}
+	return allowed
 }
 
 // texts are those of one value or several.
