@@ -25,7 +25,7 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 		return
 	}
 	id := RequestID(ctx)
-	attrs := [...]slog.Attr{
+	attrs := []slog.Attr{
 		slog.Bool("cold_start", cold),
 		slog.String("function_request_id", id),
 		slog.String("correlation_id", id),
@@ -34,14 +34,11 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 		slog.String("route", route),
 		slog.Int("status", status),
 		slog.Float64("duration_ms", float64(latency.Microseconds())/1000),
-		{}, // for an error
 	}
-	last := len(attrs) - 1
 	if err != nil {
-		attrs[last] = slog.String("error", err.Error())
-		last++
+		attrs = append(attrs, slog.String("error", err.Error()))
 	}
-	r.config.Logger.LogAttrs(ctx, level, "request", attrs[:last]...)
+	r.config.Logger.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // WatchClock tells the log of a clock that is far behind one that has written before: versions stay in
