@@ -81,22 +81,35 @@ func parseServer(endpoint string) (*url.URL, error) {
 // checked is an answer that may tell of a failure though its status is a success.
 type checked interface{ check() error }
 
-// do sends the request that make returns, and decodes its answer. If the answer is that x is missing, or
-// a field of it, that is made, and the request sent once more. op names the request in errors.
+// A request that meets a missing index meets its shards on their way next.
+const maxRemedies = 2
+
+// do sends the request that make returns, and decodes its answer. If the answer is that x is missing, or a field
+// of it, or still its shards, that is seen to, and the request sent again. op names the request in errors.
 func do[T any](ctx context.Context, c *Client, op string, x index, make func() opensearchapi.Request) (T, error) {
-	out, err := once[T](ctx, c, op, make())
+	for remedies := 0; ; remedies++ {
+		out, err := once[T](ctx, c, op, make())
+		remedy := c.remedy(err)
+		if remedy == nil || remedies == maxRemedies {
+			return out, err
+		}
+		if err := remedy(ctx, x); err != nil {
+			return out, err
+		}
+	}
+}
+
+// remedy is what the client does about err before it sends a request again; nil: nothing.
+func (c *Client) remedy(err error) func(context.Context, index) error {
 	switch {
 	case errors.Is(err, errNoIndex):
-		err = c.makeIndex(ctx, x)
+		return c.makeIndex
 	case errors.Is(err, errNoField):
-		err = c.addFields(ctx, x)
-	default:
-		return out, err
+		return c.addFields
+	case errors.Is(err, errNoShard):
+		return c.awaitShards
 	}
-	if err != nil {
-		return out, err
-	}
-	return once[T](ctx, c, op, make())
+	return nil
 }
 
 func once[T any](ctx context.Context, c *Client, op string, r opensearchapi.Request) (out T, err error) {

@@ -13,6 +13,7 @@ import (
 var (
 	errNoIndex = errors.New("no such index or alias")
 	errNoField = errors.New("no such field in the mapping")
+	errNoShard = errors.New("no shard is there to be read")
 	errExists  = errors.New("exists already")
 )
 
@@ -61,6 +62,9 @@ func (p *problem) classify(status int) error {
 	switch {
 	case p.Type == "index_not_found_exception":
 		kind = fmt.Errorf("%w: %w", errNoIndex, domain.ErrUnavailable)
+	case p.Type == "no_shard_available_action_exception",
+		p.Type == "search_phase_execution_exception" && status == http.StatusServiceUnavailable:
+		kind = fmt.Errorf("%w: %w", errNoShard, domain.ErrUnavailable)
 	case p.Type == "strict_dynamic_mapping_exception":
 		kind = errNoField
 	case p.Type == "resource_already_exists_exception":

@@ -58,12 +58,15 @@ func (c *Client) makeIndex(ctx context.Context, x index) error {
 	_, err = once[acknowledgement](ctx, c, "alias "+x.name(), opensearchapi.IndicesPutAliasRequest{
 		Index: []string{x.name()}, Name: x.alias,
 	})
-	if err != nil {
-		return err
-	}
-	// Whoever made it at this moment may still wait for its shards; without them no search succeeds.
-	_, err = once[struct{}](ctx, c, "health of "+x.name(), opensearchapi.ClusterHealthRequest{
-		Index: []string{x.name()}, WaitForStatus: "yellow", Timeout: attemptTimeout / 2,
+	return err
+}
+
+// awaitShards waits until x can be read. An index that another is making is there some time before its shard is,
+// and has every look-up fail until then. Its status would not tell: that of a new index is yellow from the start.
+// https://github.com/elastic/elasticsearch/pull/18737
+func (c *Client) awaitShards(ctx context.Context, x index) error {
+	_, err := once[struct{}](ctx, c, "health of "+x.alias, opensearchapi.ClusterHealthRequest{
+		Index: []string{x.alias}, WaitForActiveShards: "1", Timeout: attemptTimeout / 2,
 	})
 	return err
 }

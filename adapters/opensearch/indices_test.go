@@ -95,6 +95,29 @@ func TestEightFirstCalls(t *testing.T) {
 	}
 }
 
+// TestFirstCallsTogether has every call meet indices that other clients are making at that moment: they are there
+// then, and their shards are not.
+func TestFirstCallsTogether(t *testing.T) {
+	t.Parallel()
+	endpoint := engine(t)
+	for range 5 {
+		alias := newAlias(t, endpoint)
+		var all sync.WaitGroup
+		for range 4 {
+			c := newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias})
+			for name, call := range calls(t, c) {
+				all.Go(func() {
+					if err := call(); err != nil && kindOf(err) != domain.ErrNotFound && kindOf(err) != domain.ErrConflict {
+						t.Errorf("%s = %v", name, err)
+					}
+				})
+			}
+		}
+		all.Wait()
+		checkIndices(t, endpoint, alias, alias+"-owners")
+	}
+}
+
 // TestIndicesVanish: whatever is called next makes them again.
 func TestIndicesVanish(t *testing.T) {
 	t.Parallel()

@@ -69,7 +69,7 @@ func unsigned(r *http.Request) (*http.Request, error) {
 	return again, nil
 }
 
-// TestEveryAttemptIsSigned: also the third one, over the body that it has.
+// TestEveryAttemptIsSigned: also the third one, over the body that it has, and those that ask for the shards that are missing.
 func TestEveryAttemptIsSigned(t *testing.T) {
 	t.Parallel()
 	provider := credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "token")
@@ -85,8 +85,8 @@ func TestEveryAttemptIsSigned(t *testing.T) {
 				Endpoint: "https://search.example.com", Alias: "items", Service: opensearch.ServiceES, HTTP: n,
 				AWS: aws.Config{Region: "eu-central-1", Credentials: provider},
 			})
-			if err := calls(t, c)[name](); err == nil || n.attempts != 3 {
-				t.Errorf("%v after %d attempts, want 3", err, n.attempts)
+			if err := calls(t, c)[name](); err == nil || n.attempts != 6 {
+				t.Errorf("%v after %d attempts, want 6", err, n.attempts)
 			}
 		})
 	}

@@ -33,7 +33,7 @@ func troubles() map[string]trouble {
 		"throttled":            {answer(429, rejected), domain.ErrUnavailable, 3},
 		"throttled, HTML":      {answer(429, gatewayPage), domain.ErrUnavailable, 3},
 		"bad gateway":          {answer(502, gatewayPage), domain.ErrUnavailable, 3},
-		"no shards":            {answer(503, noShards), domain.ErrUnavailable, 3},
+		"no shards":            {answer(503, noShards), domain.ErrUnavailable, 6}, // three of them ask for its health
 		"gateway timeout":      {answer(504, `{"message":"Endpoint request timed out"}`), domain.ErrUnavailable, 3},
 		"HTML as a success":    {answer(200, gatewayPage), domain.ErrUnavailable, 3},
 		"HTML as not found":    {answer(404, gatewayPage), domain.ErrUnavailable, 3},
@@ -81,6 +81,35 @@ func TestTroubleThatPasses(t *testing.T) {
 			t.Errorf("Get = %v after %d attempts; want %v after 3", err, sent.attempts, domain.ErrNotFound)
 		}
 	})
+}
+
+// TestShardsOnTheirWay: what meets an index that another has just made waits for its shards, and is sent again.
+func TestShardsOnTheirWay(t *testing.T) {
+	t.Parallel()
+	const oneOfMany = `{"docs":[{"_id":"x","error":{"type":"no_shard_available_action_exception","reason":"No shard available"}}]}`
+	none := fmt.Sprintf(`{"docs":[{"_id":%q,"found":false}]}`, someOwner)
+	healthy := func(r *http.Request) (*http.Response, error) {
+		if r.Method != http.MethodGet || r.URL.Path != "/_cluster/health/items-owners" || r.URL.Query().Get("wait_for_active_shards") != "1" {
+			t.Errorf("%s %s", r.Method, r.URL)
+		}
+		return answer(200, `{"status":"yellow"}`)(r)
+	}
+	for name, test := range map[string]struct {
+		exchanges []exchange
+		kind      error
+	}{
+		"in time":  {[]exchange{answer(200, oneOfMany), healthy, answer(200, none)}, nil},
+		"in vain":  {[]exchange{answer(200, oneOfMany), answer(408, `{"status":"red","timed_out":true}`)}, domain.ErrUnavailable},
+		"for good": {[]exchange{answer(200, oneOfMany), healthy, answer(200, oneOfMany), healthy, answer(200, oneOfMany)}, domain.ErrUnavailable},
+		"made by me": {[]exchange{
+			answer(404, noSuchIndex), answer(200, `{"acknowledged":true}`), answer(200, oneOfMany), healthy, answer(200, none),
+		}, nil},
+	} {
+		c, sent := clientOver(t, nowhere, "items", test.exchanges...)
+		if err := calls(t, c)["Owners"](); kindOf(err) != test.kind || (err == nil) != (test.kind == nil) || sent.attempts != len(test.exchanges) {
+			t.Errorf("%s: %v after %d attempts; want kind %v after %d", name, err, sent.attempts, test.kind, len(test.exchanges))
+		}
+	}
 }
 
 func TestHugeAnswers(t *testing.T) {
