@@ -25,6 +25,9 @@ func (a *attempts) watch(o *dynamodb.Options) { a.client, o.HTTPClient = o.HTTPC
 // Do implements dynamodb.HTTPClient. An answer that is cut off, empty or no JSON is an error here, and so
 // repeated; the SDK takes an empty one for success with nothing in it: no such item, nothing replaced.
 func (a *attempts) Do(r *http.Request) (*http.Response, error) {
+	if err := hold(r); err != nil {
+		return nil, err
+	}
 	answer, err := a.client.Do(r)
 	if err == nil {
 		err = complete(answer)
@@ -35,6 +38,17 @@ func (a *attempts) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return answer, nil
+}
+
+// hold puts the body of a request into memory of a kind that net/http knows: before any other, as the SDK's, which
+// might block, it sends the head in a packet, and a TLS record, of its own.
+func hold(r *http.Request) error {
+	if r.Body == nil {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return err
 }
 
 var errNotJSON = errors.New("the answer is not JSON")

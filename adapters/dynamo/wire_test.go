@@ -1,0 +1,56 @@
+package dynamo_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+
+	"rental.example/adapters/dynamo"
+	"rental.example/domain"
+)
+
+// countedConn counts what is written to it at once.
+type countedConn struct {
+	net.Conn
+	writes *atomic.Int64
+}
+
+func (c countedConn) Write(p []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(p)
+}
+
+// TestOneWriteForEachRequest: head and body of a request go out together, not in two packets.
+func TestOneWriteForEachRequest(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if sent, err := io.ReadAll(r.Body); err != nil || int64(len(sent)) != r.ContentLength || len(sent) == 0 {
+			t.Errorf("body of %d bytes, want %d: %v", len(sent), r.ContentLength, err)
+		}
+		_, _ = io.WriteString(w, "{}")
+	}))
+	t.Cleanup(server.Close)
+	var writes atomic.Int64
+	cfg := configFor(server.URL)
+	cfg.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, address)
+			return countedConn{conn, &writes}, err
+		}
+	})
+	store := dynamo.NewUsers(dynamo.NewClient(cfg), "users")
+	for range 3 {
+		if _, _, err := store.Save(t.Context(), profileAt(t, someone, noon, ""), domain.Condition{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := writes.Load(); got != 3 {
+		t.Errorf("%d writes for 3 requests", got)
+	}
+}
