@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/adapters/rawjson"
 )
 
 // eventDecoder reads one event into the official type. encoding/json spends two thirds of a request's time on
@@ -22,7 +24,7 @@ import (
 // is what comes twice of the members that it knows or of the names that it keeps; a name in other case is
 // another name.
 type eventDecoder struct {
-	reader
+	rawjson.Reader
 	request events.APIGatewayProxyRequest
 	maps    eventMaps
 	chars   strings.Builder // what strings of the request are parts of
@@ -80,7 +82,7 @@ var (
 		{"stageVariables", func(d *eventDecoder) bool { return d.strings(new(map[string]string), new(map[string]string), noName) }},
 		{"requestContext", func(d *eventDecoder) bool { return d.object(contextMembers) }},
 		{"body", func(d *eventDecoder) bool { return d.string(&d.request.Body) }},
-		{"isBase64Encoded", func(d *eventDecoder) bool { return d.bool(&d.request.IsBase64Encoded) }},
+		{"isBase64Encoded", func(d *eventDecoder) bool { return d.Bool(&d.request.IsBase64Encoded) }},
 	}
 	contextMembers = []member{
 		{"accountId", skipString}, {"resourceId", skipString}, {"operationName", skipString}, {"stage", skipString},
@@ -112,13 +114,13 @@ const textRoom = 256
 
 // decode reads data into d.request. Its error quotes nothing of it.
 func (d *eventDecoder) decode(data []byte) error {
-	d.reader = reader{data: data}
+	d.Reader = rawjson.NewReader(data)
 	d.chars.Reset()
 	d.chars.Grow(textRoom)
-	if d.object(eventMembers) && d.end() {
+	if d.object(eventMembers) && d.End() {
 		return nil
 	}
-	return fmt.Errorf("apigateway: the event is not one of API Gateway: %s at byte %d", d.wrong, d.pos)
+	return fmt.Errorf("apigateway: the event is not one of API Gateway: %w", d.Err())
 }
 
 // release gives the request's maps back, to be filled again.
@@ -135,31 +137,31 @@ func (d *eventDecoder) release() {
 
 // object reads an object of which the members of table are known, or null.
 func (d *eventDecoder) object(table []member) bool {
-	if d.null() {
+	if d.Null() {
 		return true
 	}
 	var seen uint32 // a bit for each member
-	for more := d.open('{'); more; more = d.next('}') {
-		name, ok := d.name()
+	for more := d.Open('{'); more; more = d.Next('}') {
+		name, ok := d.Name()
 		if !ok {
 			return false
 		}
 		i := find(table, name)
 		if i < 0 {
-			if !d.skip(false) {
+			if !d.Skip(false) {
 				return false
 			}
 			continue
 		}
 		if seen&(1<<i) != 0 {
-			return d.fail("a member that is there twice")
+			return d.Fail("a member that is there twice")
 		}
 		seen |= 1 << i
 		if !table[i].read(d) {
 			return false
 		}
 	}
-	return d.wrong == ""
+	return d.Right()
 }
 
 func find(table []member, name []byte) int {
@@ -173,10 +175,10 @@ func find(table []member, name []byte) int {
 
 // string reads a string, or null.
 func (d *eventDecoder) string(target *string) bool {
-	if d.null() {
+	if d.Null() {
 		return true
 	}
-	raw, escaped, ok := d.literal()
+	raw, escaped, ok := d.Literal()
 	if ok {
 		*target = d.keep(raw, escaped)
 	}
@@ -192,7 +194,7 @@ func (d *eventDecoder) keep(raw []byte, escaped bool) string {
 	}
 	start := own.Len()
 	if escaped {
-		unescape(own, raw)
+		rawjson.AppendText(own, raw)
 	} else {
 		own.Write(raw)
 	}
@@ -236,15 +238,15 @@ func (d *eventDecoder) lists(target, kept *map[string][]string, name naming) boo
 
 // readMap reads an object of any names, or null. Members that are not kept are read as well, by skip.
 func readMap[V any](d *eventDecoder, target, kept *map[string]V, name naming, read func(*eventDecoder) (V, bool), skip func(*eventDecoder) bool) bool {
-	if d.null() {
+	if d.Null() {
 		return true
 	}
 	if *kept == nil {
 		*kept = make(map[string]V)
 	}
 	*target = *kept
-	for more := d.open('{'); more; more = d.next('}') {
-		raw, ok := d.name()
+	for more := d.Open('{'); more; more = d.Next('}') {
+		raw, ok := d.Name()
 		if !ok {
 			return false
 		}
@@ -256,13 +258,13 @@ func readMap[V any](d *eventDecoder, target, kept *map[string]V, name naming, re
 			continue
 		}
 		if _, twice := (*target)[key]; twice {
-			return d.fail("a name that is there twice")
+			return d.Fail("a name that is there twice")
 		}
 		if (*target)[key], ok = read(d); !ok {
 			return false
 		}
 	}
-	return d.wrong == ""
+	return d.Right()
 }
 
 // text reads a string; null is an empty one.
@@ -273,11 +275,11 @@ func (d *eventDecoder) text() (s string, ok bool) {
 
 // list reads a list of strings, or null.
 func (d *eventDecoder) list() ([]string, bool) {
-	if d.null() {
+	if d.Null() {
 		return nil, true
 	}
 	start := len(d.values)
-	for more := d.open('['); more; more = d.next(']') {
+	for more := d.Open('['); more; more = d.Next(']') {
 		s, ok := d.text()
 		if !ok {
 			return nil, false
@@ -285,25 +287,25 @@ func (d *eventDecoder) list() ([]string, bool) {
 		d.values = append(d.values, s)
 	}
 	if len(d.values) == start {
-		return []string{}, d.wrong == "" // an empty list is not none
+		return []string{}, d.Right() // an empty list is not none
 	}
-	return slices.Clip(d.values[start:]), d.wrong == ""
+	return slices.Clip(d.values[start:]), d.Right()
 }
 
 // authorizer reads what the authorizer hands on, of which the claims are kept.
 func (d *eventDecoder) authorizer() bool {
-	if d.null() {
+	if d.Null() {
 		return true
 	}
-	for more := d.open('{'); more; more = d.next('}') {
-		name, ok := d.name()
+	for more := d.Open('{'); more; more = d.Next('}') {
+		name, ok := d.Name()
 		switch {
 		case !ok:
 			return false
-		case string(name) != "claims" || !d.at('{'):
-			ok = d.skip(true)
+		case string(name) != "claims" || d.Peek() != '{':
+			ok = d.Skip(true)
 		case d.request.RequestContext.Authorizer != nil:
-			return d.fail("claims that are there twice")
+			return d.Fail("claims that are there twice")
 		default:
 			ok = d.claims()
 		}
@@ -311,7 +313,7 @@ func (d *eventDecoder) authorizer() bool {
 			return false
 		}
 	}
-	return d.wrong == ""
+	return d.Right()
 }
 
 func (d *eventDecoder) claims() bool {
@@ -320,28 +322,28 @@ func (d *eventDecoder) claims() bool {
 	}
 	d.maps.authorizer["claims"] = d.maps.claims
 	d.request.RequestContext.Authorizer = d.maps.authorizer
-	for more := d.open('{'); more; more = d.next('}') {
-		name, ok := d.name()
+	for more := d.Open('{'); more; more = d.Next('}') {
+		name, ok := d.Name()
 		if !ok {
 			return false
 		}
 		i := slices.Index(claimNames, string(name))
-		if i < 0 || !d.at('"') {
-			if !d.skip(true) {
+		if i < 0 || d.Peek() != '"' {
+			if !d.Skip(true) {
 				return false
 			}
 			continue
 		}
-		raw, escaped, ok := d.literal()
+		raw, escaped, ok := d.Literal()
 		if !ok {
 			return false
 		}
 		if _, twice := d.maps.claims[claimNames[i]]; twice {
-			return d.fail("a claim that is there twice")
+			return d.Fail("a claim that is there twice")
 		}
 		d.maps.claims[claimNames[i]] = d.claim(raw, escaped)
 	}
-	return d.wrong == ""
+	return d.Right()
 }
 
 // claim is the value of a claim; most are one of a few.

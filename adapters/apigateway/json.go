@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"rental.example/adapters/rawjson"
 	"rental.example/domain"
 )
 
@@ -67,31 +69,31 @@ func decodeObject(body string, fields []Field) error {
 	if !json.Valid([]byte(body)) {
 		return refuse(invalidJSON, "The body is not one JSON value: "+syntaxError(body)+".")
 	}
-	if loneSurrogate(body) {
+	if rawjson.LoneSurrogate(body) {
 		return refuse(invalidJSON, "The body holds an unpaired surrogate, which is no character.")
 	}
-	body = skipSpace(body)
-	if body[0] != '{' {
+	body = rawjson.Trim(body)
+	if rawjson.Kind(body) != '{' {
 		return refuse(invalidJSON, "The body must be a JSON object.")
 	}
 	var seen uint64 // a bit for each field
-	return eachMember(body, func(rawName, value string) error {
-		name := unquote(rawName)
-		for i, f := range fields {
-			if f.name != name {
-				continue
-			}
-			if seen&(1<<i) != 0 {
-				return refuseField(duplicateField, name, "is there twice")
-			}
-			seen |= 1 << i
-			if len(body) > shared {
-				value = strings.Clone(value)
-			}
-			return f.set(value)
+	for name, value := range rawjson.Members(body) {
+		i := slices.IndexFunc(fields, func(f Field) bool { return f.name == name })
+		if i < 0 {
+			return refuseField(unknownField, printable(name), "is not a field of this request")
 		}
-		return refuseField(unknownField, printable(name), "is not a field of this request")
-	})
+		if seen&(1<<i) != 0 {
+			return refuseField(duplicateField, name, "is there twice")
+		}
+		seen |= 1 << i
+		if len(body) > shared {
+			value = strings.Clone(value)
+		}
+		if err := fields[i].set(value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shared is how long a text may be, in bytes, of which parts are kept: whoever keeps a name keeps all of it.
@@ -159,10 +161,11 @@ func setOptional[T any](f Field, target *Optional[T], value string, parse parser
 }
 
 func text(value string) (s string, wrong string) {
-	if value[0] != '"' {
+	s, ok := rawjson.Text(value)
+	if !ok {
 		return "", "must be a string"
 	}
-	return unquote(value), ""
+	return s, ""
 }
 
 func number(value string) (n float64, wrong string) {
@@ -178,28 +181,22 @@ func number(value string) (n float64, wrong string) {
 
 func texts(value string) (list []string, wrong string) {
 	const told = "must be a list of strings"
-	if value[0] != '[' {
+	if rawjson.Kind(value) != '[' {
 		return nil, told
 	}
 	list = []string{} // an empty list is not none
-	err := eachElement(value, func(element string) error {
+	for element := range rawjson.Elements(value) {
 		s, wrong := text(element)
 		if wrong != "" {
-			return errNotText
+			return nil, told
 		}
 		if len(value) > shared {
 			s = strings.Clone(s)
 		}
 		list = append(list, s)
-		return nil
-	})
-	if err != nil {
-		return nil, told
 	}
 	return list, ""
 }
-
-var errNotText = errors.New("not a string")
 
 // refuseField is refuse for one field of the body.
 func refuseField(k kind, field, message string) error {

@@ -2,12 +2,13 @@ package dynamo
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"rental.example/adapters/rawjson"
 )
 
 // attempts watches the attempts of one call, as its HTTP client. The SDK repeats a write whose connection
@@ -59,7 +60,7 @@ func complete(answer *http.Response) error {
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
 		return err
 	}
-	if answer.StatusCode < http.StatusInternalServerError && !json.Valid(body) {
+	if answer.StatusCode < http.StatusInternalServerError && !rawjson.Valid(body) {
 		return errNotJSON
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))

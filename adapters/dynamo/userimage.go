@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"rental.example/adapters/rawjson"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -27,14 +28,14 @@ var userAttributes = sync.OnceValue(func() map[string]int {
 
 // readImage reads an item as a stream has it. Attributes that are not userRecord's may be anything. Errors
 // name attributes and never hold values, which may be personal.
-func readImage(image []byte) (*userRecord, error) {
-	if !isObject(image) {
+func readImage(image string) (*userRecord, error) {
+	if rawjson.Kind(image) != '{' {
 		return nil, errors.New("is not an object")
 	}
 	record := new(userRecord)
 	fields := reflect.ValueOf(record).Elem()
-	for name, value := range members(image) {
-		i, ok := userAttributes()[string(name)]
+	for name, value := range rawjson.Members(image) {
+		i, ok := userAttributes()[name]
 		if !ok {
 			continue
 		}
@@ -46,7 +47,7 @@ func readImage(image []byte) (*userRecord, error) {
 }
 
 // readAttribute reads {"S":"text"} and the like into a field of userRecord.
-func readAttribute(value []byte, field any) (err error) {
+func readAttribute(value string, field any) (err error) {
 	switch field := field.(type) {
 	case *string:
 		*field, err = readText(value)
@@ -66,28 +67,28 @@ func readAttribute(value []byte, field any) (err error) {
 	return err
 }
 
-func readText(value []byte) (string, error) {
+func readText(value string) (string, error) {
 	content, err := ofType(value, "S")
 	if err != nil {
 		return "", err
 	}
-	text, ok := unquote(content)
+	text, ok := rawjson.Text(content)
 	if !ok {
 		return "", errors.New("has an S that is not a string")
 	}
-	return string(text), nil
+	return text, nil
 }
 
 // readNumber returns the digits of a number, which DynamoDB spells as JSON does: without a plus, without zeroes
 // in front. strconv takes more than that, NaN and hexadecimals among it.
-func readNumber(value []byte) (digits []byte, err error) {
+func readNumber(value string) (digits string, err error) {
 	content, err := ofType(value, "N")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	digits, ok := unquote(content)
-	if !ok || !json.Valid(digits) {
-		return nil, errNotNumber
+	digits, ok := rawjson.Text(content)
+	if !ok || !json.Valid([]byte(digits)) {
+		return "", errNotNumber
 	}
 	return digits, nil
 }
@@ -95,36 +96,36 @@ func readNumber(value []byte) (digits []byte, err error) {
 var errNotNumber = errors.New("has an N that is not a number")
 
 // readInteger takes no exponent and no point, as the SDK takes none where Table decodes the same item.
-func readInteger(value []byte) (int64, error) {
+func readInteger(value string) (int64, error) {
 	digits, err := readNumber(value)
 	if err != nil {
 		return 0, err
 	}
-	n, err := strconv.ParseInt(string(digits), 10, 64)
+	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
 		return 0, errors.New("has an N that is not an integer of 64 bits")
 	}
 	return n, nil
 }
 
-func readFloat(value []byte) (float64, error) {
+func readFloat(value string) (float64, error) {
 	digits, err := readNumber(value)
 	if err != nil {
 		return 0, err
 	}
-	f, err := strconv.ParseFloat(string(digits), 64)
+	f, err := strconv.ParseFloat(digits, 64)
 	if err != nil || math.IsInf(f, 0) {
 		return 0, errNotNumber
 	}
 	return f, nil
 }
 
-func readBool(value []byte) (bool, error) {
+func readBool(value string) (bool, error) {
 	content, err := ofType(value, "BOOL")
 	if err != nil {
 		return false, err
 	}
-	switch string(content) {
+	switch content {
 	case "true":
 		return true, nil
 	case "false":
@@ -134,18 +135,18 @@ func readBool(value []byte) (bool, error) {
 }
 
 // ofType is the content of an attribute's value, which has to be of the DynamoDB type want.
-func ofType(value []byte, want string) (content []byte, err error) {
-	if !isObject(value) {
-		return nil, errors.New("is not an object")
+func ofType(value string, want string) (content string, err error) {
+	if rawjson.Kind(value) != '{' {
+		return "", errors.New("is not an object")
 	}
-	for name, v := range members(value) {
-		if string(name) != want || content != nil {
-			return nil, fmt.Errorf("is not of the one type %s", want)
+	for name, v := range rawjson.Members(value) {
+		if name != want || content != "" {
+			return "", fmt.Errorf("is not of the one type %s", want)
 		}
 		content = v
 	}
-	if content == nil {
-		return nil, errors.New("is empty")
+	if content == "" {
+		return "", errors.New("is empty")
 	}
 	return content, nil
 }

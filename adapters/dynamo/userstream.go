@@ -1,12 +1,11 @@
 package dynamo
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"unicode/utf8"
 
+	"rental.example/adapters/rawjson"
 	"rental.example/domain/user"
 )
 
@@ -31,7 +30,9 @@ type UserChange struct {
 // may be personal. EventID and SequenceNumber are then set as far as they could be read.
 func ParseUserChange(record json.RawMessage) (UserChange, error) {
 	r, err := readStreamRecord(record)
-	c := UserChange{EventID: textOf(r.eventID), SequenceNumber: textOf(r.sequenceNumber)}
+	var c UserChange
+	c.EventID, _ = rawjson.Text(r.eventID)
+	c.SequenceNumber, _ = rawjson.Text(r.sequenceNumber)
 	if err == nil {
 		c.Before, c.After, err = r.states()
 	}
@@ -50,28 +51,26 @@ const (
 	removed     = "REMOVE"
 )
 
-// streamRecord is the members of a record that count, as they are written; nil where there is none.
+// streamRecord is the members of a record that count, as they are written; empty where there is none.
 type streamRecord struct {
-	eventID, eventName, eventSource, change            []byte
-	sequenceNumber, viewType, keys, oldImage, newImage []byte
+	eventID, eventName, eventSource, change            string
+	sequenceNumber, viewType, keys, oldImage, newImage string
 }
 
 // readStreamRecord reads as much as there is, and then checks all but what is in the images.
 func readStreamRecord(data []byte) (r streamRecord, err error) {
-	data = bytes.TrimSpace(data)
-	if !json.Valid(data) || !utf8.Valid(data) || !isObject(data) {
+	record := rawjson.Trim(string(data))
+	if !rawjson.Valid(data) || rawjson.Kind(record) != '{' {
 		return r, errors.New("is not a JSON object")
 	}
-	r.readEnvelope(data)
-	if isObject(r.change) {
-		r.readChange(r.change)
-	}
+	r.readEnvelope(record)
+	r.readChange(r.change)
 	return r, r.check()
 }
 
-func (r *streamRecord) readEnvelope(object []byte) {
-	for name, value := range members(object) {
-		switch string(name) {
+func (r *streamRecord) readEnvelope(object string) {
+	for name, value := range rawjson.Members(object) {
+		switch name {
 		case "eventID":
 			r.eventID = value
 		case "eventName":
@@ -84,9 +83,9 @@ func (r *streamRecord) readEnvelope(object []byte) {
 	}
 }
 
-func (r *streamRecord) readChange(object []byte) {
-	for name, value := range members(object) {
-		switch string(name) {
+func (r *streamRecord) readChange(object string) {
+	for name, value := range rawjson.Members(object) {
+		switch name {
 		case "SequenceNumber":
 			r.sequenceNumber = value
 		case "StreamViewType":
@@ -117,10 +116,10 @@ func (r *streamRecord) check() error {
 
 // checkImages holds the images that there are against the name of the event.
 func (r *streamRecord) checkImages() error {
-	before, after := r.oldImage != nil, r.newImage != nil
-	name, _ := unquote(r.eventName)
+	before, after := r.oldImage != "", r.newImage != ""
+	name, _ := rawjson.Text(r.eventName)
 	var whole bool
-	switch string(name) {
+	switch name {
 	case inserted:
 		whole = after && !before
 	case modified:
@@ -151,8 +150,8 @@ func (r *streamRecord) states() (before, after user.State, err error) {
 	return before, after, nil
 }
 
-func stateOf(image []byte, id string) (user.State, error) {
-	if image == nil {
+func stateOf(image, id string) (user.State, error) {
+	if image == "" {
 		return user.State{}, nil
 	}
 	record, err := readImage(image)
@@ -166,19 +165,13 @@ func stateOf(image []byte, id string) (user.State, error) {
 }
 
 // says reports whether value is the string want.
-func says(value []byte, want string) bool {
-	text, ok := unquote(value)
-	return ok && string(text) == want
+func says(value, want string) bool {
+	text, ok := rawjson.Text(value)
+	return ok && text == want
 }
 
 // saysSomething reports whether value is a string, and not an empty one.
-func saysSomething(value []byte) bool {
-	text, ok := unquote(value)
-	return ok && len(text) > 0
-}
-
-// textOf is what value says, if it is a string.
-func textOf(value []byte) string {
-	text, _ := unquote(value)
-	return string(text)
+func saysSomething(value string) bool {
+	text, _ := rawjson.Text(value)
+	return text != ""
 }

@@ -19,15 +19,15 @@ type hit struct {
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (a *searchAnswer) UnmarshalJSON(valid []byte) error {
-	d := newDecoder(valid)
+func (a *searchAnswer) UnmarshalJSON(data []byte) error {
+	d := newDecoder(data)
 	for name := range d.members {
-		switch name {
+		switch string(name) {
 		case "hits":
 			a.readHits(d)
 		case "aggregations":
 			for name := range d.members {
-				switch name {
+				switch string(name) {
 				case "category":
 					readFacets(d, &a.categories)
 				case "tags":
@@ -38,15 +38,15 @@ func (a *searchAnswer) UnmarshalJSON(valid []byte) error {
 			a.coverage.read(d, name)
 		}
 	}
-	return d.err
+	return d.err()
 }
 
 func (a *searchAnswer) readHits(d *decoder) {
 	for name := range d.members {
-		switch name {
+		switch string(name) {
 		case "total":
 			for name := range d.members {
-				switch name {
+				switch string(name) {
 				case "value":
 					d.optional(&a.total)
 				case "relation":
@@ -66,7 +66,7 @@ func (a *searchAnswer) readHits(d *decoder) {
 
 func (h *hit) read(d *decoder) {
 	for name := range d.members {
-		switch name {
+		switch string(name) {
 		case "_source":
 			h.record.read(d)
 		case "sort":
@@ -83,7 +83,7 @@ func (h *hit) read(d *decoder) {
 
 func readFacets(d *decoder, into *[]item.Facet) {
 	for name := range d.members {
-		if name != "buckets" {
+		if string(name) != "buckets" {
 			continue
 		}
 		*into = make([]item.Facet, 0, item.MaxFacets)
@@ -97,7 +97,7 @@ func readFacet(d *decoder) item.Facet {
 	var value string
 	var count int64
 	for name := range d.members {
-		switch name {
+		switch string(name) {
 		case "key":
 			d.text(&value)
 		case "doc_count":

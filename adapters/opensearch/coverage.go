@@ -8,13 +8,13 @@ type coverage struct {
 }
 
 // read reads the member name of an answer, if it is about this.
-func (c *coverage) read(d *decoder, name string) {
-	switch name {
+func (c *coverage) read(d *decoder, name []byte) {
+	switch string(name) {
 	case "timed_out":
 		d.boolean(&c.timedOut)
 	case "_shards":
 		for name := range d.members {
-			if name == "failed" {
+			if string(name) == "failed" {
 				d.optional(&c.failedShards)
 			}
 		}
@@ -22,12 +22,12 @@ func (c *coverage) read(d *decoder, name string) {
 }
 
 // UnmarshalJSON implements json.Unmarshaler, for answers of which nothing else counts.
-func (c *coverage) UnmarshalJSON(valid []byte) error {
-	d := newDecoder(valid)
+func (c *coverage) UnmarshalJSON(data []byte) error {
+	d := newDecoder(data)
 	for name := range d.members {
 		c.read(d, name)
 	}
-	return d.err
+	return d.err()
 }
 
 // check implements checked: half an answer is none.

@@ -29,41 +29,105 @@ func parseState(text string) (s state, ok bool) {
 	return s, errs == [2]error{} && s.seqNo >= 0 && s.primaryTerm > 0
 }
 
-// document is an answer to reading one; in that of many it may hold an error instead.
-type document[T any] struct {
-	ID          string   `json:"_id"`
-	Found       *bool    `json:"found"`
-	SeqNo       *int     `json:"_seq_no"`
-	PrimaryTerm *int     `json:"_primary_term"`
-	Source      *T       `json:"_source"`
-	Error       *problem `json:"error"`
+// readable is a pointer to a record of type T, which the decoder reads.
+type readable[T any] interface {
+	*T
+	read(*decoder)
+}
+
+// document is an answer to reading one; in that of many it may hold an error instead. Nil is what is not told.
+type document[T any, P readable[T]] struct {
+	id                 string
+	found              bool
+	told               bool // whether it is found
+	seqNo, primaryTerm *int64
+	source             *T
+	problem            *problem
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *document[T, P]) UnmarshalJSON(data []byte) error {
+	from := newDecoder(data)
+	d.read(from)
+	return from.err()
+}
+
+func (d *document[T, P]) read(from *decoder) {
+	for name := range from.members {
+		switch string(name) {
+		case "_id":
+			from.text(&d.id)
+		case "found":
+			d.told = from.boolean(&d.found)
+		case "_seq_no":
+			from.optional(&d.seqNo)
+		case "_primary_term":
+			from.optional(&d.primaryTerm)
+		case "_source":
+			if !from.Null() {
+				d.source = new(T)
+				P(d.source).read(from)
+			}
+		case "error":
+			from.value(&d.problem)
+		}
+	}
 }
 
 // check implements checked. Only a missing document is a document's absence.
-func (d *document[T]) check() error {
+func (d *document[T, P]) check() error {
 	switch {
-	case d.Error != nil:
-		return d.Error.classifyDocument()
-	case d.Found == nil, *d.Found && (d.SeqNo == nil || d.PrimaryTerm == nil || d.Source == nil):
+	case d.problem != nil:
+		return d.problem.classifyDocument()
+	case !d.told, d.found && (d.seqNo == nil || d.primaryTerm == nil || d.source == nil):
 		return nonsense("holds no document")
 	}
 	return nil
 }
 
-func (d *document[T]) state() state { return state{*d.SeqNo, *d.PrimaryTerm} }
+func (d *document[T, P]) state() state { return state{int(*d.seqNo), int(*d.primaryTerm)} }
+
+// documents is an answer to reading many.
+type documents[T any, P readable[T]] struct{ all []document[T, P] }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *documents[T, P]) UnmarshalJSON(data []byte) error {
+	from := newDecoder(data)
+	for name := range from.members {
+		if string(name) != "docs" {
+			continue
+		}
+		for range from.elements {
+			var one document[T, P]
+			one.read(from)
+			d.all = append(d.all, one)
+		}
+	}
+	return from.err()
+}
+
+// check implements checked.
+func (d *documents[T, P]) check() error {
+	for i := range d.all {
+		if err := d.all[i].check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // read gets a document as of the latest acknowledged write; domain.ErrNotFound when there is none.
-func read[T any](ctx context.Context, c *Client, x index, id string) (T, state, error) {
-	d, err := do[document[T]](ctx, c, "get "+x.alias, x, func() opensearchapi.Request {
+func read[T any, P readable[T]](ctx context.Context, c *Client, x index, id string) (T, state, error) {
+	d, err := do[document[T, P]](ctx, c, "get "+x.alias, x, func() opensearchapi.Request {
 		return opensearchapi.GetRequest{Index: x.alias, DocumentID: id}
 	})
-	if err == nil && !*d.Found {
+	if err == nil && !d.found {
 		err = domain.ErrNotFound
 	}
 	if err != nil {
 		return *new(T), state{}, err
 	}
-	return *d.Source, d.state(), nil
+	return *d.source, d.state(), nil
 }
 
 // waitForRefresh has a write wait until searches see it; it costs up to a refresh_interval.

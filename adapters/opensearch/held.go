@@ -20,20 +20,20 @@ type heldHit struct {
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (a *heldAnswer) UnmarshalJSON(valid []byte) error {
-	d := newDecoder(valid)
+func (a *heldAnswer) UnmarshalJSON(data []byte) error {
+	d := newDecoder(data)
 	for name := range d.members {
-		if name != "hits" {
+		if string(name) != "hits" {
 			a.coverage.read(d, name)
 			continue
 		}
 		for name := range d.members {
-			if name == "hits" {
+			if string(name) == "hits" {
 				a.readHits(d)
 			}
 		}
 	}
-	return d.err
+	return d.err()
 }
 
 func (a *heldAnswer) readHits(d *decoder) {
@@ -47,7 +47,7 @@ func (a *heldAnswer) readHits(d *decoder) {
 
 func (h *heldHit) read(d *decoder) {
 	for name := range d.members {
-		switch name {
+		switch string(name) {
 		case "_seq_no":
 			d.optional(&h.seqNo)
 		case "_primary_term":
@@ -58,7 +58,7 @@ func (h *heldHit) read(d *decoder) {
 			}
 		case "fields":
 			for name := range d.members {
-				switch name {
+				switch string(name) {
 				case "ownerVersion":
 					readLone(d, &h.ownerVersion)
 				case "createdAt":

@@ -34,6 +34,25 @@ type ownerRecord struct {
 	DeletedKnown *int64 `json:"deletedKnown,omitempty"`
 }
 
+func (r *ownerRecord) read(d *decoder) {
+	for name := range d.members {
+		switch string(name) {
+		case "id":
+			d.text(&r.ID)
+		case "version":
+			d.integer(&r.Version)
+		case "name":
+			d.text(&r.Name)
+		case "ratings":
+			d.float(&r.Ratings)
+		case "deleted":
+			d.integer(&r.Deleted)
+		case "deletedKnown":
+			d.optional(&r.DeletedKnown)
+		}
+	}
+}
+
 func recordOfOwner(o item.Owner) ownerRecord {
 	r := ownerRecord{ID: string(o.ID), Version: int64(o.Version), Name: o.Name, Ratings: o.Ratings, Deleted: int64(o.Deleted)}
 	if o.Deleted > 0 {
@@ -57,19 +76,6 @@ type wanted struct {
 	IDs []domain.UserID `json:"ids"`
 }
 
-type ownerDocuments struct {
-	Docs []document[ownerRecord] `json:"docs"`
-}
-
-func (d *ownerDocuments) check() error {
-	for i := range d.Docs {
-		if err := d.Docs[i].check(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Owners implements item.Owners by one request, which is real time as a look-up by id is.
 func (s *Owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.UserID]item.Owner, error) {
 	owners := make(map[domain.UserID]item.Owner, len(ids))
@@ -81,21 +87,21 @@ func (s *Owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.Us
 		return nil, fmt.Errorf("opensearch: %w", err)
 	}
 	x := s.client.owners
-	got, err := do[ownerDocuments](ctx, s.client, "mget "+x.alias, x, func() opensearchapi.Request {
+	got, err := do[documents[ownerRecord, *ownerRecord]](ctx, s.client, "mget "+x.alias, x, func() opensearchapi.Request {
 		return opensearchapi.MgetRequest{Index: x.alias, Body: bytes.NewReader(body)}
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(got.Docs) != len(ids) {
+	if len(got.all) != len(ids) {
 		return nil, fmt.Errorf("opensearch: mget %s: %w", x.alias, nonsense("holds too many or too few documents"))
 	}
 	for i, id := range ids {
 		owners[id] = item.Owner{ID: id}
-		if d := got.Docs[i]; d.ID != string(id) {
+		if d := got.all[i]; d.id != string(id) {
 			return nil, fmt.Errorf("opensearch: mget %s: %w", x.alias, nonsense("holds another document"))
-		} else if *d.Found {
-			owners[id] = d.Source.owner()
+		} else if d.found {
+			owners[id] = d.source.owner()
 		}
 	}
 	return owners, nil

@@ -27,16 +27,9 @@ type itemRecord struct {
 	Draft        digest   `json:"draft"`
 }
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (r *itemRecord) UnmarshalJSON(valid []byte) error {
-	d := newDecoder(valid)
-	r.read(d)
-	return d.err
-}
-
 func (r *itemRecord) read(d *decoder) {
 	for name := range d.members {
-		switch name {
+		switch string(name) {
 		case "id":
 			d.text(&r.ID)
 		case "ownerId":
@@ -86,7 +79,11 @@ func (d *digest) UnmarshalText(text []byte) error {
 
 func (g *digest) read(d *decoder) {
 	const kind = "a digest"
-	if d.begins('"', kind) && g.UnmarshalText(append(make([]byte, 0, 2*len(g)), d.unquote()...)) != nil {
+	if !d.begins('"', kind) {
+		return
+	}
+	var text string
+	if d.text(&text); g.UnmarshalText([]byte(text)) != nil {
 		d.fail(kind)
 	}
 }
@@ -99,7 +96,7 @@ type point struct {
 
 func (p *point) read(d *decoder) {
 	for name := range d.members {
-		switch name {
+		switch string(name) {
 		case "lat":
 			d.float(&p.Lat)
 		case "lon":

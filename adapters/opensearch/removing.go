@@ -100,44 +100,42 @@ type deletion struct {
 }
 
 // UnmarshalJSON implements json.Unmarshaler. That there are no errors is said first, and then it reads no more.
-func (a *deletionAnswer) UnmarshalJSON(valid []byte) error {
-	d := newDecoder(valid)
+func (a *deletionAnswer) UnmarshalJSON(data []byte) error {
+	d := newDecoder(data)
 	for name := range d.members {
-		if name == "errors" {
+		if string(name) == "errors" {
 			errors := true
 			if d.boolean(&errors); !errors {
 				a.flawless = true
 				break
 			}
 		}
-		if name != "items" {
+		if string(name) != "items" {
 			continue
 		}
 		a.items = make([]deletion, 0, item.MaxHeld)
 		for range d.elements {
 			var one deletion
 			for name := range d.members {
-				if name == "delete" {
+				if string(name) == "delete" {
 					one.read(d)
 				}
 			}
 			a.items = append(a.items, one)
 		}
 	}
-	return d.err
+	return d.err()
 }
 
 func (o *deletion) read(d *decoder) {
 	for name := range d.members {
-		switch name {
+		switch string(name) {
 		case "_id":
 			d.text(&o.id)
 		case "status":
 			d.integer(&o.status)
 		case "error":
-			if err := json.Unmarshal([]byte(d.raw()), &o.problem); err != nil {
-				d.fail("a problem")
-			}
+			d.value(&o.problem)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package opensearch
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"rental.example/adapters/rawjson"
 	"rental.example/domain"
 )
 
@@ -105,7 +105,7 @@ func whole(answer *http.Response) (*http.Response, error) {
 	switch {
 	case len(body) > maxAnswer:
 		return nil, fmt.Errorf("status %d: %w", answer.StatusCode, errTooLong)
-	case answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests && !json.Valid(body):
+	case answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests && !rawjson.Valid(body):
 		return nil, fmt.Errorf("status %d: %w", answer.StatusCode, errNotJSON)
 	}
 	answer.Body, answer.ContentLength = wholeBody{bytes.NewBuffer(body)}, int64(len(body))

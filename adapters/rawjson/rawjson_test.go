@@ -1,0 +1,133 @@
+package rawjson_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"rental.example/adapters/rawjson"
+)
+
+// texts are JSON, and nearly so.
+var texts = []string{
+	"", " ", "null", " null\n", "nul", "nulll", "true", "false", "tru", "[]", "[ ]", "{}", "{ }", "[,]", "{,}", "[1,]", `{"a":1,}`, `{"a" 1}`, `{"a":}`, `{a:1}`,
+	"0", "-0", "01", "-", "+1", ".5", "1.", "1.5", "1e", "1e5", "1E-5", "1e+", "1e999", "1 2", "[1 2]", `"x"`, `"x`, `x"`, `"\`, `"\"`, `"\x"`, `"\u12"`, `"\u00g0"`,
+	`"\u0041\"\\\/\b\f\n\r\t"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ud83dx"`, `"\ud83d\ud83d\ude00"`, `"\ude00\u0041"`, "\"\x1f\"", "\"\x7f\u2028\"", "\"\xff\"", "\"\xed\xa0\x80\"", "\"😀ä\"",
+	`{"a":[1,{"b":null},"c"],"":{"d":{}},"e":-1.5e3,"f":true}`, ` { "a" : [ 1 , 2 ] , "b" : "}" } `, `{"a":1,"a":2}`, `{"\u0061":"\ud83d\ude00"}`, `["]","}",",","\"",":"]`,
+	"\x00", "[\x00]", "{\"a\":1}\x00", "\ufeff1", "[[[[]]]]", "[[[[]]]", `["a long text that is many times as long as the eight bytes that are looked at, \\ and goes on"]`,
+}
+
+// check holds Valid, Members, Elements and Text against encoding/json.
+func check(t *testing.T, data []byte) {
+	t.Helper()
+	want := utf8.Valid(data) && json.Valid(data)
+	if got := rawjson.Valid(data); got != want {
+		t.Fatalf("Valid(%q) = %t, want %t", data, got, want)
+	}
+	if !want {
+		return
+	}
+	checkValue(t, rawjson.Trim(string(data)))
+}
+
+func checkValue(t *testing.T, value string) {
+	t.Helper()
+	members, elements := make(map[string]string), []string(nil)
+	for name, member := range rawjson.Members(value) {
+		checkValue(t, member)
+		members[name] = member
+	}
+	for element := range rawjson.Elements(value) {
+		checkValue(t, element)
+		elements = append(elements, element)
+	}
+	wantMembers := make(map[string]string)
+	for name, raw := range unmarshal[map[string]json.RawMessage](value) {
+		wantMembers[name] = string(raw)
+	}
+	var wantElements []string
+	for _, raw := range unmarshal[[]json.RawMessage](value) {
+		wantElements = append(wantElements, string(raw))
+	}
+	if !maps.Equal(members, wantMembers) || !slices.Equal(elements, wantElements) {
+		t.Fatalf("%s has %q and %q, want %q and %q", value, members, elements, wantMembers, wantElements)
+	}
+	want := unmarshal[*string](value)
+	got, isText := rawjson.Text(value)
+	if isText != (want != nil) || isText && got != *want {
+		t.Fatalf("Text(%s) = %q, %t", value, got, isText)
+	}
+	// encoding/json makes U+FFFD of what stands alone.
+	if isText && !strings.Contains(strings.ToLower(value), "fffd") && !strings.Contains(value, "\ufffd") &&
+		rawjson.LoneSurrogate(value) != strings.Contains(got, "\ufffd") {
+		t.Fatalf("LoneSurrogate(%s) = %t", value, rawjson.LoneSurrogate(value))
+	}
+}
+
+// unmarshal is value as a T, the zero if it is none.
+func unmarshal[T any](value string) (v T) {
+	if json.Unmarshal([]byte(value), &v) != nil {
+		return *new(T)
+	}
+	return v
+}
+
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	for _, text := range texts {
+		check(t, []byte(text))
+		for n := range text {
+			check(t, []byte(text[:n]))
+		}
+	}
+	for _, depth := range []int{9999, 10000, 10001} {
+		data := []byte(strings.Repeat("[", depth) + strings.Repeat("]", depth))
+		if got := rawjson.Valid(data); got != json.Valid(data) {
+			t.Errorf("depth %d is valid: %t", depth, got)
+		}
+	}
+}
+
+func FuzzValid(f *testing.F) {
+	for _, text := range texts {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { check(t, data) })
+}
+
+// TestErrors: what was wrong, and where.
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"a":1`: "no comma or end where there has to be one at byte 6", `[tru]`: "no value where there has to be one at byte 1",
+		"[\"\xff\"]": "a string that is not UTF-8 at byte 2", `1 2`: "more than one value at byte 2", `{"a" 1}`: "no colon where there has to be one at byte 5",
+	} {
+		r := rawjson.NewReader([]byte(text))
+		if ok := r.Skip(false) && r.End(); ok || r.Right() || r.Err() == nil || r.Err().Error() != want {
+			t.Errorf("%s: %v, want %s", text, r.Err(), want)
+		}
+	}
+}
+
+// BenchmarkValid holds Valid against json.Valid, over what an engine answers.
+func BenchmarkValid(b *testing.B) {
+	data, err := os.ReadFile(filepath.Join("..", "opensearch", "testdata", "found.json"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, valid := range map[string]func([]byte) bool{"ours": rawjson.Valid, "json": json.Valid} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				if !valid(data) {
+					b.Fatal("not valid")
+				}
+			}
+		})
+	}
+}

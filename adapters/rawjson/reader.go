@@ -1,0 +1,178 @@
+package rawjson
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// Reader reads one JSON value in one pass. Its methods tell whether what they read was right; once something was
+// not, the Reader stays at that place and is done.
+type Reader struct {
+	data  []byte
+	pos   int
+	depth int
+	wrong string // what was, first
+}
+
+// maxDepth is how deep arrays and objects may nest, as in encoding/json.
+const maxDepth = 10000
+
+// NewReader makes a Reader of data, of which what it returns are parts.
+func NewReader(data []byte) Reader { return Reader{data: data} }
+
+// Err is what was wrong, and where; nil when nothing was so far. It quotes nothing of the data.
+func (r *Reader) Err() error {
+	if r.wrong == "" {
+		return nil
+	}
+	return fmt.Errorf("%s at byte %d", r.wrong, r.pos)
+}
+
+// Right reports whether nothing was wrong so far.
+func (r *Reader) Right() bool { return r.wrong == "" }
+
+// Pos is how many bytes have been read.
+func (r *Reader) Pos() int { return r.pos }
+
+// Fail makes wrong what is wrong, unless something was before, and reports false.
+func (r *Reader) Fail(wrong string) bool {
+	if r.wrong == "" {
+		r.wrong = wrong
+	}
+	return false
+}
+
+// Peek is the byte that is next behind space, which tells the kind of a value; 0 at the end.
+func (r *Reader) Peek() byte {
+	if r.pos < len(r.data) && r.data[r.pos] > ' ' {
+		return r.data[r.pos] // as nearly always, and without a call
+	}
+	return r.behindSpace()
+}
+
+func (r *Reader) behindSpace() byte {
+	for ; r.pos < len(r.data); r.pos++ {
+		if c := r.data[r.pos]; !space(c) {
+			return c
+		}
+	}
+	return 0
+}
+
+// take passes over c, which has to be next.
+func (r *Reader) take(c byte, wrong string) bool {
+	if r.Peek() != c {
+		return r.Fail(wrong)
+	}
+	r.pos++
+	return true
+}
+
+// End reports whether nothing but space is left.
+func (r *Reader) End() bool {
+	return r.Peek() == 0 && r.pos == len(r.data) || r.Fail("more than one value")
+}
+
+// word passes over a literal name, if it is next.
+func (r *Reader) word(word string) bool {
+	if r.Peek() != word[0] {
+		return false
+	}
+	end := r.pos + len(word)
+	if end > len(r.data) || string(r.data[r.pos:end]) != word {
+		return false
+	}
+	r.pos = end
+	return true
+}
+
+// Null passes over null, if it is next.
+func (r *Reader) Null() bool { return r.word("null") }
+
+// Bool reads true, false, or null, which changes nothing.
+func (r *Reader) Bool(target *bool) bool {
+	switch {
+	case r.Null():
+	case r.word("true"):
+		*target = true
+	case r.word("false"):
+		*target = false
+	default:
+		return r.Fail("no boolean where there has to be one")
+	}
+	return true
+}
+
+// Open passes over the begin of an object or array, and reports whether it has a first member or element.
+func (r *Reader) Open(begin byte) bool {
+	if !r.take(begin, "another kind of value than there has to be") {
+		return false
+	}
+	if r.depth++; r.depth > maxDepth {
+		return r.Fail("a value that is too deep")
+	}
+	if r.Peek() != begin+2 { // its end, in ASCII
+		return true
+	}
+	r.pos++
+	r.depth--
+	return false
+}
+
+// Next passes over what is behind a member or element, and reports whether there is another.
+func (r *Reader) Next(end byte) bool {
+	if r.wrong != "" {
+		return false
+	}
+	if r.Peek() == end {
+		r.pos++
+		r.depth--
+		return false
+	}
+	return r.take(',', "no comma or end where there has to be one")
+}
+
+// Name reads the name of a member, colon included.
+func (r *Reader) Name() (name []byte, ok bool) {
+	name, escaped, ok := r.Literal()
+	if !ok || !r.take(':', "no colon where there has to be one") {
+		return nil, false
+	}
+	if escaped {
+		name = []byte(said(string(name)))
+	}
+	return name, true
+}
+
+// Literal reads a string as it is written, without its quotes.
+func (r *Reader) Literal() (raw []byte, escaped, ok bool) {
+	if !r.take('"', "no string where there has to be one") {
+		return nil, false, false
+	}
+	for start := r.pos; ; {
+		r.pos += plain(r.data[r.pos:])
+		if r.pos == len(r.data) {
+			return nil, false, r.Fail("a string without an end")
+		}
+		switch c := r.data[r.pos]; {
+		case c == '"':
+			r.pos++
+			return r.data[start : r.pos-1], escaped, true
+		case c == '\\':
+			escaped = true
+			n := escapeLen(r.data[r.pos:])
+			if n == 0 {
+				return nil, false, r.Fail("no escape that there is")
+			}
+			r.pos += n
+		case c < ' ':
+			return nil, false, r.Fail("a control character in a string")
+		default:
+			_, n := utf8.DecodeRune(r.data[r.pos:])
+			if n == 1 {
+				return nil, false, r.Fail("a string that is not UTF-8")
+			}
+			r.pos += n
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package rawjson
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// plain is how many bytes at the start of b are ASCII that stands for itself in a string. It looks at eight at
+// a time; in the marks, only those above the first may be wrong.
+func plain(b []byte) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	n := 0
+	for ; n+8 <= len(b); n += 8 {
+		w := binary.LittleEndian.Uint64(b[n:])
+		quote, backslash := w^ones*'"', w^ones*'\\'
+		marks := ((w-ones*' ')|(quote-ones)|(backslash-ones))&^w | w // of each byte, the highest bit
+		if marks &= highs; marks != 0 {
+			return n + bits.TrailingZeros64(marks)/8
+		}
+	}
+	for n < len(b) && b[n] >= ' ' && b[n] < utf8.RuneSelf && b[n] != '"' && b[n] != '\\' {
+		n++
+	}
+	return n
+}
+
+// escapeLen is the length of the escape at the start of b, or 0 if it is none.
+func escapeLen(b []byte) int {
+	if len(b) < 2 {
+		return 0
+	}
+	if b[1] != 'u' {
+		if strings.IndexByte(`"\/bfnrt`, b[1]) < 0 {
+			return 0
+		}
+		return 2
+	}
+	if len(b) < 6 {
+		return 0
+	}
+	for _, c := range b[2:6] {
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
+			return 0
+		}
+	}
+	return 6
+}
+
+// Text is what a value says that is valid and a string; ok is false for any other. It copies only what has escapes.
+func Text(value string) (text string, ok bool) {
+	if Kind(value) != '"' {
+		return "", false
+	}
+	return said(value[1 : len(value)-1]), true
+}
+
+// said is the text of a string without its quotes.
+func said(literal string) string {
+	if strings.IndexByte(literal, '\\') < 0 {
+		return literal
+	}
+	var text strings.Builder
+	text.Grow(len(literal)) // no escape is shorter than what it stands for
+	AppendText(&text, []byte(literal))
+	return text.String()
+}
+
+// AppendText appends the text of a literal, as Reader.Literal returns it. Half a pair of surrogates becomes U+FFFD, as in encoding/json.
+func AppendText(to *strings.Builder, literal []byte) {
+	for len(literal) > 0 {
+		n := plain(literal)
+		to.Write(literal[:n])
+		if literal = literal[n:]; len(literal) == 0 {
+			return
+		}
+		switch {
+		case literal[0] != '\\':
+			to.WriteByte(literal[0]) // of a longer character
+			literal = literal[1:]
+		case literal[1] != 'u':
+			to.WriteByte(escapes[literal[1]])
+			literal = literal[2:]
+		default:
+			c := hex4(literal[2:])
+			literal = literal[6:]
+			if utf16.IsSurrogate(c) {
+				low := utf8.RuneError
+				if len(literal) >= 6 && literal[0] == '\\' && literal[1] == 'u' {
+					low = utf16.DecodeRune(c, hex4(literal[2:]))
+				}
+				if c = low; c != utf8.RuneError {
+					literal = literal[6:]
+				}
+			}
+			to.WriteRune(c)
+		}
+	}
+}
+
+// escapes are what a backslash makes of the character behind it.
+var escapes = [...]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// LoneSurrogate reports whether a string in a value that is valid has half a pair of surrogates (RFC 8259, section
+// 8.2), which stands for no character.
+func LoneSurrogate(value string) bool {
+	for i := strings.IndexByte(value, '\\'); i >= 0 && i < len(value); i++ { // backslashes are in strings only
+		if value[i] != '\\' {
+			continue
+		}
+		i++
+		if value[i] != 'u' {
+			continue
+		}
+		c := hex4(value[i+1:])
+		i += 4
+		if !utf16.IsSurrogate(c) {
+			continue
+		}
+		if low := value[i+1:]; low[0] != '\\' || low[1] != 'u' || utf16.DecodeRune(c, hex4(low[2:])) == utf8.RuneError {
+			return true
+		}
+		i += 6
+	}
+	return false
+}
+
+func hex4[T string | []byte](digits T) (r rune) {
+	for i := range 4 {
+		c := digits[i]
+		switch {
+		case c <= '9':
+			c -= '0'
+		default:
+			c = c | 0x20 - 'a' + 10
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}
