@@ -57,28 +57,37 @@ type Config struct {
 
 // Router serves the routes of one service.
 type Router struct {
-	config Config
-	routes map[string]namedRoute
-	warm   atomic.Bool
+	config  Config
+	routes  map[string]namedRoute
+	unknown namedRoute // what there is no route for
+	warm    atomic.Bool
 
 	decoders sync.Pool // of *eventDecoder
 }
 
 type namedRoute struct {
 	Route
-	name string
+	name   string
+	logger *slog.Logger // whose lines tell the name
+}
+
+func (c Config) named(name string, route Route) namedRoute {
+	return namedRoute{Route: route, name: name, logger: c.Logger.With("route", name)}
 }
 
 // NewRouter makes a Router. It panics where two routes are the same, since only one of them would ever
 // be served.
 func NewRouter(routes []Route, config Config) *Router {
-	r := &Router{config: config, routes: make(map[string]namedRoute, len(routes))}
+	r := &Router{
+		config: config, routes: make(map[string]namedRoute, len(routes)),
+		unknown: config.named("unknown route", Route{Handle: noRoute}),
+	}
 	for _, route := range routes {
 		name := route.String()
 		if _, twice := r.routes[name]; twice {
 			panic("apigateway: two routes for " + name)
 		}
-		r.routes[name] = namedRoute{Route: route, name: name}
+		r.routes[name] = config.named(name, route)
 	}
 	return r
 }
@@ -91,7 +100,7 @@ func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (
 	start := r.config.Now()
 	route, found := r.routes[req.HTTPMethod+" "+req.Resource]
 	if !found {
-		route = namedRoute{name: "unknown route", Route: Route{Handle: noRoute}}
+		route = r.unknown
 	}
 	ctx, cancel := domain.Spare(ctx, answerTime)
 	defer cancel()
@@ -100,7 +109,7 @@ func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (
 		resp = problemResponse(problemOf(err), req.RequestContext.RequestID)
 	}
 	r.complete(&resp, route.Public)
-	r.record(ctx, req, route.name, resp.StatusCode, r.config.Now().Sub(start), err)
+	r.record(ctx, req, route, resp.StatusCode, r.config.Now().Sub(start), err)
 	return resp, nil
 }
 

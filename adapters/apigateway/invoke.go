@@ -5,9 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/adapters/rawjson"
 )
 
 // Invoke implements lambda.Handler: it answers an event as it is on the wire, byte for byte what
@@ -33,11 +34,11 @@ func appendResponse(b []byte, resp events.APIGatewayProxyResponse) []byte {
 	b = append(b, `{"statusCode":`...)
 	b = strconv.AppendInt(b, int64(resp.StatusCode), 10)
 	b = append(b, `,"headers":`...)
-	b = appendMap(b, resp.Headers, appendString)
+	b = appendMap(b, resp.Headers, rawjson.AppendString)
 	b = append(b, `,"multiValueHeaders":`...)
 	b = appendMap(b, resp.MultiValueHeaders, appendStrings)
 	b = append(b, `,"body":`...)
-	b = appendString(b, resp.Body)
+	b = rawjson.AppendString(b, resp.Body)
 	if resp.IsBase64Encoded {
 		b = append(b, `,"isBase64Encoded":true`...)
 	}
@@ -66,7 +67,7 @@ func appendMap[V any](b []byte, m map[string]V, appendValue func([]byte, V) []by
 	slices.Sort(names)
 	for i, name := range names {
 		b = append(b, "{,"[min(i, 1)])
-		b = append(appendString(b, name), ':')
+		b = append(rawjson.AppendString(b, name), ':')
 		b = appendValue(b, m[name])
 	}
 	if len(names) == 0 {
@@ -84,44 +85,7 @@ func appendStrings(b []byte, list []string) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, s)
+		b = rawjson.AppendString(b, s)
 	}
 	return append(b, ']')
-}
-
-// appendString appends s as a JSON string.
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	from := 0 // where what is not appended yet begins
-	for i := 0; i < len(s); {
-		if c := s[i]; c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
-		}
-		var n int
-		b, n = appendEscaped(append(b, s[from:i]...), s[i:])
-		i += n
-		from = i
-	}
-	return append(append(b, s[from:]...), '"')
-}
-
-// appendEscaped appends the first character of s, which is n bytes long. What is not UTF-8 becomes U+FFFD.
-func appendEscaped(b []byte, s string) (_ []byte, n int) {
-	const hex = "0123456789abcdef"
-	c, n := utf8.DecodeRuneInString(s)
-	switch {
-	case c < ' ':
-		if i := strings.IndexByte("\b\f\n\r\t", byte(c)); i >= 0 {
-			return append(b, '\\', "bfnrt"[i]), n
-		}
-		return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15]), n
-	case c == '"', c == '\\':
-		return append(b, '\\', byte(c)), n
-	case c == utf8.RuneError && n == 1:
-		return append(b, `\ufffd`...), n
-	case c == '\u2028', c == '\u2029': // ends of lines in JavaScript
-		return append(b, '\\', 'u', '2', '0', '2', hex[c&15]), n
-	}
-	return append(b, s[:n]...), n
 }

@@ -127,5 +127,5 @@ func TestTwoRoutesAlike(t *testing.T) {
 			t.Error("the second route would never be served, and nobody is told")
 		}
 	}()
-	apigateway.NewRouter([]apigateway.Route{{Method: "GET", Resource: "/x"}, {Method: "GET", Resource: "/x"}}, apigateway.Config{})
+	apigateway.NewRouter([]apigateway.Route{{Method: "GET", Resource: "/x"}, {Method: "GET", Resource: "/x"}}, apigateway.Config{Logger: slog.New(slog.DiscardHandler)})
 }

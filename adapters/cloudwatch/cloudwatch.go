@@ -7,35 +7,10 @@ package cloudwatch
 import (
 	"encoding/json"
 	"io"
-	"log/slog"
 	"strconv"
 	"sync"
 	"time"
 )
-
-// NewLogger makes a logger that writes one JSON object a line with the keys of Powertools for AWS
-// Lambda: level, message, timestamp, service.
-func NewLogger(w io.Writer, level slog.Level, service string) *slog.Logger {
-	handler := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: powertoolsKeys})
-	return slog.New(handler).With("service", service)
-}
-
-func powertoolsKeys(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) > 0 {
-		return a
-	}
-	switch a.Key {
-	case slog.TimeKey:
-		a.Key = "timestamp"
-	case slog.MessageKey:
-		a.Key = "message"
-	case slog.LevelKey:
-		if level, ok := a.Value.Any().(slog.Level); ok {
-			a.Value = slog.StringValue(level.String()) // slog would marshal it
-		}
-	}
-	return a
-}
 
 // Metrics writes a service's metrics, one line for each thing measured. Writes are whole and in turn.
 type Metrics struct {

@@ -2,40 +2,17 @@ package cloudwatch_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/cloudwatch"
 )
-
-func TestLogger(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	logger := cloudwatch.NewLogger(&out, slog.LevelInfo, "users")
-	logger.Debug("not this one")
-	logger.Info("hello", "n", 1, slog.Group("g", slog.String("time", "stays")))
-	var got map[string]any
-	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
-		t.Fatalf("%v: %s", err, out.String())
-	}
-	if _, err := time.Parse(time.RFC3339Nano, got["timestamp"].(string)); err != nil {
-		t.Error(err)
-	}
-	delete(got, "timestamp")
-	want := map[string]any{"level": "INFO", "message": "hello", "service": "users", "n": 1.0, "g": map[string]any{"time": "stays"}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("line (-want +got):\n%s", diff)
-	}
-}
 
 // TestMetrics holds the lines against the rules of the embedded metric format: every metric and every
 // dimension that is declared is a member of the root.
@@ -86,31 +63,6 @@ func TestInvocationMetricsAllocate(t *testing.T) {
 	m := cloudwatch.NewMetrics(io.Discard, "rental", "users", time.Now)
 	if got := testing.AllocsPerRun(100, func() { m.Invocation(true, cloudwatch.Count{Name: "EventsPublished", Value: 100}) }); got > 0 {
 		t.Errorf("%v allocations, want none", got)
-	}
-}
-
-// traced is a context of the Lambda runtime, which puts the tracing header under a text.
-type traced struct{ context.Context }
-
-func (c traced) Value(key any) any {
-	if key == "x-amzn-trace-id" {
-		return "Root=1-5e5b1e5c-0123456789abcdef01234567;Sampled=1"
-	}
-	return c.Context.Value(key)
-}
-
-// TestInvocationLogger: lines tell the invocation and its trace.
-func TestInvocationLogger(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	ctx := lambdacontext.NewContext(traced{t.Context()}, &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
-	cloudwatch.Invocation(ctx, cloudwatch.NewLogger(&out, slog.LevelInfo, "users"), true).Info("hello")
-	want := `"cold_start":true,"function_request_id":"invocation-1","xray_trace_id":"1-5e5b1e5c-0123456789abcdef01234567"}`
-	if !strings.Contains(out.String(), want) {
-		t.Errorf("no %s in %s", want, out.String())
-	}
-	if got := cloudwatch.RequestID(t.Context()); got != "" {
-		t.Errorf("outside of an invocation the id is %q", got)
 	}
 }
 

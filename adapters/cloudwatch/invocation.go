@@ -2,19 +2,11 @@ package cloudwatch
 
 import (
 	"context"
-	"log/slog"
 	"strconv"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
-
-// Invocation adds to a logger's lines what tells one invocation of a function from the others, under the keys
-// of Powertools: cold_start, function_request_id, xray_trace_id.
-func Invocation(ctx context.Context, logger *slog.Logger, coldStart bool) *slog.Logger {
-	return logger.With(slog.Bool("cold_start", coldStart),
-		slog.String("function_request_id", RequestID(ctx)), slog.String("xray_trace_id", traceRoot(ctx)))
-}
 
 // RequestID is the id of the function's invocation, or empty outside of one.
 func RequestID(ctx context.Context) string {

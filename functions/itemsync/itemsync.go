@@ -46,7 +46,7 @@ func New(registry *item.Registry, config Config) *Function {
 // always nil.
 func (f *Function) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
 	cold := !f.warm.Swap(true)
-	logger := cloudwatch.Invocation(ctx, f.config.Logger, cold)
+	logger := f.config.Logger.With("cold_start", cold)
 	tried, unsettled := 0, 0
 	response := snssqs.Consume(ctx, batch, func(ctx context.Context, message events.SQSMessage) error {
 		tried++

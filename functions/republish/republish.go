@@ -88,7 +88,7 @@ const answerTime = time.Second
 // nothing is left out: what is told or raised twice does no harm.
 func (f *Function) Handle(ctx context.Context, order Order) (Report, error) {
 	cold := !f.warm.Swap(true)
-	r := &run{Function: f, logger: cloudwatch.Invocation(ctx, f.config.Logger, cold), order: order, id: cloudwatch.RequestID(ctx)}
+	r := &run{Function: f, logger: f.config.Logger.With("cold_start", cold), order: order, id: cloudwatch.RequestID(ctx)}
 	r.report.Unreadable = []string{}
 	ctx, cancel := domain.Spare(ctx, answerTime)
 	defer cancel()

@@ -57,7 +57,7 @@ func TestCorrelation(t *testing.T) {
 	var out bytes.Buffer
 	p := portsFor("")
 	got := invoke(newHandler(p, &out), p, batchOf(t, changeOf(t, 1, "Jane")))
-	want := `"message":"published","service":"userevents","cold_start":true,"function_request_id":"invocation-1","xray_trace_id":"","correlation_id":"` + id +
+	want := `"message":"published","function_request_id":"invocation-1","xray_trace_id":"","service":"userevents","cold_start":true,"correlation_id":"` + id +
 		`","event_id":"event-1","event_type":"user.profile.created.v1"}`
 	if !strings.Contains(out.String(), want) {
 		t.Errorf("no line with\n%s in\n%s", want, out.String())

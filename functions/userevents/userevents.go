@@ -57,7 +57,7 @@ const answerTime = 500 * time.Millisecond
 // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 func (f *Function) Handle(ctx context.Context, batch dynamo.StreamEvent) (events.DynamoDBEventResponse, error) {
 	cold := !f.warm.Swap(true)
-	t := &telling{Function: f, logger: cloudwatch.Invocation(ctx, f.config.Logger, cold)}
+	t := &telling{Function: f, logger: f.config.Logger.With("cold_start", cold)}
 	ctx, cancel := domain.Spare(ctx, answerTime)
 	defer cancel()
 	failed, err := t.all(ctx, batch.Records)

@@ -22,9 +22,9 @@ import (
 // Ceilings for POST /user with the log line and the metrics written, in allocations: from the decoded event to the
 // response, and from the event's bytes to the response's, for which there is one in bytes as well.
 const (
-	maxAllocations     = 13
-	maxWireAllocations = 17
-	maxWireBytes       = 2300
+	maxAllocations     = 11
+	maxWireAllocations = 16
+	maxWireBytes       = 2150
 )
 
 // event is the fixture of that name.

@@ -1,0 +1,43 @@
+package rawjson
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// AppendString appends s as a string of JSON, as encoding/json has it without escapes for HTML.
+func AppendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	from := 0 // where what is not appended yet begins
+	for i := 0; i < len(s); {
+		if c := s[i]; c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		var n int
+		b, n = appendEscaped(append(b, s[from:i]...), s[i:])
+		i += n
+		from = i
+	}
+	return append(append(b, s[from:]...), '"')
+}
+
+// appendEscaped appends the first character of s, which is n bytes long. What is not UTF-8 becomes U+FFFD.
+func appendEscaped(b []byte, s string) (_ []byte, n int) {
+	const hex = "0123456789abcdef"
+	c, n := utf8.DecodeRuneInString(s)
+	switch {
+	case c < ' ':
+		if i := strings.IndexByte("\b\f\n\r\t", byte(c)); i >= 0 {
+			return append(b, '\\', "bfnrt"[i]), n
+		}
+		return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15]), n
+	case c == '"', c == '\\':
+		return append(b, '\\', byte(c)), n
+	case c == utf8.RuneError && n == 1:
+		return append(b, `\ufffd`...), n
+	case c == '\u2028', c == '\u2029': // ends of lines in JavaScript
+		return append(b, '\\', 'u', '2', '0', '2', hex[c&15]), n
+	}
+	return append(b, s[:n]...), n
+}
