@@ -8,18 +8,15 @@ import (
 // AppendString appends s as a string of JSON, as encoding/json has it without escapes for HTML.
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
-	from := 0 // where what is not appended yet begins
-	for i := 0; i < len(s); {
-		if c := s[i]; c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
+	for {
+		n := plain([]byte(s)) // without a copy, as nothing writes to it
+		b = append(b, s[:n]...)
+		if s = s[n:]; s == "" {
+			return append(b, '"')
 		}
-		var n int
-		b, n = appendEscaped(append(b, s[from:i]...), s[i:])
-		i += n
-		from = i
+		b, n = appendEscaped(b, s)
+		s = s[n:]
 	}
-	return append(append(b, s[from:]...), '"')
 }
 
 // appendEscaped appends the first character of s, which is n bytes long. What is not UTF-8 becomes U+FFFD.

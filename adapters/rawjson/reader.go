@@ -146,33 +146,41 @@ func (r *Reader) Name() (name []byte, ok bool) {
 
 // Literal reads a string as it is written, without its quotes.
 func (r *Reader) Literal() (raw []byte, escaped, ok bool) {
-	if !r.take('"', "no string where there has to be one") {
-		return nil, false, false
+	if r.Peek() != '"' {
+		return nil, false, r.Fail("no string where there has to be one")
 	}
-	for start := r.pos; ; {
-		r.pos += plain(r.data[r.pos:])
-		if r.pos == len(r.data) {
-			return nil, false, r.Fail("a string without an end")
+	start := r.pos + 1
+	for pos := start; ; {
+		pos += plain(r.data[pos:])
+		if pos < len(r.data) && r.data[pos] == '"' {
+			r.pos = pos + 1
+			return r.data[start:pos], escaped, true
 		}
-		switch c := r.data[r.pos]; {
-		case c == '"':
-			r.pos++
-			return r.data[start : r.pos-1], escaped, true
-		case c == '\\':
-			escaped = true
-			n := escapeLen(r.data[r.pos:])
-			if n == 0 {
-				return nil, false, r.Fail("no escape that there is")
-			}
-			r.pos += n
-		case c < ' ':
-			return nil, false, r.Fail("a control character in a string")
-		default:
-			_, n := utf8.DecodeRune(r.data[r.pos:])
-			if n == 1 {
-				return nil, false, r.Fail("a string that is not UTF-8")
-			}
-			r.pos += n
+		n, wrong := special(r.data[pos:])
+		if wrong != "" {
+			r.pos = pos
+			return nil, false, r.Fail(wrong)
+		}
+		escaped = escaped || r.data[pos] == '\\'
+		pos += n
+	}
+}
+
+// special is the length of what b begins with, which is not plain: an escape, or a character that is no ASCII.
+func special(b []byte) (n int, wrong string) {
+	switch {
+	case len(b) == 0:
+		return 0, "a string without an end"
+	case b[0] == '\\':
+		if n = escapeLen(b); n == 0 {
+			return 0, "no escape that there is"
+		}
+	case b[0] < ' ':
+		return 0, "a control character in a string"
+	default:
+		if _, n = utf8.DecodeRune(b); n == 1 {
+			return 0, "a string that is not UTF-8"
 		}
 	}
+	return n, ""
 }
