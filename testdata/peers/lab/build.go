@@ -9,21 +9,24 @@ import (
 	"strings"
 )
 
+// flags are those of the Makefile, which builds what is deployed.
+const flags = `-tags=lambda.norpc '-ldflags=-s -w' -trimpath -buildvcs=false`
+
 // Build makes the binary of a package as functions are built for Lambda. dir is in the module that decides on
 // the versions of its dependencies.
 func Build(ctx context.Context, dir, pkg, binary string) error {
-	return build(ctx, dir, pkg, binary, "-tags=lambda.norpc", "-ldflags=-s -w", "-trimpath", "-buildvcs=false")
+	return build(ctx, dir, pkg, binary, flags)
 }
 
 // BuildPlain makes a binary as "go build" does by itself: with symbols.
 func BuildPlain(ctx context.Context, dir, pkg, binary string) error {
-	return build(ctx, dir, pkg, binary)
+	return build(ctx, dir, pkg, binary, "")
 }
 
-func build(ctx context.Context, dir, pkg, binary string, flags ...string) error {
-	cmd := exec.CommandContext(ctx, "go", append(append([]string{"build"}, flags...), "-o", binary, pkg)...)
+func build(ctx context.Context, dir, pkg, binary, flags string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, pkg)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS="+flags)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w\n%s", pkg, err, out)
 	}

@@ -3,8 +3,22 @@ package lab
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
+
+// TestFlags: what is compared is built as what is deployed.
+func TestFlags(t *testing.T) {
+	t.Parallel()
+	root, err := Root(t.Context(), "rental.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	if err != nil || !strings.Contains(string(makefile), "export GOFLAGS = "+flags+"\n") {
+		t.Errorf("the Makefile builds by other flags than %s: %v", flags, err)
+	}
+}
 
 func TestCPUGrowsWithWork(t *testing.T) {
 	t.Parallel()
