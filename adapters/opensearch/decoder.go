@@ -129,11 +129,13 @@ func (d *decoder) value(into any) {
 	}
 }
 
-// raw is the next value as it is written, whatever its type.
+// raw is the next value as it is written, whatever its type; null where it is not right.
 func (d *decoder) raw() string {
 	d.Peek() // passes over space
 	start := d.Pos()
-	d.Skip(false)
+	if !d.Skip(false) {
+		return "null"
+	}
 	return d.whole[start:d.Pos()]
 }
 

@@ -202,13 +202,15 @@ func answers() (all []string) {
 	return all
 }
 
-// TestEveryTruncationIsAnError: nothing that is cut off is read as less.
+// TestEveryTruncationIsAnError: nothing that is cut off, or broken in the middle, is read as less.
 func TestEveryTruncationIsAnError(t *testing.T) {
 	t.Parallel()
 	whole := answerAround(fullRecord)
 	for n := range len(whole) {
-		if json.Unmarshal([]byte(whole[:n]), new(searchAnswer)) == nil {
-			t.Errorf("no error after %d bytes: %s", n, whole[:n])
+		for _, cut := range []string{whole[:n], whole[:n] + "\xff" + whole[n:]} {
+			if new(searchAnswer).UnmarshalJSON([]byte(cut)) == nil {
+				t.Errorf("no error after %d bytes: %s", n, cut)
+			}
 		}
 	}
 }
@@ -241,6 +243,7 @@ func FuzzAnswer(f *testing.F) {
 		f.Add([]byte(answer))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		_ = new(searchAnswer).UnmarshalJSON(data) // whatever it is, it does not panic
 		if utf8.Valid(data) && (!json.Valid(data) || !ambiguous(json.NewDecoder(bytes.NewReader(data)))) {
 			compareWithReflection(t, data)
 		}
