@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"sync"
@@ -89,10 +91,16 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	for range line.begun {
 		b = append(b, '}')
 	}
-	h.out.buf = append(b, "}\n"...)
-	_, err := h.out.w.Write(h.out.buf)
+	b = append(b, "}\n"...)
+	if h.out.buf = b; cap(b) > maxKept {
+		h.out.buf = nil
+	}
+	_, err := h.out.w.Write(b)
 	return err
 }
+
+// maxKept is how large a buffer may be, in bytes, to be kept for the next line.
+const maxKept = 16 << 10
 
 // add appends a to b, and the groups that wait for it.
 func (h *handler) add(b *[]byte, a slog.Attr) {
@@ -170,8 +178,17 @@ func appendValue(b []byte, v slog.Value) []byte {
 	return appendAny(b, v.Any())
 }
 
-// appendAny appends what is rare.
-func appendAny(b []byte, v any) []byte {
+// appendAny appends what is rare. A value that panics costs the line nothing else.
+func appendAny(b []byte, v any) (line []byte) {
+	defer func() {
+		if r := recover(); r != nil {
+			told := fmt.Sprintf("!PANIC: %v", r)
+			if p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && p.IsNil() {
+				told = "<nil>"
+			}
+			line = rawjson.AppendString(b, told)
+		}
+	}()
 	if err, ok := v.(error); ok {
 		if _, own := v.(json.Marshaler); !own {
 			return rawjson.AppendString(b, err.Error())

@@ -54,6 +54,15 @@ type marshaler struct{ err error }
 
 func (m marshaler) MarshalJSON() ([]byte, error) { return []byte(`{"own":"<json>"}`), m.err }
 
+// careless is an error that takes itself for one that is there.
+type careless struct{ text string }
+
+func (c *careless) Error() string { return c.text }
+
+type panicking struct{}
+
+func (panicking) MarshalJSON() ([]byte, error) { panic("no") }
+
 type secret string
 
 func (secret) LogValue() slog.Value { return slog.GroupValue(slog.Bool("hidden", true)) }
@@ -67,7 +76,7 @@ func TestLinesAreThoseOfJSONHandler(t *testing.T) {
 		math.NaN(), math.Inf(1), time.Second, at, errors.New("broken \"here\""), fmt.Errorf("more: %w", io.EOF), nil, []string{"a", "<b>"}, map[string]int{"z": 1, "a": 2},
 		struct {
 			A int `json:"a"`
-		}{7}, marshaler{}, marshaler{io.EOF}, secret("x"), make(chan int), slog.GroupValue(), slog.GroupValue(slog.Int("a", 1), slog.Group("b"), slog.Group("", slog.Int("c", 2)), slog.Group("d", slog.Group("e", "f", 1))),
+		}{7}, marshaler{}, marshaler{io.EOF}, (*careless)(nil), panicking{}, secret("x"), make(chan int), slog.GroupValue(), slog.GroupValue(slog.Int("a", 1), slog.Group("b"), slog.Group("", slog.Int("c", 2)), slog.Group("d", slog.Group("e", "f", 1))),
 	}
 	var got, want bytes.Buffer
 	ours := cloudwatch.NewLogger(&got, slog.LevelDebug, "users")
