@@ -81,35 +81,31 @@ func parseServer(endpoint string) (*url.URL, error) {
 // checked is an answer that may tell of a failure though its status is a success.
 type checked interface{ check() error }
 
-// A request that meets a missing index meets its shards on their way next.
-const maxRemedies = 2
-
-// do sends the request that make returns, and decodes its answer. If the answer is that x is missing, or a field
-// of it, or still its shards, that is seen to, and the request sent again. op names the request in errors.
-func do[T any](ctx context.Context, c *Client, op string, x index, make func() opensearchapi.Request) (T, error) {
-	for remedies := 0; ; remedies++ {
-		out, err := once[T](ctx, c, op, make())
-		remedy := c.remedy(err)
-		if remedy == nil || remedies == maxRemedies {
-			return out, err
-		}
-		if err := remedy(ctx, x); err != nil {
-			return out, err
-		}
-	}
+// remedies are what the client sees to itself before it sends a request again, each once and in the order in which
+// one leads to the next: an index that is being made is still without its shard.
+var remedies = []struct {
+	symptom error
+	mend    func(*Client, context.Context, index) error
+}{
+	{errNoIndex, (*Client).makeIndex},
+	{errNoShard, (*Client).awaitShard},
+	{errNoField, (*Client).addFields},
 }
 
-// remedy is what the client does about err before it sends a request again; nil: nothing.
-func (c *Client) remedy(err error) func(context.Context, index) error {
-	switch {
-	case errors.Is(err, errNoIndex):
-		return c.makeIndex
-	case errors.Is(err, errNoField):
-		return c.addFields
-	case errors.Is(err, errNoShard):
-		return c.awaitShards
+// do sends the request that make returns, and decodes its answer. If the answer is that x is missing, or its shard,
+// or a field of it, that is seen to, and the request sent again. op names the request in errors.
+func do[T any](ctx context.Context, c *Client, op string, x index, make func() opensearchapi.Request) (T, error) {
+	out, err := once[T](ctx, c, op, make())
+	for _, r := range remedies {
+		if !errors.Is(err, r.symptom) {
+			continue
+		}
+		if err := r.mend(c, ctx, x); err != nil {
+			return out, err
+		}
+		out, err = once[T](ctx, c, op, make())
 	}
-	return nil
+	return out, err
 }
 
 func once[T any](ctx context.Context, c *Client, op string, r opensearchapi.Request) (out T, err error) {

@@ -14,22 +14,22 @@ import (
 // Each method reads the next value. As with encoding/json, null changes nothing, and a value of another type
 // is passed over and is the error in the end. Names have to match exactly.
 type decoder struct {
-	rawjson.Reader
-	whole string // the answer
-	name  []byte // of the member that is being read
-	wrong error  // what was of another type first
+	json     rawjson.Reader
+	whole    string // the answer
+	name     []byte // of the member that is being read
+	mistyped error  // what was of another type first
 }
 
 func newDecoder(data []byte) *decoder {
-	return &decoder{Reader: rawjson.NewReader(data), whole: string(data), name: []byte("the value")}
+	return &decoder{json: rawjson.NewReader(data), whole: string(data), name: []byte("the value")}
 }
 
 // err is what was wrong first.
 func (d *decoder) err() error {
-	if err := d.Err(); err != nil {
+	if err := d.json.Err(); err != nil {
 		return err
 	}
-	return d.wrong
+	return d.mistyped
 }
 
 // members ranges over the names of an object's members. What a turn does not read is passed over.
@@ -38,15 +38,18 @@ func (d *decoder) members(yield func(name []byte) bool) {
 		return
 	}
 	outer := d.name
-	for more := d.Open('{'); more; more = d.Next('}') {
-		name, _ := d.Name()
+	for more := d.json.Open('{'); more; more = d.json.Next('}') {
+		name, ok := d.json.Name()
+		if !ok {
+			return
+		}
 		d.name = name
-		before := d.Pos()
+		before := d.json.Pos()
 		if !yield(name) {
 			return
 		}
-		if d.Pos() == before {
-			d.Skip(false)
+		if d.json.Pos() == before {
+			d.json.Skip(false)
 		}
 	}
 	d.name = outer
@@ -57,7 +60,7 @@ func (d *decoder) elements(yield func() bool) {
 	if !d.begins('[', "an array") {
 		return
 	}
-	for more := d.Open('['); more; more = d.Next(']') {
+	for more := d.json.Open('['); more; more = d.json.Next(']') {
 		if !yield() {
 			return
 		}
@@ -71,6 +74,9 @@ func (d *decoder) text(into *string) {
 }
 
 func (d *decoder) texts(into *[]string) {
+	if !d.begins('[', "an array") {
+		return
+	}
 	texts := make([]string, 0, 4) // few have more
 	for range d.elements {
 		var text string
@@ -107,7 +113,7 @@ func (d *decoder) integer(into *int64) {
 
 // optional reads an integer into a new one.
 func (d *decoder) optional(into **int64) {
-	if !d.Null() {
+	if !d.json.Null() {
 		*into = new(int64)
 		d.integer(*into)
 	}
@@ -131,17 +137,17 @@ func (d *decoder) value(into any) {
 
 // raw is the next value as it is written, whatever its type; null where it is not right.
 func (d *decoder) raw() string {
-	d.Peek() // passes over space
-	start := d.Pos()
-	if !d.Skip(false) {
+	d.json.Peek() // passes over space
+	start := d.json.Pos()
+	if !d.json.Skip(false) {
 		return "null"
 	}
-	return d.whole[start:d.Pos()]
+	return d.whole[start:d.json.Pos()]
 }
 
 // begins reports whether the next value begins with first, as those of kind do; another is passed over.
 func (d *decoder) begins(first byte, kind string) bool {
-	if d.Peek() == first {
+	if d.json.Peek() == first {
 		return true
 	}
 	if d.raw() != "null" {
@@ -151,7 +157,7 @@ func (d *decoder) begins(first byte, kind string) bool {
 }
 
 func (d *decoder) fail(kind string) {
-	if d.wrong == nil {
-		d.wrong = fmt.Errorf("%s is not %s", d.name, kind)
+	if d.mistyped == nil {
+		d.mistyped = fmt.Errorf("%s is not %s", d.name, kind)
 	}
 }

@@ -64,7 +64,7 @@ func (d *document[T, P]) read(from *decoder) {
 		case "_primary_term":
 			from.optional(&d.primaryTerm)
 		case "_source":
-			if !from.Null() {
+			if !from.json.Null() {
 				d.source = new(T)
 				P(d.source).read(from)
 			}

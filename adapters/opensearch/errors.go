@@ -13,7 +13,7 @@ import (
 var (
 	errNoIndex = errors.New("no such index or alias")
 	errNoField = errors.New("no such field in the mapping")
-	errNoShard = errors.New("no shard is there to be read")
+	errNoShard = errors.New("no shard to be read")
 	errExists  = errors.New("exists already")
 )
 

@@ -6,8 +6,11 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
+
+	"rental.example/domain"
 )
 
 //go:embed items.index.json
@@ -61,14 +64,18 @@ func (c *Client) makeIndex(ctx context.Context, x index) error {
 	return err
 }
 
-// awaitShards waits until x can be read. An index that another is making is there some time before its shard is,
+// awaitShard waits until x can be read. An index that another is making is there some time before its shard is,
 // and has every look-up fail until then. Its status would not tell: that of a new index is yellow from the start.
+// Whatever comes of the wait, that x cannot be read stays domain.ErrUnavailable.
 // https://github.com/elastic/elasticsearch/pull/18737
-func (c *Client) awaitShards(ctx context.Context, x index) error {
+func (c *Client) awaitShard(ctx context.Context, x index) error {
 	_, err := once[struct{}](ctx, c, "health of "+x.alias, opensearchapi.ClusterHealthRequest{
 		Index: []string{x.alias}, WaitForActiveShards: "1", Timeout: attemptTimeout / 2,
 	})
-	return err
+	if err != nil {
+		return fmt.Errorf("opensearch: %s: %w: %w: %v", x.alias, errNoShard, domain.ErrUnavailable, err)
+	}
+	return nil
 }
 
 // addFields adds to the mapping of x what its definition has more.

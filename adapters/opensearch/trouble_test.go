@@ -98,9 +98,10 @@ func TestShardsOnTheirWay(t *testing.T) {
 		exchanges []exchange
 		kind      error
 	}{
-		"in time":  {[]exchange{answer(200, oneOfMany), healthy, answer(200, none)}, nil},
-		"in vain":  {[]exchange{answer(200, oneOfMany), answer(408, `{"status":"red","timed_out":true}`)}, domain.ErrUnavailable},
-		"for good": {[]exchange{answer(200, oneOfMany), healthy, answer(200, oneOfMany), healthy, answer(200, oneOfMany)}, domain.ErrUnavailable},
+		"in time":   {[]exchange{answer(200, oneOfMany), healthy, answer(200, none)}, nil},
+		"in vain":   {[]exchange{answer(200, oneOfMany), answer(408, `{"status":"red","timed_out":true}`)}, domain.ErrUnavailable},
+		"for good":  {[]exchange{answer(200, oneOfMany), healthy, answer(200, oneOfMany)}, domain.ErrUnavailable},
+		"forbidden": {[]exchange{answer(200, oneOfMany), answer(403, forbidden)}, domain.ErrUnavailable},
 		"made by me": {[]exchange{
 			answer(404, noSuchIndex), answer(200, `{"acknowledged":true}`), answer(200, oneOfMany), healthy, answer(200, none),
 		}, nil},
