@@ -22,17 +22,30 @@ import (
 // NewLogger makes a logger that writes one JSON object a line with the keys of Powertools for AWS Lambda: timestamp,
 // level, message, service and, where the context is that of an invocation, function_request_id and xray_trace_id.
 //
-// It writes what slog.JSONHandler would, which takes more than twice as long.
+// It writes the values that slog.JSONHandler would, in about half the time.
 func NewLogger(w io.Writer, level slog.Level, service string) *slog.Logger {
 	return slog.New(&handler{out: &lines{w: w}, level: level}).With("service", service)
 }
 
-// lines is what all loggers that are made of one write to.
+// lines is what all loggers that are made of one write to. Writes are whole and in turn; a line is made before its
+// turn, since values may log lines themselves.
 type lines struct {
-	mu  sync.Mutex
-	w   io.Writer
-	buf []byte // kept from line to line
+	mu sync.Mutex
+	w  io.Writer
 }
+
+func (l *lines) write(line []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err := l.w.Write(line)
+	return err
+}
+
+// buffers hold lines that are being made.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxKept is how large a buffer may be, in bytes, to be kept for another line.
+const maxKept = 16 << 10
 
 // handler is the slog.Handler of NewLogger.
 type handler struct {
@@ -51,7 +64,7 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	with := *h
 	with.preset = slices.Clip(h.preset)
 	for _, a := range attrs {
-		with.add(&with.preset, a)
+		with.preset = with.add(with.preset, a)
 	}
 	return &with
 }
@@ -68,9 +81,17 @@ func (h *handler) WithGroup(name string) slog.Handler {
 
 // Handle implements slog.Handler.
 func (h *handler) Handle(ctx context.Context, r slog.Record) error {
-	h.out.mu.Lock()
-	defer h.out.mu.Unlock()
-	b := append(h.out.buf[:0], '{')
+	buffer := buffers.Get().(*[]byte)
+	b := h.appendLine(ctx, (*buffer)[:0], r)
+	err := h.out.write(b)
+	if *buffer = b; cap(b) <= maxKept {
+		buffers.Put(buffer)
+	}
+	return err
+}
+
+func (h *handler) appendLine(ctx context.Context, b []byte, r slog.Record) []byte {
+	b = append(b, '{')
 	if !r.Time.IsZero() {
 		b = append(b, `"timestamp":"`...)
 		b = append(r.Time.AppendFormat(b, time.RFC3339Nano), `",`...)
@@ -85,59 +106,59 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	b = append(b, h.preset...)
 	line := *h // its groups begin with the first attribute
 	r.Attrs(func(a slog.Attr) bool {
-		line.add(&b, a)
+		b = line.add(b, a)
 		return true
 	})
 	for range line.begun {
 		b = append(b, '}')
 	}
-	b = append(b, "}\n"...)
-	if h.out.buf = b; cap(b) > maxKept {
-		h.out.buf = nil
-	}
-	_, err := h.out.w.Write(b)
-	return err
+	return append(b, "}\n"...)
 }
 
-// maxKept is how large a buffer may be, in bytes, to be kept for the next line.
-const maxKept = 16 << 10
-
-// add appends a to b, and the groups that wait for it.
-func (h *handler) add(b *[]byte, a slog.Attr) {
-	if a.Value = a.Value.Resolve(); empty(a) {
-		return
-	}
+// add appends a, and before it the groups that wait for an attribute.
+func (h *handler) add(b []byte, a slog.Attr) []byte {
+	before := len(b)
 	for _, group := range h.groups {
-		*b = append(appendKey(*b, group), '{')
-		h.begun++
+		b = append(appendKey(b, group), '{')
 	}
+	begun := len(b)
+	if b = appendAttr(b, a); len(b) == begun {
+		return b[:before]
+	}
+	h.begun += len(h.groups)
 	h.groups = nil
-	*b = appendAttr(*b, a)
+	return b
 }
 
-// empty reports whether nothing is to be written of a, which slog demands for some.
-func empty(a slog.Attr) bool {
-	if a.Value.Kind() != slog.KindGroup {
-		return a.Equal(slog.Attr{})
-	}
-	return !slices.ContainsFunc(a.Value.Group(), func(member slog.Attr) bool {
-		member.Value = member.Value.Resolve()
-		return !empty(member)
-	})
-}
-
+// appendAttr appends nothing for an attribute without key and value, nor for a group without members.
 func appendAttr(b []byte, a slog.Attr) []byte {
+	a.Value = a.Value.Resolve()
 	switch {
-	case empty(a):
+	case a.Equal(slog.Attr{}):
 		return b
-	case a.Value.Kind() == slog.KindGroup && a.Key == "":
-		return appendGroup(b, a.Value.Group())
+	case a.Value.Kind() == slog.KindGroup:
+		return appendGroup(b, a.Key, a.Value.Group())
 	}
-	b = appendKey(b, a.Key)
-	if a.Value.Kind() == slog.KindGroup {
-		return append(appendGroup(append(b, '{'), a.Value.Group()), '}')
+	return appendValue(appendKey(b, a.Key), a.Value)
+}
+
+// appendGroup appends the members alone where the group has no name.
+func appendGroup(b []byte, name string, members []slog.Attr) []byte {
+	before := len(b)
+	if name != "" {
+		b = append(appendKey(b, name), '{')
 	}
-	return appendValue(b, a.Value)
+	begun := len(b)
+	for _, a := range members {
+		b = appendAttr(b, a)
+	}
+	switch {
+	case len(b) == begun:
+		return b[:before]
+	case name == "":
+		return b
+	}
+	return append(b, '}')
 }
 
 // appendKey appends the name of a member, and the comma before it.
@@ -146,14 +167,6 @@ func appendKey(b []byte, key string) []byte {
 		b = append(b, ',')
 	}
 	return append(rawjson.AppendString(b, key), ':')
-}
-
-func appendGroup(b []byte, attrs []slog.Attr) []byte {
-	for _, a := range attrs {
-		a.Value = a.Value.Resolve()
-		b = appendAttr(b, a)
-	}
-	return b
 }
 
 func appendValue(b []byte, v slog.Value) []byte {

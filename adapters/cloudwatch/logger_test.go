@@ -67,7 +67,7 @@ type secret string
 
 func (secret) LogValue() slog.Value { return slog.GroupValue(slog.Bool("hidden", true)) }
 
-// TestLinesAreThoseOfJSONHandler: but for their keys, lines are those of slog.JSONHandler byte for byte.
+// TestLinesAreThoseOfJSONHandler: but for their keys, these lines are those of slog.JSONHandler byte for byte.
 func TestLinesAreThoseOfJSONHandler(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678_900_000, time.FixedZone("", -3600))
@@ -141,6 +141,26 @@ func TestInvocation(t *testing.T) {
 	}
 	if got := cloudwatch.RequestID(t.Context()); got != "" {
 		t.Errorf("outside of an invocation the id is %q", got)
+	}
+}
+
+// talkative logs while it is logged.
+type talkative struct{ logger *slog.Logger }
+
+func (v talkative) LogValue() slog.Value {
+	v.logger.Info("inner")
+	return slog.IntValue(1)
+}
+
+// TestValueThatLogs: each is a line of its own.
+func TestValueThatLogs(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	logger := cloudwatch.NewLogger(&out, slog.LevelInfo, "users")
+	logger.Info("outer", slog.Group("g", "v", talkative{logger}))
+	got := linesOf(t, &out)
+	if len(got) != 2 || got[0][slog.MessageKey] != "inner" || got[1][slog.MessageKey] != "outer" {
+		t.Errorf("lines: %v", got)
 	}
 }
 
