@@ -48,6 +48,7 @@ func hold(r *http.Request) error {
 		return nil
 	}
 	body, err := io.ReadAll(r.Body)
+	err = errors.Join(err, r.Body.Close())
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return err
 }

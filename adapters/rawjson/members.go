@@ -2,8 +2,8 @@ package rawjson
 
 import "iter"
 
-// Members are the members of an object that is valid, or none of any other value. Names are what they say, values as
-// they are written.
+// Members are the members of an object that is valid and without space around it, or none of any other value. Names
+// are what they say, values as they are written.
 func Members(object string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		if Kind(object) != '{' {
@@ -24,7 +24,7 @@ func Members(object string) iter.Seq2[string, string] {
 	}
 }
 
-// Elements are the values in an array that is valid, or none of any other value.
+// Elements are the values in an array that is valid and without space around it, or none of any other value.
 func Elements(array string) iter.Seq[string] {
 	return func(yield func(value string) bool) {
 		if Kind(array) != '[' {

@@ -3,13 +3,13 @@
 // of a search is valid, and memory for each of its values.
 //
 // A Reader checks what it passes over: grammar, escapes, UTF-8, and depth. Members, Elements and Text are for what is
-// known to be valid, and check nothing.
+// known to be valid, and check nothing; Trim makes a value of what has space around it.
 //
 // It is the one package that adapters share, since it knows no product.
 package rawjson
 
-// Valid reports whether data is one JSON value in UTF-8, with space around it or not. json.Valid asks no more of
-// strings than that they hold no control character.
+// Valid reports whether data is one JSON value in UTF-8, with space around it or not. json.Valid does not ask for
+// UTF-8.
 func Valid(data []byte) bool {
 	r := NewReader(data)
 	return r.Skip(false) && r.End()

@@ -6,12 +6,14 @@ import (
 )
 
 // Reader reads one JSON value in one pass. Its methods tell whether what they read was right; once something was
-// not, the Reader stays at that place and is done.
+// not, no loop over Next goes on, and Err tells of the first.
 type Reader struct {
 	data  []byte
 	pos   int
 	depth int
+
 	wrong string // what was, first
+	where int
 }
 
 // maxDepth is how deep arrays and objects may nest, as in encoding/json.
@@ -25,7 +27,7 @@ func (r *Reader) Err() error {
 	if r.wrong == "" {
 		return nil
 	}
-	return fmt.Errorf("%s at byte %d", r.wrong, r.pos)
+	return fmt.Errorf("%s at byte %d", r.wrong, r.where)
 }
 
 // Right reports whether nothing was wrong so far.
@@ -37,12 +39,13 @@ func (r *Reader) Pos() int { return r.pos }
 // Fail makes wrong what is wrong, unless something was before, and reports false.
 func (r *Reader) Fail(wrong string) bool {
 	if r.wrong == "" {
-		r.wrong = wrong
+		r.wrong, r.where = wrong, r.pos
 	}
 	return false
 }
 
-// Peek is the byte that is next behind space, which tells the kind of a value; 0 at the end.
+// Peek is the byte that is next behind space, which tells the kind of a value; 0 at the end,
+// and where there is that byte.
 func (r *Reader) Peek() byte {
 	if r.pos < len(r.data) && r.data[r.pos] > ' ' {
 		return r.data[r.pos] // as nearly always, and without a call
