@@ -51,8 +51,8 @@ const maxZip = 3_800_000
 // flags are those of the Makefile, which builds what is deployed.
 const flags = `-tags=lambda.norpc '-ldflags=-s -w' -trimpath -buildvcs=false`
 
-// TestBinaries: deployment packages are small, and a binary that can look up methods by name at run time keeps every exported method of every
-// type. The linker marks what does so in its dump of dependencies.
+// TestBinaries: deployment packages are small, and no binary can look up methods by name at run time, for which it
+// would keep every exported method of every type. The linker marks what does so in its dump of dependencies.
 func TestBinaries(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

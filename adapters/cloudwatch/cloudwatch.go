@@ -5,16 +5,17 @@
 package cloudwatch
 
 import (
-	"encoding/json"
 	"io"
 	"strconv"
 	"sync"
 	"time"
+
+	"rental.example/adapters/rawjson"
 )
 
 // Metrics writes a service's metrics, one line for each thing measured. Writes are whole and in turn.
 type Metrics struct {
-	namespace, service string // as JSON strings
+	namespace, service []byte // as strings of JSON
 	now                func() time.Time
 
 	mu  sync.Mutex
@@ -24,12 +25,9 @@ type Metrics struct {
 
 // NewMetrics makes Metrics of a service under a CloudWatch namespace.
 func NewMetrics(w io.Writer, namespace, service string, now func() time.Time) *Metrics {
-	return &Metrics{namespace: quoted(namespace), service: quoted(service), now: now, w: w}
-}
-
-func quoted(s string) string {
-	text, _ := json.Marshal(s) // strings always encode
-	return string(text)
+	return &Metrics{
+		namespace: rawjson.AppendString(nil, namespace), service: rawjson.AppendString(nil, service), now: now, w: w,
+	}
 }
 
 const requestMetrics = `{"Name":"Requests","Unit":"Count"},{"Name":"Errors","Unit":"Count"},{"Name":"Latency","Unit":"Milliseconds"}`
@@ -47,7 +45,7 @@ func (m *Metrics) Request(route string, status int, latency time.Duration, coldS
 	b = append(b, `]}]},"service":`...)
 	b = append(b, m.service...)
 	b = append(b, `,"route":`...)
-	b = strconv.AppendQuote(b, route) // ASCII, for which Go's quotes are JSON's
+	b = rawjson.AppendString(b, route)
 	b = append(b, `,"Requests":1,"Errors":`...)
 	b = strconv.AppendInt(b, int64(status/500), 10) // no status is 1000 or more
 	b = append(b, `,"Latency":`...)

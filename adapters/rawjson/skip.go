@@ -41,8 +41,8 @@ func (r *Reader) digits() bool {
 	return r.pos > start
 }
 
-// name passes over a literal name, which has to be next.
-func (r *Reader) name(name string) bool { return r.word(name) || r.Fail(noValue) }
+// literalName passes over a literal name, which has to be next.
+func (r *Reader) literalName(name string) bool { return r.word(name) || r.Fail(noValue) }
 
 const noValue = "no value where there has to be one"
 
@@ -68,11 +68,11 @@ func (r *Reader) Skip(floats bool) bool {
 		}
 		return r.wrong == ""
 	case 't':
-		return r.name("true")
+		return r.literalName("true")
 	case 'f':
-		return r.name("false")
+		return r.literalName("false")
 	case 'n':
-		return r.name("null")
+		return r.literalName("null")
 	}
 	raw, ok := r.Number()
 	if ok && floats {
