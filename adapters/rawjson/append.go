@@ -14,6 +14,10 @@ func AppendString(b []byte, s string) []byte {
 		if s = s[n:]; s == "" {
 			return append(b, '"')
 		}
+		if s[0] == '"' { // as in JSON that is in a string itself
+			b, s = append(b, `\"`...), s[1:]
+			continue
+		}
 		b, n = appendEscaped(b, s)
 		s = s[n:]
 	}

@@ -93,6 +93,26 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// TestEveryByte: each one, at each place of a string of ordinary and of great length.
+func TestEveryByte(t *testing.T) {
+	t.Parallel()
+	for c := range 256 {
+		for at := range 80 {
+			for _, behind := range []int{0, 1, 8, 40} {
+				text := []byte(strings.Repeat("a", at) + string([]byte{byte(c)}) + strings.Repeat("~", behind))
+				data := slices.Concat([]byte{'"'}, text, []byte{'"'})
+				if got, want := rawjson.Valid(data), utf8.Valid(data) && json.Valid(data); got != want {
+					t.Fatalf("Valid(%q) = %t, want %t", data, got, want)
+				}
+				var back string
+				if err := json.Unmarshal(rawjson.AppendString(nil, string(text)), &back); err != nil || back != strings.ToValidUTF8(string(text), "\ufffd") {
+					t.Fatalf("%q is written as %q: %v", text, back, err)
+				}
+			}
+		}
+	}
+}
+
 func FuzzValid(f *testing.F) {
 	for _, text := range texts {
 		f.Add([]byte(text))

@@ -64,7 +64,15 @@ func (r *Reader) behindSpace() byte {
 
 // take passes over c, which has to be next.
 func (r *Reader) take(c byte, wrong string) bool {
-	if r.Peek() != c {
+	if r.pos < len(r.data) && r.data[r.pos] == c {
+		r.pos++ // as nearly always, and without a call
+		return true
+	}
+	return r.takeBehindSpace(c, wrong)
+}
+
+func (r *Reader) takeBehindSpace(c byte, wrong string) bool {
+	if r.behindSpace() != c {
 		return r.Fail(wrong)
 	}
 	r.pos++
@@ -90,7 +98,7 @@ func (r *Reader) word(word string) bool {
 }
 
 // Null passes over null, if it is next.
-func (r *Reader) Null() bool { return r.word("null") }
+func (r *Reader) Null() bool { return r.Peek() == 'n' && r.word("null") }
 
 // Bool reads true, false, or null, which changes nothing.
 func (r *Reader) Bool(target *bool) bool {
@@ -127,12 +135,16 @@ func (r *Reader) Next(end byte) bool {
 	if r.wrong != "" {
 		return false
 	}
-	if r.Peek() == end {
+	switch r.Peek() {
+	case ',':
+		r.pos++
+		return true
+	case end:
 		r.pos++
 		r.depth--
 		return false
 	}
-	return r.take(',', "no comma or end where there has to be one")
+	return r.Fail("no comma or end where there has to be one")
 }
 
 // Name reads the name of a member, colon included.
@@ -153,6 +165,15 @@ func (r *Reader) Literal() (raw []byte, escaped, ok bool) {
 		return nil, false, r.Fail("no string where there has to be one")
 	}
 	start := r.pos + 1
+	if pos := start + plain(r.data[start:]); pos < len(r.data) && r.data[pos] == '"' { // as nearly always
+		r.pos = pos + 1
+		return r.data[start:pos], false, true
+	}
+	return r.unplain(start)
+}
+
+// unplain is Literal for what begins at start and is more than plain ASCII.
+func (r *Reader) unplain(start int) (raw []byte, escaped, ok bool) {
 	for pos := start; ; {
 		pos += plain(r.data[pos:])
 		if pos < len(r.data) && r.data[pos] == '"' {

@@ -8,23 +8,28 @@ import (
 	"unicode/utf8"
 )
 
-// plain is how many bytes at the start of b are ASCII that stands for itself in a string. It looks at eight at
-// a time; in the marks, only those above the first may be wrong.
+// plain is how many bytes at the start of b are ASCII that stands for itself in a string.
 func plain(b []byte) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	n := 0
 	for ; n+8 <= len(b); n += 8 {
-		w := binary.LittleEndian.Uint64(b[n:])
-		quote, backslash := w^ones*'"', w^ones*'\\'
-		marks := ((w-ones*' ')|(quote-ones)|(backslash-ones))&^w | w // of each byte, the highest bit
-		if marks &= highs; marks != 0 {
-			return n + bits.TrailingZeros64(marks)/8
+		if found := marks(b[n:]); found != 0 {
+			return n + bits.TrailingZeros64(found)/8
 		}
 	}
 	for n < len(b) && b[n] >= ' ' && b[n] < utf8.RuneSelf && b[n] != '"' && b[n] != '\\' {
 		n++
 	}
 	return n
+}
+
+// marks are the highest bits of those of the first eight bytes of b that are not plain. Marks above the lowest may be
+// wrong.
+func marks(b []byte) uint64 {
+	const ones = 0x0101010101010101
+	w := binary.LittleEndian.Uint64(b)
+	below := (w ^ ones*0x02) - ones*0x21 // what is below a space, and the quote, differ from 0x02 by less than 0x21
+	slash := (w ^ ones*'\\') - ones
+	return (below | slash | w) & (ones * 0x80)
 }
 
 // escapeLen is the length of the escape at the start of b, or 0 if it is none.
