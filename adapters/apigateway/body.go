@@ -20,14 +20,14 @@ func Decode[T any, PT interface {
 	Object
 }](req events.APIGatewayProxyRequest) (T, error) {
 	var value T
-	body, err := readBody(req)
+	body, err := readBody(&req)
 	if err != nil {
 		return value, err
 	}
 	return value, decodeObject(body, PT(&value).Fields())
 }
 
-func readBody(req events.APIGatewayProxyRequest) (string, error) {
+func readBody(req *events.APIGatewayProxyRequest) (string, error) {
 	size := len(req.Body)
 	if req.IsBase64Encoded {
 		size = base64.StdEncoding.DecodedLen(size) - (size - len(strings.TrimRight(req.Body, "=")))

@@ -14,16 +14,16 @@ import (
 // only * has a meaning there; both together could never be satisfied. What is not a list of entity
 // tags, an empty header too, is 400 invalid_header: whoever sends one does not want to write blindly.
 func Conditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
-	return conditions(req, tagVersion)
+	return conditions(&req, tagVersion)
 }
 
 // JoinedConditions is Conditions for records whose tags are those of JoinedTag: the record's own version
 // counts.
 func JoinedConditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
-	return conditions(req, joinedVersion)
+	return conditions(&req, joinedVersion)
 }
 
-func conditions(req events.APIGatewayProxyRequest, versionOf func(tag string) (domain.Version, bool)) (domain.Condition, error) {
+func conditions(req *events.APIGatewayProxyRequest, versionOf func(tag string) (domain.Version, bool)) (domain.Condition, error) {
 	match, ifMatch := header(req, "If-Match")
 	none, ifNoneMatch := header(req, "If-None-Match")
 	switch {
@@ -60,7 +60,7 @@ type Known struct {
 
 // ReadKnown reads If-None-Match of a read. A header that is no list of tags is 400 invalid_header.
 func ReadKnown(req events.APIGatewayProxyRequest) (Known, error) {
-	value, present := header(req, "If-None-Match")
+	value, present := header(&req, "If-None-Match")
 	if !present {
 		return Known{}, nil
 	}

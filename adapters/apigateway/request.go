@@ -17,22 +17,22 @@ import (
 // All claims reach a function as strings. Groups come joined with commas and are split there: the
 // names of groups must hold none.
 func Caller(req events.APIGatewayProxyRequest) (domain.Caller, error) {
-	if use := claim(req, "token_use"); use != "id" {
+	if use := claim(&req, "token_use"); use != "id" {
 		return domain.Caller{}, fmt.Errorf("%w: the claims are not those of an ID token", domain.ErrUnauthenticated)
 	}
-	id, err := domain.ParseUserID(claim(req, "sub"))
+	id, err := domain.ParseUserID(claim(&req, "sub"))
 	if err != nil {
 		return domain.Caller{}, fmt.Errorf("%w: the claims have no usable sub", domain.ErrUnauthenticated)
 	}
-	caller := domain.Caller{ID: id, Email: claim(req, "email"), EmailVerified: claim(req, "email_verified") == "true"}
-	if groups := claim(req, "cognito:groups"); groups != "" {
+	caller := domain.Caller{ID: id, Email: claim(&req, "email"), EmailVerified: claim(&req, "email_verified") == "true"}
+	if groups := claim(&req, "cognito:groups"); groups != "" {
 		caller.Groups = strings.Split(groups, ",")
 	}
 	return caller, nil
 }
 
 // claim is the claim of that name, where it is a string.
-func claim(req events.APIGatewayProxyRequest, name string) string {
+func claim(req *events.APIGatewayProxyRequest, name string) string {
 	claims, _ := req.RequestContext.Authorizer["claims"].(map[string]any)
 	s, _ := claims[name].(string)
 	return s
@@ -55,7 +55,7 @@ const maxKeyLength = 128
 // whether it is there. It is 1 to 128 printable characters of ASCII, or 400 invalid_header.
 // https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 func IdempotencyKey(req events.APIGatewayProxyRequest) (key string, present bool, err error) {
-	lines := headerLines(req, "Idempotency-Key")
+	lines := headerLines(&req, "Idempotency-Key")
 	switch len(lines) {
 	case 0:
 		return "", false, nil
@@ -73,14 +73,14 @@ func IdempotencyKey(req events.APIGatewayProxyRequest) (key string, present bool
 
 // header is the value of the request header of that name, and whether there is one. Its lines are joined as
 // RFC 9110, section 5.3 allows.
-func header(req events.APIGatewayProxyRequest, name string) (value string, present bool) {
+func header(req *events.APIGatewayProxyRequest, name string) (value string, present bool) {
 	lines := headerLines(req, name)
 	return strings.Join(lines, ", "), len(lines) > 0
 }
 
 // headerLines are the lines of the request header of that name. The event keeps the client's spelling of
 // names, so case is ignored; of several spellings, the lines come in an order that is always the same.
-func headerLines(req events.APIGatewayProxyRequest, name string) (lines []string) {
+func headerLines(req *events.APIGatewayProxyRequest, name string) (lines []string) {
 	var keys []string
 	for key := range req.MultiValueHeaders {
 		if strings.EqualFold(key, name) {
