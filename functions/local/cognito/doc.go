@@ -9,7 +9,8 @@
 // passwords have 8 characters of every kind, the one client has no secret,
 // ID and access tokens live for an hour and refresh tokens for 30 days.
 // PreventUserExistenceErrors is ENABLED, so a caller cannot tell an unknown
-// user from a wrong password; only the Admin operations say so.
+// user from a wrong password. As with the service, SignUp of a known address,
+// ConfirmSignUp and the Admin operations still tell who is there.
 //
 // What it departs from, since it is for one machine and nothing of value:
 //

@@ -104,7 +104,7 @@ func (s *signer) verify(token string) (accessClaims, error) {
 	if header.Algorithm != "RS256" || header.KeyID != s.kid {
 		return accessClaims{}, errAccessInvalid
 	}
-	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
+	signature, err := base64.RawURLEncoding.Strict().DecodeString(parts[2])
 	digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	if err != nil || rsa.VerifyPKCS1v15(&s.key.PublicKey, crypto.SHA256, digest[:], signature) != nil {
 		return accessClaims{}, errAccessForged
@@ -117,7 +117,7 @@ func (s *signer) verify(token string) (accessClaims, error) {
 }
 
 func decodePart(part string, v any) error {
-	text, err := base64.RawURLEncoding.DecodeString(part)
+	text, err := base64.RawURLEncoding.Strict().DecodeString(part)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (p *Pool) forgotPassword(_ context.Context, in usernameInput) (deliveryOutp
 	if err != nil {
 		return deliveryOutput{}, err
 	}
-	return deliveryOutput{CodeDeliveryDetails: delivered(u.email)}, nil
+	return deliveryOutput{CodeDeliveryDetails: delivered(in.Username)}, nil
 }
 
 type confirmForgotPasswordInput struct {
@@ -45,15 +45,15 @@ func (in confirmForgotPasswordInput) check() error {
 	)
 }
 
-// confirmForgotPassword spends the code on a new password. Nobody asked for a
-// code of an unknown user, so it has expired.
+// confirmForgotPassword spends the code on a new password. Any code of an
+// unknown user is a wrong one, as where somebody has asked for one.
 func (p *Pool) confirmForgotPassword(_ context.Context, in confirmForgotPasswordInput) (done, error) {
 	if err := checkPolicy(in.Password); err != nil {
 		return done{}, err
 	}
 	u, ok := p.users.find(in.Username)
 	if !ok {
-		return done{}, errCodeExpired
+		return done{}, errCodeMismatch
 	}
 	password := p.srp.verifier(u.sub, in.Password)
 	return done{}, p.users.update(u.sub, p.now(), func(u *user) error {

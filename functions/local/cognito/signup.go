@@ -46,7 +46,8 @@ type deliveryOutput struct {
 	CodeDeliveryDetails codeDelivery
 }
 
-// delivered masks the address as the service does: r***@e***.
+// delivered masks the address as the service does: r***@e***. Where a stranger
+// may ask, it is what they typed, so that the answer tells nothing.
 func delivered(username string) codeDelivery {
 	local, domain, _ := strings.Cut(username, "@")
 	return codeDelivery{AttributeName: "email", DeliveryMedium: "EMAIL", Destination: mask(local) + "@" + mask(domain)}
@@ -143,5 +144,5 @@ func (p *Pool) resendConfirmationCode(_ context.Context, in usernameInput) (deli
 		}
 		return nil
 	})
-	return deliveryOutput{CodeDeliveryDetails: delivered(u.email)}, err
+	return deliveryOutput{CodeDeliveryDetails: delivered(in.Username)}, err
 }

@@ -114,6 +114,16 @@ func TestNobodyLearnsWhoIsAUser(t *testing.T) {
 				t.Errorf("%s for %s (-confirmed +other):\n%s", operation, other, diff)
 			}
 		}
+		for _, known := range []string{strings.ToUpper(jane), h.claims(h.signIn(jane, password).id)["sub"].(string)} {
+			got := h.ok(operation, fields{"ClientId": ClientID, "Username": known}).at("CodeDeliveryDetails", "Destination")
+			if want := delivered(known).Destination; got != want {
+				t.Errorf("%s for %s sends to %s, want %s: what was typed", operation, known, got, want)
+			}
+		}
+	}
+	for _, username := range []string{jane, "john@elsewhere.org"} { // somebody has asked for a code of the first
+		h.refused("ConfirmForgotPassword", fields{"ClientId": ClientID, "Username": username, "ConfirmationCode": "000000", "Password": password},
+			"CodeMismatchException", "")
 	}
 }
 
@@ -126,7 +136,7 @@ func TestForgottenPassword(t *testing.T) {
 		return fields{"ClientId": ClientID, "Username": email, "ConfirmationCode": code, "Password": password}
 	}
 	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, next), "ExpiredCodeException", "")
-	h.refused("ConfirmForgotPassword", body("nobody@example.com", ConfirmationCode, next), "ExpiredCodeException", "")
+	h.refused("ConfirmForgotPassword", body("nobody@example.com", ConfirmationCode, next), "CodeMismatchException", "")
 	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
 	h.refused("ConfirmForgotPassword", body(jane, "000000", next), "CodeMismatchException", "")
 	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, "weakweak"), "InvalidPasswordException", "")
