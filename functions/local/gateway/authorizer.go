@@ -45,7 +45,7 @@ func (a *Authorizer) verify(token string) ([]byte, error) {
 		return nil, errors.New("not a compact JWS")
 	}
 	var header struct{ Alg, Kid string }
-	data, err := base64.RawURLEncoding.DecodeString(parts[0])
+	data, err := base64.RawURLEncoding.Strict().DecodeString(parts[0])
 	if err != nil || json.Unmarshal(data, &header) != nil || header.Alg != "RS256" {
 		return nil, errors.New("header is not that of an RS256 token")
 	}
@@ -53,7 +53,7 @@ func (a *Authorizer) verify(token string) ([]byte, error) {
 	if key == nil {
 		return nil, errors.New("unknown key")
 	}
-	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
+	signature, err := base64.RawURLEncoding.Strict().DecodeString(parts[2])
 	if err != nil {
 		return nil, fmt.Errorf("signature: %w", err)
 	}
@@ -61,7 +61,7 @@ func (a *Authorizer) verify(token string) ([]byte, error) {
 	if err := rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature); err != nil {
 		return nil, fmt.Errorf("signature: %w", err)
 	}
-	return base64.RawURLEncoding.DecodeString(parts[1])
+	return base64.RawURLEncoding.Strict().DecodeString(parts[1])
 }
 
 func (a *Authorizer) check(claims map[string]any) error {

@@ -122,6 +122,7 @@ func TestAuthorizer(t *testing.T) {
 		"RS512 by name":         {p.signed(map[string]any{"alg": "RS512", "kid": "id-key"}, claims()), false},
 		"signed by another":     {(&pool{private: other}).signed(header, claims()), false},
 		"other payload":         {parts[0] + "." + part(claims()) + "x." + parts[2], false},
+		"spelled otherwise":     {good[:len(good)-1] + string(good[len(good)-1]+1), false},
 		"no signature":          {parts[0] + "." + parts[1] + ".", false},
 		"payload is a list":     {p.signed(header, []string{"x"}), false},
 	} {

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -76,7 +78,7 @@ type identity struct {
 }
 
 func (g *Gateway) newEvent(r *http.Request, resource string, params map[string]string, body []byte, claims map[string]any, id string) ([]byte, error) {
-	query, err := url.ParseQuery(r.URL.RawQuery)
+	query, err := parseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, fmt.Errorf("query string: %w", err)
 	}
@@ -98,6 +100,17 @@ func (g *Gateway) newEvent(r *http.Request, resource string, params map[string]s
 		e.Body = &text
 	}
 	return json.Marshal(e)
+}
+
+// parseQuery makes one parameter of names that differ only in what is not UTF-8, as they do no more in JSON.
+func parseQuery(text string) (url.Values, error) {
+	raw, err := url.ParseQuery(text)
+	query := make(url.Values, len(raw))
+	for _, name := range slices.Sorted(maps.Keys(raw)) {
+		valid := strings.ToValidUTF8(name, "\ufffd")
+		query[valid] = append(query[valid], raw[name]...)
+	}
+	return query, err
 }
 
 func (g *Gateway) newRequestContext(r *http.Request, resource, id string) requestContext {

@@ -123,6 +123,20 @@ func TestEvent(t *testing.T) {
 	checkContext(t, got["requestContext"].(map[string]any))
 }
 
+// TestQueryThatIsNotText: two names that JSON cannot tell apart are one, and the event is valid.
+func TestQueryThatIsNotText(t *testing.T) {
+	t.Parallel()
+	f := &function{answer: `{"statusCode":204}`}
+	send(newGateway(f, newPool(t)), "GET", "/things/1?%FF=1&%FE=2&a=%FD", "")
+	var got struct{ MultiValueQueryStringParameters map[string][]string }
+	if err := json.Unmarshal(f.event, &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string][]string{"\ufffd": {"2", "1"}, "a": {"\ufffd"}}, got.MultiValueQueryStringParameters); diff != "" {
+		t.Errorf("query (-want +got):\n%s", diff)
+	}
+}
+
 func checkContext(t *testing.T, got map[string]any) {
 	t.Helper()
 	for name, want := range map[string]any{
