@@ -142,6 +142,7 @@ func TestRequiredText(t *testing.T) {
 		"": domain.CodeRequired, "  ": domain.CodeRequired, "\u00a0\u3000": domain.CodeRequired,
 		"x": "", " x ": "", "\x00": domain.CodeInvalid, "👩\u200d🔧": "", "\u00e9": "",
 		"\u200b": domain.CodeRequired, "\u3164": domain.CodeRequired, "\u2800 ": domain.CodeRequired, "\ufeff\u00ad": domain.CodeRequired,
+		"\U0001fae9": "", "\ue000": "", "\ufe0f": domain.CodeRequired, "\u2764\ufe0f": "", "\t": domain.CodeInvalid,
 		"a\u2028b": domain.CodeInvalid, "a\u2029b": domain.CodeInvalid, "a\ufffe": domain.CodeInvalid,
 	} {
 		var problems domain.Problems

@@ -36,9 +36,10 @@ func deceptive(r rune) bool {
 		'\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
 }
 
-// visible leaves out spaces, formats, and the characters that Unicode calls letters or symbols and that
-// are blank all the same: fillers of Hangul and the empty Braille pattern.
+// visible leaves out spaces, controls, formats, and what Unicode calls letters, marks or symbols and is blank all the
+// same: fillers of Hangul, selectors of variations and the empty Braille pattern. What is new in an edition of Unicode
+// that Go does not know yet counts as visible.
 func visible(r rune) bool {
-	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Zs, unicode.Other_Default_Ignorable_Code_Point) &&
+	return !unicode.In(r, unicode.Z, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
 		r != '\u2800'
 }

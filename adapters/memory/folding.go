@@ -29,7 +29,7 @@ var foldings = sync.OnceValue(func() map[rune]string {
 })
 
 // fold is word as it is indexed and looked up: without combining marks, in lower case, Latin letters
-// without accents. It is empty for a word of nothing but combining marks.
+// without accents.
 //
 // The order is the engine's: marks, case, folding. Case and the kinds of characters are those of this
 // program's edition of Unicode; an engine on an older Java knows fewer letters.
@@ -63,14 +63,11 @@ func isPlain(word string) bool {
 	return true
 }
 
-// terms are the words of text as they are indexed and looked up. Accents that stand alone are none.
+// terms are the words of text as they are indexed and looked up.
 func terms(text string) []string {
 	words := item.Words(text)
-	folded := words[:0]
-	for _, word := range words {
-		if term := fold(word); term != "" {
-			folded = append(folded, term)
-		}
+	for i, word := range words {
+		words[i] = fold(word)
 	}
-	return folded
+	return words
 }

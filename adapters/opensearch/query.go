@@ -3,7 +3,6 @@ package opensearch
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 
 	"rental.example/domain"
 	"rental.example/domain/item"
@@ -97,14 +96,10 @@ func searchOf(q item.Query) (searchBody, error) {
 
 // words demands each word of text somewhere, for what it is worth at best. A constant for each place
 // makes scores small whole numbers that depend on nothing else that is stored: those of BM25 would move
-// with every write, and a walk through pages in their order would lose items. A word of nothing but marks
-// that the analyzer drops demands nothing, as it would not in a longer one.
+// with every write, and a walk through pages in their order would lose items.
 func words(text string) []clause {
 	var must []clause
 	for _, word := range item.Words(text) {
-		if strings.TrimLeftFunc(word, isDropped) == "" {
-			continue
-		}
 		must = append(must, clause{DisMax: &disMax{Queries: []clause{
 			worth(item.ScoreNameExact, "name", exactly(word)),
 			worth(item.ScoreNameFuzzy, "name", nearly(word)),
@@ -114,9 +109,6 @@ func words(text string) []clause {
 	}
 	return must
 }
-
-// isDropped is the analyzer's char filter.
-func isDropped(r rune) bool { return r >= 0x300 && r <= 0x36F }
 
 func worth(score int, field string, m match) clause {
 	return clause{ConstantScore: &constantScore{Boost: score, Filter: clause{Match: map[string]match{field: m}}}}

@@ -119,12 +119,14 @@ func NewQuery(p Params) (Query, error) {
 	return q, problems.Err()
 }
 
-// Words are the words of text, as they are written: runs of letters, digits and marks.
+// Words are the words of text, as they are written: runs of letters, numbers and marks. Marks alone are none, such as
+// what phones put behind an emoji to have it in colour.
 func Words(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
-	})
+	words := strings.FieldsFunc(text, func(r rune) bool { return !isBase(r) && !unicode.IsMark(r) })
+	return slices.DeleteFunc(words, func(word string) bool { return !strings.ContainsFunc(word, isBase) })
 }
+
+func isBase(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 func checkText(problems *domain.Problems, text string) {
 	words := Words(text)
@@ -133,19 +135,13 @@ func checkText(problems *domain.Problems, text string) {
 		problems.Add("q", domain.CodeInvalid, "must be valid UTF-8")
 	case utf8.RuneCountInString(text) > MaxTextLength:
 		problems.Add("q", domain.CodeTooLong, "must have at most 200 characters")
-	case !slices.ContainsFunc(words, hasBase):
+	case len(words) == 0:
 		problems.Add("q", domain.CodeInvalid, "must hold a word")
 	case len(words) > MaxWords:
 		problems.Add("q", domain.CodeTooLong, "must have at most 16 words")
 	case slices.ContainsFunc(words, func(w string) bool { return utf8.RuneCountInString(w) > MaxWordLength }):
 		problems.Add("q", domain.CodeTooLong, "must have words of at most 64 characters")
 	}
-}
-
-// hasBase reports whether there is more to a word than marks that stand above, below or within letters
-// and are left out of the comparison (Unicode's Combining Diacritical Marks).
-func hasBase(word string) bool {
-	return strings.ContainsFunc(word, func(r rune) bool { return r < '\u0300' || r > '\u036f' })
 }
 
 func near(problems *domain.Problems, p Params) *Near {

@@ -30,6 +30,7 @@ func TestNewQuery(t *testing.T) {
 		"word too long":       {item.Params{Text: ptr(strings.Repeat("ä", 65))}, "", "q too_long"},
 		"text too long":       {item.Params{Text: ptr(strings.Repeat("ä ", 101))}, "", "q too_long"},
 		"marks alone":         {item.Params{Text: ptr("\u0301 \u0302")}, "", "q invalid"},
+		"an emoji in colour":  {item.Params{Text: ptr("\u2764\ufe0f")}, "", "q invalid"},
 		"words over lines":    {item.Params{Text: ptr("drill\n\tsaw")}, item.ByRelevance, ""},
 		"not UTF-8":           {item.Params{Text: ptr("drill\xff")}, "", "q invalid"},
 		"price refused":       {item.Params{MinPrice: ptr(5.0), MaxPrice: ptr(10.001)}, "", "maxPrice invalid"},

@@ -113,7 +113,8 @@ func vocabulary() []string {
 	return strings.Fields(`drill drills dril Drill DRÎLL grill trill bohrer Bohrmaschine bohrmaschinen saw Saws säge Säge SÄGE
 		zelt Zelte zélt tent tents tenta Straße strasse STRASSE æther aether Œuvre oeuvre ﬁne fine İstanbul istanbul ılık
 		велосипед Велосипеды 自転車 電動 bike bikes Bike2 2bike 4x4 a ab abc abcd abcde abcdef abcdefg ladder laddre alder
-		pressure pressrue presure cleaner claener naïve naive cafe\u0301 café ½ ² x²y Ⅷ`)
+		pressure pressrue presure cleaner claener naïve naive café ½ ² x²y Ⅷ` +
+		" cafe\u0301 bike\u2764\ufe0f 1\ufe0f\u20e3")
 }
 
 func phrase(random *rand.Rand, most int) string {
