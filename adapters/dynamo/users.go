@@ -47,6 +47,7 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 	ours := func(r userRecord) bool { return r.isProfile() && r.RequestID == p.RequestID }
 	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
 		p.Version = max(p.Version, over+1)
+		p.UpdatedAt = p.Version.Time()
 		old, err := u.set(ctx, p, cond)
 		created = old == nil || !old.isProfile()
 		p.CreatedAt = p.Version.Time()

@@ -72,7 +72,7 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 		return user.Profile{}, false, err
 	}
 	p.Version = max(p.Version, before.Version()+1)
-	p.CreatedAt = p.Version.Time()
+	p.CreatedAt, p.UpdatedAt = p.Version.Time(), p.Version.Time()
 	if present != nil {
 		p.CreatedAt = present.CreatedAt
 	}

@@ -45,7 +45,7 @@ type Profile struct {
 	Ratings       float64 // 0..100
 	Version       domain.Version
 	CreatedAt     time.Time // UTC, whole microseconds
-	UpdatedAt     time.Time // UTC, whole microseconds
+	UpdatedAt     time.Time // of Version
 	RequestID     string    // the request that wrote it
 }
 
@@ -116,7 +116,7 @@ func (p Profile) Change(caller domain.Caller, patch Patch, s domain.Stamp) (Prof
 		return p, nil
 	}
 	next.Version = p.Version.Next(s.Time)
-	next.UpdatedAt = domain.VersionAt(s.Time).Time()
+	next.UpdatedAt = next.Version.Time()
 	next.RequestID = s.RequestID
 	return next, nil
 }

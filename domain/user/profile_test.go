@@ -143,8 +143,8 @@ func TestChange(t *testing.T) {
 		for _, d := range []time.Duration{time.Hour, -time.Hour} {
 			want := p
 			test.want(&want)
-			want.UpdatedAt, want.RequestID = noon.Add(d), "request-2"
-			want.Version = p.Version.Next(noon.Add(d))
+			want.Version, want.RequestID = p.Version.Next(noon.Add(d)), "request-2"
+			want.UpdatedAt = want.Version.Time()
 			got, err := p.Change(jane(), test.patch, stamp(d, "request-2"))
 			if err != nil || got != want {
 				t.Errorf("change of %s at %v\n got %+v, %v\nwant %+v", field, d, got, err, want)

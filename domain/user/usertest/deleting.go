@@ -63,8 +63,8 @@ func versionsRise(t trial) {
 		s := at(d)
 		next := t.profileOf(p.ID, user.Renter, s)
 		saved := t.save(next)
-		if want := p.Version.Next(s.Time); saved.Version != want || saved.UpdatedAt != s.Time {
-			t.Errorf("saved at %v: got version %d, updated %v; want %d, %v", d, saved.Version, saved.UpdatedAt, want, s.Time)
+		if want := p.Version.Next(s.Time); saved.Version != want || saved.UpdatedAt != want.Time() {
+			t.Errorf("saved at %v: got version %d, updated %v; want %d, of that time", d, saved.Version, saved.UpdatedAt, want)
 		}
 		if saved.CreatedAt != p.CreatedAt {
 			t.Errorf("saved at %v: created %v, want %v", d, saved.CreatedAt, p.CreatedAt)

@@ -88,7 +88,7 @@ func (r *record) write(w write) outcome {
 	}
 	next := w.profile
 	next.Version = max(next.Version, r.version+1)
-	next.CreatedAt = next.Version.Time()
+	next.CreatedAt, next.UpdatedAt = next.Version.Time(), next.Version.Time()
 	if r.exists {
 		next.CreatedAt = r.profile.CreatedAt
 	}

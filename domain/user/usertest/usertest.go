@@ -78,7 +78,7 @@ func (t trial) profileOf(id domain.UserID, typ user.Type, s domain.Stamp) user.P
 // renamed is p after a change of its name, at s.
 func renamed(p user.Profile, name string, s domain.Stamp) user.Profile {
 	p.Name, p.Version, p.RequestID = name, p.Version.Next(s.Time), s.RequestID
-	p.UpdatedAt = domain.VersionAt(s.Time).Time()
+	p.UpdatedAt = p.Version.Time()
 	return p
 }
 
