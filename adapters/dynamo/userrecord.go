@@ -114,9 +114,9 @@ func (r *userRecord) public() user.Public {
 func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
 
 // shards is the number of partitions of the index that the profiles of one type are spread over. A
-// partition takes 1,000 writes a second, and a listing reads all of them. The number may be raised,
-// since profiles are found in the shards they were written to; lowering it loses those beyond until
-// they are written again.
+// partition takes 1,000 writes a second, and a listing reads all of them. Whoever changes the number has to
+// write every profile again: a cursor finds the shard of its profile by it, so that listings would repeat or
+// lose profiles that were written under another.
 const shards = 16
 
 // typeShard is the partition of the index that the profile id of type t belongs to.

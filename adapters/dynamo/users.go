@@ -44,9 +44,10 @@ func (u *Users) Get(ctx context.Context, id domain.UserID) (user.Profile, error)
 // Save implements user.Store.
 func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition) (user.Profile, bool, error) {
 	var created bool
+	least := p.Version // of a write over nothing; what an attempt in vain was over, a client may have made up
 	ours := func(r userRecord) bool { return r.isProfile() && r.RequestID == p.RequestID }
 	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
-		p.Version = max(p.Version, over+1)
+		p.Version = max(least, over+1)
 		p.UpdatedAt = p.Version.Time()
 		old, err := u.set(ctx, p, cond)
 		created = old == nil || !old.isProfile()

@@ -31,7 +31,7 @@ func storedProfile(version string) attributes {
 	return attributes{
 		"id": text(string(someone)), "name": text("Jane"), "email": text("jane@example.com"),
 		"emailVerified": &types.AttributeValueMemberBOOL{}, "userType": text("renter"), "ratings": number("0"),
-		"version": number(version), "createdAt": number(version), "updatedAt": number("4102488000000000"),
+		"version": number(version), "createdAt": number(version), "updatedAt": number(version),
 		"requestId": text("request-1"), "typeShard": text("renter#02"),
 	}
 }

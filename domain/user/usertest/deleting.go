@@ -1,6 +1,7 @@
 package usertest
 
 import (
+	"math"
 	"time"
 
 	"rental.example/domain"
@@ -52,8 +53,24 @@ func deleteOfNobody(t trial) {
 func versioning() []test {
 	return []test{
 		{"versions/rise when clocks fall", versionsRise},
+		{"versions/are not the client's", versionsAreOurs},
 		{"versions/outlive deletion", versionsOutliveDeletion},
 		{"versions/creation is counted anew", creationIsNew},
+	}
+}
+
+// versionsAreOurs: a version that a condition names in vain leaves no trace in the one that is written.
+func versionsAreOurs(t trial) {
+	p := t.save(t.newProfile(user.Renter, at(0)))
+	next := t.profileOf(p.ID, user.Renter, at(time.Hour))
+	saved, _, err := t.store.Save(t.Context(), next, domain.MustBe(math.MaxInt64-1, p.Version))
+	if want := p.Version.Next(at(time.Hour).Time); err != nil || saved.Version != want {
+		t.Fatalf("saved as version %d, %v; want %d", saved.Version, err, want)
+	}
+	t.wantProfile(saved)
+	buried, err := t.store.Delete(t.Context(), p.ID, domain.MustBe(math.MaxInt64-1, saved.Version), at(2*time.Hour))
+	if want := saved.Version.Next(at(2 * time.Hour).Time); err != nil || buried.Version != want {
+		t.Fatalf("deleted as version %d, %v; want %d", buried.Version, err, want)
 	}
 }
 
