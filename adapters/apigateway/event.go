@@ -297,17 +297,20 @@ func (d *eventDecoder) authorizer() bool {
 	if d.Null() {
 		return true
 	}
+	seen := false // the claims
 	for more := d.Open('{'); more; more = d.Next('}') {
 		name, ok := d.Name()
 		switch {
 		case !ok:
 			return false
-		case string(name) != "claims" || d.Peek() != '{':
+		case string(name) != "claims":
 			ok = d.Skip(true)
-		case d.request.RequestContext.Authorizer != nil:
+		case seen:
 			return d.Fail("claims that are there twice")
+		case d.Peek() != '{':
+			seen, ok = true, d.Skip(true)
 		default:
-			ok = d.claims()
+			seen, ok = true, d.claims()
 		}
 		if !ok {
 			return false
@@ -322,39 +325,44 @@ func (d *eventDecoder) claims() bool {
 	}
 	d.maps.authorizer["claims"] = d.maps.claims
 	d.request.RequestContext.Authorizer = d.maps.authorizer
+	var seen uint32 // a bit for each of claimNames
 	for more := d.Open('{'); more; more = d.Next('}') {
 		name, ok := d.Name()
 		if !ok {
 			return false
 		}
 		i := slices.Index(claimNames, string(name))
-		if i < 0 || d.Peek() != '"' {
-			if !d.Skip(true) {
-				return false
-			}
-			continue
+		switch {
+		case i < 0:
+			ok = d.Skip(true)
+		case seen&(1<<i) != 0:
+			return d.Fail("a claim that is there twice")
+		default:
+			seen |= 1 << i
+			ok = d.claim(claimNames[i])
 		}
-		raw, escaped, ok := d.Literal()
 		if !ok {
 			return false
 		}
-		if _, twice := d.maps.claims[claimNames[i]]; twice {
-			return d.Fail("a claim that is there twice")
-		}
-		d.maps.claims[claimNames[i]] = d.claim(raw, escaped)
 	}
 	return d.Right()
 }
 
-// claim is the value of a claim; most are one of a few.
-func (d *eventDecoder) claim(raw []byte, escaped bool) any {
+// claim reads the claim of that name, and keeps a string; most are one of a few.
+func (d *eventDecoder) claim(name string) bool {
+	if d.Peek() != '"' {
+		return d.Skip(true)
+	}
+	raw, escaped, ok := d.Literal()
 	switch string(raw) { // constants need no memory of their own
 	case "id":
-		return "id"
+		d.maps.claims[name] = "id"
 	case "true":
-		return "true"
+		d.maps.claims[name] = "true"
 	case "false":
-		return "false"
+		d.maps.claims[name] = "false"
+	default:
+		d.maps.claims[name] = d.keep(raw, escaped)
 	}
-	return d.keep(raw, escaped)
+	return ok
 }

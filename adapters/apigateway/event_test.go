@@ -190,8 +190,12 @@ func TestDepartures(t *testing.T) {
 		"{\"body\":\"\xff\"}":                                                           "a string that is not UTF-8 at byte 9",
 		`{"body":"a","body":"b"}`:                                                       "a member that is there twice at byte 19",
 		`{"headers":{"If-Match":"a","If-Match":""}}`:                                    "a name that is there twice at byte 38",
-		`{"requestContext":{"authorizer":{"claims":{"sub":"a","sub":"b"}}}}`:            "a claim that is there twice at byte 62",
+		`{"requestContext":{"authorizer":{"claims":{"sub":"a","sub":"b"}}}}`:            "a claim that is there twice at byte 59",
 		`{"requestContext":{"authorizer":{"claims":{"sub":"a"},"claims":{"sub":"b"}}}}`: "claims that are there twice at byte 63",
+		`{"requestContext":{"authorizer":{"claims":{"sub":"a"},"claims":null}}}`:        "claims that are there twice at byte 63",
+		`{"requestContext":{"authorizer":{"claims":"a","claims":{"sub":"b"}}}}`:         "claims that are there twice at byte 55",
+		`{"requestContext":{"authorizer":{"claims":{"sub":"a","sub":1}}}}`:              "a claim that is there twice at byte 59",
+		`{"requestContext":{"authorizer":{"claims":{"sub":null,"sub":"a"}}}}`:           "a claim that is there twice at byte 60",
 		`{"requestContext":{"authorizer":{"claims":{"sub":"a"}},"authorizer":{}}}`:      "a member that is there twice at byte 68",
 	} {
 		got, err := apigateway.DecodeEvent([]byte(event))
