@@ -54,6 +54,9 @@ func (a *searchAnswer) readHits(d *decoder) {
 				}
 			}
 		case "hits":
+			if d.json.Null() {
+				continue
+			}
 			a.hits = make([]hit, 0, item.DefaultLimit+1)
 			for range d.elements {
 				var h hit
@@ -112,12 +115,15 @@ func (a *searchAnswer) check() error {
 	if err := a.coverage.check(); err != nil {
 		return err
 	}
-	if a.total == nil {
+	if a.total == nil || a.hits == nil {
 		return nonsense("has no hits")
 	}
 	for _, h := range a.hits {
 		if h.keys != 2 {
 			return nonsense("has a hit without its place in the order")
+		}
+		if h.record.ID == "" {
+			return nonsense("has a hit without its document")
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package opensearch
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"reflect"
 	"slices"
@@ -211,6 +212,22 @@ func TestEveryTruncationIsAnError(t *testing.T) {
 			if new(searchAnswer).UnmarshalJSON([]byte(cut)) == nil {
 				t.Errorf("no error after %d bytes: %s", n, cut)
 			}
+		}
+	}
+}
+
+// TestHalfAnAnswerIsNone: an answer that does not tell of its hits does not tell that there are none.
+func TestHalfAnAnswerIsNone(t *testing.T) {
+	t.Parallel()
+	for hits, whole := range map[string]bool{`,"hits":[]`: true, `,"hits":null`: false, "": false} {
+		data := []byte(`{"timed_out":false,"_shards":{"failed":0},"hits":{"total":{"value":7,"relation":"eq"}` + hits + `}}`)
+		var found searchAnswer
+		if err := errors.Join(found.UnmarshalJSON(data), found.check()); (err == nil) != whole {
+			t.Errorf("a search answered %s: %v", data, err)
+		}
+		var held heldAnswer
+		if err := errors.Join(held.UnmarshalJSON(data), held.check()); (err == nil) != whole {
+			t.Errorf("a search for what is held answered %s: %v", data, err)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (a *heldAnswer) UnmarshalJSON(data []byte) error {
 			continue
 		}
 		for name := range d.members {
-			if string(name) == "hits" {
+			if string(name) == "hits" && !d.json.Null() {
 				a.readHits(d)
 			}
 		}
