@@ -42,6 +42,32 @@ func TestBatches(t *testing.T) {
 	})
 }
 
+// TestEndOfTheWindow: a change that comes as the window ends is delivered, sooner or later. Which of the two is first
+// is up to chance.
+func TestEndOfTheWindow(t *testing.T) {
+	t.Parallel()
+	for range 500 {
+		synctest.Test(t, func(t *testing.T) {
+			windowed := deployed()
+			windowed.stream.window = 5 * time.Second
+			var got []string
+			w := run(t, windowed, func(ids []string) (string, error) {
+				got = append(got, ids...)
+				return "", nil
+			}, quiet)
+			synctest.Wait()
+			w.change(t, "a")
+			time.Sleep(windowed.stream.window)
+			w.change(t, "b")
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if diff := cmp.Diff([]string{"a", "b"}, got); diff != "" {
+				t.Fatalf("delivered (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // TestStreamAnswers: what a function reports decides what is tried again, and when.
 func TestStreamAnswers(t *testing.T) {
 	t.Parallel()

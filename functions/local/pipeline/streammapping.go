@@ -65,11 +65,12 @@ func (c *streamConsumer) batch(ctx context.Context, shard Shard) ([]Record, erro
 	defer over()
 	for err == nil && len(batch) < c.batchSize && c.window > 0 {
 		var more []Record
-		if more, err = shard.Read(ctx, c.batchSize-len(batch)); ctx.Err() != nil {
+		more, err = shard.Read(ctx, c.batchSize-len(batch))
+		batch = append(batch, more...)
+		if ctx.Err() != nil {
 			err = nil // the window is over
 			break
 		}
-		batch = append(batch, more...)
 	}
 	return batch, err
 }
