@@ -6,7 +6,8 @@
 // size and time, and the errors that the gateway makes itself, in the bodies that template.yaml gives
 // them. It departs where the service is no help: there is no throttling, a body that is not UTF-8 arrives
 // in base64 instead of with its bytes replaced, and a query string that cannot be read is refused here,
-// before the function's own checks.
+// before the function's own checks; what net/http refuses, such as a path with half an escape, has its
+// answer and no problem.
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 package gateway

@@ -137,6 +137,23 @@ func TestQueryThatIsNotText(t *testing.T) {
 	}
 }
 
+// TestTracing: a client's trace goes on, and what only looks like one does not.
+func TestTracing(t *testing.T) {
+	t.Parallel()
+	const trace = "Root=1-5e5b1e5c-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1"
+	for sent, kept := range map[string]bool{trace: true, "Root=jane@example.com": false, trace + ";jane@example.com": false, "": false} {
+		f := &function{answer: `{"statusCode":204}`}
+		send(newGateway(f, newPool(t)), "GET", "/things/1", "", "X-Amzn-Trace-Id", sent)
+		var got struct{ Headers map[string]string }
+		if err := json.Unmarshal(f.event, &got); err != nil {
+			t.Fatal(err)
+		}
+		if trace := got.Headers["X-Amzn-Trace-Id"]; (trace == sent) != kept || !strings.HasPrefix(trace, "Root=1-") {
+			t.Errorf("%q became %q", sent, trace)
+		}
+	}
+}
+
 func checkContext(t *testing.T, got map[string]any) {
 	t.Helper()
 	for name, want := range map[string]any{
