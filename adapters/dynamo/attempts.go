@@ -53,7 +53,7 @@ func hold(r *http.Request) error {
 	return err
 }
 
-var errNotJSON = errors.New("the answer is not JSON")
+var errNotJSON = errors.New("the answer is no JSON object")
 
 // complete reads an answer to its end, and checks one that is not a server's error.
 func complete(answer *http.Response) error {
@@ -61,9 +61,14 @@ func complete(answer *http.Response) error {
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
 		return err
 	}
-	if answer.StatusCode < http.StatusInternalServerError && !rawjson.Valid(body) {
+	if answer.StatusCode < http.StatusInternalServerError && !isObject(body) {
 		return errNotJSON
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	return nil
+}
+
+func isObject(body []byte) bool {
+	r := rawjson.NewReader(body)
+	return r.Peek() == '{' && r.Skip(false) && r.End()
 }

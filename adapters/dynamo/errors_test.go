@@ -23,6 +23,8 @@ func failures() map[string]failure {
 		"internal error":     {answer(http.StatusInternalServerError, `{"__type":"InternalServerError"}`), 3, domain.ErrUnavailable},
 		"HTML of a gateway":  {answer(http.StatusBadGateway, gatewayTop), 3, domain.ErrUnavailable},
 		"HTML as success":    {answer(http.StatusOK, gatewayTop), 3, domain.ErrUnavailable},
+		"a list as success":  {answer(http.StatusOK, "[]"), 3, domain.ErrUnavailable},
+		"null as success":    {answer(http.StatusOK, "null"), 3, domain.ErrUnavailable},
 		"HTML as refusal":    {answer(http.StatusForbidden, gatewayTop), 3, domain.ErrUnavailable},
 		"half of an answer":  {answer(http.StatusOK, `{"Attributes":{"id":{"S":"3b`), 3, domain.ErrUnavailable},
 		"an empty answer":    {answer(http.StatusOK, ""), 3, domain.ErrUnavailable},

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/snssqs"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -92,7 +93,7 @@ func (f *Function) Handle(ctx context.Context, order Order) (Report, error) {
 	r.report.Unreadable = []string{}
 	ctx, cancel := domain.Spare(ctx, answerTime)
 	defer cancel()
-	err := r.all(ctx)
+	err := snssqs.Try(func() error { return r.all(ctx) })
 	if err == nil && order.Whole && r.order.After != "" {
 		err = errUnfinished
 	}

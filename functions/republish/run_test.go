@@ -105,6 +105,16 @@ func TestErrorNamesWhereToGoOn(t *testing.T) {
 }
 
 // TestWhole: a run that nobody reads the report of fails where the time is too short.
+func TestPanicNamesWhereToGoOn(t *testing.T) {
+	t.Parallel()
+	topic := new(snssqstest.Topic)
+	topic.Outcome = func(string) string { panic("poison") }
+	got := invoke(t.Context(), seed(t, 1), topic, io.Discard, []byte(`{}`))
+	if !strings.HasPrefix(got.Error, "republish: stopped; go on with the order {") || !strings.Contains(got.Error, "panic: poison") {
+		t.Errorf("error %q", got.Error)
+	}
+}
+
 func TestWhole(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
