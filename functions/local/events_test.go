@@ -124,6 +124,7 @@ func testEvents(t *testing.T, r *runner, within time.Duration) {
 	if swept["settled"] != true {
 		t.Errorf("the last sweep: %v", swept)
 	}
+	r.checkRequestID(t, token)
 	for _, personal := range []string{"john", "Johanna", "doe@gmail.com", "11111111-1111"} {
 		if strings.Contains(r.log.String(), personal) {
 			t.Errorf("the log holds %q:\n%s", personal, r.log)
@@ -146,6 +147,19 @@ func (r *runner) checkLog(t *testing.T, route string, hops ...string) (last map[
 		})
 	}
 	return last
+}
+
+// checkRequestID: the id in an answer finds its line, which tells the id that finds all others.
+func (r *runner) checkRequestID(t *testing.T, token string) {
+	t.Helper()
+	var problem struct{ RequestID string }
+	if err := json.Unmarshal(r.call(t, 422, token, "POST", "/user", `{"name":""}`), &problem); err != nil {
+		t.Fatal(err)
+	}
+	line := r.lastLine(t, func(l map[string]any) bool { return l["api_request_id"] == problem.RequestID })
+	if line["status"] != 422.0 || line["correlation_id"] == "" || line["correlation_id"] != line["function_request_id"] {
+		t.Errorf("the line of request %s: %v", problem.RequestID, line)
+	}
 }
 
 // lastLine is the last line of the log that is as wanted, or nil.
@@ -206,6 +220,7 @@ func TestRepublish(t *testing.T) {
 	r.call(t, 201, token, "POST", "/user", john)
 	id := r.listed(t, token, "Ladder")
 	r.shows(t, id, "john", soon)
+	r.idle(t)
 	r.call(t, 200, "", "POST", "/_local/functions/ItemSyncFunction/stop", "")
 	r.rename(t, token, "Johanna")
 	var queue struct {

@@ -47,6 +47,16 @@ func (g *gate) pass(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
+// ifOpen calls do, unless the gate is closed, and does not let it close meanwhile. It reports whether it did.
+func (g *gate) ifOpen(do func()) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.isOpen {
+		do()
+	}
+	return g.isOpen
+}
+
 // whileOpen is a context that ends with ctx and when the gate closes.
 func (g *gate) whileOpen(ctx context.Context) (context.Context, context.CancelFunc) {
 	g.mu.Lock()

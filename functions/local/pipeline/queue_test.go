@@ -76,6 +76,26 @@ func TestQueueAnswers(t *testing.T) {
 
 // TestDeadLetters: a message that fails as often as the table allows is set aside, whole; redriven, it is a new
 // one; and those beside it get through all the time.
+// TestStoppedIsStopped: what comes behind the stop waits in the queue, in whatever the function's poller was.
+func TestStoppedIsStopped(t *testing.T) {
+	t.Parallel()
+	for range 500 {
+		synctest.Test(t, func(t *testing.T) {
+			w := run(t, deployed(), quiet, func(bodies []string) (string, error) {
+				t.Errorf("%q after the stop", bodies)
+				return "", nil
+			})
+			synctest.Wait()
+			_ = w.SetPolling(ItemSyncFunction, false)
+			w.publish(t, "a", "user.profile.updated.v1")
+			synctest.Wait()
+			if d := w.depth(t, ItemSyncQueue); d.Visible != 1 {
+				t.Errorf("the queue holds %+v", d)
+			}
+		})
+	}
+}
+
 func TestDeadLetters(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -37,10 +37,15 @@ func (c *queueConsumer) work(ctx context.Context) {
 func (c *queueConsumer) batch(ctx context.Context) []message {
 	ctx, cancel := c.gate.whileOpen(ctx)
 	defer cancel()
-	var batch []message
+	var batch, more []message
+	var changed <-chan struct{}
+	var next time.Time
 	var full <-chan time.Time
 	for {
-		more, changed, next := c.queue.receive(c.batchSize - len(batch))
+		open := c.gate.ifOpen(func() { more, changed, next = c.queue.receive(c.batchSize - len(batch)) })
+		if !open {
+			return batch
+		}
 		batch = append(batch, more...)
 		if len(batch) > 0 && full == nil {
 			full = time.After(c.window)
