@@ -10,8 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/samtest"
-	"rental.example/functions/items"
-	"rental.example/functions/users"
 )
 
 func TestRoutesOfContract(t *testing.T) {
@@ -33,7 +31,7 @@ func TestContractAuthorizer(t *testing.T) {
 		t.Errorf("the token is no bearer token: %v", scheme)
 	}
 	operations := d.operations()
-	for _, r := range slices.Concat(users.New(nil, nil, nil).Routes(), items.New(nil, items.Config{}).Routes()) {
+	for _, r := range slices.Concat(slices.Collect(maps.Values(services()))...) {
 		op := operations[r.String()]
 		if _, refuses := op.responses["401"]; op.public != r.Public || refuses == r.Public {
 			t.Errorf("%s: public in the contract: %t, answers 401: %t; public in the code: %t", r, op.public, refuses, r.Public)

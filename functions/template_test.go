@@ -1,6 +1,7 @@
 package functions_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -227,9 +228,47 @@ func TestAlarms(t *testing.T) {
 			t.Errorf("nobody watches %s of %s", metric, name)
 		}
 	}
+	for name, f := range of(template, "AWS::Serverless::Function") {
+		if watched[name+" Errors"].Properties == nil {
+			t.Errorf("nobody watches the errors of %s", name)
+		}
+		if isAPI(f) && watched[name+" Throttles"].Properties == nil {
+			t.Errorf("nobody watches how often %s is throttled", name)
+		}
+	}
 	threshold, _ := watched["UserEventsFunction IteratorAge"].Properties["Threshold"].(int)
 	if late := time.Duration(threshold) * time.Millisecond; late == 0 || late > streamAge/12 {
 		t.Errorf("a stream that stands is told after %s", late)
+	}
+}
+
+// isAPI reports whether requests lead to f.
+func isAPI(f samtest.Resource) bool {
+	events, _ := f.Properties["Events"].(map[string]any)
+	for event := range events {
+		if samtest.At(events, event, "Type") == "Api" {
+			return true
+		}
+	}
+	return false
+}
+
+// TestRequestQuery: it looks for both ids, in the lines of every function.
+func TestRequestQuery(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	query := template.Properties(t, "RequestQuery")
+	searched := fmt.Sprint(query["LogGroupNames"])
+	for name, f := range of(template, "AWS::Serverless::Function") {
+		if group := target(samtest.At(f.Properties, "LoggingConfig", "LogGroup")); !strings.Contains(searched, group) {
+			t.Errorf("the query does not look into %s of %s: %s", group, name, searched)
+		}
+	}
+	text, _ := query["QueryString"].(string)
+	for _, id := range []string{"api_request_id", "correlation_id"} {
+		if !regexp.MustCompile(`filter .*\b` + id + ` = "`).MatchString(text) {
+			t.Errorf("the query does not look for %s:\n%s", id, text)
+		}
 	}
 }
 

@@ -20,11 +20,12 @@ import (
 )
 
 // Ceilings for POST /user with the log line and the metrics written, in allocations: from the decoded event to the
-// response, and from the event's bytes to the response's, for which there is one in bytes as well.
+// response, and from the event's bytes to the response's, for which there is one in bytes as well. They are budgets: a
+// field more of the profile costs some 80 bytes, for which they may be raised; what grows without a reason is a mistake.
 const (
 	maxAllocations     = 11
 	maxWireAllocations = 16
-	maxWireBytes       = 2150
+	maxWireBytes       = 2400
 )
 
 // event is the fixture of that name.
@@ -71,7 +72,7 @@ func TestSaveAllocations(t *testing.T) {
 	})
 	t.Logf("%v allocations", got)
 	if got > maxAllocations {
-		t.Errorf("POST /user takes %v allocations, want at most %d", got, maxAllocations)
+		t.Errorf("POST /user takes %v allocations, more than the budget of %d, maxAllocations", got, maxAllocations)
 	}
 }
 
@@ -92,7 +93,8 @@ func TestWireAllocations(t *testing.T) {
 	allocations, size := result.AllocsPerOp(), result.AllocedBytesPerOp()
 	t.Logf("%d allocations of %d bytes", allocations, size)
 	if allocations == 0 || allocations > maxWireAllocations || size > maxWireBytes {
-		t.Errorf("POST /user takes %d allocations of %d bytes, want at most %d of %d", allocations, size, maxWireAllocations, maxWireBytes)
+		t.Errorf("POST /user takes %d allocations of %d bytes, more than the budget of %d and %d, maxWireAllocations and maxWireBytes",
+			allocations, size, maxWireAllocations, maxWireBytes)
 	}
 }
 
