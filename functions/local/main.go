@@ -93,7 +93,7 @@ func listen(addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("%s is in use; choose another address with -addr, such as -addr localhost:8081", addr)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("-addr %s: %w", addr, err)
+		return nil, fmt.Errorf("-addr %s: %w; want a host and a port, such as localhost:8081", addr, err)
 	}
 	return listener, nil
 }
