@@ -24,8 +24,9 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 	if !handler.Enabled(ctx, level) {
 		return
 	}
-	line := slog.NewRecord(time.Now(), level, "request", 0) // by a Logger, it would look for our place in the code
-	line.AddAttrs(                                          // five fit into a slog.Record, and the route is the logger's already
+	// By a Logger, it would look for our place in the code. Five attributes fit into a slog.Record.
+	line := slog.NewRecord(time.Now(), level, "request", 0)
+	line.AddAttrs(
 		slog.Bool("cold_start", cold),
 		slog.String("correlation_id", RequestID(ctx)),
 		slog.String("api_request_id", req.RequestContext.RequestID),
