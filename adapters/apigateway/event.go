@@ -307,8 +307,6 @@ func (d *eventDecoder) authorizer() bool {
 			ok = d.Skip(true)
 		case seen:
 			return d.Fail("claims that are there twice")
-		case d.Peek() != '{':
-			seen, ok = true, d.Skip(true)
 		default:
 			seen, ok = true, d.claims()
 		}
@@ -319,7 +317,11 @@ func (d *eventDecoder) authorizer() bool {
 	return d.Right()
 }
 
+// claims reads the claims, of which an object is kept.
 func (d *eventDecoder) claims() bool {
+	if d.Peek() != '{' {
+		return d.Skip(true)
+	}
 	if d.maps.claims == nil {
 		d.maps.claims, d.maps.authorizer = make(map[string]any), make(map[string]any)
 	}

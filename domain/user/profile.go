@@ -45,7 +45,7 @@ type Profile struct {
 	Ratings       float64 // 0..100
 	Version       domain.Version
 	CreatedAt     time.Time // UTC, whole microseconds
-	UpdatedAt     time.Time // of Version
+	UpdatedAt     time.Time // of the version of the last change; it stays where a version is raised
 	RequestID     string    // the request that wrote it
 }
 

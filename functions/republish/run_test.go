@@ -104,7 +104,7 @@ func TestErrorNamesWhereToGoOn(t *testing.T) {
 	})
 }
 
-// TestWhole: a run that nobody reads the report of fails where the time is too short.
+// TestPanicNamesWhereToGoOn: what one record makes panic does not lose the order to go on with.
 func TestPanicNamesWhereToGoOn(t *testing.T) {
 	t.Parallel()
 	topic := new(snssqstest.Topic)
@@ -115,6 +115,7 @@ func TestPanicNamesWhereToGoOn(t *testing.T) {
 	}
 }
 
+// TestWhole: a run that nobody reads the report of fails where the time is too short.
 func TestWhole(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
