@@ -196,17 +196,10 @@ func routesInCode() []string {
 func TestRoutesOfTemplate(t *testing.T) {
 	t.Parallel()
 	var got []string
-	for name, r := range samtest.Load(t).Resources {
-		if r.Type != "AWS::Serverless::Function" {
-			continue
-		}
-		events, _ := r.Properties["Events"].(map[string]any)
-		for event := range events {
-			if samtest.At(events, event, "Type") != "Api" {
-				continue
-			}
-			method, _ := samtest.At(events, event, "Properties", "Method").(string)
-			path, _ := samtest.At(events, event, "Properties", "Path").(string)
+	for name, f := range of(samtest.Load(t), "AWS::Serverless::Function") {
+		for _, event := range apiEvents(f) {
+			method, _ := samtest.At(f.Properties, "Events", event, "Properties", "Method").(string)
+			path, _ := samtest.At(f.Properties, "Events", event, "Properties", "Path").(string)
 			if method == "" || path == "" {
 				t.Errorf("%s: event %s has no method or no path", name, event)
 			}

@@ -232,7 +232,7 @@ func TestAlarms(t *testing.T) {
 		if watched[name+" Errors"].Properties == nil {
 			t.Errorf("nobody watches the errors of %s", name)
 		}
-		if isAPI(f) && watched[name+" Throttles"].Properties == nil {
+		if len(apiEvents(f)) > 0 && watched[name+" Throttles"].Properties == nil {
 			t.Errorf("nobody watches how often %s is throttled", name)
 		}
 	}
@@ -242,15 +242,15 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
-// isAPI reports whether requests lead to f.
-func isAPI(f samtest.Resource) bool {
+// apiEvents are the names of the events by which requests lead to f.
+func apiEvents(f samtest.Resource) (names []string) {
 	events, _ := f.Properties["Events"].(map[string]any)
 	for event := range events {
 		if samtest.At(events, event, "Type") == "Api" {
-			return true
+			names = append(names, event)
 		}
 	}
-	return false
+	return names
 }
 
 // TestRequestQuery: it looks for both ids, in the lines of every function.
