@@ -272,15 +272,15 @@ func TestRequestQuery(t *testing.T) {
 	}
 }
 
-// TestAlarmsSayWhatToDo in words that the README and the Makefile know.
+// TestAlarmsSayWhatToDo: each names a heading of the runbook, and targets that the Makefile has.
 func TestAlarmsSayWhatToDo(t *testing.T) {
 	t.Parallel()
-	readme, makefile := read(t, "README.md"), read(t, "Makefile")
+	runbook, makefile := read(t, "functions/RUNBOOK.md"), read(t, "Makefile")
 	for name, a := range of(samtest.Load(t), "AWS::CloudWatch::Alarm") {
 		description, _ := a.Properties["AlarmDescription"].(string)
-		section := regexp.MustCompile(`README\.md, Runbook, (.+)$`).FindStringSubmatch(description)
-		if section == nil || !strings.Contains(readme, "\n### "+section[1]+"\n") {
-			t.Errorf("%s names no section of the README's runbook: %s", name, description)
+		section := regexp.MustCompile(`functions/RUNBOOK\.md, (.+)$`).FindStringSubmatch(description)
+		if section == nil || !strings.Contains(runbook, "\n## "+section[1]+"\n") {
+			t.Errorf("%s names no heading of functions/RUNBOOK.md: %s", name, description)
 		}
 		for _, m := range regexp.MustCompile(`make ([a-z]+)`).FindAllStringSubmatch(description, -1) {
 			if !strings.Contains(makefile, "\n"+m[1]+": ") {
