@@ -16,7 +16,7 @@ var public = []string{"GET /items", "GET /items/{id}"}
 
 // findings are what breaks a rule, each as the Metadata would list it, in order.
 func (s stack) findings(items bool) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling())
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling(), s.outdated())
 	if !items {
 		found = append(found, s.leftovers()...)
 	}

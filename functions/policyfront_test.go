@@ -1,0 +1,31 @@
+package functions_test
+
+import (
+	"strings"
+
+	"rental.example/adapters/samtest"
+)
+
+// outdated: what takes requests from outside wants TLS 1.2 or later. Without a policy of its own, a regional API
+// accepts TLS 1.0.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+func (s stack) outdated() []string {
+	var found []string
+	for name, api := range s.of("AWS::ApiGateway::RestApi") {
+		policy, _ := api["SecurityPolicy"].(string)
+		if !strings.HasPrefix(policy, "SecurityPolicy_TLS13_1_") {
+			found = append(found, name+": accepts TLS before 1.2")
+		}
+		// An enhanced policy without a mode is refused.
+		if strings.HasPrefix(policy, "SecurityPolicy_") && api["EndpointAccessMode"] == nil {
+			found = append(found, name+": has a SecurityPolicy and no EndpointAccessMode")
+		}
+	}
+	for name, domain := range s.of("AWS::OpenSearchService::Domain") {
+		policy, _ := samtest.At(domain, "DomainEndpointOptions", "TLSSecurityPolicy").(string)
+		if !strings.HasPrefix(policy, "Policy-Min-TLS-1-2-") {
+			found = append(found, name+": accepts TLS before 1.2")
+		}
+	}
+	return found
+}
