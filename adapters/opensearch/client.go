@@ -28,6 +28,8 @@ type Config struct {
 	Endpoint string // a URL without a path
 	Alias    string // of the index of items; that of their owners is called Alias-owners
 	Service  string // ServiceES or ServiceNone
+	// Shards are the primary shards of the index of items, when it is made: 1 if 0. They cannot change later.
+	Shards int
 	// AWS holds the region and the credentials that requests are signed with; ServiceNone needs none.
 	AWS aws.Config
 	// HTTP carries single attempts; nil is a transport with the settings of the AWS SDK's.
@@ -63,7 +65,7 @@ func NewClient(cfg Config) (*Client, error) {
 	}
 	return &Client{
 		transport: &transport{server: server, next: cfg.HTTP, sign: sign},
-		items:     index{alias: cfg.Alias, definition: itemsIndex},
+		items:     index{alias: cfg.Alias, definition: itemsIndex, shards: cfg.Shards},
 		owners:    index{alias: cfg.Alias + "-owners", definition: ownersIndex},
 	}, nil
 }
