@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,8 @@ func TestPolicy(t *testing.T) {
 		reasons, _ = samtest.At(template, "Metadata", "PolicyExceptions").(map[string]any)
 		s := resolve(template, all[i])
 		what := fmt.Sprintf("%v, mode %v", all[i]["Stage"], all[i]["OpenSearchMode"])
-		for _, f := range s.findings(all[i]["OpenSearchMode"] != "none") {
+		parameters, _ := template["Parameters"].(map[string]any)
+		for _, f := range s.findings(all[i]["OpenSearchMode"] != "none", slices.Collect(maps.Keys(parameters))...) {
 			general := s.general(f)
 			used[f], used[general] = true, true
 			if reasons[f] == nil && reasons[general] == nil {
@@ -122,6 +124,9 @@ func (c conditions) holds(condition any) bool {
 			return !slices.ContainsFunc(args, func(a any) bool { return !c.holds(a) })
 		case "Fn::Or":
 			return slices.ContainsFunc(args, c.holds)
+		case "Fn::Contains": // in Rules alone
+			list, _ := args[0].([]any)
+			return slices.Contains(list, c.value(args[1]))
 		}
 	}
 	panic(fmt.Sprintf("a condition like no other: %v", condition))

@@ -14,9 +14,10 @@ import (
 // public are the routes that want no token.
 var public = []string{"GET /items", "GET /items/{id}"}
 
-// findings are what breaks a rule, each as the Metadata would list it, in order.
-func (s stack) findings(items bool) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling(), s.outdated())
+// findings are what breaks a rule, each as the Metadata would list it, in order. parameters are what the template
+// declares.
+func (s stack) findings(items bool, parameters ...string) []string {
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling(parameters), s.outdated())
 	if !items {
 		found = append(found, s.leftovers()...)
 	}
@@ -288,9 +289,7 @@ func references(v any) []string {
 			case "Ref", "Fn::GetAtt":
 				names = append(names, strings.SplitN(plain(e), ".", 2)[0])
 			case "Fn::Sub":
-				for _, m := range inText.FindAllStringSubmatch(plain(e), -1) {
-					names = append(names, m[1])
-				}
+				names = append(names, substituted(e)...)
 			default:
 				names = append(names, references(e)...)
 			}
@@ -299,16 +298,28 @@ func references(v any) []string {
 	return names
 }
 
-// parameter are names that stand for something given from outside.
-var parameter = regexp.MustCompile(`^(AWS::.*|ConfigName|Stage|Architecture|LogLevel|LogRetentionDays|AllowedOrigin|Requests?(PerSecond|Burst)|` +
-	`Search(esPerSecond|Burst)|AlarmEmail|RepublishSchedule|OpenSearch(DomainName|Endpoint|Index))$`)
+// substituted are the names that an Fn::Sub refers to, but for those of its own map.
+func substituted(v any) []string {
+	var names []string
+	own := map[string]any{}
+	if l, ok := v.([]any); ok && len(l) == 2 {
+		own, _ = l[1].(map[string]any)
+		names = references(own)
+	}
+	for _, m := range inText.FindAllStringSubmatch(plain(v), -1) {
+		if _, ok := own[m[1]]; !ok {
+			names = append(names, m[1])
+		}
+	}
+	return names
+}
 
 // dangling: nothing refers to what a condition leaves out.
-func (s stack) dangling() []string {
+func (s stack) dangling(parameters []string) []string {
 	var found []string
 	for name, r := range s {
 		for _, other := range references(r["Properties"]) {
-			if s[other] == nil && !parameter.MatchString(other) {
+			if s[other] == nil && !strings.HasPrefix(other, "AWS::") && !slices.Contains(parameters, other) {
 				found = append(found, name+": refers to "+other+", which is not there")
 			}
 		}
