@@ -22,7 +22,8 @@ func TestPolicy(t *testing.T) {
 		for _, mode := range []string{"none", "domain", "existing"} {
 			all = append(all, map[string]any{"Stage": stage, "OpenSearchMode": mode, "OpenSearchDomainName": "items",
 				"OpenSearchEndpoint": "https://search-items.eu-west-1.es.amazonaws.com", "RepublishSchedule": "rate(1 day)",
-				"AlarmEmail": "ops@example.com"})
+				"AlarmEmail": "ops@example.com", "WafRequestsPerIp": "1000", "ItemsConcurrency": "50",
+				"PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary"})
 		}
 	}
 	used := map[string]bool{}
@@ -41,6 +42,10 @@ func TestPolicy(t *testing.T) {
 		}
 		if canary := len(s.of("AWS::CodeDeploy::DeploymentGroup")) > 0; canary != (all[i]["Stage"] == "prod") {
 			t.Errorf("%s: gradual deployment: %v", what, canary)
+		}
+		flows, _ := samtest.At(s["UserPoolClient"], "Properties", "ExplicitAuthFlows").([]any)
+		if passwords := slices.Contains(flows, any("ALLOW_USER_PASSWORD_AUTH")); passwords == (all[i]["Stage"] == "prod") {
+			t.Errorf("%s: sign-in by the password itself: %v", what, passwords)
 		}
 	}
 	for exception, reason := range reasons {

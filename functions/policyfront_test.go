@@ -29,3 +29,23 @@ func (s stack) outdated() []string {
 	}
 	return found
 }
+
+// adoptable: a queue that is neither consumed nor the dead-letter queue of another one says so, so that no queue of
+// somebody else moves messages there.
+func (s stack) adoptable() []string {
+	used := map[string]bool{}
+	queues := s.of("AWS::SQS::Queue")
+	for _, q := range queues {
+		used[plain(samtest.At(q, "RedrivePolicy", "deadLetterTargetArn"))] = true
+	}
+	for _, m := range s.of("AWS::Lambda::EventSourceMapping") {
+		used[plain(m["EventSourceArn"])] = true
+	}
+	var found []string
+	for name, q := range queues {
+		if !used[name] && samtest.At(q, "RedriveAllowPolicy", "redrivePermission") != "denyAll" {
+			found = append(found, name+": may be the dead-letter queue of any other")
+		}
+	}
+	return found
+}
