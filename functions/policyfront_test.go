@@ -49,3 +49,37 @@ func (s stack) adoptable() []string {
 	}
 	return found
 }
+
+// volatile: what takes deployments back does not ring for what any caller can cause. The 5xx responses of API Gateway
+// hold the 503 of an overloaded search, and the account's throttles.
+func (s stack) volatile() []string {
+	var found []string
+	for _, group := range s.of("AWS::CodeDeploy::DeploymentGroup") {
+		for _, name := range references(group["AlarmConfiguration"]) {
+			for _, metric := range metrics(s[name]["Properties"]) {
+				if metric == "AWS/ApiGateway 5XXError" || metric == "AWS/Lambda Throttles" {
+					found = append(found, name+": takes deployments back for what callers cause")
+				}
+			}
+		}
+	}
+	return found
+}
+
+// metrics are the metrics of an alarm, "namespace name" each: its own or those of its metric math.
+func metrics(alarm any) []string {
+	properties, _ := alarm.(map[string]any)
+	all := []map[string]any{properties}
+	for _, m := range each(properties["Metrics"]) {
+		m, _ := m.(map[string]any)
+		metric, _ := samtest.At(m, "MetricStat", "Metric").(map[string]any)
+		all = append(all, metric)
+	}
+	var names []string
+	for _, m := range all {
+		if m["MetricName"] != nil {
+			names = append(names, plain(m["Namespace"])+" "+plain(m["MetricName"]))
+		}
+	}
+	return names
+}

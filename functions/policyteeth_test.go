@@ -43,6 +43,7 @@ func TestPolicyTeeth(t *testing.T) {
 		"live":                {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Ref":"A"}}]}}` + alias + `}`, ""},
 		"unwatched":           {watched + `[]` + onErrors, "W: takes no deployment back"},
 		"watched":             {watched + `[{"Name":{"Ref":"W"}}]` + onErrors, ""},
+		"volatile":            {watched + `[{"Name":{"Ref":"W"}},{"Name":{"Ref":"V"}}]` + strings.TrimSuffix(onErrors, "}") + `,"V":{"Type":"AWS::CloudWatch::Alarm","Properties":{"Metrics":[{"Id":"rate","Expression":"e"},{"Id":"e","MetricStat":{"Metric":{"Namespace":"AWS/ApiGateway","MetricName":"5XXError"}}}]}}}`, "V: takes deployments back for what callers cause"},
 		"stream":              {`{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"EventSourceArn":"t"}}}`, "M: what fails goes nowhere"},
 		"no redrive":          {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":180}}}`, "M: what fails goes nowhere"},
 		"impatient":           {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":179,"RedrivePolicy":{"deadLetterTargetArn":"d"}}}}`, "Q: visible again after 179 s, its consumer takes up to 30 s"},
