@@ -30,7 +30,7 @@ build-%Function:
 	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
 
 .PHONY: help run test format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
-	queues peek redrive replay republish purge
+	queues peek redrive replay republish purge take-up
 
 help: ## lists the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -118,6 +118,9 @@ republish: ## every profile's present state; RAISE=true after the table was rest
 
 purge: ## empties its dead-letter or failure queue QUEUE=UserEventsFailureQueue, after a republish
 	@$(OPS) purge "$(QUEUE)"
+
+take-up: ## after "sam delete": a stack of the table and the pool that were kept, STACK=rental-prod STAGE=prod; then deploy it
+	AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) testdata/take-up "$(STACK)" "$(STAGE)" "$(TABLE)" "$(POOL)"
 
 ci: ## everything, as on CI
 	.ci/run

@@ -83,3 +83,18 @@ func metrics(alarm any) []string {
 	}
 	return names
 }
+
+// forgetful: what holds data outlives its stack, and its replacement. RetainExceptOnCreate, so that a first deployment
+// that fails leaves nothing behind.
+func (s stack) forgetful() []string {
+	var found []string
+	for name, r := range s {
+		switch r["Type"] {
+		case "AWS::DynamoDB::Table", "AWS::Cognito::UserPool", "AWS::OpenSearchService::Domain":
+			if r["DeletionPolicy"] != "RetainExceptOnCreate" || r["UpdateReplacePolicy"] != "Retain" {
+				found = append(found, name+": its data goes with the stack, or stays of one that never was")
+			}
+		}
+	}
+	return found
+}

@@ -17,7 +17,7 @@ var public = []string{"GET /items", "GET /items/{id}"}
 // findings are what breaks a rule, each as the Metadata would list it, in order. parameters are what the template
 // declares.
 func (s stack) findings(items bool, parameters ...string) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling(parameters), s.outdated(), s.adoptable(), s.volatile())
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling(parameters), s.outdated(), s.adoptable(), s.volatile(), s.forgetful())
 	if !items {
 		found = append(found, s.leftovers()...)
 	}

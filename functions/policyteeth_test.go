@@ -11,6 +11,7 @@ import (
 func TestPolicyTeeth(t *testing.T) {
 	t.Parallel()
 	const (
+		kept     = `"DeletionPolicy":"RetainExceptOnCreate","UpdateReplacePolicy":"Retain",`
 		tls      = `"SecurityPolicy":"SecurityPolicy_TLS13_1_2_2021_06","EndpointAccessMode":"BASIC",`
 		alias    = `,"A":{"Type":"AWS::Lambda::Alias","Properties":{"FunctionName":{"Ref":"F"}}},"F":{"Type":"AWS::Lambda::Function","Properties":{"Timeout":30}}`
 		onRule   = `{"P":{"Type":"AWS::Lambda::Permission","Properties":{"Principal":"events.amazonaws.com","FunctionName":{"Ref":"A"}}}` + alias
@@ -32,8 +33,8 @@ func TestPolicyTeeth(t *testing.T) {
 		"adoptable queue":     {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"RedriveAllowPolicy":{"redrivePermission":"allowAll"}}}}`, "Q: may be the dead-letter queue of any other"},
 		"topic":               {`{"T":{"Type":"AWS::SNS::Topic"}}`, "T: not encrypted"},
 		"log group":           {`{"L":{"Type":"AWS::Logs::LogGroup","Properties":{}}}`, "L: not encrypted"},
-		"table":               {`{"T":{"Type":"AWS::DynamoDB::Table","Properties":{"SSESpecification":{"SSEEnabled":false}}}}`, "T: not encrypted"},
-		"domain":              {`{"D":{"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true},"DomainEndpointOptions":{"TLSSecurityPolicy":"Policy-Min-TLS-1-2-PFS-2023-10"}}}}`, "D: not encrypted"},
+		"table":               {`{"T":{` + kept + `"Type":"AWS::DynamoDB::Table","Properties":{"SSESpecification":{"SSEEnabled":false}}}}`, "T: not encrypted"},
+		"domain":              {`{"D":{` + kept + `"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true},"DomainEndpointOptions":{"TLSSecurityPolicy":"Policy-Min-TLS-1-2-PFS-2023-10"}}}}`, "D: not encrypted"},
 		"rule":                {onRule + `}`, "P: what fails of events.amazonaws.com goes nowhere"},
 		"rule's path":         {onRule + `,"C":{"Type":"AWS::Lambda::EventInvokeConfig","Properties":{"FunctionName":{"Ref":"F"},"DestinationConfig":{"OnFailure":{"Destination":"q"}}}}}`, ""},
 		"latest":              {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Fn::GetAtt":["F","Arn"]}}]}}` + alias + `}`, "R: invokes what is latest, not what is live"},
@@ -56,7 +57,9 @@ func TestPolicyTeeth(t *testing.T) {
 		"preflight":           {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{` + tls + `"Body":{"paths":{"/user":{"options":{}}}}}}}`, ""},
 		"old TLS":             {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"SecurityPolicy":"TLS_1_0","Body":{"paths":{"/user":{"options":{}}}}}}}`, "A: accepts TLS before 1.2"},
 		"no mode":             {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"SecurityPolicy":"SecurityPolicy_TLS13_1_2_2021_06","Body":{"paths":{"/user":{"options":{}}}}}}}`, "A: has a SecurityPolicy and no EndpointAccessMode"},
-		"old TLS of a domain": {`{"D":{"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true},"DomainEndpointOptions":{"EnforceHTTPS":true}}}}`, "D: accepts TLS before 1.2"},
+		"old TLS of a domain": {`{"D":{` + kept + `"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true},"DomainEndpointOptions":{"EnforceHTTPS":true}}}}`, "D: accepts TLS before 1.2"},
+		"forgetful":           {`{"P":{"Type":"AWS::Cognito::UserPool","DeletionPolicy":"RetainExceptOnCreate"}}`, "P: its data goes with the stack, or stays of one that never was"},
+		"orphaned":            {`{"P":{"Type":"AWS::Cognito::UserPool","DeletionPolicy":"Retain","UpdateReplacePolicy":"Retain"}}`, "P: its data goes with the stack, or stays of one that never was"},
 		"dangling":            {`{"R":{"Type":"X","Properties":{"V":{"Fn::Sub":"a-${Gone.Arn}"}}}}`, "R: refers to Gone, which is not there"},
 		"leftover":            {`{"ItemsThing":{"Type":"X"}}`, "ItemsThing: is there without items"},
 		"left right":          {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"Effect":"Allow","Action":"es:ESHttpGet","Resource":"a"}]}}}`, "R: allows OpenSearch without items"},
