@@ -74,6 +74,7 @@ func TestVerdict(t *testing.T) {
 		"good":               {good, fixed(`{"batchItemFailures":[]}`, nil), true},
 		"no failures at all": {good, fixed(`{"batchItemFailures":null}`, nil), true},
 		"another status":     {fixed(`{"statusCode":500,"body":"{\"code\":\"internal\"}"}`, nil), fixed(`{}`, nil), false},
+		"the status alone":   {fixed(`{"statusCode":200,"body":"{\"code\":\"unauthenticated\"}"}`, nil), fixed(`{}`, nil), false},
 		"another code":       {fixed(`{"statusCode":401,"body":"{\"code\":\"forbidden\"}"}`, nil), fixed(`{}`, nil), false},
 		"no JSON":            {fixed(`Unauthorized`, nil), fixed(`{}`, nil), false},
 		"null":               {fixed(`null`, nil), fixed(`{}`, nil), false},
