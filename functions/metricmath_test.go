@@ -79,3 +79,21 @@ func TestMetricMathTeeth(t *testing.T) {
 		}
 	}
 }
+
+// TestFaultsAreLogged: what the filter of faults looks at is in each line of the access log.
+func TestFaultsAreLogged(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	filter := template.Properties(t, "ApiFaults")
+	format, _ := samtest.At(template.Properties(t, "Api"), "AccessLogSetting", "Format").(string)
+	pattern, _ := filter["FilterPattern"].(string)
+	fields := regexp.MustCompile(`\$\.(\w+)`).FindAllStringSubmatch(pattern, -1)
+	if len(fields) == 0 || filter["LogGroupName"] != "ApiAccessLogs" {
+		t.Errorf("%s of %v finds no fault in the access log", pattern, filter["LogGroupName"])
+	}
+	for _, f := range fields {
+		if !regexp.MustCompile(`"` + f[1] + `":`).MatchString(format) {
+			t.Errorf("the access log has no %s: %s", f[1], format)
+		}
+	}
+}
