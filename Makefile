@@ -72,7 +72,7 @@ fuzz: ## decodes every truncation and corruption of every event, and fuzzes ever
 simulation: ## plays SCHEDULES random schedules of the whole system, and proves that each protection is needed
 	go test ./functions/simulation -run 'TestSimulation|TestMutants' -count=1 -timeout 60m -v -schedules $(SCHEDULES) -mutants | grep -v '^=== '
 
-bench: ## holds the functions against other stacks and a hello world, and prints the README's table; about five minutes
+bench: ## holds the functions against other stacks and a hello world, and prints the table of testdata/peers/README.md; five minutes
 	cd testdata/peers && go test -timeout 5m ./... >&2 && go run ./cmd/bench
 
 load: ## sends the local runner 200,000 requests from another process; fails on an error, and when its memory grows
@@ -84,7 +84,7 @@ benchmarks: ## runs Go's benchmarks. Searches of an engine: testdata/engines/wit
 template: ## lints template.yaml, by all of cfn-lint's rules, for three regions
 	$(WITH) sam sh -c 'sam validate --lint && cfn-lint --include-checks I --regions eu-west-1 us-east-1 ap-southeast-2 -- template.yaml'
 
-build: ## builds the functions as they are deployed, by the README's own command, and looks at what comes out
+build: ## builds the functions as they are deployed, by the command of functions/DEPLOY.md, and looks at what comes out
 	$(WITH) sam testdata/checks/build
 
 invoke: build ## sends raw events and requests to the built functions in containers, with stores, topic and queues in real engines

@@ -214,7 +214,7 @@ func TestRoutesOfTemplate(t *testing.T) {
 
 func TestRoutesOfReadme(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile(filepath.Join(samtest.Root(t), "README.md"))
+	readme, err := os.ReadFile(filepath.Join(samtest.Root(t), "functions", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestRoutesOfReadme(t *testing.T) {
 	}
 	slices.Sort(got)
 	if diff := cmp.Diff(routesInCode(), got); diff != "" {
-		t.Errorf("routes of README.md differ from the code's (-code +readme):\n%s", diff)
+		t.Errorf("routes of functions/README.md differ from the code's (-code +readme):\n%s", diff)
 	}
 }
 
