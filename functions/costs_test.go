@@ -119,6 +119,9 @@ func idleParts(t *testing.T) []part {
 			if nodes == 0 {
 				return price{}
 			}
+			if priceNode[kind].eu == 0 {
+				t.Errorf("%s, which the template deploys, has no price in eu-west-1: add it to priceNode in functions/costsprices_test.go", kind)
+			}
 			return nodePrice(t, kind, gb).times(nodes)
 		}, none},
 		{fmt.Sprintf("polls of %d queue: %s", len(withItems(t).mapped("AWS::SQS::Queue")), thousands(polls)),
