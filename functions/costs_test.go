@@ -72,8 +72,8 @@ func tableUnder(t *testing.T, page, heading string) (start, end int) {
 	return at[2], at[3]
 }
 
-// row is a line of a table.
-func row(cells ...any) string {
+// costRow is a line of a table.
+func costRow(cells ...any) string {
 	texts := make([]string, len(cells))
 	for i, c := range cells {
 		texts[i] = fmt.Sprint(c)
@@ -81,7 +81,7 @@ func row(cells ...any) string {
 	return "| " + strings.Join(texts, " | ") + " |\n"
 }
 
-func rule(columns int) string { return strings.Repeat("|---", columns) + "|\n" }
+func costRule(columns int) string { return strings.Repeat("|---", columns) + "|\n" }
 
 // counted joins what the columns count: one figure where all have the same.
 func counted(t *testing.T, count func(plan) string) string {
@@ -96,14 +96,14 @@ func counted(t *testing.T, count func(plan) string) string {
 	return strings.Join(all, ", ")
 }
 
-// part is a row of what resources cost a month.
-type part struct {
+// costPart is a row of what resources cost a month.
+type costPart struct {
 	label string
 	cost  func(plan) price
 	free  func(plan) price // of that, what an account has free
 }
 
-func idleParts(t *testing.T) []part {
+func idleParts(t *testing.T) []costPart {
 	t.Helper()
 	nodes, kind, gb := withItems(t).domain(t)
 	polls := withItems(t).polls()
@@ -113,7 +113,7 @@ func idleParts(t *testing.T) []part {
 		return counted(t, func(p plan) string { return strconv.FormatFloat(of(p), 'f', -1, 64) })
 	}
 	none := func(plan) price { return price{} }
-	return []part{
+	return []costPart{
 		{fmt.Sprintf("domain: %v node `%s`, %v GB gp3", nodes, kind, gb), func(p plan) price {
 			nodes, kind, gb := p.domain(t)
 			if nodes == 0 {
@@ -151,7 +151,7 @@ func (p plan) others() (what []string, cost price) {
 
 func idleTable(t *testing.T) string {
 	t.Helper()
-	out := row("part", "`none`", "`domain`", "`existing`") + rule(1+len(costModes))
+	out := costRow("part", "`none`", "`domain`", "`existing`") + costRule(1+len(costModes))
 	totals, free := make([]price, len(costModes)), make([]price, len(costModes))
 	add := func(label string, cost, freeOf func(plan) price) {
 		cells := []any{label}
@@ -160,7 +160,7 @@ func idleTable(t *testing.T) string {
 			cells = append(cells, cost(p))
 			totals[i], free[i] = totals[i].plus(cost(p)), free[i].plus(freeOf(p))
 		}
-		out += row(cells...)
+		out += costRow(cells...)
 	}
 	for _, part := range idleParts(t) {
 		add(part.label, part.cost, part.free)
@@ -173,7 +173,7 @@ func idleTable(t *testing.T) string {
 		together = append(together, fmt.Sprintf("**%s**", totals[i]))
 		rest = append(rest, totals[i].plus(free[i].times(-1)))
 	}
-	return out + row(together...) + row(rest...)
+	return out + costRow(together...) + costRow(rest...)
 }
 
 // thousands is n with commas.

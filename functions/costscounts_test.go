@@ -83,14 +83,14 @@ func (p plan) webACLs() (acls, rules int) {
 func (p plan) checkTypes(t *testing.T) {
 	t.Helper()
 	known := slices.Concat(costsNothing, costsSomething)
-	for name, r := range both(p.stack, p.left) {
+	for name, r := range inBoth(p.stack, p.left) {
 		if kind, _ := r["Type"].(string); !slices.Contains(known, kind) {
 			t.Errorf("the costs do not know %s, of the type %s: add the type to costsNothing or costsSomething in functions/costsprices_test.go", name, kind)
 		}
 	}
 }
 
-func both(a, b stack) func(func(string, map[string]any) bool) {
+func inBoth(a, b stack) func(func(string, map[string]any) bool) {
 	return func(yield func(string, map[string]any) bool) {
 		for _, s := range []stack{a, b} {
 			for name, r := range s {

@@ -73,10 +73,10 @@ func measureLogs(t *testing.T, p plan) (b logBytes) {
 			}
 			return w[service].Len()
 		}
-		b.write = length("users", routers["users"], fixture(t, "users", "save-replaces"))
-		b.read = length("users", routers["users"], fixture(t, "users", "get"))
-		b.event = length("userevents", others["userevents"], fixture(t, "userevents", "created"))
-		b.message = length("itemsync", others["itemsync"], fixture(t, "itemsync", "created"))
+		b.write = length("users", routers["users"], eventOf(t, "users", "save-replaces"))
+		b.read = length("users", routers["users"], eventOf(t, "users", "get"))
+		b.event = length("userevents", others["userevents"], eventOf(t, "userevents", "created"))
+		b.message = length("itemsync", others["itemsync"], eventOf(t, "itemsync", "created"))
 	})
 	for _, line := range platformLines {
 		b.platform += len(line)
@@ -106,9 +106,9 @@ func accessLogLength(t *testing.T, p plan) (n int) {
 	return n
 }
 
-// metrics are the custom metrics of all functions, as CloudWatch counts them: each name with its dimensions' values.
+// customMetrics are the custom metrics of all functions, as CloudWatch counts them: each name with its dimensions' values.
 // Every route has been called, one that is unknown, and every function at its cold start.
-func metrics(t *testing.T, p plan) (all []string) {
+func customMetrics(t *testing.T, p plan) (all []string) {
 	t.Helper()
 	w := wrote{}
 	routers, others := costFunctions(w)
@@ -120,7 +120,7 @@ func metrics(t *testing.T, p plan) (all []string) {
 	for service, h := range others {
 		event := []byte("{}")
 		if service == "itemsync" {
-			event = fixture(t, service, "created")
+			event = eventOf(t, service, "created")
 		}
 		if _, err := h.Invoke(t.Context(), event); err != nil {
 			t.Fatalf("%s: %v", service, err)

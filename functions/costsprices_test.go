@@ -8,7 +8,7 @@ import (
 // price is in USD, in us-east-1 and in eu-west-1.
 type price struct{ us, eu float64 }
 
-func same(usd float64) price { return price{usd, usd} }
+func everywhere(usd float64) price { return price{usd, usd} }
 
 func (p price) times(n float64) price { return price{p.us * n, p.eu * n} }
 
@@ -29,25 +29,25 @@ func (p price) String() string {
 // The prices on demand, as of 2026-11-30. Sources: the pages aws.amazon.com/SERVICE/pricing of api-gateway, lambda,
 // dynamodb, sns, sqs, cloudwatch, xray, cognito, opensearch-service and waf. Free tiers are not in them.
 var (
-	priceGatewayRequest  = same(3.50e-6)
-	priceLambdaRequest   = same(0.20e-6)
-	priceLambdaGBSeconds = map[string]price{"arm64": same(0.0000133334), "x86_64": same(0.0000166667)}
+	priceGatewayRequest  = everywhere(3.50e-6)
+	priceLambdaRequest   = everywhere(0.20e-6)
+	priceLambdaGBSeconds = map[string]price{"arm64": everywhere(0.0000133334), "x86_64": everywhere(0.0000166667)}
 	priceReadUnit        = price{0.125e-6, 0.1415e-6}
 	priceWriteUnit       = price{0.625e-6, 0.705e-6}
-	priceStreamRead      = same(0) // for triggers of Lambda
-	priceTopicPublish    = same(0.50e-6)
-	priceQueueRequest    = same(0.40e-6)
+	priceStreamRead      = everywhere(0) // for triggers of Lambda
+	priceTopicPublish    = everywhere(0.50e-6)
+	priceQueueRequest    = everywhere(0.40e-6)
 	priceLogBytes        = price{0.50e-9, 0.57e-9}
-	priceTrace           = same(5e-6)
-	priceWebACL          = same(5)
-	priceWebACLRule      = same(1)
-	priceWebACLRequest   = same(0.60e-6)
+	priceTrace           = everywhere(5e-6)
+	priceWebACL          = everywhere(5)
+	priceWebACLRule      = everywhere(1)
+	priceWebACLRequest   = everywhere(0.60e-6)
 
 	// A month each.
-	priceMetric         = same(0.30)
-	priceAlarmMetric    = same(0.10) // of alarms with a period of a minute or more
-	priceCompositeAlarm = same(0.50)
-	priceDashboard      = same(3)
+	priceMetric         = everywhere(0.30)
+	priceAlarmMetric    = everywhere(0.10) // of alarms with a period of a minute or more
+	priceCompositeAlarm = everywhere(0.50)
+	priceDashboard      = everywhere(3)
 	priceVolumeGB       = price{0.122, 0.135} // of gp3, of a domain
 
 	// An hour each, in us-east-1; in eu-west-1 known for the smallest alone.
@@ -58,7 +58,7 @@ var (
 	}
 
 	// A user who was active in the month, beyond the first 10,000 of an account. LITE becomes cheaper beyond 100,000.
-	pricePoolUser = map[string]price{"LITE": same(0.0055), "ESSENTIALS": same(0.015)}
+	pricePoolUser = map[string]price{"LITE": everywhere(0.0055), "ESSENTIALS": everywhere(0.015)}
 )
 
 // What an account has free each month.

@@ -117,15 +117,15 @@ func (p plan) ofFunction(name, property string) any {
 // mapped are the functions that event source mappings call, by the logical ids of their sources' kinds.
 func (p plan) mapped(kind string) (functions []string) {
 	for _, m := range p.stack.of("AWS::Lambda::EventSourceMapping") {
-		if p.stack[named(m["EventSourceArn"])]["Type"] == kind {
-			functions = append(functions, named(m["FunctionName"]))
+		if p.stack[referred(m["EventSourceArn"])]["Type"] == kind {
+			functions = append(functions, referred(m["FunctionName"]))
 		}
 	}
 	return functions
 }
 
-// named is the resource that a value refers to.
-func named(v any) string {
+// referred is the resource that a value refers to.
+func referred(v any) string {
 	if names := references(v); len(names) > 0 {
 		name, _, _ := strings.Cut(names[0], ".") // !Ref Function.Alias is SAM's
 		return name

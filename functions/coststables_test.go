@@ -27,7 +27,7 @@ func optionsTable(t *testing.T) string {
 		}
 		added[key][name] = r
 	}
-	out := row("parameter", "adds", "USD a month") + rule(3)
+	out := costRow("parameter", "adds", "USD a month") + costRule(3)
 	for _, key := range slices.Sorted(maps.Keys(added)) {
 		option := plan{stack: added[key], parameters: p.parameters}
 		what, cost := option.others()
@@ -37,7 +37,7 @@ func optionsTable(t *testing.T) string {
 		if n := len(option.stack.of("AWS::CloudWatch::Dashboard")); n > 0 {
 			what, cost = append(what, fmt.Sprintf("dashboards: %d", n)), cost.plus(priceDashboard.times(float64(n)))
 		}
-		out += row(key, strings.Join(what, "; "), cost)
+		out += costRow(key, strings.Join(what, "; "), cost)
 	}
 	return out
 }
@@ -52,14 +52,14 @@ func sizesTable(t *testing.T) string {
 	for _, n := range counts {
 		out += fmt.Sprintf(" %v |", n)
 	}
-	out += "\n" + rule(1+len(counts))
+	out += "\n" + costRule(1+len(counts))
 	for _, kind := range kinds {
 		cells := []any{fmt.Sprintf("`%v`", kind)}
 		for _, n := range counts {
 			usd := nodePrice(t, fmt.Sprint(kind), gb).times(p.number(t, "a number of nodes", n)).us
 			cells = append(cells, fmt.Sprintf("%.0f", usd))
 		}
-		out += row(cells...)
+		out += costRow(cells...)
 	}
 	return out
 }
@@ -76,9 +76,9 @@ func (p plan) allowed(t *testing.T, parameter string, one any) []any {
 
 // What the table of a million requests assumes: half of the requests write a profile, which is an event.
 const (
-	requests    = 1e6
-	writes      = requests / 2
-	callSeconds = 0.030 // of a function's call
+	monthRequests = 1e6
+	monthWrites   = monthRequests / 2
+	callSeconds   = 0.030 // of a function's call
 )
 
 // lambdaCost is that of so many calls of a function, at the memory of the template.
@@ -98,42 +98,42 @@ func requestsTable(t *testing.T) string {
 	p := withItems(t)
 	b := measureLogs(t, p)
 	var total price
-	out := row("part", "USD") + rule(2)
+	out := costRow("part", "USD") + costRule(2)
 	add := func(cost price, format string, args ...any) {
 		total = total.plus(cost)
-		out += row(fmt.Sprintf(format, args...), cost)
+		out += costRow(fmt.Sprintf(format, args...), cost)
 	}
-	add(priceGatewayRequest.times(requests), "API Gateway")
-	cost, gbSeconds := p.lambdaCost(t, "UsersFunction", requests)
+	add(priceGatewayRequest.times(monthRequests), "API Gateway")
+	cost, gbSeconds := p.lambdaCost(t, "UsersFunction", monthRequests)
 	add(cost, "Lambda, functions of the API: 1,000,000 calls, %s GB-s", thousands(gbSeconds))
 	indexes := 0
 	for _, table := range p.stack.of("AWS::DynamoDB::Table") {
 		list, _ := table["GlobalSecondaryIndexes"].([]any)
 		indexes += len(list)
 	}
-	add(priceReadUnit.times(requests-writes), "DynamoDB, reads: %s", thousands(requests-writes))
-	add(priceWriteUnit.times(writes*float64(1+indexes)), "DynamoDB, writes: %s, each of the table and of %d index", thousands(writes), indexes)
+	add(priceReadUnit.times(monthRequests-monthWrites), "DynamoDB, reads: %s", thousands(monthRequests-monthWrites))
+	add(priceWriteUnit.times(monthWrites*float64(1+indexes)), "DynamoDB, writes: %s, each of the table and of %d index", thousands(monthWrites), indexes)
 	add(priceStreamRead, "stream, read by Lambda")
-	add(priceTopicPublish.times(writes), "SNS: %s events", thousands(writes))
+	add(priceTopicPublish.times(monthWrites), "SNS: %s events", thousands(monthWrites))
 	queues := float64(len(p.mapped("AWS::SQS::Queue")))
-	add(priceQueueRequest.times(3*writes*queues), "SQS: each sent, received and deleted")
+	add(priceQueueRequest.times(3*monthWrites*queues), "SQS: each sent, received and deleted")
 	cost = price{}
 	mapped := slices.Concat(p.mapped("AWS::DynamoDB::Table"), p.mapped("AWS::SQS::Queue"))
 	for _, f := range mapped {
-		c, _ := p.lambdaCost(t, f, writes)
+		c, _ := p.lambdaCost(t, f, monthWrites)
 		cost = cost.plus(c)
 	}
-	add(cost, "Lambda, functions of events: %d times %s calls", len(mapped), thousands(writes))
-	add(priceLogBytes.times(requests*b.perRequest()), "logs: %s bytes a request, %s of them Lambda's own and the access log", thousands(b.perRequest()),
+	add(cost, "Lambda, functions of events: %d times %s calls", len(mapped), thousands(monthWrites))
+	add(priceLogBytes.times(monthRequests*b.perRequest()), "logs: %s bytes a request, %s of them Lambda's own and the access log", thousands(b.perRequest()),
 		thousands(b.perRequest()-b.ownPerRequest()))
-	traces := p.traces(t, requests, writes)
+	traces := p.traces(t, monthRequests, monthWrites)
 	add(priceTrace.times(traces), "X-Ray: %s traces; %s are free each month", thousands(traces), thousands(freeTraces))
-	all, ofAPI := metrics(t, p), p.detailedMetrics()
-	add(priceMetric.times(float64(len(all))), "custom metrics: %d, in a month in which all are written; %d in mode `none`", len(all), len(metrics(t, planOf(t, costModes[0].set))))
+	all, ofAPI := customMetrics(t, p), p.detailedMetrics()
+	add(priceMetric.times(float64(len(all))), "custom metrics: %d, in a month in which all are written; %d in mode `none`", len(all), len(customMetrics(t, planOf(t, costModes[0].set))))
 	if ofAPI > 0 {
 		add(priceMetric.times(float64(ofAPI)), "API Gateway's metrics of methods: %d", ofAPI)
 	}
-	return out + row("**together**", fmt.Sprintf("**%s**", total))
+	return out + costRow("**together**", fmt.Sprintf("**%s**", total))
 }
 
 // usersTable is what active users of a month cost, by the plan of the pool.
@@ -149,13 +149,13 @@ func usersTable(t *testing.T) string {
 	if _, ok := pricePoolUser[tier]; !ok {
 		t.Fatalf("the pool's plan %s has no price: add it to pricePoolUser in functions/costsprices_test.go", tier)
 	}
-	out := row("active users a month", "`LITE`", "`ESSENTIALS`", "this template: `"+tier+"`") + rule(4)
+	out := costRow("active users a month", "`LITE`", "`ESSENTIALS`", "this template: `"+tier+"`") + costRule(4)
 	for _, users := range []float64{freePoolUsers, 100_000} {
 		cells := []any{thousands(users)}
 		for _, tier := range []string{"LITE", "ESSENTIALS", tier} {
 			cells = append(cells, pricePoolUser[tier].times(users-freePoolUsers))
 		}
-		out += row(cells...)
+		out += costRow(cells...)
 	}
 	return out
 }

@@ -34,14 +34,14 @@ func TestCostsOfExpressions(t *testing.T) {
 	if got := p.alarmMetrics(t); got != 3 {
 		t.Errorf("%d metrics of alarms, want 3", got)
 	}
-	if _, cost := p.others(); cost != same(7) {
+	if _, cost := p.others(); cost != everywhere(7) {
 		t.Errorf("a web ACL of two rules costs %s, want 7.00", cost)
 	}
 }
 
 func TestCostsInText(t *testing.T) {
 	t.Parallel()
-	for want, p := range map[string]price{"0": {}, "0.63": same(0.625), "26.28 / 28.47": {26.28, 28.47}, "1350.00": same(1350)} {
+	for want, p := range map[string]price{"0": {}, "0.63": everywhere(0.625), "26.28 / 28.47": {26.28, 28.47}, "1350.00": everywhere(1350)} {
 		if got := p.String(); got != want {
 			t.Errorf("%v is %s, want %s", p, got, want)
 		}

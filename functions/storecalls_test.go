@@ -98,7 +98,7 @@ func TestStoreCallsOfLines(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var out bytes.Buffer
 				handler := overSlowStores(t, &out)[test.function]
-				if _, err := handler.Invoke(t.Context(), fixture(t, test.function, test.fixture)); err != nil {
+				if _, err := handler.Invoke(t.Context(), eventOf(t, test.function, test.fixture)); err != nil {
 					t.Fatal(err)
 				}
 				took := float64(test.calls/test.together) * float64(slowness.Milliseconds())
@@ -111,8 +111,8 @@ func TestStoreCallsOfLines(t *testing.T) {
 	}
 }
 
-// fixture is an event of a function; {} without a name.
-func fixture(t *testing.T, function, name string) []byte {
+// eventOf is an event of a function; {} without a name.
+func eventOf(t *testing.T, function, name string) []byte {
 	t.Helper()
 	if name == "" {
 		return []byte("{}")
