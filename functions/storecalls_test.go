@@ -20,7 +20,9 @@ import (
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/dynamo"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/samtest"
 	"rental.example/adapters/snssqs"
+	"rental.example/adapters/storecalls"
 	"rental.example/domain/item"
 	"rental.example/functions/items"
 	"rental.example/functions/itemsync"
@@ -133,4 +135,27 @@ func lineOf(output, message string) string {
 		}
 	}
 	return ""
+}
+
+// TestStoreCallsQuery: it shows the attribute of each store that requests call, in the logs of all functions that they
+// lead to.
+func TestStoreCallsQuery(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	query := template.Properties(t, "StoreCallsQuery")
+	text, _ := query["QueryString"].(string)
+	for _, store := range []storecalls.Store{storecalls.DynamoDB, storecalls.OpenSearch} {
+		for _, member := range []string{"calls", "ms"} {
+			if attribute := fmt.Sprintf("stores.%s.%s", store, member); !strings.Contains(text, attribute) {
+				t.Errorf("the query store-calls does not show %s:\n%s", attribute, text)
+			}
+		}
+	}
+	searched := fmt.Sprint(query["LogGroupNames"])
+	for name, f := range of(template, "AWS::Serverless::Function") {
+		group := target(samtest.At(f.Properties, "LoggingConfig", "LogGroup"))
+		if found := strings.Contains(searched, group); found != (len(apiEvents(f)) > 0) {
+			t.Errorf("the query store-calls looks into %s of %s: %t", group, name, found)
+		}
+	}
 }
