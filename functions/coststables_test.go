@@ -124,12 +124,13 @@ func requestsTable(t *testing.T) string {
 		cost = cost.plus(c)
 	}
 	add(cost, "Lambda, functions of events: %d times %s calls", len(mapped), thousands(monthWrites))
-	add(priceLogBytes.times(monthRequests*b.perRequest()), "logs: %s bytes a request, %s of them Lambda's own and the access log", thousands(b.perRequest()),
-		thousands(b.perRequest()-b.ownPerRequest()))
+	add(priceLogBytes.times(monthRequests*b.perRequest()), "logs: %s bytes a request, %s of them Lambda's own and the access log",
+		thousands(b.perRequest()), thousands(b.perRequest()-b.ownPerRequest()))
 	traces := p.traces(t, monthRequests, monthWrites)
 	add(priceTrace.times(traces), "X-Ray: %s traces; %s are free each month", thousands(traces), thousands(freeTraces))
 	all, ofAPI := customMetrics(t, p), p.detailedMetrics()
-	add(priceMetric.times(float64(len(all))), "custom metrics: %d, in a month in which all are written; %d in mode `none`", len(all), len(customMetrics(t, planOf(t, costModes[0].set))))
+	add(priceMetric.times(float64(len(all))), "custom metrics: %d, in a month in which all are written; %d in mode `none`",
+		len(all), len(customMetrics(t, planOf(t, costModes[0].set))))
 	if ofAPI > 0 {
 		add(priceMetric.times(float64(ofAPI)), "API Gateway's metrics of methods: %d", ofAPI)
 	}
