@@ -301,7 +301,7 @@ func references(v any) []string {
 
 // parameter are names that stand for something given from outside.
 var parameter = regexp.MustCompile(`^(AWS::.*|ConfigName|Stage|Architecture|LogLevel|LogRetentionDays|AllowedOrigin|Requests?(PerSecond|Burst)|` +
-	`Search(esPerSecond|Burst)|AlarmEmail|RepublishSchedule|OpenSearch(DomainName|Endpoint|Index))$`)
+	`Search(esPerSecond|Burst)|AlarmEmail|RepublishSchedule|TraceRate|OpenSearch(DomainName|Endpoint|Index))$`)
 
 // dangling: nothing refers to what a condition leaves out.
 func (s stack) dangling() []string {

@@ -15,6 +15,7 @@ import (
 
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/snssqs"
+	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -91,7 +92,7 @@ func (f *Function) Handle(ctx context.Context, order Order) (Report, error) {
 	cold := !f.warm.Swap(true)
 	r := &run{Function: f, logger: f.config.Logger.With("cold_start", cold), order: order, id: cloudwatch.RequestID(ctx)}
 	r.report.Unreadable = []string{}
-	ctx, cancel := domain.Spare(ctx, answerTime)
+	ctx, cancel := domain.Spare(storecalls.Watch(ctx), answerTime)
 	defer cancel()
 	err := snssqs.Try(func() error { return r.all(ctx) })
 	if err == nil && order.Whole && r.order.After != "" {
@@ -114,6 +115,7 @@ func (r *run) ended(ctx context.Context, err error) {
 	attrs := []slog.Attr{
 		slog.Int("published", r.report.Published), slog.Int("raised", r.report.Raised), slog.Int("changed", r.changed),
 		slog.Int("unreadable", r.unreadable), slog.Bool("finished", err == nil && r.order.After == ""),
+		storecalls.Attr(ctx),
 	}
 	level := slog.LevelInfo
 	if err != nil {
