@@ -115,7 +115,7 @@ func (c conditions) holds(condition any) bool {
 		args, _ := args.([]any)
 		switch function {
 		case "Fn::Equals":
-			return c.value(args[0]) == c.value(args[1])
+			return fmt.Sprint(c.value(args[0])) == fmt.Sprint(c.value(args[1])) // parameters are texts
 		case "Fn::Not":
 			return !c.holds(args[0])
 		case "Fn::And":
