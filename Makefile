@@ -27,6 +27,7 @@ build-%Function: export GOFLAGS = -tags=lambda.norpc '-ldflags=-s -w' -trimpath 
 build-%Function:
 	@folder=$$(tr '[:upper:]' '[:lower:]' <<<'$*') && \
 	  GOARCH=$$(< goarch) go build -o "$(ARTIFACTS_DIR)/bootstrap" "rental.example/functions/$$folder/bootstrap" && \
+	  chmod 755 "$(ARTIFACTS_DIR)/bootstrap" && \
 	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
 
 .PHONY: help run test format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
