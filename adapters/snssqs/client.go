@@ -2,6 +2,7 @@ package snssqs
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,6 +20,10 @@ const (
 	clientBackoff  = 50 * time.Millisecond // before the first repetition at most; doubled for each one
 )
 
+// InFlight is how many calls at once a client keeps connections open for. More are possible, each at the cost of a
+// connection of its own.
+const InFlight = 16
+
 // CallTime is how long a call of a Topic for at most MaxBatch events of ordinary size, or of a Queue, may take:
 // every attempt at its longest, and the pauses between them.
 const CallTime = clientAttempts*clientTimeout + (1<<clientAttempts-1)*clientBackoff
@@ -33,7 +38,8 @@ func NewQueueClient(cfg aws.Config) *sqs.Client { return sqs.NewFromConfig(hurri
 
 func hurried(cfg aws.Config) aws.Config {
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout)
+		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout).
+			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = InFlight })
 	}
 	cfg.Retryer = func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
