@@ -2,6 +2,7 @@ package snssqs
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,6 +21,10 @@ const (
 	clientTimeout  = 2 * time.Second       // of one attempt, its connection included
 	clientBackoff  = 50 * time.Millisecond // before the first repetition at most; doubled for each one
 )
+
+// InFlight is how many calls at once a client keeps connections open for. More are possible, each at the cost of a
+// connection of its own.
+const InFlight = 16
 
 // CallTime is how long a call of a Topic for at most MaxBatch events of ordinary size, or of a Queue, may take:
 // every attempt at its longest, and the pauses between them.
@@ -40,7 +45,8 @@ func NewQueueClient(cfg aws.Config) *sqs.Client {
 
 func hurried(cfg aws.Config, store storecalls.Store) aws.Config {
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout)
+		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout).
+			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = InFlight })
 	}
 	cfg.HTTPClient = storecalls.Count(store, cfg.HTTPClient.Do)
 	cfg.Retryer = func() aws.Retryer {
