@@ -74,7 +74,9 @@ var handlerActions = map[string][]string{
 		"s3:PutLifecycleConfiguration"},
 	"AWS::S3::BucketPolicy":    {"s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"},
 	"AWS::Scheduler::Schedule": {"iam:PassRole", "scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule"},
-	"AWS::SNS::Subscription":   {"sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Subscribe", "sns:Unsubscribe"},
+	// The transform is a macro, which the role of a stack has to be allowed as whoever plans it.
+	"AWS::Serverless-2016-10-31": {"cloudformation:CreateChangeSet"},
+	"AWS::SNS::Subscription":     {"sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Subscribe", "sns:Unsubscribe"},
 	"AWS::SNS::Topic": {"sns:CreateTopic", "sns:DeleteTopic", "sns:GetDataProtectionPolicy", "sns:GetTopicAttributes",
 		"sns:ListSubscriptionsByTopic", "sns:ListTagsForResource", "sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource"},
 	"AWS::SNS::TopicPolicy": {"sns:GetTopicAttributes", "sns:SetTopicAttributes"},
