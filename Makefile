@@ -104,7 +104,8 @@ rehearsal: ## deploys into a local AWS, without items and with them, runs the su
 	$(WITH) sam,ministack testdata/checks/account
 
 account: ## what an AWS account needs once, and the roles by which GitHub deploys: EMAIL=... REPOSITORY=OWNER/NAME
-	@functions/deploy/account
+	@EMAIL='$(EMAIL)' REPOSITORY='$(REPOSITORY)' OWNER_ID='$(OWNER_ID)' REPOSITORY_ID='$(REPOSITORY_ID)' \
+	  ENVIRONMENTS='$(ENVIRONMENTS)' BUDGET='$(BUDGET)' SUBJECT='$(SUBJECT)' ANOMALIES='$(ANOMALIES)' BOUNDARY='$(BOUNDARY)' functions/deploy/account
 
 protect: ## forbids to delete a deployed stack, or what has data in it; PROTECT=off takes that back
 	@AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) functions/deploy/protect $(STACK) $(PROTECT)
