@@ -216,39 +216,3 @@ func approvalFindings(environment workflow, text string) []string {
 func runs(j job, text string) int {
 	return slices.IndexFunc(j.Steps, func(s step) bool { return strings.Contains(s.Run, text) })
 }
-
-// TestWorkflowsAgree: the workflows, samconfig.toml and the checks name the same SAM CLI and region; and staging and
-// prod the same processor, since prod gets what was built for staging.
-func TestWorkflowsAgree(t *testing.T) {
-	t.Parallel()
-	config, texts := read(t, "samconfig.toml"), workflows(t)
-	version := regexp.MustCompile(`(?m)^version=(\S+)$`).FindStringSubmatch(read(t, "testdata/engines/sam"))[1]
-	installs := regexp.MustCompile(`aws-sam-cli==(\S+)`).FindAllStringSubmatch(texts["deploy.yml"]+texts["environment.yml"], -1)
-	if len(installs) == 0 {
-		t.Error("no workflow installs the SAM CLI")
-	}
-	for _, m := range installs {
-		if m[1] != version {
-			t.Errorf("a workflow installs the SAM CLI %s, testdata/engines/sam %s", m[1], version)
-		}
-	}
-	architecture := map[string]string{}
-	for _, environment := range []string{"staging", "prod"} {
-		global := regexp.MustCompile(`(?s)\[` + environment + `\.global\.parameters\](.*?)\n\[`).FindStringSubmatch(config)
-		if global == nil {
-			t.Fatalf("samconfig.toml has no [%s.global.parameters]", environment)
-		}
-		if m := regexp.MustCompile(`Architecture=(\w+)`).FindStringSubmatch(global[1]); m != nil {
-			architecture[environment] = m[1]
-		}
-		region := regexp.MustCompile(`(?m)^region = "([^"]+)"`).FindStringSubmatch(global[1])
-		for _, m := range regexp.MustCompile(`aws-region: (\S+)`).FindAllStringSubmatch(texts["environment.yml"], -1) {
-			if region == nil || m[1] != region[1] {
-				t.Errorf("environment.yml has credentials of %s, samconfig.toml deploys %s to %v", m[1], environment, region)
-			}
-		}
-	}
-	if architecture["staging"] == "" || architecture["staging"] != architecture["prod"] {
-		t.Errorf("samconfig.toml has %v: prod gets what was built for staging, so write the same Architecture for both", architecture)
-	}
-}
