@@ -27,7 +27,7 @@ func deployed(t *testing.T) []string {
 }
 
 // forbidden is what must not reach a deployed binary: what costs start time and size for nothing that a
-// function needs, and what the project exists to do without. Why DynamoDB's schemas are here, README.md says under
+// function needs, and what the project exists to do without. Why DynamoDB's schemas are here: adapters/README.md,
 // Decisions; who wants a newer client takes them off the list.
 var forbidden = regexp.MustCompile(`^(net/rpc|text/template|html/template|testing|` +
 	`github\.com/aws/aws-sdk-go-v2/(config|service/(sso|ssooidc|sts|signin)|feature/ec2/imds|credentials/.+)|` +

@@ -27,7 +27,7 @@ func readInputs(t *testing.T) inputs {
 	if err := yaml.Unmarshal([]byte(read(t, "template.yaml")), &document); err != nil {
 		t.Fatal(err)
 	}
-	in := inputs{parameters: section(longForm(&document.Parameters)), rules: section(longForm(&document.Rules))}
+	in := inputs{parameters: section(inputForm(&document.Parameters)), rules: section(inputForm(&document.Rules))}
 	if len(in.parameters) == 0 || len(in.rules) == 0 {
 		t.Fatal("template.yaml has no Parameters or no Rules")
 	}
@@ -43,21 +43,21 @@ func section(v any) map[string]map[string]any {
 	return all
 }
 
-// longForm is a value with each short intrinsic function in its long form. Scalars are strings, as the values of
+// inputForm is a value with each short intrinsic function in its long form. Scalars are strings, as the values of
 // parameters are.
-func longForm(n *yaml.Node) any {
+func inputForm(n *yaml.Node) any {
 	var v any = n.Value
 	switch n.Kind {
 	case yaml.MappingNode:
 		m := map[string]any{}
 		for i := 0; i < len(n.Content); i += 2 {
-			m[n.Content[i].Value] = longForm(n.Content[i+1])
+			m[n.Content[i].Value] = inputForm(n.Content[i+1])
 		}
 		v = m
 	case yaml.SequenceNode:
 		l := []any{}
 		for _, e := range n.Content {
-			l = append(l, longForm(e))
+			l = append(l, inputForm(e))
 		}
 		v = l
 	}

@@ -70,6 +70,7 @@ var refused = []struct {
 	{with(nil, "RepublishSchedule=cron(15 3 * * * *)"), "RepublishSchedule: must be a cron of six fields"},
 	{with(nil, "RepublishSchedule=cron(every night)"), "RepublishSchedule: must be a cron of six fields"},
 	{with(nil, "RepublishSchedule=cron(15"), "RepublishSchedule: must be a cron of six fields"},
+	{with(nil, "TraceRate=5"), "TraceRate: must be a number from 0 to 1"},
 	{with(nil, "UserPoolTier=lite"), "UserPoolTier: "},
 	{with(nil, "WafRequestsPerIp=9"), "WafRequestsPerIp: must be 0, or a whole number from 10"},
 	{with(nil, "WafRequestsPerIp=2000000001"), "WafRequestsPerIp: must be 0, or a whole number from 10"},

@@ -17,7 +17,8 @@ var public = []string{"GET /items", "GET /items/{id}"}
 // findings are what breaks a rule, each as the Metadata would list it, in order. parameters are what the template
 // declares.
 func (s stack) findings(items bool, parameters ...string) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling(parameters), s.outdated(), s.adoptable(), s.volatile(), s.forgetful())
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(),
+		s.dangling(parameters), s.cyclic(), s.malformed(), s.outdated(), s.adoptable(), s.volatile(), s.forgetful())
 	if !items {
 		found = append(found, s.leftovers()...)
 	}
@@ -289,26 +290,16 @@ func references(v any) []string {
 			case "Ref", "Fn::GetAtt":
 				names = append(names, strings.SplitN(plain(e), ".", 2)[0])
 			case "Fn::Sub":
-				names = append(names, substituted(e)...)
+				own, _ := each(e)[len(each(e))-1].(map[string]any)
+				for _, m := range inText.FindAllStringSubmatch(plain(e), -1) {
+					if own[m[1]] == nil {
+						names = append(names, m[1])
+					}
+				}
+				names = append(names, references(own)...)
 			default:
 				names = append(names, references(e)...)
 			}
-		}
-	}
-	return names
-}
-
-// substituted are the names that an Fn::Sub refers to, but for those of its own map.
-func substituted(v any) []string {
-	var names []string
-	own := map[string]any{}
-	if l, ok := v.([]any); ok && len(l) == 2 {
-		own, _ = l[1].(map[string]any)
-		names = references(own)
-	}
-	for _, m := range inText.FindAllStringSubmatch(plain(v), -1) {
-		if _, ok := own[m[1]]; !ok {
-			names = append(names, m[1])
 		}
 	}
 	return names

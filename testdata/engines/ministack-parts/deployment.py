@@ -5,7 +5,12 @@ metric; no alarm rings here."""
 
 from ministack.services.cloudformation import provisioners
 
-INERT = ["AWS::Logs::QueryDefinition", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup"]
+INERT = [
+    "AWS::Logs::QueryDefinition",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::XRay::SamplingRule",
+]
 
 
 def correct():
