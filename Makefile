@@ -31,7 +31,7 @@ build-%Function:
 	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
 
 .PHONY: help run test format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
-	account protect queues peek redrive replay republish purge take-up
+	account protect queues logs peek redrive replay republish purge take-up
 
 help: ## lists the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -113,6 +113,9 @@ protect: ## forbids to delete a deployed stack, or what has data in it; PROTECT=
 
 queues: ## what waits in the queues of a deployed stack, STACK=rental-dev
 	@$(OPS) queues
+
+logs: ## warnings and errors of one of its functions in the last two hours, FUNCTION=UsersFunction
+	@$(OPS) logs "$(FUNCTION)"
 
 peek: ## messages of its dead-letter or failure queue QUEUE=UserEventsDeadLetterQueue
 	@$(OPS) peek "$(QUEUE)"
