@@ -87,7 +87,7 @@ func (c client) once(request string, body any, headers []string) (*answer, error
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
-	return &answer{call: c.describe(request), request: request, status: resp.StatusCode, header: resp.Header, body: data}, err
+	return &answer{call: c.describe(request), request: request, url: req.URL, status: resp.StatusCode, header: resp.Header, body: data}, err
 }
 
 func (c client) describe(request string) string { return request + " as " + c.who }

@@ -76,7 +76,10 @@ func deployed(t *testing.T) *target {
 // departure is something that a target does otherwise than AWS.
 type departure string
 
-const escapedSlash departure = "escaped slashes in paths"
+const (
+	escapedSlash departure = "escaped slashes in paths"
+	noHead       departure = "HEAD"
+)
 
 // departures are those that are known, with what is known of them. What is not here is demanded.
 var departures = map[string]map[departure]string{
