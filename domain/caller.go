@@ -9,22 +9,30 @@ type UserID string
 // ParseUserID takes s for a user's id. Anything that the user pool would never issue is
 // ErrNotFound, so that what cannot exist is looked up nowhere.
 func ParseUserID(s string) (UserID, error) {
-	if len(s) != 36 {
+	if !IsUUID(s) {
 		return "", ErrNotFound
+	}
+	return UserID(s), nil
+}
+
+// IsUUID reports whether s has the form of a UUID in lower case (RFC 9562, section 4).
+func IsUUID(s string) bool {
+	if len(s) != 36 {
+		return false
 	}
 	for i := range len(s) {
 		switch c := s[i]; i {
 		case 8, 13, 18, 23:
 			if c != '-' {
-				return "", ErrNotFound
+				return false
 			}
 		default:
 			if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-				return "", ErrNotFound
+				return false
 			}
 		}
 	}
-	return UserID(s), nil
+	return true
 }
 
 // GroupAdmin is the user pool's group whose members list users and remove anybody's items.
