@@ -151,6 +151,10 @@ func TestTracing(t *testing.T) {
 		if trace := got.Headers["X-Amzn-Trace-Id"]; (trace == sent) != kept || !strings.HasPrefix(trace, "Root=1-") {
 			t.Errorf("%q became %q", sent, trace)
 		}
+		send(newGateway(f, newPool(t)), "GET", "/things/1", "", "X-Amzn-Trace-Id", trace, "X-Amzn-Trace-Id", "Root=jane@example.com")
+		if strings.Contains(string(f.event), "jane@example.com") {
+			t.Errorf("the second of two tracing headers is passed on: %s", f.event)
+		}
 	}
 }
 
