@@ -8,7 +8,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.15
 	github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue v1.21.4
 	github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression v1.9.4
-	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.68.0 // on purpose: README.md, Decisions
+	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.68.0 // on purpose: adapters/README.md, Decisions
 	github.com/aws/aws-sdk-go-v2/service/dynamodbstreams v1.41.0
 	github.com/aws/aws-sdk-go-v2/service/sns v1.47.9
 	github.com/aws/aws-sdk-go-v2/service/sqs v1.52.10

@@ -219,22 +219,6 @@ func TestRoutesOfTemplate(t *testing.T) {
 	}
 }
 
-func TestRoutesOfReadme(t *testing.T) {
-	t.Parallel()
-	readme, err := os.ReadFile(filepath.Join(samtest.Root(t), "functions", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `((?:GET|POST|PUT|PATCH|DELETE) /\\S*)` \\|").FindAllSubmatch(readme, -1) {
-		got = append(got, string(m[1]))
-	}
-	slices.Sort(got)
-	if diff := cmp.Diff(routesInCode(), got); diff != "" {
-		t.Errorf("routes of functions/README.md differ from the code's (-code +readme):\n%s", diff)
-	}
-}
-
 // TestTopLevel: a stranger finds only what they expect there.
 func TestTopLevel(t *testing.T) {
 	t.Parallel()

@@ -272,24 +272,6 @@ func TestRequestQuery(t *testing.T) {
 	}
 }
 
-// TestAlarmsSayWhatToDo: each names a heading of the runbook, and targets that the Makefile has.
-func TestAlarmsSayWhatToDo(t *testing.T) {
-	t.Parallel()
-	runbook, makefile := read(t, "functions/RUNBOOK.md"), read(t, "Makefile")
-	for name, a := range of(samtest.Load(t), "AWS::CloudWatch::Alarm") {
-		description, _ := a.Properties["AlarmDescription"].(string)
-		section := regexp.MustCompile(`functions/RUNBOOK\.md, (.+)$`).FindStringSubmatch(description)
-		if section == nil || !strings.Contains(runbook, "\n## "+section[1]+"\n") {
-			t.Errorf("%s names no heading of functions/RUNBOOK.md: %s", name, description)
-		}
-		for _, m := range regexp.MustCompile(`make ([a-z]+)`).FindAllStringSubmatch(description, -1) {
-			if !strings.Contains(makefile, "\n"+m[1]+": ") {
-				t.Errorf("%s: there is no make %s", name, m[1])
-			}
-		}
-	}
-}
-
 func read(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(samtest.Root(t), name))

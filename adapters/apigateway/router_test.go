@@ -34,7 +34,7 @@ func get() events.APIGatewayProxyRequest {
 		RequestContext: events.APIGatewayProxyRequestContext{RequestID: "gateway-1"}}
 }
 
-// TestErrors is the table of API.md: what each kind of error becomes, and that its cause stays inside.
+// TestErrors is the table of problem.go: what each kind of error becomes, and that its cause stays inside.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	for code, tt := range map[string]struct {
