@@ -40,6 +40,7 @@ type State struct {
 	Tombstone *Tombstone
 	// LastDeleted is, beside a Profile, the version of the last tombstone before it; 0 where there was none.
 	LastDeleted domain.Version
+	Deletions   Deletions
 }
 
 // EventOf tells what the change from one state to another means to others; ok is false when it means

@@ -58,6 +58,25 @@ func seed(t testing.TB, store user.Store) {
 			}
 		}
 	}
+	deleteTooOften(t, store, "66666666-6666-4666-8666-666666666666")
+}
+
+// deleteTooOften deletes the profile of id as often as a day allows.
+func deleteTooOften(t testing.TB, store user.Store, id domain.UserID) {
+	t.Helper()
+	for n := range user.MaxDeletions {
+		s := domain.Stamp{Time: now.Add(time.Duration(n-user.MaxDeletions) * time.Minute)}
+		profile, err := user.New(domain.Caller{ID: id}, user.Draft{Name: "Flapping", Email: "a@example.com", Type: "rentee"}, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := store.Save(context.Background(), profile, domain.Condition{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Delete(context.Background(), id, domain.Condition{}, s); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // newHandler is the function as it is deployed, but for the store, the clock and the output.
