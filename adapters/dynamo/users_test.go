@@ -29,7 +29,7 @@ type attributes = map[string]types.AttributeValue
 
 func storedProfile(version string) attributes {
 	return attributes{
-		"id": text(string(someone)), "name": text("Jane"), "email": text("jane@example.com"),
+		"id": text(string(someone)), "sub": text("account-of-jane"), "name": text("Jane"), "email": text("jane@example.com"),
 		"emailVerified": &types.AttributeValueMemberBOOL{}, "userType": text("renter"), "ratings": number("0"),
 		"version": number(version), "createdAt": number(version), "updatedAt": number(version),
 		"requestId": text("request-1"), "typeShard": text("renter#02"),

@@ -21,6 +21,7 @@ type target struct {
 
 	renter, rentee, admin string // e-mails
 	password              string
+	subs                  []string // of those who have signed in; in no response
 
 	http *http.Client
 }
