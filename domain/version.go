@@ -17,6 +17,15 @@ func (v Version) Next(now time.Time) Version { return max(VersionAt(now), v+1) }
 // machine's clock was behind the machine's that wrote before it.
 func (v Version) Time() time.Time { return time.UnixMicro(int64(v)).UTC() }
 
+// MaxVersionLead is how far ahead of now a version may be. Clocks differ by seconds; a version that is a day ahead was
+// not written by one.
+const MaxVersionLead = 24 * time.Hour
+
+// Plausible reports whether v can be the version of a record that has been written by now.
+func (v Version) Plausible(now time.Time) bool {
+	return v > 0 && v <= VersionAt(now.Add(MaxVersionLead))
+}
+
 // MaxClockLag is how far a clock may be behind a stored version before someone should look at it.
 const MaxClockLag = 5 * time.Minute
 

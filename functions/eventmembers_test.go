@@ -64,9 +64,9 @@ func TestEventMembersTeeth(t *testing.T) {
 	for read, found := range map[string]bool{
 		`req.Body`: false, `req.PathParameters["id"]`: false, `req.RequestContext.RequestID`: false, `headerLines(req, "if-MATCH")`: false,
 		`claim(req, "sub")`: false, `outer(req, "If-Match")`: false,
-		`req.Path`: true, `req.StageVariables`: true, `req.RequestContext.Stage`: true, `req.RequestContext.Identity.SourceIP`: true,
+		`req.Path`: false, `req.Resource`: false, `req.StageVariables`: true, `req.RequestContext.Stage`: true, `req.RequestContext.Identity.SourceIP`: true,
 		`req.Headers["If-Match"]`: true, `req.RequestContext.Authorizer`: true, `headerLines(req, "Via")`: true, `claim(req, "iss")`: true,
-		`outer(req, "Via")`: true, `headerLines(req, req.Body)`: true, `headerLines`: true, `(&req).Path`: true,
+		`outer(req, "Via")`: true, `headerLines(req, req.Body)`: true, `headerLines`: true, `(&req).StageVariables`: true,
 	} {
 		source := `package apigateway
 			import "github.com/aws/aws-lambda-go/events"

@@ -70,7 +70,8 @@ func TestContractProblems(t *testing.T) {
 		add(name == "GET /users" || path == "/items/{id}" && write, "403 forbidden")
 		add(path == "/user" || strings.Contains(path, "{"), "404 not_found")
 		add(write, "409 conflict")
-		add(name == "POST /items", "409 owner_deleted", "422 idempotency_key_reused")
+		add(name == "POST /user", "409 too_many_deletions")
+		add(name == "POST /items", "409 owner_deleted", "409 too_many_items", "422 idempotency_key_reused")
 		add(conditional, "412 precondition_failed")
 		maps.DeleteFunc(want, func(_ string, wanted bool) bool { return !wanted })
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -30,7 +30,7 @@ func TestContractOfGoldens(t *testing.T) {
 				t.Fatalf("%s/%s: %v", function, c.Name, err)
 			}
 			answer := c.Want(t)
-			name := req.HTTPMethod + " " + req.Resource
+			name := strings.Replace(req.HTTPMethod, "HEAD", "GET", 1) + " " + req.Resource // API Gateway leaves out the body
 			op, known := operations[name]
 			if !known {
 				if body := inNumbers(t, answer.Body).(object); body["code"] != "route_not_found" {

@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -99,7 +100,7 @@ const answerTime = 500 * time.Millisecond
 // Serve answers one event that is decoded. Its error is always nil, since API Gateway makes a bare 502 of any.
 func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	start := r.config.Now()
-	route, found := r.routes[req.HTTPMethod+" "+req.Resource]
+	route, found := r.route(req.HTTPMethod, req.Resource)
 	if !found {
 		route = r.unknown
 	}
@@ -112,6 +113,15 @@ func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (
 	r.complete(&resp, route.Public)
 	r.record(ctx, req, route, resp.StatusCode, r.config.Now().Sub(start), err)
 	return resp, nil
+}
+
+// route finds a route. HEAD is GET, of whose response API Gateway leaves out the body (RFC 9110, section 9.3.2).
+func (r *Router) route(method, resource string) (namedRoute, bool) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	route, found := r.routes[method+" "+resource]
+	return route, found
 }
 
 func noRoute(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {

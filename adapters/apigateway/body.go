@@ -3,6 +3,8 @@ package apigateway
 import (
 	"encoding/base64"
 	"mime"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -13,7 +15,7 @@ const MaxBodySize = 64 << 10
 
 // Decode reads the request's JSON body into a new T. What it refuses is in the order of its checks:
 // 413 a body over MaxBodySize; 415 one that is not application/json (for PATCH also
-// application/merge-patch+json, RFC 7396); 400 one that is not a single JSON object in UTF-8, or has a
+// application/merge-patch+json, RFC 7396) in UTF-8, or has a content coding; 400 one that is not a single JSON object in UTF-8, or has a
 // member that T.Fields does not name exactly, twice, or of another type.
 func Decode[T any, PT interface {
 	*T
@@ -35,9 +37,8 @@ func readBody(req *events.APIGatewayProxyRequest) (string, error) {
 	if size > MaxBodySize {
 		return "", refuse(payloadTooLarge, "The body has more than 65536 bytes.")
 	}
-	contentType, _ := header(req, "Content-Type")
-	if !acceptable(contentType, req.HTTPMethod == "PATCH") {
-		return "", refuse(unsupportedMediaType, "The body must be application/json, and its Content-Type must say so.")
+	if err := checkMediaType(req); err != nil {
+		return "", err
 	}
 	if !req.IsBase64Encoded {
 		return req.Body, nil
@@ -49,13 +50,37 @@ func readBody(req *events.APIGatewayProxyRequest) (string, error) {
 	return string(body), nil
 }
 
-func acceptable(contentType string, mergePatch bool) bool {
-	if contentType == "application/json" {
-		return true
+const (
+	jsonType       = "application/json"
+	mergePatchType = "application/merge-patch+json"
+)
+
+// checkMediaType refuses a body of another media type, charset or content coding with 415. The response names what is
+// accepted: in Accept or, for PATCH, Accept-Patch (RFC 5789, section 2.2), or in Accept-Encoding (RFC 9110, section
+// 15.5.16).
+func checkMediaType(req *events.APIGatewayProxyRequest) error {
+	if coding, _ := header(req, "Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return unsupported("The body must be sent without a Content-Encoding.", Header{"Accept-Encoding", "identity"})
+	}
+	contentType, _ := header(req, "Content-Type")
+	if contentType == jsonType {
+		return nil // as nearly always
+	}
+	accepted, accept := []string{jsonType}, Header{"Accept", jsonType}
+	if req.HTTPMethod == http.MethodPatch {
+		accepted = append(accepted, mergePatchType)
+		accept = Header{"Accept-Patch", strings.Join(accepted, ", ")}
 	}
 	media, params, err := mime.ParseMediaType(contentType)
-	if err != nil || params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8") {
-		return false
+	if err != nil || !slices.Contains(accepted, media) {
+		return unsupported("The Content-Type must be "+strings.Join(accepted, " or ")+".", accept)
 	}
-	return media == "application/json" || mergePatch && media == "application/merge-patch+json"
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return unsupported("The charset of the Content-Type must be utf-8, or be left out.", accept)
+	}
+	return nil
+}
+
+func unsupported(detail string, accept Header) error {
+	return &requestError{kind: unsupportedMediaType, detail: detail, headers: []Header{accept}}
 }

@@ -52,28 +52,58 @@ func conditions(req *events.APIGatewayProxyRequest, versionOf func(tag string) (
 	return domain.MustBe(versions...), nil
 }
 
-// Known is what a reader says to have already, by If-None-Match (RFC 9110, section 13.1.2).
-type Known struct {
+// NoConditions refuses If-Match and If-None-Match with 400 invalid_header where a write has nothing to compare them
+// with: who sends one does not want to write blindly. Detail says what to send instead.
+func NoConditions(req events.APIGatewayProxyRequest, detail string) error {
+	_, ifMatch := header(&req, "If-Match")
+	_, ifNoneMatch := header(&req, "If-None-Match")
+	if ifMatch || ifNoneMatch {
+		return refuse(invalidHeader, "If-Match and If-None-Match are not supported here. "+detail)
+	}
+	return nil
+}
+
+// ReadCondition is what a read demands of the record (RFC 9110, sections 13.1.1 and 13.1.2).
+type ReadCondition struct{ match, noneMatch *tagList }
+
+// tagList is the value of If-Match or If-None-Match: any state, or one of the tags.
+type tagList struct {
 	tags []string
 	any  bool
 }
 
-// ReadKnown reads If-None-Match of a read. A header that is no list of tags is 400 invalid_header.
-func ReadKnown(req events.APIGatewayProxyRequest) (Known, error) {
-	value, present := header(&req, "If-None-Match")
+// ReadConditions reads If-Match and If-None-Match of a read. A header that is no list of entity tags is 400
+// invalid_header.
+func ReadConditions(req events.APIGatewayProxyRequest) (cond ReadCondition, err error) {
+	match, ifMatch := header(&req, "If-Match")
+	if cond.match, err = readTags("If-Match", match, ifMatch); err != nil {
+		return cond, err
+	}
+	noneMatch, ifNoneMatch := header(&req, "If-None-Match")
+	cond.noneMatch, err = readTags("If-None-Match", noneMatch, ifNoneMatch)
+	return cond, err
+}
+
+func readTags(name, value string, present bool) (*tagList, error) {
 	if !present {
-		return Known{}, nil
+		return nil, nil
 	}
 	tags, star, ok := parseTags(value)
 	if !ok {
-		return Known{}, refuse(invalidHeader, "If-None-Match must be * or a list of entity tags in double quotes.")
+		return nil, refuse(invalidHeader, name+" must be * or a list of entity tags in double quotes.")
 	}
-	return Known{tags: tags, any: star}, nil
+	return &tagList{tags: tags, any: star}, nil
 }
 
-// Has reports whether the reader has what etag names. The comparison is weak.
-func (k Known) Has(etag string) bool {
-	return k.any || slices.ContainsFunc(k.tags, func(tag string) bool { return strings.TrimPrefix(tag, "W/") == etag })
+// Check compares the condition with the tag of the record that was found. The error is
+// domain.ErrPreconditionFailed when If-Match does not name it, by the strong comparison; known is whether
+// If-None-Match names it, by the weak one, so that the response is 304.
+func (c ReadCondition) Check(etag string) (known bool, err error) {
+	if c.match != nil && !c.match.any && !slices.Contains(c.match.tags, etag) {
+		return false, domain.ErrPreconditionFailed
+	}
+	weakly := func(tag string) bool { return strings.TrimPrefix(tag, "W/") == etag }
+	return c.noneMatch != nil && (c.noneMatch.any || slices.ContainsFunc(c.noneMatch.tags, weakly)), nil
 }
 
 // VersionTag is the entity tag of a record's version.

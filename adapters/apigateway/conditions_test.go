@@ -82,22 +82,43 @@ func same(got error, want any) bool {
 	return errors.Is(got, wanted)
 }
 
-func TestKnown(t *testing.T) {
+// TestReadConditions: If-Match compares strongly and decides first, If-None-Match compares weakly.
+func TestReadConditions(t *testing.T) {
 	t.Parallel()
-	for header, want := range map[string]string{
-		`"7"`: "yes", `W/"7"`: "yes", `"1", "7"`: "yes", "*": "yes", `"8"`: "no", `"7.1"`: "no", "7": "error", "": "error",
+	for name, tt := range map[string]struct {
+		headers []string
+		want    string
+	}{
+		"none":                   {nil, "shown"},
+		"If-None-Match":          {[]string{"If-None-Match", `"7"`}, "known"},
+		"If-None-Match, weak":    {[]string{"If-None-Match", `W/"7"`}, "known"},
+		"If-None-Match, list":    {[]string{"If-None-Match", `"1", "7"`}, "known"},
+		"If-None-Match, any":     {[]string{"If-None-Match", "*"}, "known"},
+		"If-None-Match, other":   {[]string{"If-None-Match", `"8"`}, "shown"},
+		"If-None-Match, joined":  {[]string{"If-None-Match", `"7.1"`}, "shown"},
+		"If-None-Match, no list": {[]string{"If-None-Match", "7"}, "error"},
+		"If-None-Match, empty":   {[]string{"If-None-Match", ""}, "error"},
+		"If-Match":               {[]string{"If-Match", `"7"`}, "shown"},
+		"If-Match, list":         {[]string{"If-Match", `"1", "7"`}, "shown"},
+		"If-Match, any":          {[]string{"If-Match", "*"}, "shown"},
+		"If-Match, weak":         {[]string{"If-Match", `W/"7"`}, "failed"},
+		"If-Match, other":        {[]string{"If-Match", `"8"`}, "failed"},
+		"If-Match, no list":      {[]string{"If-Match", "7"}, "error"},
+		"If-Match, empty":        {[]string{"If-Match", ""}, "error"},
+		"both, known":            {[]string{"If-Match", `"7"`, "If-None-Match", `"7"`}, "known"},
+		"both, failed":           {[]string{"If-Match", `"8"`, "If-None-Match", `"7"`}, "failed"},
 	} {
-		known, err := apigateway.ReadKnown(withHeaders("If-None-Match", header))
-		got := map[bool]string{true: "yes", false: "no"}[known.Has(`"7"`)]
-		if err != nil {
-			got = "error"
+		got := "error"
+		if cond, err := apigateway.ReadConditions(withHeaders(tt.headers...)); err == nil {
+			known, err := cond.Check(`"7"`)
+			got = map[bool]string{true: "known", false: "shown"}[known]
+			if errors.Is(err, domain.ErrPreconditionFailed) {
+				got = "failed"
+			}
 		}
-		if got != want {
-			t.Errorf("%q: %s, want %s", header, got, want)
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
 		}
-	}
-	if known, err := apigateway.ReadKnown(withHeaders()); err != nil || known.Has(`"7"`) {
-		t.Errorf("without the header: %v, %v", known, err)
 	}
 }
 

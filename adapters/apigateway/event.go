@@ -15,7 +15,7 @@ import (
 // the event, most of it on members that nobody reads; this fills what the code reads, checks all the rest in
 // the same pass, and keeps nothing of the runtime's buffer, which the next invocation overwrites.
 //
-// Filled are resource, httpMethod, pathParameters, the query, body, isBase64Encoded, requestContext.requestId,
+// Filled are resource, path, httpMethod, pathParameters, the query, body, isBase64Encoded, requestContext.requestId,
 // and by name what headerNames and claimNames list; a claim is filled where it is a string. To read more, add
 // it here: a test in functions fails when code reads what is not filled.
 //
@@ -41,7 +41,7 @@ type eventMaps struct {
 // headerNames are the headers that are read, each as HTTP/1.1 clients and as HTTP/2 spell it.
 var headerNames = []string{
 	"Content-Type", "content-type", "If-Match", "if-match", "If-None-Match", "if-none-match",
-	"Idempotency-Key", "idempotency-key",
+	"Idempotency-Key", "idempotency-key", "Content-Encoding", "content-encoding",
 }
 
 // headerInitials are the bytes that those names, and no others in any case, begin with.
@@ -66,7 +66,7 @@ type member struct {
 var (
 	eventMembers = []member{
 		{"resource", func(d *eventDecoder) bool { return d.string(&d.request.Resource) }},
-		{"path", skipString},
+		{"path", func(d *eventDecoder) bool { return d.string(&d.request.Path) }},
 		{"httpMethod", func(d *eventDecoder) bool { return d.string(&d.request.HTTPMethod) }},
 		{"headers", func(d *eventDecoder) bool { return d.strings(&d.request.Headers, &d.maps.headers, headerName) }},
 		{"multiValueHeaders", func(d *eventDecoder) bool {

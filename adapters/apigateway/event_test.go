@@ -30,7 +30,7 @@ func fixtures(t testing.TB) []apigatewaytest.Case {
 // filled is what the decoder fills of an event that encoding/json has read.
 func filled(e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
 	known := events.APIGatewayProxyRequest{
-		Resource: e.Resource, HTTPMethod: e.HTTPMethod, PathParameters: e.PathParameters,
+		Resource: e.Resource, Path: e.Path, HTTPMethod: e.HTTPMethod, PathParameters: e.PathParameters,
 		QueryStringParameters: e.QueryStringParameters, MultiValueQueryStringParameters: e.MultiValueQueryStringParameters,
 		Headers: readHeaders(e.Headers), MultiValueHeaders: readHeaders(e.MultiValueHeaders),
 		Body: e.Body, IsBase64Encoded: e.IsBase64Encoded,

@@ -20,6 +20,8 @@ type Problem struct {
 	Detail    string         `json:"detail"`
 	Errors    []ProblemField `json:"errors,omitempty"`
 	RequestID string         `json:"requestId"`
+
+	headers []Header
 }
 
 // ProblemField is one field of a request and what is wrong with it.
@@ -69,9 +71,10 @@ var domainProblems = []struct {
 
 // requestError is a request that is refused for its form.
 type requestError struct {
-	kind   kind
-	detail string
-	fields []domain.FieldProblem
+	kind    kind
+	detail  string
+	fields  []domain.FieldProblem
+	headers []Header // of the response
 }
 
 // Error is the code alone: details quote what the client sent, and errors end in the log.
@@ -85,7 +88,9 @@ var errRouteNotFound = refuse(routeNotFound, "There is no such route.")
 func problemOf(err error) Problem {
 	var refused *requestError
 	if errors.As(err, &refused) {
-		return newProblem(refused.kind, refused.detail, refused.fields)
+		p := newProblem(refused.kind, refused.detail, refused.fields)
+		p.headers = refused.headers
+		return p
 	}
 	for _, row := range domainProblems {
 		if errors.Is(err, row.err) {
@@ -109,8 +114,19 @@ func refine(p Problem, err error) Problem {
 }
 
 func newProblem(k kind, detail string, fields []domain.FieldProblem) Problem {
-	return Problem{Type: "about:blank", Title: http.StatusText(k.status), Status: k.status, Code: k.code, Detail: detail,
+	return Problem{Type: "about:blank", Title: title(k.status), Status: k.status, Code: k.code, Detail: detail,
 		Errors: problemFields(fields)}
+}
+
+// title is the status' name in RFC 9110, section 15. Two of them are older in net/http.
+func title(status int) string {
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return "Content Too Large"
+	case http.StatusUnprocessableEntity:
+		return "Unprocessable Content"
+	}
+	return http.StatusText(status)
 }
 
 func problemFields(fields []domain.FieldProblem) (out []ProblemField) {
@@ -123,7 +139,7 @@ func problemFields(fields []domain.FieldProblem) (out []ProblemField) {
 func problemResponse(p Problem, requestID string) events.APIGatewayProxyResponse {
 	p.RequestID = requestID
 	body, _ := json.Marshal(p) // strings and integers always encode
-	resp := respond(p.Status, nil)
+	resp := respond(p.Status, p.headers)
 	resp.Headers["Content-Type"] = "application/problem+json"
 	if p.Status == http.StatusServiceUnavailable {
 		resp.Headers["Retry-After"] = "1"

@@ -17,8 +17,15 @@ type Header struct{ Name, Value string }
 // ETag is the header that names the state of the record in the answer.
 func ETag(tag string) Header { return Header{"ETag", tag} }
 
-// Location is the header that names a new record's place.
-func Location(path string) Header { return Header{"Location", path} }
+// Location is the header with the URL of a record that the request has made: path from the root of the API, such as
+// /items/ID. It is relative to the request's URL (RFC 9110, section 10.2.2), since the function does not see all that
+// stands before the API's root there: the stage, the base path of a custom domain, or what a proxy has taken away.
+func Location(req events.APIGatewayProxyRequest, path string) Header {
+	// The request's last segment is replaced (RFC 3986, section 5.2.3); API Gateway ignores slashes at its end.
+	slashes := len(req.Path) - len(strings.TrimRight(req.Path, "/"))
+	up := strings.Count(req.Resource, "/") - 1 + slashes
+	return Header{"Location", strings.Repeat("../", up) + strings.TrimPrefix(path, "/")}
+}
 
 // JSON answers with body in JSON.
 func JSON(status int, body any, headers ...Header) (events.APIGatewayProxyResponse, error) {

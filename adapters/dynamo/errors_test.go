@@ -51,7 +51,7 @@ func TestErrorsHaveTheirKind(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				for _, op := range []string{"GetItem", "UpdateItem", "PutItem", "Query", "Scan"} {
 					client, sent := clientOver(nowhere, test.exchange) // a new one allows itself every repetition
-					err := calls(t, dynamo.NewUsers(client, "users-table"))[op]()
+					err := calls(t, client)[op]()
 					if err == nil || kindOf(err) != test.kind {
 						t.Errorf("%s: got error %v, want one of kind %v", op, err, test.kind)
 						continue

@@ -37,8 +37,9 @@ func lose(instead exchange, then func()) exchange {
 type writeTest struct {
 	prepare func(store user.Store, p user.Profile) error
 	write   func(store user.Store, p user.Profile) (created bool, err error)
-	created bool // by the write
-	exists  bool // after it
+	reads   []exchange // what the write reads before it
+	created bool       // by the write
+	exists  bool       // after it
 }
 
 func writeTests(t *testing.T) map[string]writeTest {
@@ -62,12 +63,12 @@ func writeTests(t *testing.T) map[string]writeTest {
 	}
 	before := domain.MustBe(domain.VersionAt(noon.Add(-time.Hour)))
 	return map[string]writeTest{
-		"creation":              {nothing, save(domain.MustNotExist()), true, true},
-		"creation of anything":  {nothing, save(domain.Condition{}), true, true},
-		"replacement":           {make, save(before), false, true},
-		"any replacement":       {make, save(domain.Condition{}), false, true},
-		"deletion":              {make, remove(before), false, false},
-		"unconditional removal": {make, remove(domain.Condition{}), false, false},
+		"creation":              {nothing, save(domain.MustNotExist()), nil, true, true},
+		"creation of anything":  {nothing, save(domain.Condition{}), nil, true, true},
+		"replacement":           {make, save(before), nil, false, true},
+		"any replacement":       {make, save(domain.Condition{}), nil, false, true},
+		"deletion":              {make, remove(before), []exchange{deliver}, false, false},
+		"unconditional removal": {make, remove(domain.Condition{}), []exchange{deliver}, false, false},
 	}
 }
 
@@ -94,7 +95,7 @@ func TestLostAnswersAreSettled(t *testing.T) {
 					t.Fatal(err)
 				}
 				lost := lose(instead, func() {})
-				client, _ := clientOver(url, lost, lost, deliver)
+				client, _ := clientOver(url, append(test.reads, lost, lost, deliver)...)
 				store := dynamo.NewUsers(client, table)
 				created, err := test.write(store, p)
 				if err != nil || created != test.created {
@@ -140,17 +141,19 @@ func TestLostAnswersMayStayUnknown(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := profileAt(t, p.ID, noon.Add(time.Second), "request-2")
-			client, sent := clientOver(url, lose(reset, func() {
+			overtaken := lose(reset, func() {
 				var err error
 				if want, _, err = other.Save(t.Context(), want, domain.Condition{}); err != nil {
 					t.Error(err)
 				}
-			}), deliver)
+			})
+			client, sent := clientOver(url, append(test.reads, overtaken, deliver)...)
+			attempts := len(test.reads) + 2
 			if _, err := test.write(dynamo.NewUsers(client, table), p); kindOf(err) != domain.ErrUnavailable {
 				t.Errorf("write = %v; want %v", err, domain.ErrUnavailable)
 			}
-			if got, err := other.Get(t.Context(), p.ID); err != nil || got != want || sent.attempts != 2 {
-				t.Errorf("Get = %+v, %v after %d attempts; want %+v after 2", got, err, sent.attempts, want)
+			if got, err := other.Get(t.Context(), p.ID); err != nil || got != want || sent.attempts != attempts {
+				t.Errorf("Get = %+v, %v after %d attempts; want %+v after %d", got, err, sent.attempts, want, attempts)
 			}
 		})
 	}

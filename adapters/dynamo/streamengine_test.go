@@ -146,7 +146,7 @@ func lifeOf(t *testing.T, store *dynamo.Users) (states []user.State, kinds []use
 		saved, _, err := store.Save(t.Context(), p, domain.Condition{})
 		after := user.State{Profile: &saved}
 		if before := states[len(states)-1]; before.Tombstone != nil {
-			after.LastDeleted = before.Tombstone.Version
+			after.LastDeleted, after.Deletions = before.Tombstone.Version, before.Deletions
 		}
 		add(kind, after, err)
 	}
@@ -161,7 +161,7 @@ func lifeOf(t *testing.T, store *dynamo.Users) (states []user.State, kinds []use
 	save(user.Updated, changed)
 	raise(user.Updated, time.Hour)
 	buried, err := store.Delete(t.Context(), someone, domain.Condition{}, domain.Stamp{Time: noon.Add(2 * time.Hour), RequestID: "request-4"})
-	add(user.Deleted, user.State{Tombstone: &buried}, err)
+	add(user.Deleted, user.State{Tombstone: &buried, Deletions: user.Deletions{}.Next(noon)}, err)
 	raise(user.Deleted, 3*time.Hour)
 	again := profileAt(t, someone, noon, "request-6")
 	again.Ratings = 0

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"rental.example/adapters/dynamo"
@@ -95,7 +96,7 @@ var noon = time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC)
 
 func profileAt(t *testing.T, id domain.UserID, at time.Time, requestID string) user.Profile {
 	t.Helper()
-	caller := domain.Caller{ID: id, Email: "jane@example.com", EmailVerified: true}
+	caller := domain.Caller{ID: id, Sub: "account-of-jane", Email: "jane@example.com", EmailVerified: true}
 	d := user.Draft{Name: "Jane", Email: "jane@example.com", Type: "renter", Ratings: 4.5}
 	p, err := user.New(caller, d, domain.Stamp{Time: at, RequestID: requestID})
 	if err != nil {
@@ -104,8 +105,11 @@ func profileAt(t *testing.T, id domain.UserID, at time.Time, requestID string) u
 	return p
 }
 
-// calls are all methods of a store.
-func calls(t *testing.T, store *dynamo.Users) map[string]func() error {
+// calls are all operations that a store in the table called users-table sends. A deletion reads before it puts, so the
+// put is the table's own.
+func calls(t *testing.T, client dynamo.API) map[string]func() error {
+	store := dynamo.NewUsers(client, "users-table")
+	bookings := dynamo.NewTable[booking](client, "users-table", dynamo.KeyNames{Partition: "itemId", Sort: "day"})
 	p := profileAt(t, someone, noon, "request-1")
 	return map[string]func() error{
 		"GetItem": func() error { _, err := store.Get(t.Context(), p.ID); return err },
@@ -114,7 +118,7 @@ func calls(t *testing.T, store *dynamo.Users) map[string]func() error {
 			return err
 		},
 		"PutItem": func() error {
-			_, err := store.Delete(t.Context(), p.ID, domain.Condition{}, domain.Stamp{Time: noon, RequestID: "request-2"})
+			_, err := bookings.Put(t.Context(), booking{ItemID: string(someone), Day: "today", Renter: "jane"}, expression.ConditionBuilder{})
 			return err
 		},
 		"Scan":  func() error { _, err := store.Scan(t.Context(), "", 10); return err },

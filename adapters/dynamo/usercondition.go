@@ -18,8 +18,11 @@ func formOf(cond domain.Condition, requestID string) form {
 // wanted is the parameter for the version that has to be there.
 const wanted = "wanted"
 
-// saveable is when a profile may be written: over a lower version or none, not twice by one request, and if
-// the caller's condition holds.
+// today is the parameter for the day of the write, in days since 1970.
+const today = "today"
+
+// saveable is when a profile may be written: over a lower version or none, not twice by one request, not created after
+// too many deletions of this day, and if the caller's condition holds.
 func saveable(f form) expression.ConditionBuilder {
 	version, created := expression.Name("version"), expression.Name("createdAt")
 	when := version.AttributeNotExists().Or(version.LessThan(Parameter("version")))
@@ -27,7 +30,10 @@ func saveable(f form) expression.ConditionBuilder {
 		again := expression.Name("requestId").Equal(Parameter("requestId"))
 		when = when.And(expression.Not(again.And(created.AttributeExists())))
 	}
-	return also(when, f, Parameter(wanted))
+	few := created.AttributeExists().Or(expression.Name("deletionDay").AttributeNotExists()).
+		Or(expression.Name("deletionDay").NotEqual(Parameter(today))).
+		Or(expression.Name("deletions").LessThan(expression.Value(user.MaxDeletions)))
+	return also(when.And(few), f, Parameter(wanted))
 }
 
 // deletable is when t may replace a profile: where there is one of a lower version, and if cond holds.

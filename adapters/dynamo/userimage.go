@@ -166,10 +166,10 @@ func (r *userRecord) state() (user.State, error) {
 		return user.State{}, errors.New("has a deletedVersion that is not before its version")
 	case r.isProfile():
 		p := r.profile()
-		return user.State{Profile: &p, LastDeleted: domain.Version(r.DeletedVersion)}, nil
+		return user.State{Profile: &p, LastDeleted: domain.Version(r.DeletedVersion), Deletions: r.count()}, nil
 	case r.DeletedAt != 0:
 		t := r.tombstone()
-		return user.State{Tombstone: &t}, nil
+		return user.State{Tombstone: &t, Deletions: r.count()}, nil
 	}
 	return user.State{}, errors.New("is neither profile nor tombstone")
 }

@@ -21,8 +21,12 @@ type userRecord struct {
 	// DeletedVersion is a tombstone's own version, and stays beside the profile that is made after it: whoever
 	// missed the deletion's event learns of it from the profile's.
 	DeletedVersion int64 `dynamodbav:"deletedVersion,omitempty"`
+	// Deletions and DeletionDay are a user.Deletions, of tombstones and of the profiles after them.
+	Deletions   int64 `dynamodbav:"deletions,omitempty"`
+	DeletionDay int64 `dynamodbav:"deletionDay,omitempty"`
 
 	// Of profiles only.
+	Sub           string  `dynamodbav:"sub,omitempty"`
 	Name          string  `dynamodbav:"name,omitempty"`
 	Email         string  `dynamodbav:"email,omitempty"`
 	EmailVerified bool    `dynamodbav:"emailVerified,omitempty"`
@@ -46,6 +50,7 @@ var profileAttributes = []struct {
 }{
 	{"version", func(p user.Profile) attribute { return integer(int64(p.Version)) }},
 	{"requestId", func(p user.Profile) attribute { return text(p.RequestID) }},
+	{"sub", func(p user.Profile) attribute { return text(p.Sub) }},
 	{"name", func(p user.Profile) attribute { return text(p.Name) }},
 	{"email", func(p user.Profile) attribute { return text(p.Email) }},
 	{"emailVerified", func(p user.Profile) attribute { return &types.AttributeValueMemberBOOL{Value: p.EmailVerified} }},
@@ -62,7 +67,7 @@ func text(s string) attribute { return &types.AttributeValueMemberS{Value: s} }
 func integer(n int64) attribute { return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)} }
 
 // setProfile writes all of a profile but its id. What is there keeps the time of its creation; otherwise that
-// is the version, by which a creation is told from a replacement. Of a tombstone, deletedVersion stays.
+// is the version, by which a creation is told from a replacement. Of a tombstone, deletedVersion and the count of deletions stay.
 func setProfile() expression.UpdateBuilder {
 	created := expression.Name("createdAt")
 	change := expression.Set(created, created.IfNotExists(Parameter("version")))
@@ -72,11 +77,20 @@ func setProfile() expression.UpdateBuilder {
 	return change.Remove(expression.Name("deletedAt")).Remove(expression.Name("expiresAt"))
 }
 
-func recordOfTombstone(t user.Tombstone) userRecord {
+func recordOfTombstone(t user.Tombstone, d user.Deletions) userRecord {
 	return userRecord{
+		Deletions: d.Count, DeletionDay: d.Day,
 		ID: string(t.ID), Version: int64(t.Version), RequestID: t.RequestID, DeletedVersion: int64(t.Version),
 		DeletedAt: t.DeletedAt.UnixMicro(), ExpiresAt: t.ExpiresAt().Unix(),
 	}
+}
+
+// count is how often the profile was deleted, as far as r says; r may be nil.
+func (r *userRecord) count() user.Deletions {
+	if r == nil {
+		return user.Deletions{}
+	}
+	return user.Deletions{Day: r.DeletionDay, Count: r.Deletions}
 }
 
 // isProfile tells profiles from tombstones, and from nothing.
@@ -92,7 +106,7 @@ func (r *userRecord) version() domain.Version {
 
 func (r *userRecord) profile() user.Profile {
 	return user.Profile{
-		ID: domain.UserID(r.ID), Name: r.Name, Email: r.Email, EmailVerified: r.EmailVerified,
+		ID: domain.UserID(r.ID), Sub: r.Sub, Name: r.Name, Email: r.Email, EmailVerified: r.EmailVerified,
 		Type: user.Type(r.UserType), Ratings: r.Ratings, Version: r.version(),
 		CreatedAt: moment(*r.CreatedAt), UpdatedAt: moment(r.UpdatedAt), RequestID: r.RequestID,
 	}

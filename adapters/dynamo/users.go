@@ -50,7 +50,7 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
 		p.Version = max(least, over+1)
 		p.UpdatedAt = p.Version.Time()
-		old, err := u.set(ctx, p, cond)
+		old, err := u.set(ctx, p, user.DayOf(least.Time()), cond)
 		created = old == nil || !old.isProfile()
 		p.CreatedAt = p.Version.Time()
 		if !created {
@@ -58,7 +58,16 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 		}
 		return p.Version, err
 	}
-	settled, err := u.write(ctx, cond, p.RequestID, write, ours, domain.Condition.Check)
+	check := func(cond domain.Condition, present *userRecord) error {
+		if err := cond.Check(present.version(), present.isProfile()); err != nil {
+			return err
+		}
+		if !present.isProfile() && present.count().Exhausted(least.Time()) {
+			return user.ErrTooManyDeletions
+		}
+		return nil
+	}
+	settled, err := u.write(ctx, cond, p.RequestID, write, ours, check)
 	if err != nil {
 		return user.Profile{}, false, err
 	}
@@ -68,8 +77,8 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 	return p, created, nil
 }
 
-// set writes p if cond holds, by a statement that is kept from one write to the next. It returns what was there.
-func (u *Users) set(ctx context.Context, p user.Profile, cond domain.Condition) (old *userRecord, err error) {
+// set writes p on a day if cond holds, by a statement that is kept from one write to the next. It returns what was there.
+func (u *Users) set(ctx context.Context, p user.Profile, day int64, cond domain.Condition) (old *userRecord, err error) {
 	shape := formOf(cond, p.RequestID)
 	kept, ok := u.saves.Load(shape)
 	if !ok {
@@ -79,9 +88,12 @@ func (u *Users) set(ctx context.Context, p user.Profile, cond domain.Condition) 
 		u.saves.Store(shape, kept)
 	}
 	value := func(name string) attribute {
-		if name == wanted {
+		switch name {
+		case wanted:
 			versions, _ := cond.Versions()
 			return integer(int64(versions[0]))
+		case today:
+			return integer(day)
 		}
 		for _, a := range profileAttributes {
 			if a.name == name {
@@ -95,18 +107,23 @@ func (u *Users) set(ctx context.Context, p user.Profile, cond domain.Condition) 
 
 // Delete implements user.Store.
 func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (user.Tombstone, error) {
+	present, err := u.table.Get(ctx, Key{Partition: string(id)}) // for how often it was deleted
+	if err != nil {
+		return user.Tombstone{}, err
+	}
+	deletions := present.count().Next(s.Time)
 	var buried user.Tombstone
 	ours := func(r userRecord) bool { return !r.isProfile() && r.RequestID == s.RequestID }
 	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
 		buried = user.Bury(id, over, s)
-		_, err := u.table.Put(ctx, recordOfTombstone(buried), deletable(buried, cond))
+		_, err := u.table.Put(ctx, recordOfTombstone(buried, deletions), deletable(buried, cond))
 		return buried.Version, err
 	}
-	check := func(cond domain.Condition, v domain.Version, exists bool) error {
-		if !exists {
+	check := func(cond domain.Condition, present *userRecord) error {
+		if !present.isProfile() {
 			return domain.ErrNotFound
 		}
-		return cond.Check(v, exists)
+		return cond.Check(present.version(), true)
 	}
 	settled, err := u.write(ctx, cond, s.RequestID, write, ours, check)
 	if err != nil {
@@ -129,7 +146,7 @@ const (
 func (u *Users) write(ctx context.Context, cond domain.Condition, requestID string,
 	write func(over domain.Version, cond domain.Condition) (domain.Version, error),
 	ours func(userRecord) bool,
-	check func(domain.Condition, domain.Version, bool) error,
+	check func(domain.Condition, *userRecord) error,
 ) (settled *userRecord, err error) {
 	over, narrowed := narrow(cond, nil)
 	for attempt := range writeAttempts {
@@ -150,7 +167,7 @@ func (u *Users) write(ctx context.Context, cond domain.Condition, requestID stri
 		if failed.Unsure && present != nil && present.Version >= int64(tried) {
 			return nil, err
 		}
-		if err := check(cond, present.version(), present.isProfile()); err != nil {
+		if err := check(cond, present); err != nil {
 			return nil, err
 		}
 		over, narrowed = narrow(cond, present)

@@ -98,7 +98,7 @@ func imageOf(s user.State) (image lambdaImage, size int, err error) {
 func itemOf(s user.State) (item, error) {
 	switch {
 	case s.Tombstone != nil:
-		return attributevalue.MarshalMap(recordOfTombstone(*s.Tombstone))
+		return attributevalue.MarshalMap(recordOfTombstone(*s.Tombstone, s.Deletions))
 	case s.Profile == nil:
 		return nil, nil
 	}
@@ -108,6 +108,9 @@ func itemOf(s user.State) (item, error) {
 	}
 	if s.LastDeleted > 0 {
 		stored["deletedVersion"] = integer(int64(s.LastDeleted))
+	}
+	if s.Deletions.Count > 0 {
+		stored["deletions"], stored["deletionDay"] = integer(s.Deletions.Count), integer(s.Deletions.Day)
 	}
 	return stored, nil
 }

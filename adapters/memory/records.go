@@ -68,7 +68,7 @@ func (u *Users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (us
 	case present.Version() == 0:
 		return user.State{}, errChanged
 	case present.Version() == s.Version():
-		raised.LastDeleted = present.LastDeleted
+		raised.LastDeleted, raised.Deletions = present.LastDeleted, present.Deletions
 		u.set(s.ID(), raised)
 		return copiedState(raised), nil
 	case present.Version() == raised.Version() && stamp.RequestID != "" && present.RequestID() == stamp.RequestID:

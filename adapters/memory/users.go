@@ -71,12 +71,15 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 	if err := cond.Check(before.Version(), present != nil); err != nil {
 		return user.Profile{}, false, err
 	}
+	if present == nil && before.Deletions.Exhausted(p.Version.Time()) {
+		return user.Profile{}, false, user.ErrTooManyDeletions
+	}
 	p.Version = max(p.Version, before.Version()+1)
 	p.CreatedAt, p.UpdatedAt = p.Version.Time(), p.Version.Time()
 	if present != nil {
 		p.CreatedAt = present.CreatedAt
 	}
-	u.set(p.ID, user.State{Profile: &p, LastDeleted: lastDeleted(before)})
+	u.set(p.ID, user.State{Profile: &p, LastDeleted: lastDeleted(before), Deletions: before.Deletions})
 	return p, present == nil, nil
 }
 
@@ -98,7 +101,7 @@ func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condit
 		return user.Tombstone{}, err
 	}
 	t := user.Bury(id, before.Profile.Version, s)
-	u.set(id, user.State{Tombstone: &t})
+	u.set(id, user.State{Tombstone: &t, Deletions: before.Deletions.Next(s.Time)})
 	return t, nil
 }
 

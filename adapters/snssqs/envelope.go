@@ -103,19 +103,12 @@ func logAttrs(correlationID, id, eventType string) []slog.Attr {
 	}
 }
 
-const maxCorrelation = 128 // characters; the ids of invocations have 36
-
-// CorrelationID is the id of a request as envelopes and attributes have it: empty when it is no such thing. A
-// record that was written by hand may hold anything there; what the services could refuse must not keep the event
-// itself from being told.
+// CorrelationID is the id of a request as envelopes, attributes and log lines have it: empty unless it is a UUID, as the
+// ids of invocations are. A record that was written by hand, or a message of somebody else, may hold any text there,
+// which must neither get into logs nor keep the event itself from being published.
 func CorrelationID(requestID string) string {
-	if len(requestID) > maxCorrelation {
+	if !domain.IsUUID(requestID) {
 		return ""
-	}
-	for _, c := range []byte(requestID) {
-		if c <= ' ' || c > '~' {
-			return ""
-		}
 	}
 	return requestID
 }

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -77,10 +77,10 @@ func (r *received) check(body string) error {
 		return errors.New("is wrapped in a notification of SNS: the subscription has to have raw message delivery")
 	case r.SpecVersion != specVersion:
 		return errors.New("has another specversion than " + specVersion)
-	case r.ID == "":
-		return errors.New("has no id")
-	case r.Source == "":
-		return errors.New("has no source")
+	case !eventID.MatchString(r.ID):
+		return errors.New("has no id of letters, digits, and the marks . _ : -")
+	case r.Source != source:
+		return errors.New("has a source that is not the users service")
 	case !knownType(r.Type):
 		return errors.New("is of a type that is not known here")
 	case err != nil:
@@ -112,13 +112,18 @@ func notification(body string) bool {
 	return json.Unmarshal([]byte(body), &n) == nil && n.TopicArn != "" && n.Message != ""
 }
 
-// traceRoot is the trace in an X-Ray tracing header.
+// eventID is the form of the ids of streams' records and of those that republish makes. They get into log lines, which
+// must not hold other texts of a message.
+var eventID = regexp.MustCompile(`^[0-9A-Za-z._:-]{1,200}$`)
+
+// tracing is the part of an X-Ray tracing header that names the trace.
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+var tracing = regexp.MustCompile(`(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)`)
+
+// traceRoot is the trace in an X-Ray tracing header; empty where it names none.
 func traceRoot(header string) string {
-	for part := range strings.SplitSeq(header, ";") {
-		if root, ok := strings.CutPrefix(part, "Root="); ok {
-			return root
-		}
+	if root := tracing.FindStringSubmatch(header); root != nil {
+		return root[1]
 	}
 	return ""
 }

@@ -17,7 +17,14 @@ var (
 	// ErrKeyReused: another request was made with the same Idempotency-Key.
 	ErrKeyReused = &domain.Refusal{Kind: domain.ErrInvalid, Code: "idempotency_key_reused",
 		Message: "This Idempotency-Key came with another request before."}
+	// ErrTooManyItems: the caller has MaxOwned items.
+	ErrTooManyItems = &domain.Refusal{Kind: domain.ErrConflict, Code: "too_many_items",
+		Message: "You have 1000 items listed, which is the most. Delete one first."}
 )
+
+// MaxOwned is how many items an owner may have listed, so that no one user fills the index. Items that are listed at the
+// same moment do not count each other: a few more are possible.
+const MaxOwned = 1000
 
 // Listing is an item with what is known of its owner, as people see it.
 type Listing struct {
@@ -40,7 +47,8 @@ func NewCatalog(items Store, search Search, owners Owners) *Catalog {
 
 // List puts the caller's item of d into the catalog under id. Where a living item has that id, which
 // only a KeyedID can meet, the draft decides: the same is a repetition, and gets the item as it is now
-// and created false; another is ErrKeyReused. ErrOwnerDeleted when the caller's profile is gone.
+// and created false; another is ErrKeyReused. ErrOwnerDeleted when the caller's profile is gone; ErrTooManyItems when the
+// caller has MaxOwned items, unless this is a repetition.
 func (c *Catalog) List(ctx context.Context, id ID, caller domain.Caller, d Draft, s domain.Stamp) (l Listing, created bool, err error) {
 	owner, err := c.owner(ctx, caller.ID)
 	if err != nil {
@@ -53,11 +61,26 @@ func (c *Catalog) List(ctx context.Context, id ID, caller domain.Caller, d Draft
 	if owner.Gone() {
 		return Listing{}, false, ErrOwnerDeleted
 	}
+	if err := c.room(ctx, it); err != nil {
+		return Listing{}, false, err
+	}
 	err = c.items.Create(ctx, it)
 	if errors.Is(err, domain.ErrConflict) {
 		return c.relist(ctx, it, owner)
 	}
 	return Listing{Item: it, Owner: owner}, err == nil, err
+}
+
+// room returns ErrTooManyItems when the owner of it has no room for another one.
+func (c *Catalog) room(ctx context.Context, it Item) error {
+	owned, err := c.search.Search(ctx, Query{OwnerID: it.OwnerID, Sort: ByNewest, Limit: 1})
+	if err != nil || owned.Total.Value < MaxOwned {
+		return err
+	}
+	if _, err := c.items.Get(ctx, it.ID); !errors.Is(err, domain.ErrNotFound) {
+		return err // there, so this is a repetition; or unknown
+	}
+	return ErrTooManyItems
 }
 
 // relist settles a creation that has met an item: a dead one is replaced, as if it were not there.

@@ -42,6 +42,32 @@ func (e OwnerEvent) Deletion() domain.Version {
 	return e.LastDeleted
 }
 
+// Limits of an owner's fields: at least those that a profile had when it was written. Whoever lowers a limit of profiles
+// leaves these, or the events of the profiles above it would be refused.
+const (
+	MaxOwnerNameLength = 100 // characters
+	MaxOwnerRatings    = 100.0
+)
+
+// Check returns what no profile can say, as a *domain.ValidationError: the source is trusted for who publishes there,
+// not for what. A version ahead of now by more than domain.MaxVersionLead would win over every later event.
+func (e OwnerEvent) Check(now time.Time) error {
+	var problems domain.Problems
+	if !e.Version.Plausible(now) {
+		problems.Add("version", domain.CodeOutOfRange, "must be a time of writing, not in the future")
+	}
+	if e.LastDeleted < 0 || e.LastDeleted >= max(e.Version, 1) {
+		problems.Add("deletedVersion", domain.CodeOutOfRange, "must be before the version")
+	}
+	if !e.Deleted {
+		problems.RequiredText("name", e.Name, MaxOwnerNameLength)
+		if !(e.Ratings >= 0 && e.Ratings <= MaxOwnerRatings) { // NaN is not in any range
+			problems.Add("ratings", domain.CodeOutOfRange, "must be a number from 0 to 100")
+		}
+	}
+	return problems.Err()
+}
+
 // Merge is what is known after e: the newest profile and the highest deletion of both. The content of a
 // profile that is older than its deletion is dropped, so that nothing personal outlives it. Merging is
 // commutative, associative and idempotent, so events may come late, twice and in any order. Of one deletion

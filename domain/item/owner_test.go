@@ -1,7 +1,10 @@
 package item_test
 
 import (
+	"errors"
+	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,6 +66,57 @@ func TestMergeLaws(t *testing.T) {
 		}
 		if first := firstLearned(want.Deleted, events); want.DeletedKnown != first {
 			t.Fatalf("%+v gives %+v, want it known since %v", events, want, first)
+		}
+	}
+}
+
+// TestOwnerEventCheck: what no profile can say is refused, all of it at once, and its text stays out of the error.
+func TestOwnerEventCheck(t *testing.T) {
+	t.Parallel()
+	now := noon
+	at := domain.VersionAt(now)
+	for name, tt := range map[string]struct {
+		change func(*item.OwnerEvent)
+		fields string
+	}{
+		"as profiles are":        {func(*item.OwnerEvent) {}, ""},
+		"longest name":           {func(e *item.OwnerEvent) { e.Name = strings.Repeat("é", item.MaxOwnerNameLength) }, ""},
+		"name too long":          {func(e *item.OwnerEvent) { e.Name = strings.Repeat("B", 200_000) }, "name"},
+		"no name":                {func(e *item.OwnerEvent) { e.Name = " " }, "name"},
+		"control character":      {func(e *item.OwnerEvent) { e.Name = "Jane\x1b[1m" }, "name"},
+		"NUL":                    {func(e *item.OwnerEvent) { e.Name = "Jane\x00" }, "name"},
+		"bidirectional override": {func(e *item.OwnerEvent) { e.Name = "Jane\u202e" }, "name"},
+		"not UTF-8":              {func(e *item.OwnerEvent) { e.Name = "Jane\xff" }, "name"},
+		"most ratings":           {func(e *item.OwnerEvent) { e.Ratings = item.MaxOwnerRatings }, ""},
+		"ratings above":          {func(e *item.OwnerEvent) { e.Ratings = 100.5 }, "ratings"},
+		"ratings out of reach":   {func(e *item.OwnerEvent) { e.Ratings = 1e308 }, "ratings"},
+		"ratings below":          {func(e *item.OwnerEvent) { e.Ratings = -1 }, "ratings"},
+		"ratings of no number":   {func(e *item.OwnerEvent) { e.Ratings = math.NaN() }, "ratings"},
+		"clock ahead":            {func(e *item.OwnerEvent) { e.Version = domain.VersionAt(now.Add(domain.MaxVersionLead)) }, ""},
+		"version of tomorrow":    {func(e *item.OwnerEvent) { e.Version = domain.VersionAt(now.Add(domain.MaxVersionLead)) + 1 }, "version"},
+		"last version":           {func(e *item.OwnerEvent) { e.Version = math.MaxInt64 }, "version"},
+		"no version":             {func(e *item.OwnerEvent) { e.Version = 0 }, "version"},
+		"deletion before":        {func(e *item.OwnerEvent) { e.LastDeleted = at - 1 }, ""},
+		"deletion after":         {func(e *item.OwnerEvent) { e.LastDeleted = at }, "deletedVersion"},
+		"deletion below":         {func(e *item.OwnerEvent) { e.LastDeleted = -1 }, "deletedVersion"},
+		"of tomorrow, deleted":   {func(e *item.OwnerEvent) { *e = item.OwnerEvent{Version: math.MaxInt64, Deleted: true} }, "version"},
+		"all of it":              {func(e *item.OwnerEvent) { e.Name, e.Ratings, e.Version = "", -1, math.MaxInt64 }, "version name ratings"},
+	} {
+		e := item.OwnerEvent{OwnerID: jane, Version: at, Name: "Jane", Ratings: 3}
+		tt.change(&e)
+		err := e.Check(now)
+		var invalid *domain.ValidationError
+		var fields []string
+		if errors.As(err, &invalid) {
+			for _, p := range invalid.Problems {
+				fields = append(fields, p.Field)
+			}
+		}
+		if got := strings.Join(fields, " "); got != tt.fields || (err == nil) != (tt.fields == "") {
+			t.Errorf("%s: problems with %q, want %q (%v)", name, got, tt.fields, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "Jane") {
+			t.Errorf("%s: the error quotes the name: %v", name, err)
 		}
 	}
 }

@@ -37,12 +37,20 @@ type Applied struct {
 }
 
 // Apply merges e, and where it tells of a deletion removes the owner's dead items. Whatever its error, the event may be
-// applied again, at any time and beside others: ErrUnsettled when it must be, the errors of Owners.Merge and
-// Holdings when something went wrong, domain.ErrConflict when others kept changing items that are dead.
+// applied again, at any time and beside others: ErrUnsettled when it must be, the errors of OwnerEvent.Check,
+// Owners.Merge and Holdings when something went wrong, domain.ErrConflict when others kept changing items that are
+// dead.
+//
+// An event of a deletion that is not the owner's last needs no removal: the event of the last one is acknowledged only
+// after all items from before it are removed, and so all from before this one. So a user who deletes and creates a
+// profile over and over prolongs no event's way.
 func (r *Registry) Apply(ctx context.Context, e OwnerEvent) (Applied, error) {
 	e.Learned = r.now()
+	if err := e.Check(e.Learned); err != nil {
+		return Applied{}, err
+	}
 	owner, err := r.owners.Merge(ctx, e)
-	if err != nil || e.Deletion() == 0 {
+	if err != nil || e.Deletion() == 0 || e.Deletion() < owner.Deleted {
 		return Applied{Owner: owner}, err
 	}
 	settled := r.now().Sub(owner.DeletedKnown) > r.settling

@@ -133,7 +133,16 @@ func holdings(n int) []item.Holding {
 	return all
 }
 
-func profile(v domain.Version) item.OwnerEvent { return item.OwnerEvent{OwnerID: jane, Version: v} }
+func profile(v domain.Version) item.OwnerEvent {
+	return item.OwnerEvent{OwnerID: jane, Version: v, Name: "Jane"}
+}
+
+// recreated is the event of a profile that was made again after a deletion.
+func recreated(v, lastDeleted domain.Version) item.OwnerEvent {
+	e := profile(v)
+	e.LastDeleted = lastDeleted
+	return e
+}
 
 func deletion(v domain.Version) item.OwnerEvent {
 	return item.OwnerEvent{OwnerID: jane, Version: v, Deleted: true}
@@ -251,8 +260,8 @@ func TestApplySpares(t *testing.T) {
 			"deletion, then profile":         {deletion(20), profile(25)},
 			"profile, then deletion":         {profile(25), deletion(20)},
 			"an older deletion":              {deletion(20), profile(25), deletion(15)},
-			"deletion told by the profile":   {{OwnerID: jane, Version: 25, LastDeleted: 20}},
-			"all of it, and an old profile ": {profile(5), deletion(20), {OwnerID: jane, Version: 25, LastDeleted: 20}, profile(5)},
+			"deletion told by the profile":   {recreated(25, 20)},
+			"all of it, and an old profile ": {profile(5), deletion(20), recreated(25, 20), profile(5)},
 		} {
 			o := newOffice(holding("before", 5, 10), holding("on the old news", 5, 23), holding("on the new news", 25, 30), holding("unknowing", 0, 1))
 			for range 2 {
@@ -271,25 +280,61 @@ func TestApplySpares(t *testing.T) {
 	})
 }
 
-// TestApplyOlderDeletion: an event that is late sweeps by what is known, and settles with that.
+// TestApplyOlderDeletion: an event of a deletion before the last one is done when it is merged, whether it comes after
+// the last one's event or again beside it; that event removes the items of both.
 func TestApplyOlderDeletion(t *testing.T) {
 	inTime(t, func(t *testing.T) {
-		o := newOffice(holding("between", 12, 15))
-		for _, e := range []item.OwnerEvent{deletion(20), deletion(10)} {
-			if _, err := o.Apply(t.Context(), e); !errors.Is(err, item.ErrUnsettled) {
-				t.Errorf("Apply of %d = %v", e.Version, err)
-			}
-			o.items["between"] = holding("between", 12, 15)
-			time.Sleep(settling / 2)
+		o := newOffice(holding("under the first profile", 5, 8), holding("between", 12, 15))
+		if _, err := o.Apply(t.Context(), deletion(10)); !errors.Is(err, item.ErrUnsettled) {
+			t.Errorf("Apply of 10 = %v, want %v", err, item.ErrUnsettled)
 		}
-		time.Sleep(time.Second)
-		if applied, err := o.Apply(t.Context(), deletion(10)); err != nil || applied.Removed != 1 {
-			t.Errorf("Apply = %+v, %v; want one removed", applied, err)
+		o.wantItems(t, "between")
+		o.items["late"] = holding("late", 5, 16)
+		if _, err := o.Apply(t.Context(), deletion(20)); !errors.Is(err, item.ErrUnsettled) {
+			t.Errorf("Apply of 20 = %v, want %v", err, item.ErrUnsettled)
+		}
+		for range 2 {
+			if applied, err := o.Apply(t.Context(), deletion(10)); err != nil || applied.Removed != 0 {
+				t.Errorf("Apply of 10 after 20 = %+v, %v; want it done", applied, err)
+			}
+		}
+		o.items["later"] = holding("later", 5, 30)
+		time.Sleep(settling + time.Second)
+		if applied, err := o.Apply(t.Context(), deletion(20)); err != nil || applied.Removed != 1 {
+			t.Errorf("Apply of 20 = %+v, %v; want one removed", applied, err)
 		}
 		o.wantItems(t)
-		if _, err := o.Apply(t.Context(), deletion(30)); !errors.Is(err, item.ErrUnsettled) {
-			t.Errorf("Apply of another deletion = %v, want %v", err, item.ErrUnsettled)
+	})
+}
+
+// TestApplyFlapping: however often a profile is deleted and made again within the time that a deletion settles in, each
+// event is done at its second delivery, all but the last of them at once.
+func TestApplyFlapping(t *testing.T) {
+	inTime(t, func(t *testing.T) {
+		const turns = 20
+		o := newOffice(holding("before", 5, 8))
+		for n := range domain.Version(turns) {
+			at := 10 + 10*n
+			if _, err := o.Apply(t.Context(), deletion(at)); !errors.Is(err, item.ErrUnsettled) {
+				t.Fatalf("Apply of %d = %v, want %v", at, err, item.ErrUnsettled)
+			}
+			if _, err := o.Apply(t.Context(), recreated(at+5, at)); !errors.Is(err, item.ErrUnsettled) {
+				t.Fatalf("Apply of %d = %v, want %v", at+5, err, item.ErrUnsettled)
+			}
+			if n > 0 {
+				for _, e := range []item.OwnerEvent{deletion(at - 10), recreated(at-5, at-10)} {
+					if _, err := o.Apply(t.Context(), e); err != nil {
+						t.Fatalf("Apply of %d, again: %v", e.Version, err)
+					}
+				}
+			}
+			time.Sleep(settling / 2)
 		}
+		time.Sleep(settling)
+		if _, err := o.Apply(t.Context(), deletion(10*turns)); err != nil {
+			t.Errorf("Apply of the last: %v", err)
+		}
+		o.wantItems(t)
 	})
 }
 

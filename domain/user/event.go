@@ -3,6 +3,7 @@ package user
 import (
 	"context"
 	"errors"
+	"time"
 
 	"rental.example/domain"
 )
@@ -39,6 +40,7 @@ type State struct {
 	Tombstone *Tombstone
 	// LastDeleted is, beside a Profile, the version of the last tombstone before it; 0 where there was none.
 	LastDeleted domain.Version
+	Deletions   Deletions
 }
 
 // EventOf tells what the change from one state to another means to others; ok is false when it means
@@ -74,6 +76,26 @@ func profileEvent(kind EventKind, p Profile) Event {
 		Kind: kind, UserID: p.ID, Version: p.Version,
 		Name: p.Name, Type: p.Type, Ratings: p.Ratings, RequestID: p.RequestID,
 	}
+}
+
+// maxEventName is longer than a name may ever have been, so that a lower limit of today refuses no profile of yesterday.
+const maxEventName = 10 * MaxNameLength // characters
+
+// Check returns what no event of a profile can say, as a *domain.ValidationError: a record that was written by hand can
+// hold anything, and a version in the future would win over every later event.
+func (e Event) Check(now time.Time) error {
+	var problems domain.Problems
+	if !e.Version.Plausible(now) {
+		problems.Add("version", domain.CodeOutOfRange, "must be a time of writing, not in the future")
+	}
+	if e.LastDeleted < 0 || e.LastDeleted >= max(e.Version, 1) {
+		problems.Add("deletedVersion", domain.CodeOutOfRange, "must be before the version")
+	}
+	problems.Text("name", e.Name, maxEventName)
+	if !(e.Ratings >= 0 && e.Ratings <= 10*MaxRatings) { // NaN is not in any range
+		problems.Add("ratings", domain.CodeOutOfRange, "must be a number that ratings can be")
+	}
+	return problems.Err()
 }
 
 // ErrUnpublishable: an event can never be told, however often that is tried.

@@ -71,11 +71,11 @@ func (s State) Raised(stamp domain.Stamp) State {
 	case s.Profile != nil:
 		p := *s.Profile
 		p.Version, p.RequestID = p.Version.Next(stamp.Time), stamp.RequestID
-		return State{Profile: &p, LastDeleted: s.LastDeleted}
+		return State{Profile: &p, LastDeleted: s.LastDeleted, Deletions: s.Deletions}
 	case s.Tombstone != nil:
 		t := *s.Tombstone
 		t.Version, t.RequestID = t.Version.Next(stamp.Time), stamp.RequestID
-		return State{Tombstone: &t}
+		return State{Tombstone: &t, Deletions: s.Deletions}
 	}
 	return State{}
 }

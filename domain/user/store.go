@@ -23,7 +23,8 @@ type Store interface {
 	// is none. It returns the profile as saved, and whether there was none before.
 	//
 	// domain.ErrNotFound when cond needs a profile and there is none; domain.ErrPreconditionFailed
-	// when cond is not satisfied otherwise; domain.ErrConflict when other writers kept winning.
+	// when cond is not satisfied otherwise; ErrTooManyDeletions when there is none and Deletions of the
+	// day of p.Version are exhausted; domain.ErrConflict when other writers kept winning.
 	// Saving again under the RequestID of the present profile is the repetition of a write whose
 	// answer was lost: it changes nothing and gets that write's answer.
 	Save(ctx context.Context, p Profile, cond domain.Condition) (saved Profile, created bool, err error)
@@ -78,6 +79,36 @@ type Tombstone struct {
 func Bury(id domain.UserID, v domain.Version, s domain.Stamp) Tombstone {
 	return Tombstone{ID: id, Version: v.Next(s.Time), DeletedAt: domain.VersionAt(s.Time).Time(), RequestID: s.RequestID}
 }
+
+// MaxDeletions is how often a profile may be deleted in a day and still be created again on that day. Each turn is work
+// for everybody who consumes the events of profiles.
+const MaxDeletions = 20
+
+// ErrTooManyDeletions refuses the creation of a profile that was deleted MaxDeletions times on this day.
+var ErrTooManyDeletions = &domain.Refusal{Kind: domain.ErrConflict, Code: "too_many_deletions",
+	Message: "You have deleted your profile 20 times today. Create it again tomorrow (UTC)."}
+
+// Deletions counts how often a profile was deleted in one day. The store keeps it beside profile and tombstone.
+// Deletions at the same moment may count as one.
+type Deletions struct {
+	Day   int64 // since 1970, UTC
+	Count int64
+}
+
+// DayOf is the day of t, in days since 1970 in UTC.
+func DayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
+
+// Next counts one more, at t.
+func (d Deletions) Next(t time.Time) Deletions {
+	if day := DayOf(t); d.Day != day {
+		d = Deletions{Day: day}
+	}
+	d.Count++
+	return d
+}
+
+// Exhausted reports whether no profile may be created at t.
+func (d Deletions) Exhausted(t time.Time) bool { return d.Day == DayOf(t) && d.Count >= MaxDeletions }
 
 // ExpiresAt is when a store may forget t.
 func (t Tombstone) ExpiresAt() time.Time {

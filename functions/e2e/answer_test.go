@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 type answer struct {
 	call    string // as messages name it
 	request string
+	url     *url.URL
 	status  int
 	header  http.Header
 	body    []byte
@@ -83,7 +85,7 @@ type problem struct {
 }
 
 // refused ends the test unless the answer is that problem, with exactly those fields.
-func (a *answer) refused(t *testing.T, status int, code string, fields ...string) {
+func (a *answer) refused(t *testing.T, status int, code string, fields ...string) *answer {
 	t.Helper()
 	a.want(t, status)
 	var p problem
@@ -101,11 +103,37 @@ func (a *answer) refused(t *testing.T, status int, code string, fields ...string
 	switch media := a.header.Get("Content-Type"); {
 	case media != "application/problem+json":
 		t.Fatalf("Content-Type %q\n%s", media, a)
-	case p.Type != "about:blank" || p.Title != http.StatusText(status) || p.Status != status || p.Detail == "" || p.RequestID == "":
+	case p.Type != "about:blank" || p.Title != title(status) || p.Status != status || p.Detail == "" || p.RequestID == "":
 		t.Fatalf("the problem is not whole\n%s", a)
 	case p.Code != code || !slices.Equal(got, fields):
 		t.Fatalf("code %q with fields %q, want %q with %q\n%s", p.Code, got, code, fields, a)
 	}
+	return a
+}
+
+// located is the request for what Location names, resolved against the URL that was called.
+func (a *answer) located(t *testing.T, to *target) string {
+	t.Helper()
+	location, err := a.url.Parse(a.header.Get("Location"))
+	if err != nil || a.header.Get("Location") == "" {
+		t.Fatalf("Location: %v\n%s", err, a)
+	}
+	path, below := strings.CutPrefix(location.String(), to.api)
+	if !below {
+		t.Fatalf("Location leads to %s, which is not below %s\n%s", location, to.api, a)
+	}
+	return "GET " + path
+}
+
+// title is the name of a status in RFC 9110, section 15, where net/http has an older one.
+func title(status int) string {
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return "Content Too Large"
+	case http.StatusUnprocessableEntity:
+		return "Unprocessable Content"
+	}
+	return http.StatusText(status)
 }
 
 // checkHeaders looks at what every answer has, but preflights.
@@ -119,7 +147,7 @@ func (a *answer) checkHeaders(t *testing.T, to *target) {
 		"Access-Control-Allow-Origin": to.origin, "Access-Control-Expose-Headers": "ETag, Location, Retry-After",
 		"Vary": "Origin", "X-Content-Type-Options": "nosniff",
 	}
-	if public := method == http.MethodGet && strings.HasPrefix(path, "/items"); !public || a.status >= 400 {
+	if public := (method == http.MethodGet || method == http.MethodHead) && strings.HasPrefix(path, "/items"); !public || a.status >= 400 {
 		want["Cache-Control"] = "no-store"
 	}
 	for name, value := range want {

@@ -56,7 +56,7 @@ func (to *target) pool(t *testing.T, operation string, body object) (status int,
 	return resp.StatusCode, answer
 }
 
-// as is the client of a user who has signed in.
+// as is the client of a user who has signed in. Their public id is that of the profile that they save.
 func (to *target) as(t *testing.T, who, email string) client {
 	t.Helper()
 	status, answer := to.signIn(t, email, to.password)
@@ -64,10 +64,13 @@ func (to *target) as(t *testing.T, who, email string) client {
 	if status != http.StatusOK || tokens.IdToken == "" || tokens.AccessToken == "" {
 		t.Fatalf("%s signs in: status %d, %s: %s", who, status, answer.Type, answer.Message)
 	}
-	return client{target: to, who: who, email: email, token: tokens.IdToken, accessToken: tokens.AccessToken, id: subject(t, tokens.IdToken)}
+	c := client{target: to, who: who, email: email, token: tokens.IdToken, accessToken: tokens.AccessToken, sub: subject(t, tokens.IdToken)}
+	to.subs = append(to.subs, c.sub)
+	c.id = read[profile](t, c.saves(t, who, "renter")).ID
+	return c
 }
 
-// subject is the claim sub of a token, which is the user's id.
+// subject is the claim sub of a token, which nobody else may learn.
 func subject(t *testing.T, token string) string {
 	t.Helper()
 	var claims struct{ Sub string }

@@ -56,8 +56,8 @@ func (s *suite) makesProfile(t *testing.T) profile {
 	if got != want || got.CreatedAt.IsZero() || !got.UpdatedAt.Equal(got.CreatedAt) {
 		t.Fatalf("got %+v, want %+v\n%s", got, want, a)
 	}
-	if location := a.header.Get("Location"); location != "/users/"+s.renter.id {
-		t.Errorf("Location %q\n%s", location, a)
+	if seen := read[publicProfile](t, s.renter.call(t, a.located(t, s.target), nil).want(t, 200)); seen.ID != s.renter.id {
+		t.Errorf("Location leads to %+v\n%s", seen, a)
 	}
 	again := s.renter.saves(t, name, "rentee").want(t, 200)
 	replaced := read[profile](t, again)

@@ -52,7 +52,7 @@ func run(t *testing.T, to *target) {
 		s.wakes(t)
 	}
 	s.rentee.saves(t, "Rentee "+s.tag, "rentee")
-	areas := map[string]func(*testing.T){"sign-in": s.signingIn, "tokens": s.tokens, "routes": s.routes, "bodies": s.bodies, "profiles": s.profiles}
+	areas := map[string]func(*testing.T){"sign-in": s.signingIn, "tokens": s.tokens, "routes": s.routes, "bodies": s.bodies, "semantics": s.semantics, "profiles": s.profiles}
 	if to.noItems {
 		areas["no items"] = s.withoutItems
 	} else {

@@ -22,6 +22,7 @@ type target struct {
 
 	renter, rentee, admin string // e-mails
 	password              string
+	subs                  []string // of those who have signed in; in no response
 
 	http *http.Client
 }
@@ -77,7 +78,10 @@ func deployed(t *testing.T) *target {
 // departure is something that a target does otherwise than AWS.
 type departure string
 
-const escapedSlash departure = "escaped slashes in paths"
+const (
+	escapedSlash departure = "escaped slashes in paths"
+	noHead       departure = "HEAD"
+)
 
 // departures are those that are known, with what is known of them. What is not here is demanded.
 var departures = map[string]map[departure]string{

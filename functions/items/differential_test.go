@@ -2,6 +2,7 @@ package items_test
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -154,7 +155,7 @@ func randomItem(t testing.TB, random *rand.Rand) item.Item {
 	for i := range unique {
 		unique[i] = byte(random.Uint32())
 	}
-	it, err := item.New(item.NewID(at, unique), domain.Caller{ID: owner}, item.Owner{}, d, domain.Stamp{Time: at})
+	it, err := item.New(item.NewID(at, unique), domain.Caller{ID: owner}, item.Owner{}, d, domain.Stamp{Time: at, RequestID: hex.EncodeToString(unique[:])})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,9 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
+	if err := apigateway.NoConditions(req, "A new item has no state to compare. To repeat a request safely, send an Idempotency-Key."); err != nil {
+		return response{}, err
+	}
 	stamp := s.stamp(ctx)
 	id, err := s.newID(req, caller, stamp)
 	if err != nil {
@@ -73,10 +76,11 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 		return response{}, err
 	}
 	apigateway.WatchClock(ctx, s.config.Logger, listing.Item.Version, s.config.Now())
+	status := http.StatusOK // the repetition of a request with an Idempotency-Key
 	if created {
-		return itemAnswer(http.StatusCreated, listing, apigateway.Location("/items/"+string(id)))
+		status = http.StatusCreated
 	}
-	return itemAnswer(http.StatusOK, listing)
+	return itemAnswer(status, listing, apigateway.Location(req, "/items/"+string(id)))
 }
 
 // newID is the id of the item that a request makes: the same for the same Idempotency-Key.
@@ -90,7 +94,7 @@ func (s *Service) newID(req request, caller domain.Caller, stamp domain.Stamp) (
 
 // get reads one item.
 func (s *Service) get(ctx context.Context, req request) (response, error) {
-	known, err := apigateway.ReadKnown(req)
+	cond, err := apigateway.ReadConditions(req)
 	if err != nil {
 		return response{}, err
 	}
@@ -102,7 +106,12 @@ func (s *Service) get(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	if tag := tagOf(listing); known.Has(tag) {
+	tag := tagOf(listing)
+	known, err := cond.Check(tag)
+	if err != nil {
+		return response{}, err
+	}
+	if known {
 		return apigateway.NotModified(tag)
 	}
 	return itemAnswer(http.StatusOK, listing)

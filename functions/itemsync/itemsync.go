@@ -25,6 +25,9 @@ import (
 // visibility timeout of the queue, so that the second delivery of a deletion settles it.
 const Settling = 2 * time.Minute
 
+// settlesBy is the delivery of a deletion by which it has settled, unless something is wrong.
+const settlesBy = 2
+
 // Config is what a Function needs beside its registry.
 type Config struct {
 	Logger  *slog.Logger
@@ -83,7 +86,11 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 	}
 	logger.LogAttrs(ctx, slog.LevelInfo, "merged", append(about(m), storecalls.Attr(ctx))...)
 	if m.Event.Deletion() > 0 {
-		logger.LogAttrs(ctx, slog.LevelInfo, "swept", append(about(m),
+		level := slog.LevelInfo
+		if err != nil && m.Receives > settlesBy {
+			level = slog.LevelWarn // on its way to the dead letters
+		}
+		logger.LogAttrs(ctx, level, "swept", append(about(m),
 			slog.Int("removed", applied.Removed), slog.Bool("settled", err == nil))...)
 	}
 	return err

@@ -63,7 +63,7 @@ func (w workshop) behindEvents(s stores, events *pipeline.Pipeline) []sandbox.Fu
 	topic := snssqs.NewTopic(events.Topic(), events.Topic().ARN())
 	dead := events.DeadLetters()
 	userEvents := userevents.New(topic, snssqs.NewQueue(dead, dead.URL()),
-		userevents.Config{Logger: w.logger("userevents"), Metrics: w.metrics("userevents")})
+		userevents.Config{Now: time.Now, Logger: w.logger("userevents"), Metrics: w.metrics("userevents")})
 	itemSync := itemsync.New(s.registry, itemsync.Config{Logger: w.logger("itemsync"), Metrics: w.metrics("itemsync")})
 	again := republish.New(s.profiles, topic,
 		republish.Config{Now: w.now, Logger: w.logger("republish"), Metrics: w.metrics("republish")})

@@ -54,7 +54,7 @@ func (i invocations) invoke(w http.ResponseWriter, r *http.Request) {
 
 func (i invocations) run(w http.ResponseWriter, r *http.Request, f sandbox.Function, event []byte) {
 	id := i.newID()
-	result, err := i.lambda.Invoke(r.Context(), f, sandbox.Invocation{Event: event, RequestID: id, Trace: r.Header.Get("X-Amzn-Trace-Id")})
+	result, err := i.lambda.Invoke(r.Context(), f, sandbox.Invocation{Event: event, RequestID: id, Trace: sandbox.TraceOf(r.Header)})
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("X-Amzn-Requestid", id)

@@ -54,7 +54,7 @@ func TestOutageOfSNS(t *testing.T) {
 		dead := events.DeadLetters()
 		events.Connect(s.changes,
 			w.behindNoRoute("userevents", pipeline.UserEventsFunction, userevents.New(topic, snssqs.NewQueue(dead, dead.URL()),
-				userevents.Config{Logger: logger, Metrics: w.metrics("userevents")}).Handle),
+				userevents.Config{Now: time.Now, Logger: logger, Metrics: w.metrics("userevents")}).Handle),
 			w.behindNoRoute("itemsync", pipeline.ItemSyncFunction, itemsync.New(s.registry,
 				itemsync.Config{Logger: logger, Metrics: w.metrics("itemsync")}).Handle))
 		ctx, cancel := context.WithCancel(t.Context())

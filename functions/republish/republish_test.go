@@ -127,7 +127,7 @@ func newHandler(from user.Records, topic snssqs.TopicAPI, out io.Writer) lambda.
 }
 
 func invocation(ctx context.Context) context.Context {
-	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
+	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "5f2c3b52-8dd4-4e0c-9d5e-6a2f9c1f7a10"})
 }
 
 // outcome is what came of an order.

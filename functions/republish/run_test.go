@@ -166,7 +166,7 @@ func TestLogLines(t *testing.T) {
 					t.Errorf("%d lines of %d events", n, len(got.Published))
 				}
 				refused := strings.Contains(got.Error, "has to be an object")
-				end := regexp.MustCompile(`"function_request_id":"invocation-1","xray_trace_id":"","service":"republish","cold_start":true,"published":\d+,"raised":\d+,"changed":\d+,"unreadable":\d+,"finished":(true|false)`)
+				end := regexp.MustCompile(`"function_request_id":"5f2c3b52-8dd4-4e0c-9d5e-6a2f9c1f7a10","xray_trace_id":"","service":"republish","cold_start":true,"published":\d+,"raised":\d+,"changed":\d+,"unreadable":\d+,"finished":(true|false)`)
 				if m := end.FindStringSubmatch(out.String()); (m == nil) != refused || m != nil && (m[1] == "true") != (got.Error == "") {
 					t.Errorf("error %q, and in the log:\n%s", got.Error, out.String())
 				}

@@ -10,6 +10,7 @@ import (
 	"rental.example/domain"
 	"rental.example/domain/item"
 	"rental.example/domain/user"
+	"rental.example/functions/itemsync"
 )
 
 // client sends one request after the other.
@@ -18,6 +19,7 @@ type client struct {
 	send    func(ctx context.Context, c *client)
 	left    int // requests
 	waiting bool
+	alone   bool           // sends only while nothing else runs, since it lets time pass
 	key     string         // of the item that it lists
 	known   domain.Version // of the profile that it has seen last
 }
@@ -31,6 +33,9 @@ func (w *world) addClients() {
 			&client{owner: owner, send: w.changeItems, left: w.choose(4), key: "b"},
 			&client{owner: owner, send: w.read, left: 3},
 		)
+	}
+	if w.calm {
+		w.clients = append(w.clients, &client{owner: ownerIDs[0], send: w.flap, left: 8 + w.choose(8), alone: true})
 	}
 }
 
@@ -46,7 +51,7 @@ func (w *world) busyClients() bool {
 // clientTurns are the requests that may begin.
 func (w *world) clientTurns() (turns []func()) {
 	for _, c := range w.clients {
-		if c.left > 0 && !c.waiting {
+		if c.left > 0 && !c.waiting && !(c.alone && len(w.running) > 0) {
 			turns = append(turns, func() {
 				c.left--
 				c.waiting = true
@@ -94,6 +99,23 @@ func (w *world) changeProfile(ctx context.Context, c *client) {
 	if processOf(ctx).step() == nil {
 		w.checkRefusal(ctx, c.owner, err)
 	}
+}
+
+// flap deletes the profile or makes it again, each time before the deletion before has settled.
+func (w *world) flap(ctx context.Context, c *client) {
+	w.clock = w.clock.Add(time.Duration(w.choose(int(itemsync.Settling/time.Second))) * time.Second / 2)
+	s := domain.Stamp{Time: w.clock, RequestID: processOf(ctx).id}
+	processOf(ctx).begun, processOf(ctx).end = w.clock, w.clock.Add(10*time.Second)
+	var err error
+	if w.lives(c.owner) {
+		_, err = w.users.Delete(ctx, c.owner, domain.Condition{}, s)
+	} else {
+		var p user.Profile
+		if p, err = user.New(domain.Caller{ID: c.owner}, user.Draft{Name: "Flapping", Email: "a@example.com", Type: "rentee"}, s); err == nil {
+			_, _, err = w.users.Save(ctx, p, domain.Condition{})
+		}
+	}
+	w.log("%s flaps: %v", s.RequestID, err)
 }
 
 // changeItems lists an item, mostly under one of two keys, changes or removes one.

@@ -97,7 +97,7 @@ func newSystem(t *testing.T) *system {
 	topic := s.newTopic(t, name, engines)
 	dead := snssqs.NewQueue(s.sqs, s.queue) // nothing is to go there; a record among the events would be noticed
 	registry := item.NewRegistry(s.owners, s.holdings, engineSettling, time.Now)
-	publisher := userevents.New(topic, dead, userevents.Config{Logger: logger, Metrics: metrics})
+	publisher := userevents.New(topic, dead, userevents.Config{Now: time.Now, Logger: logger, Metrics: metrics})
 	subscriber := itemsync.New(registry, itemsync.Config{Logger: logger, Metrics: metrics})
 	s.userevents = func() lambda.Handler { return lambda.NewHandler(publisher.Handle) }
 	s.itemsync = func() lambda.Handler { return lambda.NewHandler(subscriber.Handle) }

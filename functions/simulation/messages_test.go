@@ -103,6 +103,7 @@ type queue struct {
 	messages []*message // in no certain order
 	dead     []*message
 	added    int
+	given    int // up, to the dead letters
 	polling  int // invocations at once
 }
 
@@ -143,6 +144,7 @@ func (q *queue) receive(w *world) (batch []*message) {
 		if m.received > maxReceiveCount {
 			q.remove(m)
 			q.dead = append(q.dead, m)
+			q.given++
 			w.log("%s is dead", m.MessageId)
 		}
 	}

@@ -39,6 +39,7 @@ func allMutants() []mutant {
 		{"its sparing of what was listed on old news", owner, "(o.Version < o.Deleted || o.deletedAfter(createdAt))", "true"},
 		{"a dead item under a repeated key", catalog, "case owner.Buries(present.Item):", "case false:"},
 		{"the late acknowledgement", registry, "if err == nil && !settled {", "if false {"},
+		{"no removal for a deletion before the last", registry, " || e.Deletion() < owner.Deleted {", " {"},
 		{"early sweeps spare what was listed later", registry, "(settled || owner.deletedAfter(h.CreatedAt))", "true"},
 		{"refresh before search", registry, "if err := r.holdings.Refresh(ctx); err != nil {", "if err := error(nil); err != nil {"},
 		{"removal only of what has not changed", "adapters/memory/holdings.go", "case present.revision == h.Revision:", "case true:"},

@@ -26,6 +26,7 @@ type world struct {
 	clock   time.Time
 	faults  bool          // things go wrong
 	lossy   bool          // messages of the topic get lost for good, and once all that is known of owners
+	calm    bool          // nothing goes wrong, and one owner deletes the profile and makes it again, over and over
 	lag     time.Duration // of the clocks of those who list items; negative: they are ahead
 	story   io.Writer
 
@@ -53,7 +54,9 @@ func newWorld(ctx context.Context, seed uint64, story io.Writer) *world {
 		ctx: ctx, random: rand.New(rand.NewPCG(seed, 0)), choices: 14695981039346656037, story: story,
 		clock: time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC), faults: true, truth: newTruth(),
 	}
-	w.lossy = w.chance(8)
+	w.calm = w.chance(10)
+	w.faults = !w.calm
+	w.lossy = w.faults && w.chance(8)
 	w.lag = []time.Duration{0, 0, 0, 0, 0, 0, time.Second, -time.Second}[w.choose(8)]
 	w.users = users{memory.NewUsers(), w}
 	w.users.OnChange(w.noteChange)
@@ -66,7 +69,7 @@ func newWorld(ctx context.Context, seed uint64, story io.Writer) *world {
 	metrics := cloudwatch.NewMetrics(io.Discard, "rental", "simulation", w.now)
 	topic := snssqs.NewTopic(topic{w}, "arn:aws:sns:us-east-1:123456789012:UserEventsTopic")
 	w.catalog = item.NewCatalog(w.items, w.items, w.owners)
-	w.userevents = userevents.New(topic, deadLetters{w}, userevents.Config{Logger: logger, Metrics: metrics})
+	w.userevents = userevents.New(topic, deadLetters{w}, userevents.Config{Now: w.now, Logger: logger, Metrics: metrics})
 	w.itemsync = itemsync.New(item.NewRegistry(w.owners, w.items, itemsync.Settling, w.now), itemsync.Config{Logger: logger, Metrics: metrics})
 	w.republish = republish.New(w.users, topic, republish.Config{Now: w.now, Logger: logger, Metrics: metrics})
 	w.addClients()
@@ -126,6 +129,9 @@ func (w *world) play() error {
 	}
 	if w.truth.violation == nil {
 		w.checkEnd()
+	}
+	if w.calm && w.queue.given > 0 {
+		w.violate("nothing went wrong, and %d messages became dead letters", w.queue.given)
 	}
 	return w.truth.violation
 }

@@ -46,7 +46,7 @@ func fullBatch(t testing.TB) (h lambda.Handler, event []byte) {
 		records = append(records, changeOf(t, n+1, "Jane Doe"))
 	}
 	f := userevents.New(snssqs.NewTopic(newWilling(), "arn"), nil, userevents.Config{
-		Logger: cloudwatch.NewLogger(io.Discard, 0, "userevents"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "userevents", clock),
+		Now: clock, Logger: cloudwatch.NewLogger(io.Discard, 0, "userevents"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "userevents", clock),
 	})
 	return lambda.NewHandler(f.Handle), batchOf(t, records...)
 }

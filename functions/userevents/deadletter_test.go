@@ -125,7 +125,7 @@ func TestShortTime(t *testing.T) {
 			}
 			topic := new(slow)
 			f := userevents.New(topic, nil, userevents.Config{
-				Logger: cloudwatch.NewLogger(io.Discard, 0, "userevents"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "userevents", time.Now),
+				Now: clock, Logger: cloudwatch.NewLogger(io.Discard, 0, "userevents"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "userevents", time.Now),
 			})
 			answer, err := f.Handle(ctx, dynamo.StreamEvent{Records: records})
 			got, _ := json.Marshal(answer)

@@ -34,7 +34,7 @@ type entry struct {
 // all tells the records, and returns the first that was neither told nor left to the dead letters, and why.
 func (t *telling) all(ctx context.Context, records []json.RawMessage) (failed entry, err error) {
 	for _, record := range records {
-		e, tell, unreadable := read(record)
+		e, tell, unreadable := t.read(record)
 		if tell {
 			t.pending, t.events = append(t.pending, e), append(t.events, e.event)
 		}
@@ -53,14 +53,18 @@ func (t *telling) all(ctx context.Context, records []json.RawMessage) (failed en
 }
 
 // read finds what a record means; tell is false where that is nothing to others. An error holds for ever.
-func read(record json.RawMessage) (e entry, tell bool, err error) {
+func (t *telling) read(record json.RawMessage) (e entry, tell bool, err error) {
 	e.record = record
 	err = snssqs.Try(func() error {
 		change, err := dynamo.ParseUserChange(record)
 		e.eventID, e.sequenceNumber = change.EventID, change.SequenceNumber
-		if err == nil {
-			e.event, tell = user.EventOf(change.Before, change.After)
-			e.event.ID = change.EventID
+		if err != nil {
+			return err
+		}
+		e.event, tell = user.EventOf(change.Before, change.After)
+		e.event.ID = change.EventID
+		if tell {
+			err = e.event.Check(t.config.Now())
 		}
 		return err
 	})

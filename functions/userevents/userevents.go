@@ -32,6 +32,7 @@ type DeadLetters interface {
 
 // Config is what a Function needs beside its ports.
 type Config struct {
+	Now     func() time.Time
 	Logger  *slog.Logger
 	Metrics *cloudwatch.Metrics
 }

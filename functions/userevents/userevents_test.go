@@ -60,7 +60,7 @@ func portsFor(name string) ports {
 func newHandler(p ports, out io.Writer) lambda.Handler {
 	f := userevents.New(snssqs.NewTopic(p.topic, "arn:aws:sns:eu-west-1:123456789012:topic"), snssqs.NewQueue(p.dead, "https://sqs/queue"),
 		userevents.Config{
-			Logger: cloudwatch.NewLogger(out, 0, "userevents"), Metrics: cloudwatch.NewMetrics(out, "rental", "userevents", clock),
+			Now: clock, Logger: cloudwatch.NewLogger(out, 0, "userevents"), Metrics: cloudwatch.NewMetrics(out, "rental", "userevents", clock),
 		})
 	return lambda.NewHandler(f.Handle)
 }

@@ -77,7 +77,7 @@ func (s *Service) save(ctx context.Context, req request) (response, error) {
 	}
 	apigateway.WatchClock(ctx, s.logger, saved.Version, s.now())
 	if created {
-		return profileAnswer(http.StatusCreated, saved, apigateway.Location("/users/"+string(saved.ID)))
+		return profileAnswer(http.StatusCreated, saved, apigateway.Location(req, "/users/"+string(saved.ID)))
 	}
 	return profileAnswer(http.StatusOK, saved)
 }
@@ -88,7 +88,7 @@ func (s *Service) own(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	known, err := apigateway.ReadKnown(req)
+	cond, err := apigateway.ReadConditions(req)
 	if err != nil {
 		return response{}, err
 	}
@@ -96,7 +96,12 @@ func (s *Service) own(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	if tag := apigateway.VersionTag(profile.Version); known.Has(tag) {
+	tag := apigateway.VersionTag(profile.Version)
+	known, err := cond.Check(tag)
+	if err != nil {
+		return response{}, err
+	}
+	if known {
 		return apigateway.NotModified(tag)
 	}
 	return profileAnswer(http.StatusOK, profile)

@@ -13,6 +13,7 @@ func deleting() []test {
 		{"Delete/leaves a tombstone", deleteLeavesTombstone},
 		{"Delete/conditions", func(t trial) { t.conditions(tryDelete, checkDelete) }},
 		{"Delete/of nobody", deleteOfNobody},
+		{"Delete/too often", deleteTooOften},
 	}
 }
 
@@ -37,6 +38,27 @@ func deleteLeavesTombstone(t trial) {
 		t.Errorf("Delete\n got %+v\nwant %+v", got, want)
 	}
 	t.wantAbsent(p.ID)
+}
+
+// deleteTooOften deletes a profile as often as a day allows: it stays deleted until the next day. Deleting is never refused,
+// nor is replacing a profile that is there.
+func deleteTooOften(t trial) {
+	id := newID()
+	for n := range user.MaxDeletions {
+		t.save(t.profileOf(id, user.Renter, at(time.Duration(3*n)*time.Second)))
+		t.save(t.profileOf(id, user.Rentee, at(time.Duration(3*n+1)*time.Second)))
+		t.delete(id, at(time.Duration(3*n+2)*time.Second))
+	}
+	for _, cond := range []domain.Condition{{}, domain.MustNotExist()} {
+		_, _, err := t.store.Save(t.Context(), t.profileOf(id, user.Renter, at(time.Hour)), cond)
+		t.wantError("Save after too many deletions", err, user.ErrTooManyDeletions)
+	}
+	t.wantAbsent(id)
+	_, _, err := t.store.Save(t.Context(), t.profileOf(id, user.Renter, at(time.Hour)), domain.MustExist())
+	t.wantError("Save of what must exist", err, domain.ErrNotFound)
+	t.save(t.profileOf(id, user.Renter, at(12*time.Hour)))
+	t.delete(id, at(13*time.Hour))
+	t.wantProfile(t.save(t.profileOf(id, user.Renter, at(14*time.Hour))))
 }
 
 func deleteOfNobody(t trial) {

@@ -132,7 +132,7 @@ func racesVersions(t trial) {
 	var versions acknowledged
 	together(func(writer int) {
 		for round := range 6 {
-			s := at(time.Duration((writer*7+round)%11) * time.Second)
+			s := at(time.Duration((writer*7+round)%11) * 25 * time.Hour) // each clock on a day of its own, or deletions would be too many
 			floor := versions.highest()
 			v, err := t.writeAnyhow(id, s, writer+round)
 			switch {
@@ -143,7 +143,7 @@ func racesVersions(t trial) {
 			}
 		}
 	})
-	last := t.save(t.profileOf(id, user.Renter, at(-time.Hour)))
+	last := t.save(t.profileOf(id, user.Renter, at(-25*time.Hour)))
 	versions.add(t, last.Version, versions.highest())
 }
 

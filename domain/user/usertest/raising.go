@@ -107,6 +107,14 @@ func raisesSecondLife(t recordsTrial) {
 		t.Errorf("Raise: the last deletion is %d, want %d", raised.LastDeleted, buried.Version())
 	}
 	t.wantState(raised)
+	once := user.Deletions{Day: user.DayOf(noon), Count: 1}
+	if got := t.stateOf(first.ID).Deletions; got != once {
+		t.Errorf("a second life, raised, counts %+v, want %+v", got, once)
+	}
+	t.delete(first.ID, at(5*time.Hour))
+	if got, twice := t.stateOf(first.ID).Deletions, (user.Deletions{Day: once.Day, Count: 2}); got != twice {
+		t.Errorf("a second tombstone counts %+v, want %+v", got, twice)
+	}
 }
 
 func (t recordsTrial) graveOf(id domain.UserID, s domain.Stamp) *user.Tombstone {

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -132,10 +131,6 @@ func (g *Gateway) newRequestContext(r *http.Request, resource, id string) reques
 	}
 }
 
-// tracing is the form of a tracing header. What a client writes otherwise would end up in logs.
-// https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
-var tracing = regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}(;(Parent=[0-9a-f]{16}|Sampled=[01]))*$`)
-
 // headers are the client's, with those that the service adds, without those that end at it.
 func (g *Gateway) headers(r *http.Request) map[string][]string {
 	h := r.Header.Clone()
@@ -148,7 +143,7 @@ func (g *Gateway) headers(r *http.Request) map[string][]string {
 		h.Set("X-Forwarded-Port", port)
 	}
 	h.Set("X-Forwarded-For", strings.Join(append(h.Values("X-Forwarded-For"), sourceIP(r)), ", "))
-	if !tracing.MatchString(h.Get("X-Amzn-Trace-Id")) {
+	if sandbox.TraceOf(h) == "" {
 		h.Set("X-Amzn-Trace-Id", sandbox.NewTrace(g.config.Now(), g.config.NewID()))
 	}
 	return h

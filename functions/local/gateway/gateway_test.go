@@ -151,6 +151,10 @@ func TestTracing(t *testing.T) {
 		if trace := got.Headers["X-Amzn-Trace-Id"]; (trace == sent) != kept || !strings.HasPrefix(trace, "Root=1-") {
 			t.Errorf("%q became %q", sent, trace)
 		}
+		send(newGateway(f, newPool(t)), "GET", "/things/1", "", "X-Amzn-Trace-Id", trace, "X-Amzn-Trace-Id", "Root=jane@example.com")
+		if strings.Contains(string(f.event), "jane@example.com") {
+			t.Errorf("the second of two tracing headers is passed on: %s", f.event)
+		}
 	}
 }
 
@@ -291,7 +295,7 @@ func TestPreflight(t *testing.T) {
 	t.Parallel()
 	resp := send(newGateway(&function{}, newPool(t)), "OPTIONS", "/things/1", "", "Origin", "https://evil.example")
 	want := map[string]string{
-		"Access-Control-Allow-Origin": "https://app.example.com", "Access-Control-Allow-Methods": "GET,OPTIONS",
+		"Access-Control-Allow-Origin": "https://app.example.com", "Access-Control-Allow-Methods": "GET,HEAD,OPTIONS",
 		"Access-Control-Allow-Headers": gateway.AllowedHeaders, "Access-Control-Max-Age": "600",
 	}
 	for name, value := range want {
@@ -370,7 +374,7 @@ func TestGatewayResponses(t *testing.T) {
 	if allowed, _ := samtest.At(properties, "Cors", "AllowHeaders").(string); strings.Trim(allowed, "'") != gateway.AllowedHeaders {
 		t.Errorf("allowed headers: %q, in the template %s", gateway.AllowedHeaders, allowed)
 	}
-	if method := regexp.MustCompile(`\b(PUT|HEAD)\b`).FindString(samtest.At(properties, "Cors", "AllowMethods").(string)); method != "" {
+	if method := regexp.MustCompile(`\b(PUT|CONNECT|TRACE)\b`).FindString(samtest.At(properties, "Cors", "AllowMethods").(string)); method != "" {
 		t.Errorf("the template's CORS admits %s, which no route has", method)
 	}
 }

@@ -30,6 +30,9 @@ func newResources(functions []Function) []resource {
 				byPath[route.Resource] = r
 			}
 			r.operations[route.Method] = operation{route: route, function: &functions[i]}
+			if route.Method == http.MethodGet { // template.yaml declares both; net/http leaves out the body
+				r.operations[http.MethodHead] = r.operations[route.Method]
+			}
 		}
 	}
 	// A literal segment goes before a parameter, as in API Gateway: '{' sorts behind every letter.

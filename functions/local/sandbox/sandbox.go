@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -130,6 +132,18 @@ var traceKey any = "x-amzn-trace-id"
 func Trace(ctx context.Context) string {
 	header, _ := ctx.Value(traceKey).(string)
 	return header
+}
+
+// tracing is the form of a tracing header. What a client writes otherwise would get into logs.
+// https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+var tracing = regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}(;(Parent=[0-9a-f]{16}|Sampled=[01]))*$`)
+
+// TraceOf is the tracing header among the headers of a request; empty unless there is exactly one, of the right form.
+func TraceOf(h http.Header) string {
+	if lines := h.Values("X-Amzn-Trace-Id"); len(lines) == 1 && tracing.MatchString(lines[0]) {
+		return lines[0]
+	}
+	return ""
 }
 
 // NewTrace is a tracing header as the services make it: the time in seconds and 96 bits, those of a UUID,

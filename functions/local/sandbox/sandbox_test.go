@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -48,6 +49,24 @@ func TestInvocation(t *testing.T) {
 }
 
 // TestEnds: neither a panic nor a function that is deaf to its deadline, nor a caller who goes, takes others along.
+// TestTraceOf: only one tracing header of the right form is one, whichever of two would be read.
+func TestTraceOf(t *testing.T) {
+	t.Parallel()
+	const good = "Root=1-5e5b1e5c-0123456789abcdef01234567"
+	for _, tt := range []struct {
+		sent []string
+		want string
+	}{
+		{nil, ""}, {[]string{good}, good}, {[]string{good + ";Sampled=1"}, good + ";Sampled=1"},
+		{[]string{"Root=jane@example.com"}, ""}, {[]string{good + ";jane@example.com"}, ""},
+		{[]string{good, "Root=INJ4 jane@example.com"}, ""}, {[]string{"jane@example.com", good}, ""}, {[]string{good, good}, ""},
+	} {
+		if got := sandbox.TraceOf(http.Header{"X-Amzn-Trace-Id": tt.sent}); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.sent, got, tt.want)
+		}
+	}
+}
+
 func TestEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -34,6 +34,6 @@ func run() error {
 	if err := env.Err(); err != nil {
 		return err
 	}
-	lambda.Start(userevents.New(topic, dead, userevents.Config{Logger: logger, Metrics: metrics}).Handle)
+	lambda.Start(userevents.New(topic, dead, userevents.Config{Now: time.Now, Logger: logger, Metrics: metrics}).Handle)
 	return nil
 }
