@@ -31,6 +31,9 @@ func NewTopicClient(cfg aws.Config) *sns.Client { return sns.NewFromConfig(hurri
 // NewQueueClient makes a client for short-lived functions, as NewTopicClient does.
 func NewQueueClient(cfg aws.Config) *sqs.Client { return sqs.NewFromConfig(hurried(cfg)) }
 
+// NewLongPollClient makes a client for those who wait for messages: with the SDK's own timeouts and retries.
+func NewLongPollClient(cfg aws.Config) *sqs.Client { return sqs.NewFromConfig(cfg) }
+
 func hurried(cfg aws.Config) aws.Config {
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout)
