@@ -36,9 +36,10 @@ def must(method, url, body=None, headers=None):
 
 
 def aws(endpoint, target, body, kind="1.0"):
+    service = "sqs" if target.startswith("AmazonSQS") else "dynamodb"
     headers = {
         "X-Amz-Target": target, "Content-Type": f"application/x-amz-json-{kind}", "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
-        "Authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/any/aws4_request, SignedHeaders=host, Signature=0",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0",
     }
     return must("POST", endpoint + "/", body, headers)
 

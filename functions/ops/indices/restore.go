@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/domain"
 )
 
 // Restoration says what RestoreItems is to do.
@@ -16,7 +17,8 @@ type Restoration struct {
 	Snapshot string // REPOSITORY/NAME; the repository is Automated where there is no slash
 	// Items and Owners are the indices of the snapshot. Empty are those that are in use now, or the only ones.
 	Items, Owners string
-	// Since is from when on what the index in use has is kept, over the snapshot. The zero is the snapshot's start.
+	// Since is from when on what the index in use has is kept, over the snapshot. The zero is the snapshot's start,
+	// or a little earlier, since clocks differ.
 	Since time.Time
 	// Lose goes on where the index in use cannot be read, and all that was written since the snapshot is lost.
 	Lose bool
@@ -31,7 +33,7 @@ func (k *Keeper) RestoreItems(ctx context.Context, r Restoration) error {
 		return err
 	}
 	if r.Since.IsZero() {
-		r.Since = s.started()
+		r.Since = s.started().Add(-domain.MaxClockLag)
 	}
 	copies, order, err := k.plan(ctx, s, r)
 	if err != nil {
