@@ -3,59 +3,80 @@ package indices
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
 	"rental.example/adapters/opensearch"
 )
 
+// health is that of one index. Its status would not tell whether it can be read: that of a new index, and of one that
+// is being restored, is yellow from the start.
 type health struct {
-	Status       string
 	Initializing int `json:"initializing_shards"`
-	Unassigned   int `json:"unassigned_shards"`
+	Indices      map[string]struct {
+		Shards map[string]struct {
+			PrimaryActive bool `json:"primary_active"`
+		}
+	}
 }
 
-func (k *Keeper) health(ctx context.Context, name string) (h health, err error) {
-	return h, k.call(ctx, "GET", "/_cluster/health/"+name, nil, &h)
+// readable reports whether each primary shard of the index is there.
+func (h health) readable(name string) bool {
+	for _, shard := range h.Indices[name].Shards {
+		if !shard.PrimaryActive {
+			return false
+		}
+	}
+	return len(h.Indices[name].Shards) > 0
+}
+
+var errUnreadable = errors.New("a primary shard has no node; GET /_cluster/allocation/explain says why")
+
+// awaitReadable waits until an index can be read, for as many polls as nothing happens to its shards.
+func (k *Keeper) awaitReadable(ctx context.Context, name string, patience int) error {
+	for idle := 0; ; {
+		var h health
+		if err := k.call(ctx, "GET", "/_cluster/health/"+name+"?level=shards", nil, &h); err != nil {
+			return err
+		}
+		if h.readable(name) {
+			return nil
+		}
+		if idle++; h.Initializing > 0 {
+			idle = 0
+		}
+		if idle == patience {
+			return fmt.Errorf("%s cannot be read: %w", name, errUnreadable)
+		}
+		if err := wait(ctx, poll); err != nil {
+			return err
+		}
+	}
 }
 
 // lost reports whether source cannot be read; an error unless that is accepted.
 func (k *Keeper) lost(ctx context.Context, source string, accepted bool) (bool, error) {
-	h, err := k.health(ctx, source)
+	const patience = 5 // an index that was just made is readable by then
+	err := k.awaitReadable(ctx, source, patience)
 	switch {
-	case err != nil:
-		return false, err
-	case h.Status != "red":
+	case err == nil:
 		return false, k.Unblock(ctx, source) // from a run that was killed
-	case accepted:
+	case errors.Is(err, errUnreadable) && accepted:
 		k.Say("%s cannot be read: what was written since the snapshot is lost", source)
 		return true, nil
+	case errors.Is(err, errUnreadable):
+		err = fmt.Errorf("%w; what was written since the snapshot would be lost: wait until it can be read, or accept that with LOSE=true", err)
 	}
-	return false, fmt.Errorf("%s cannot be read, so what was written since the snapshot would be lost: "+
-		"wait until it can be, or accept that with LOSE=true", source)
+	return false, err
 }
 
-// restored waits until the primary shards of the targets are there.
+// restored waits until the targets can be read, and makes them writable.
 func (k *Keeper) restored(ctx context.Context, copies []*copier) error {
-	const patience = 60 // polls
+	const patience = 60
 	for _, c := range copies {
-		for stuck := 0; ; {
-			h, err := k.health(ctx, c.target)
-			if err != nil {
-				return err
-			}
-			if h.Status != "red" {
-				break
-			}
-			if stuck++; h.Initializing > 0 {
-				stuck = 0
-			}
-			if stuck == patience {
-				return fmt.Errorf("%s is not restored: %d shards have no node. GET /_cluster/allocation/explain says why", c.target, h.Unassigned)
-			}
-			if err := wait(ctx, poll); err != nil {
-				return err
-			}
+		if err := k.awaitReadable(ctx, c.target, patience); err != nil {
+			return err
 		}
 		// It may have been blocked when the snapshot was taken, and lack fields that documents have got since.
 		if err := k.Unblock(ctx, c.target); err != nil {

@@ -98,7 +98,7 @@ func (f Forgetting) awaitItems(ctx context.Context, id domain.UserID, deleted do
 		}
 		switch {
 		case len(held.Elsewhere) > 0:
-			return fmt.Errorf("%s is not in use and holds something about the person: run drop-index, then this again", strings.Join(held.Elsewhere, ", "))
+			return fmt.Errorf("indices are not in use, and hold something about the person: %s. Run drop-index for each, then this again", strings.Join(held.Elsewhere, ", "))
 		case len(held.Items) == 0 && known >= deleted:
 			return nil
 		case f.Now().After(end):
