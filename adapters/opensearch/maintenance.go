@@ -62,8 +62,8 @@ func (c call) Do(ctx context.Context, to opensearchapi.Transport) (*opensearchap
 	return &opensearchapi.Response{StatusCode: response.StatusCode, Header: response.Header, Body: response.Body}, nil
 }
 
-// JoinOwners is what two documents of one owner tell together, as a document: each may have missed events that the
-// other has. An empty one tells nothing.
+// JoinOwners merges two documents of one owner into one: each may have missed events that the other has. Either may
+// be empty.
 func JoinOwners(one, other json.RawMessage) (json.RawMessage, error) {
 	var joined item.Owner
 	for _, document := range []json.RawMessage{one, other} {
@@ -82,7 +82,7 @@ func JoinOwners(one, other json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(recordOfOwner(joined))
 }
 
-// joinOwner merges what o knows, as the events that it came from.
+// joinOwner merges o into joined, as the events that o came from.
 func joinOwner(joined, o item.Owner) item.Owner {
 	joined.ID = o.ID
 	if o.Deleted > 0 {

@@ -64,7 +64,7 @@ func (s *stack) names(t *testing.T) map[item.ID]string {
 	return found
 }
 
-// standsFor is the index behind the alias, which has to be one.
+// standsFor checks that the alias stands for that index, and for no other.
 func (s *stack) standsFor(t *testing.T, alias, want string) {
 	t.Helper()
 	var all map[string]any

@@ -196,7 +196,7 @@ func inBatches(ids []string, do func(batch []string) error) error {
 	return failed
 }
 
-// bulk writes lines into target. Nobody else writes there, so a conflict is an error like any other.
+// bulk writes lines into target. There is no other writer, so a conflict is an error like any other.
 func (c *copier) bulk(ctx context.Context, lines []byte) error {
 	if len(lines) == 0 {
 		return nil

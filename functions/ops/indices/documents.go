@@ -35,7 +35,7 @@ type listAnswer struct {
 	}
 }
 
-// list tells found of every document of an index, in the order of their ids.
+// list calls found for every document of an index, in the order of their ids.
 func (k *Keeper) list(ctx context.Context, index string, fields []string, found func(entry)) error {
 	search := object{
 		"size": listPage, "sort": []string{"id"}, "_source": false, "stored_fields": "_none_", "track_total_hits": false,

@@ -90,8 +90,8 @@ func names(all map[string][]string) []string {
 	return found
 }
 
-// behind is the index behind the alias.
-func behind(all map[string][]string, alias string) (string, error) {
+// indexOf is the index that the alias stands for.
+func indexOf(all map[string][]string, alias string) (string, error) {
 	var found []string
 	for name, aliases := range all {
 		if slices.Contains(aliases, alias) {

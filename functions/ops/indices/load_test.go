@@ -127,7 +127,7 @@ func (s *stack) load(t *testing.T, own []item.ID, stable item.ID) (stop func()) 
 	}
 }
 
-// read wants a document that nobody changes to be there all the time.
+// read wants a document that does not change to be there all the time.
 func (s *stack) read(t *testing.T, ctx context.Context, stable item.ID) {
 	for ctx.Err() == nil {
 		if _, err := s.items.Get(t.Context(), stable); err != nil {

@@ -111,7 +111,7 @@ func (k *Keeper) plan(ctx context.Context, s snapshot, r Restoration) (copies []
 	wanted := map[string]string{k.items.Alias: r.Items, k.owners.Alias: r.Owners}
 	var chosen []string
 	for _, x := range []opensearch.Index{k.items, k.owners} {
-		source, err := behind(all, x.Alias)
+		source, err := indexOf(all, x.Alias)
 		if err != nil {
 			return nil, o, err
 		}
@@ -133,7 +133,7 @@ func (k *Keeper) plan(ctx context.Context, s snapshot, r Restoration) (copies []
 	}, nil
 }
 
-// ensured are all indices once there is one behind each alias, as readers and writers make it, too. An index without
+// ensured are all indices once each alias stands for one, as readers and writers make it, too. An index without
 // an alias would get it back by the first of them, and its writes must not be lost.
 func (k *Keeper) ensured(ctx context.Context) (map[string][]string, error) {
 	all, err := k.aliases(ctx)

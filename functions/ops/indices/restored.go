@@ -98,7 +98,7 @@ func (k *Keeper) addFields(ctx context.Context, name string, x opensearch.Index)
 }
 
 // dropErased removes from the targets whatever belongs to users who were erased: items, and owners by their names.
-// What is known of a deletion stays, since it names nobody, and hides items.
+// The document of a deleted owner stays: it has no name, and hides items.
 func (k *Keeper) dropErased(ctx context.Context, copies []*copier) error {
 	for _, c := range copies {
 		if err := k.refresh(ctx, c.target); err != nil {

@@ -117,8 +117,8 @@ func (k *Keeper) Take(ctx context.Context, repository, name string) error {
 	if err != nil {
 		return err
 	}
-	items, itemsErr := behind(all, k.items.Alias)
-	owners, ownersErr := behind(all, k.owners.Alias)
+	items, itemsErr := indexOf(all, k.items.Alias)
+	owners, ownersErr := indexOf(all, k.owners.Alias)
 	if err := errors.Join(itemsErr, ownersErr); err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (k *Keeper) point(ctx context.Context, copies []*copier, blocked time.Durat
 			return failure
 		}
 		for _, c := range copies {
-			if name, err := behind(all, c.index.Alias); err != nil || name != c.target {
+			if name, err := indexOf(all, c.index.Alias); err != nil || name != c.target {
 				return failure
 			}
 		}
@@ -124,7 +124,7 @@ func (k *Keeper) Reindex(ctx context.Context, owners bool, shards int) error {
 	if err != nil {
 		return err
 	}
-	source, err := behind(all, x.Alias)
+	source, err := indexOf(all, x.Alias)
 	if err != nil {
 		return err
 	}

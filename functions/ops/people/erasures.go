@@ -19,7 +19,7 @@ import (
 
 // Erasures remembers who was erased, so that no restore brings them back: by a hash of the user's id, and nothing
 // else about them. It is a table of its own, since that of the users may be the one that is lost, and its records do
-// not expire, since nobody knows how long the oldest backup is kept.
+// not expire, since the age of the oldest backup is not known.
 type Erasures struct{ table *dynamo.Table[erasure] }
 
 // erasure is a record.

@@ -13,8 +13,7 @@ import (
 )
 
 // TokenLife is how long a token may be in use that was issued before its user was disabled: what template.yaml gives
-// ID tokens, and as long as the slowest function behind the API takes. The authorizer cannot know that they are
-// disabled.
+// ID tokens, and the time of a request. The authorizer checks the token alone, and not whether its user is disabled.
 const TokenLife = time.Hour + time.Minute
 
 // Stores is where a deployed stack holds things about its users, but for the user pool.
