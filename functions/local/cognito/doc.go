@@ -16,7 +16,8 @@
 //
 //   - No mail is sent. Every confirmation code is [ConfirmationCode], and the
 //     password that AdminCreateUser makes when given none is known to nobody.
-//   - Signatures of the Admin operations are not looked at; any credentials do.
+//   - Signatures are not verified; any credentials do. Web pages of other origins
+//     are refused the operations that the service wants signed.
 //   - There is no hosted UI, no MFA, no devices, no Lambda triggers, no
 //     throttling and no lockout. Operations that the service has and this
 //     package has not answer UnknownOperationException.

@@ -59,4 +59,6 @@ var (
 	errTokenType      = refusal("UnsupportedTokenTypeException", "Unsupported token type")
 	errSerialization  = refusal("SerializationException", "The request body is not the JSON object that this operation takes.")
 	errUnauthorized   = notAuthorized("A client attempted to write unauthorized attribute")
+	errCrossOrigin    = &apiError{name: "ForbiddenException", status: http.StatusForbidden,
+		message: "Pages of other origins may not call operations that AWS wants signed: use the AWS CLI, an SDK or curl."}
 )
