@@ -62,11 +62,15 @@ func (s srp) publicValue(v *big.Int) (b, public *big.Int) {
 	return b, public.Mod(public, s.n)
 }
 
+// maxPublicDigits is well above the 768 hexadecimal digits of N, since clients
+// put zeros before the number: .NET does where its first digit is 8 or more.
+const maxPublicDigits = 1024
+
 // parseA reads the client's public value. One that N divides would make the
 // session key known to a client that knows no password (RFC 5054, section
 // 2.5.4).
 func (s srp) parseA(text string) (*big.Int, bool) {
-	if len(text) > 2*s.n.BitLen()/8 || !matches(`[0-9A-Fa-f]+`, text) {
+	if len(text) > maxPublicDigits || !matches(`[0-9A-Fa-f]+`, text) {
 		return nil, false
 	}
 	a, ok := new(big.Int).SetString(text, 16)
