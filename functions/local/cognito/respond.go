@@ -97,7 +97,9 @@ func (p *Pool) acceptPassword(session string, responses map[string]string) (auth
 	}
 	u := p.userOrStandIn(values[0])
 	attributes := responseAttributes(responses)
-	if err := cmp.Or(checkPolicy(values[1]), checkWritable(attributes), checkAttributes(u.email, attributes)); err != nil {
+	err = cmp.Or(validate(passwordMember("newPassword", values[1])), checkPolicy(values[1]),
+		checkWritable(attributes), checkAttributes(u.email, attributes))
+	if err != nil {
 		return authOutput{}, err
 	}
 	ch, err := p.challenges.take(p.now(), newPasswordRequired, session)
