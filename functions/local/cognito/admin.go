@@ -87,7 +87,8 @@ func (p *Pool) adminCreateUser(_ context.Context, in adminCreateUserInput) (admi
 		return adminCreateUserOutput{}, invalidParameter("The local user pool sends no mail; set a password with AdminSetUserPassword.")
 	}
 	password := cmp.Or(in.TemporaryPassword, newPassword())
-	if err := cmp.Or(checkPolicy(password), checkAttributes(in.Username, in.UserAttributes)); err != nil {
+	err := cmp.Or(checkPolicy(password), checkAttributes(in.UserAttributes), checkEmail(in.Username, in.UserAttributes))
+	if err != nil {
 		return adminCreateUserOutput{}, err
 	}
 	now, sub := p.now(), newUUID()

@@ -98,7 +98,7 @@ func (p *Pool) acceptPassword(session string, responses map[string]string) (auth
 	u := p.userOrStandIn(values[0])
 	attributes := responseAttributes(responses)
 	err = cmp.Or(validate(passwordMember("newPassword", values[1])), checkPolicy(values[1]),
-		checkWritable(attributes), checkAttributes(u.email, attributes))
+		checkWritable(attributes), checkAttributes(attributes), checkEmail(u.email, attributes))
 	if err != nil {
 		return authOutput{}, err
 	}

@@ -47,6 +47,18 @@ func passwordMember(name, v string) member {
 	return member{name: name, value: v, max: 256, pattern: `^[\S]+.*[\S]+$`}
 }
 
+func attributeNameMember(v string) member {
+	return member{name: "attributeName", value: v, max: 32, echo: true, pattern: `[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+`}
+}
+
+// listMember is a list, of which only the absence is refused.
+func listMember(name string, elements int) member {
+	if elements == 0 {
+		return member{name: name}
+	}
+	return member{name: name, value: "a list"}
+}
+
 func tokenMember(name, v string) member {
 	return member{name: name, value: v, pattern: `[A-Za-z0-9-_=.]+`}
 }
