@@ -55,6 +55,9 @@ func (p *Pool) confirmForgotPassword(_ context.Context, in confirmForgotPassword
 	if !ok {
 		return done{}, errCodeMismatch
 	}
+	if err := p.checkCode(in.ConfirmationCode, u.resetCode, resetCodeLife); err != nil {
+		return done{}, err // before the work on the password, which a stranger could measure
+	}
 	password := p.srp.verifier(u.sub, in.Password)
 	return done{}, p.users.update(u.sub, p.now(), func(u *user) error {
 		if err := p.checkCode(in.ConfirmationCode, u.resetCode, resetCodeLife); err != nil {

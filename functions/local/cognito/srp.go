@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"math/big"
+	"strconv"
 	"strings"
 )
 
@@ -47,6 +48,17 @@ func (s srp) verifier(sub, password string) verifier {
 func (s srp) v(salt *big.Int, sub, password string) *big.Int {
 	identity := sha256.Sum256([]byte(poolName() + sub + ":" + password))
 	return s.power(s.g, hash(padded(salt), identity[:]))
+}
+
+// element makes a verifier of which nobody knows the password: the square of a
+// number that draw makes up. The powers of the generator are the squares.
+func (s srp) element(draw func(what string) []byte) *big.Int {
+	var digits []byte
+	for len(digits) <= s.n.BitLen()/8 {
+		digits = append(digits, draw("verifier "+strconv.Itoa(len(digits)))...)
+	}
+	root := new(big.Int).SetBytes(digits)
+	return root.Mul(root, root).Mod(root, s.n)
 }
 
 // holds tells whether the verifier is this password's.
