@@ -43,7 +43,7 @@ func (p *Pool) respondToAuthChallenge(_ context.Context, in respondInput) (authO
 }
 
 // verifyPassword checks the client's proof. Whatever is wrong with it, the
-// answer is the same; only a user who is yet to confirm is told so.
+// answer is the same, except for a user who is barred.
 func (p *Pool) verifyPassword(responses map[string]string) (authOutput, error) {
 	values, err := required(responses, "USERNAME", "PASSWORD_CLAIM_SECRET_BLOCK", "TIMESTAMP", "PASSWORD_CLAIM_SIGNATURE")
 	if err != nil {
@@ -55,8 +55,8 @@ func (p *Pool) verifyPassword(responses map[string]string) (authOutput, error) {
 		return authOutput{}, errIncorrect
 	}
 	u, known := p.users.find(ch.sub)
-	if known && u.status == unconfirmed {
-		return authOutput{}, errNotConfirmed
+	if err := u.barred(); known && err != nil {
+		return authOutput{}, err
 	}
 	proved := p.proves(ch, block, timestamp, signature) && p.recent(timestamp)
 	if !proved || !known || u.password != ch.password || p.userOrStandIn(username).sub != ch.sub {

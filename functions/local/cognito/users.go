@@ -16,6 +16,7 @@ const (
 	unconfirmed         status = "UNCONFIRMED"
 	confirmed           status = "CONFIRMED"
 	forceChangePassword status = "FORCE_CHANGE_PASSWORD"
+	resetRequired       status = "RESET_REQUIRED"
 )
 
 // user is a value: what a directory returns is a copy, and its slices and its
