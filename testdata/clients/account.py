@@ -72,6 +72,7 @@ def boto3_is_refused_what_the_pool_has_not():
     token = signed_in()["AccessToken"]
     refused("InvalidParameterException", idp.list_devices, AccessToken=token)
     refused("InvalidParameterException", idp.initiate_auth, ClientId=CLIENT, AuthFlow="USER_AUTH")
+    refused("InvalidParameterException", person().admin_authenticate, password=PASSPHRASE)
 
 
 def person():

@@ -91,6 +91,13 @@ expect "forgot-password" "email*EMAIL*c\*\*\*@e\*\*\*" idp forgot-password --cli
 	--query 'CodeDeliveryDetails.[AttributeName, DeliveryMedium, Destination]'
 expect "confirm-forgot-password" "" idp confirm-forgot-password --client-id "$client" --username "$email" \
 	--confirmation-code 123456 --password "Ch4nged-it"
+expect "admin-initiate-auth by password is InvalidParameterException" "*\(InvalidParameterException\)*Auth flow not enabled for this client" \
+	idp admin-initiate-auth --user-pool-id "$pool" --client-id "$client" --auth-flow ADMIN_USER_PASSWORD_AUTH \
+	--auth-parameters "USERNAME=$email,PASSWORD=Ch4nged-it"
+expect "admin-initiate-auth by refresh token" "Bearer" idp admin-initiate-auth --user-pool-id "$pool" --client-id "$client" \
+	--auth-flow REFRESH_TOKEN_AUTH --auth-parameters "REFRESH_TOKEN=$refresh" --query AuthenticationResult.TokenType
+expect "admin-reset-user-password" "" idp admin-reset-user-password --user-pool-id "$pool" --username "$email"
+expect "signing in then is PasswordResetRequiredException" "*\(PasswordResetRequiredException\)*" sign_in "$email" "Ch4nged-it" Session
 expect "global-sign-out" "" idp global-sign-out --access-token "$access"
 expect "get-user after it is NotAuthorizedException" "*\(NotAuthorizedException\)*Access Token has been revoked" \
 	idp get-user --access-token "$access"
