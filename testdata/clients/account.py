@@ -1,8 +1,14 @@
 """What signed-in people do to their account, by boto3 and by pycognito's Cognito class."""
 
+import base64
+import hashlib
+import hmac
+import struct
 import sys
+import time
 
 from pycognito import Cognito
+from pycognito.exceptions import SoftwareTokenMFAChallengeException
 
 import clients
 from clients import BASE_URL, CLIENT, CODE, POOL, confirmed_user, equal, fresh_email, idp, refused, signed_in, verified
@@ -122,6 +128,30 @@ def pycognito_changes_and_recovers_a_password():
     cognito.authenticate(THIRD)
     cognito.delete_user()
     refused("NotAuthorizedException", cognito.authenticate, password=THIRD)
+
+
+def totp(secret, seconds):
+    """What an authenticator app shows at a time (RFC 6238)."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    mac = hmac.new(key, struct.pack(">Q", int(seconds) // 30), hashlib.sha1).digest()
+    return f"{(struct.unpack_from('>I', mac, mac[-1] & 15)[0] & 0x7FFFFFFF) % 10**6:06}"
+
+
+@check
+def pycognito_asks_for_the_code_of_an_authenticator_app():
+    cognito = person()
+    secret, now = cognito.associate_software_token(), time.time()
+    equal(cognito.verify_software_token(totp(secret, now), "phone"), True)
+    cognito.set_user_mfa_preference(sms_mfa=False, software_token_mfa=True, preferred="SOFTWARE_TOKEN")
+    try:
+        cognito.authenticate(PASSPHRASE)
+        raise AssertionError("no code was asked for")
+    except SoftwareTokenMFAChallengeException as challenge:
+        tokens = challenge.get_tokens()
+    refused("CodeMismatchException", cognito.respond_to_software_token_mfa_challenge, code="000000", mfa_tokens=tokens)
+    # Each code serves once; that of the next half minute is good already.
+    cognito.respond_to_software_token_mfa_challenge(totp(secret, now + 30), tokens)
+    cognito.verify_tokens()
 
 
 if __name__ == "__main__":

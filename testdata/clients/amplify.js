@@ -2,7 +2,7 @@
 // with sign-up, sign-in, a profile and sign-out calls.
 'use strict';
 
-const { randomUUID } = require('node:crypto');
+const { createHmac, randomUUID } = require('node:crypto');
 const { Amplify } = require('aws-amplify');
 const auth = require('aws-amplify/auth');
 const { cognitoUserPoolsTokenProvider } = require('aws-amplify/auth/cognito');
@@ -36,6 +36,16 @@ async function signUp(options) {
 	const { isSignedIn } = await auth.signIn({ username, password: passphrase, options });
 	equal(isSignedIn, true);
 	return { username, userId };
+}
+
+// totp is what an authenticator app shows at a time (RFC 6238).
+function totp(sharedSecret, milliseconds) {
+	const bits = [...sharedSecret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+	const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+	const step = Buffer.alloc(8);
+	step.writeBigUInt64BE(BigInt(Math.floor(milliseconds / 30000)));
+	const mac = createHmac('sha1', key).update(step).digest();
+	return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
 }
 
 const checks = {
@@ -96,6 +106,25 @@ const checks = {
 		await auth.confirmResetPassword({ username, confirmationCode: code, newPassword: 'A third horse 3' });
 		await refused(auth.signIn({ username, password: passphrase }), 'NotAuthorizedException');
 		await auth.signIn({ username, password: 'A third horse 3' });
+		await auth.signOut();
+	},
+	async 'asks for the code of an authenticator app'() {
+		const { username } = await signUp();
+		const { sharedSecret } = await auth.setUpTOTP();
+		const now = Date.now();
+		await auth.verifyTOTPSetup({ code: totp(sharedSecret, now) });
+		await auth.updateMFAPreference({ totp: 'PREFERRED' });
+		equal((await auth.fetchMFAPreference()).preferred, 'TOTP');
+		await auth.signOut();
+		const { nextStep } = await auth.signIn({ username, password: passphrase });
+		equal(nextStep.signInStep, 'CONFIRM_SIGN_IN_WITH_TOTP_CODE');
+		await refused(auth.confirmSignIn({ challengeResponse: '000000' }), 'CodeMismatchException');
+		// Each code serves once; that of the next half minute is good already.
+		const { isSignedIn } = await auth.confirmSignIn({ challengeResponse: totp(sharedSecret, now + 30000) });
+		equal(isSignedIn, true);
+		await auth.updateMFAPreference({ totp: 'DISABLED' });
+		await auth.signOut();
+		equal((await auth.signIn({ username, password: passphrase })).isSignedIn, true);
 		await auth.signOut();
 	},
 	async 'is told what the pool has not'() {

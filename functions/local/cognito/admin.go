@@ -112,6 +112,7 @@ type adminGetUserOutput struct {
 	UserCreateDate       epoch
 	UserLastModifiedDate epoch
 	UserStatus           status
+	mfaView
 }
 
 func (p *Pool) adminGetUser(_ context.Context, in adminInput) (adminGetUserOutput, error) {
@@ -122,7 +123,7 @@ func (p *Pool) adminGetUser(_ context.Context, in adminInput) (adminGetUserOutpu
 	body := newUserBody(u)
 	return adminGetUserOutput{
 		Username: body.Username, UserAttributes: body.Attributes, Enabled: body.Enabled, UserStatus: body.UserStatus,
-		UserCreateDate: body.UserCreateDate, UserLastModifiedDate: body.UserLastModifiedDate,
+		UserCreateDate: body.UserCreateDate, UserLastModifiedDate: body.UserLastModifiedDate, mfaView: u.mfa(),
 	}, nil
 }
 

@@ -116,7 +116,7 @@ func (p *Pool) admit(u user) (authOutput, error) {
 	if u.status == forceChangePassword {
 		return p.demandPassword(u)
 	}
-	return p.signIn(u)
+	return p.demandCode(u)
 }
 
 func (p *Pool) demandPassword(u user) (authOutput, error) {

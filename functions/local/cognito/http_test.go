@@ -144,6 +144,8 @@ func FuzzServeHTTP(f *testing.F) {
 		{"DeleteUserAttributes", `{"AccessToken":"` + login.access + `","UserAttributeNames":["name",null]}`},
 		{"VerifyUserAttribute", `{"AccessToken":"` + login.access + `","AttributeName":"email","Code":"123456"}`},
 		{"AdminUpdateUserAttributes", `{` + admin + `,"UserAttributes":[{"Name":"email_verified","Value":"true"}]}`},
+		{"VerifySoftwareToken", `{"AccessToken":"` + login.access + `","UserCode":"123456"}`},
+		{"SetUserMFAPreference", `{"AccessToken":"` + login.access + `","SoftwareTokenMfaSettings":{"Enabled":true}}`},
 		{"AdminCreateUser", `{` + admin + `,"MessageAction":"SUPPRESS","UserAttributes":[{}]}`},
 		{"AdminSetUserPassword", `{` + admin + `,"Password":"\ud800","Permanent":true}`},
 		{"CreateGroup", `{"UserPoolId":"us-east-1_local","GroupName":"\u0000","Precedence":1e400}`},

@@ -32,9 +32,11 @@ func (p *Pool) table() map[string]operation {
 		"AdminRemoveUserFromGroup":         signed(p.adminRemoveUserFromGroup),
 		"AdminResetUserPassword":           signed(p.adminResetUserPassword),
 		"AdminRespondToAuthChallenge":      signed(p.adminRespondToAuthChallenge),
+		"AdminSetUserMFAPreference":        signed(p.adminSetUserMFAPreference),
 		"AdminSetUserPassword":             signed(p.adminSetUserPassword),
 		"AdminUpdateUserAttributes":        signed(p.adminUpdateUserAttributes),
 		"AdminUserGlobalSignOut":           signed(p.adminUserGlobalSignOut),
+		"AssociateSoftwareToken":           public(p.associateSoftwareToken),
 		"ChangePassword":                   public(p.changePassword),
 		"ConfirmDevice":                    public(p.noDevices),
 		"ConfirmForgotPassword":            public(p.confirmForgotPassword),
@@ -54,9 +56,11 @@ func (p *Pool) table() map[string]operation {
 		"ResendConfirmationCode":           public(p.resendConfirmationCode),
 		"RespondToAuthChallenge":           public(p.respondToAuthChallenge),
 		"RevokeToken":                      public(p.revokeToken),
+		"SetUserMFAPreference":             public(p.setUserMFAPreference),
 		"SignUp":                           public(p.signUp),
 		"UpdateDeviceStatus":               public(p.noDevices),
 		"UpdateUserAttributes":             public(p.updateUserAttributes),
+		"VerifySoftwareToken":              public(p.verifySoftwareToken),
 		"VerifyUserAttribute":              public(p.verifyUserAttribute),
 	}
 }

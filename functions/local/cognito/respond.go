@@ -38,6 +38,8 @@ func (p *Pool) respondToAuthChallenge(_ context.Context, in respondInput) (authO
 		return p.verifyPassword(in.ChallengeResponses)
 	case newPasswordRequired:
 		return p.acceptPassword(in.Session, in.ChallengeResponses)
+	case softwareTokenMFA:
+		return p.acceptCode(in.Session, in.ChallengeResponses)
 	}
 	return authOutput{}, invalidParameter("%s is not a challenge of the local user pool.", in.ChallengeName)
 }
@@ -127,7 +129,7 @@ func (p *Pool) replacePassword(ch challenge, password string, attributes []attri
 	if err != nil {
 		return authOutput{}, err
 	}
-	return p.signIn(changed)
+	return p.demandCode(changed)
 }
 
 // responseAttributes collects what the client sends along under

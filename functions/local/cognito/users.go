@@ -31,10 +31,16 @@ type user struct {
 	groups        []string
 	status        status
 	password      verifier
-	signUpCode    time.Time // when it was sent; zero means never
-	resetCode     time.Time
-	created       time.Time
-	modified      time.Time
+
+	token          softwareToken // of the authenticator app; without a secret if there is none
+	pendingToken   softwareToken // until a code of it is verified
+	tokenWanted    bool          // at each sign-in
+	tokenPreferred bool
+
+	signUpCode time.Time // when it was sent; zero means never
+	resetCode  time.Time
+	created    time.Time
+	modified   time.Time
 }
 
 // directory holds users and groups.
