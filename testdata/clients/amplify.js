@@ -130,6 +130,8 @@ const checks = {
 	async 'is told what the pool has not'() {
 		const { username } = await signUp();
 		await refused(auth.fetchDevices(), 'InvalidParameterException');
+		await refused(auth.associateWebAuthnCredential(), 'WebAuthnNotEnabledException');
+		equal((await auth.listWebAuthnCredentials()).credentials.length, 0);
 		await auth.signOut();
 		await refused(auth.signIn({ username, password: passphrase, options: { authFlowType: 'USER_AUTH' } }), 'InvalidParameterException');
 	},

@@ -184,15 +184,3 @@ func TestAttributeChangesRefused(t *testing.T) {
 	}
 	h.wantAttributes(access, map[string]string{"email": jane, "email_verified": "true"})
 }
-
-// TestNoDevices: a pool that remembers none refuses, once it knows who asks.
-func TestNoDevices(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
-	access := h.signIn(jane, password).access
-	for _, operation := range []string{"ConfirmDevice", "ForgetDevice", "GetDevice", "ListDevices", "UpdateDeviceStatus"} {
-		h.refused(operation, fields{"AccessToken": access}, "InvalidParameterException", "")
-		h.refused(operation, fields{"AccessToken": "x"}, "NotAuthorizedException", "Invalid Access Token")
-	}
-}

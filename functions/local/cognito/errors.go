@@ -52,6 +52,8 @@ var (
 	errTokenMismatch   = refusal("CodeMismatchException", "Invalid code received for user")
 	errTokenUsed       = refusal("ExpiredCodeException", "Your software token has already been used once.")
 	errNoDevices       = invalidParameter("The user pool does not remember devices.")
+	errNoPasskeys      = refusal("WebAuthnNotEnabledException", "The user pool has no passkeys enabled.")
+	errNoPasskey       = notFound("The user has no such passkey.")
 	errCodeMismatch    = refusal("CodeMismatchException", "Invalid verification code provided, please try again.")
 	errCodeExpired     = refusal("ExpiredCodeException", "Invalid code provided, please request a code again.")
 	errNoAddress       = invalidParameter("Cannot reset password for the user as there is no registered/verified email or phone_number")
