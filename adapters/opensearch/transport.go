@@ -3,6 +3,7 @@ package opensearch
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -126,14 +127,19 @@ func readAll(r io.Reader, length int64) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// transient reports whether another attempt may fare better.
+// transient reports whether another attempt may fare better at little cost: what has timed out, or failed after the
+// engine ran it, would only add to the load that made it fail.
 func transient(answer *http.Response, err error) bool {
 	if err != nil {
-		return !errors.Is(err, errTooLong)
+		var timeout interface{ Timeout() bool }
+		return !errors.Is(err, errTooLong) && !(errors.As(err, &timeout) && timeout.Timeout())
 	}
 	switch answer.StatusCode {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusTooManyRequests, http.StatusBadGateway:
 		return true
+	case http.StatusServiceUnavailable:
+		var body struct{ Error problem }
+		return json.Unmarshal(answer.Body.(wholeBody).Bytes(), &body) != nil || !body.Error.ran()
 	}
 	return false
 }
