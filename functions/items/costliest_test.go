@@ -1,11 +1,8 @@
 package items_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -60,21 +57,37 @@ func costlyTags() (tags []string) {
 	return tags
 }
 
+// costlyDetails are details that have every word of the costly texts, or one that differs by a typing error from it.
+func costlyDetails() (all []string) {
+	many, long := costlyText(11), costlyText(item.MaxWordLength)
+	all = []string{many + " " + long}
+	variants := make([][]string, 3) // as much as details can hold
+	for _, word := range strings.Fields(many) {
+		for i, term := range item.QueryTerms(word) {
+			n := i % len(variants)
+			variants[n] = append(variants[n], strings.ReplaceAll(term, "?", "x"))
+		}
+	}
+	for _, words := range variants {
+		all = append(all, strings.Join(words, " "))
+	}
+	return all
+}
+
 // fillSegments keeps items that have every word of the costly texts in so many segments that nothing merges.
-func fillSegments(t testing.TB, endpoint, alias string) ports {
+func fillSegments(t testing.TB, endpoint, alias string) {
 	t.Helper()
 	p := openSearchPorts(t, endpoint, alias)
 	keepSegments(t, endpoint, alias)
-	many, long := costlyText(11), costlyText(item.MaxWordLength)
 	for round := range costliestSegments + 1 {
 		var writers sync.WaitGroup
-		for n := range 4 {
-			at := seeded.Add(time.Duration(round*4+n) * time.Minute)
+		for n, details := range costlyDetails() {
+			at := seeded.Add(time.Duration(round) * time.Minute)
 			d := item.Draft{
-				Name: many[:item.MaxNameLength-1], Details: many + " " + long,
+				Name: costlyText(11)[:item.MaxNameLength-1], Details: details,
 				Category: "tools", Tags: costlyTags(), PricePerDay: ptr(10.0), Lat: ptr(52.5), Lng: ptr(13.4),
 			}
-			it, err := item.New(item.NewID(at, [10]byte{byte(n)}), domain.Caller{ID: renter}, item.Owner{}, d, domain.Stamp{Time: at, RequestID: at.String()})
+			it, err := item.New(item.NewID(at, [10]byte{byte(n)}), domain.Caller{ID: renter}, item.Owner{}, d, domain.Stamp{Time: at, RequestID: fmt.Sprint(at, n)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +102,6 @@ func fillSegments(t testing.TB, endpoint, alias string) ports {
 	if n := segments(t, endpoint, alias); n < costliestSegments {
 		t.Fatalf("%d segments, want %d", n, costliestSegments)
 	}
-	return p
 }
 
 // TestManyCostlySearches sends the costliest searches eight at a time: each is answered.
@@ -177,74 +189,4 @@ func mustSearch(b *testing.B, router *apigateway.Router, query url.Values) {
 	if status := costlySearch(router, query); status != http.StatusOK {
 		b.Fatalf("status %d", status)
 	}
-}
-
-// nodesStats is what nodes say of their processes.
-type nodesStats struct {
-	Nodes map[string]struct {
-		Process struct {
-			Timestamp int64
-			CPU       struct {
-				Total int64 `json:"total_in_millis"`
-			}
-		}
-	}
-}
-
-// engineCPU is what the process of the engine's one node has taken so far. The node looks once a second at most: this
-// waits until it has looked again.
-func engineCPU(b *testing.B, endpoint string) time.Duration {
-	b.Helper()
-	for first := int64(0); ; time.Sleep(50 * time.Millisecond) {
-		var stats nodesStats
-		if err := json.Unmarshal([]byte(send(b, http.MethodGet, endpoint+"/_nodes/stats/process", "")), &stats); err != nil {
-			b.Fatal(err)
-		}
-		if len(stats.Nodes) != 1 {
-			b.Fatalf("%d nodes, want 1", len(stats.Nodes))
-		}
-		for _, node := range stats.Nodes {
-			switch {
-			case first == 0:
-				first = node.Process.Timestamp
-			case first != node.Process.Timestamp:
-				return time.Duration(node.Process.CPU.Total) * time.Millisecond
-			}
-		}
-	}
-}
-
-// exactly sends searches that find no typing errors: of what a word may match, only whole words are left.
-type exactly struct{}
-
-// RoundTrip implements http.RoundTripper.
-func (exactly) RoundTrip(r *http.Request) (*http.Response, error) {
-	if !strings.HasSuffix(r.URL.Path, "/_search") {
-		return http.DefaultTransport.RoundTrip(r)
-	}
-	var body map[string]any
-	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		return nil, err
-	}
-	for _, word := range body["query"].(map[string]any)["bool"].(map[string]any)["must"].([]any) {
-		either := word.(map[string]any)["dis_max"].(map[string]any)
-		var exact []any
-		for _, place := range either["queries"].([]any) {
-			filter, err := json.Marshal(place.(map[string]any)["constant_score"].(map[string]any)["filter"])
-			if err != nil {
-				return nil, err
-			}
-			if bytes.Contains(filter, []byte(`"match"`)) && !bytes.Contains(filter, []byte(`"fuzziness"`)) {
-				exact = append(exact, place)
-			}
-		}
-		either["queries"] = exact
-	}
-	changed, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	r = r.Clone(r.Context())
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(changed)), int64(len(changed))
-	return http.DefaultTransport.RoundTrip(r)
 }
