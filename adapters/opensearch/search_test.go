@@ -122,24 +122,25 @@ func lookUps(t *testing.T, query any) (n int) {
 func TestPositions(t *testing.T) {
 	t.Parallel()
 	for key, sorts := range map[string][]item.Sort{
-		"1999":                 {item.ByPrice, item.ByPriceDesc, item.ByNewest, item.ByDistance},
-		"9223372036854775807":  {item.ByPrice, item.ByPriceDesc, item.ByNewest},
-		"-9223372036854775808": {item.ByPrice, item.ByPriceDesc, item.ByNewest},
-		"9223372036854775808":  nil,
-		"10.0":                 {item.ByRelevance, item.ByDistance},
-		"129.0":                {item.ByDistance},
-		"1.2345678901234567E7": {item.ByDistance},
-		"1.0E-5":               {item.ByRelevance, item.ByDistance},
-		"-1.0":                 nil,
-		"2.1E7":                nil,
-		`"Infinity"`:           nil,
-		"Infinity":             nil,
-		"NaN":                  nil,
-		"null":                 nil,
-		"":                     nil,
-		"1 ":                   nil,
-		"01":                   nil,
-		"1,1":                  nil,
+		"1999":                            {item.ByPrice, item.ByPriceDesc, item.ByNewest, item.ByDistance},
+		"9223372036854775807":             {item.ByPrice, item.ByPriceDesc, item.ByNewest},
+		"-9223372036854775808":            {item.ByPrice, item.ByPriceDesc, item.ByNewest},
+		"9223372036854775808":             nil,
+		"10.0":                            {item.ByRelevance, item.ByDistance},
+		"129.0":                           {item.ByDistance},
+		"1.2345678901234567E7":            {item.ByDistance},
+		"1.0E-5":                          {item.ByRelevance, item.ByDistance},
+		"-1.0":                            nil,
+		"2.1E7":                           nil,
+		"0.11111111111111111111111111111": nil, // longer than any number that the engine writes; it refuses 1,000 characters
+		`"Infinity"`:                      nil,
+		"Infinity":                        nil,
+		"NaN":                             nil,
+		"null":                            nil,
+		"":                                nil,
+		"1 ":                              nil,
+		"01":                              nil,
+		"1,1":                             nil,
 	} {
 		for _, sort := range item.Sorts() {
 			sent, err := sendsAfter(t, sort, key)
