@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -61,11 +62,15 @@ func TestTrouble(t *testing.T) {
 		for call := range calls(t, nil) {
 			t.Run(name+"/"+call, func(t *testing.T) {
 				t.Parallel()
+				want := test.attempts
+				if late := name == "no answer" || name == "gateway timeout"; late && slices.Contains([]string{"Create", "Replace", "Delete", "Remove"}, call) {
+					want = 3 // the next attempt settles a write of unknown outcome
+				}
 				synctest.Test(t, func(t *testing.T) {
 					c, sent := clientOver(t, nowhere, "items", test.exchange)
 					err := calls(t, c)[call]()
-					if err == nil || kindOf(err) != test.kind || sent.attempts != test.attempts {
-						t.Errorf("%v (kind %v) after %d attempts; want kind %v after %d", err, kindOf(err), sent.attempts, test.kind, test.attempts)
+					if err == nil || kindOf(err) != test.kind || sent.attempts != want {
+						t.Errorf("%v (kind %v) after %d attempts; want kind %v after %d", err, kindOf(err), sent.attempts, test.kind, want)
 					}
 				})
 			})
