@@ -83,6 +83,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return fmt.Errorf("some requests were unfinished after %v", shutdownTime)
 	}
 	stopEvents()
+	if err == nil && sys.recorder != nil {
+		err = sys.recorder.Err()
+	}
 	return err
 }
 
