@@ -369,7 +369,7 @@ func TestInvoke(t *testing.T) {
 		{"Nothing", "{}", 404, "ResourceNotFoundException", nil},
 		{"RepublishFunction", "{", 400, "InvalidRequestContentException", nil},
 		{"RepublishFunction", "{}", 400, "InvalidParameterValueException", []string{"X-Amz-Invocation-Type", "Event"}},
-		{"RepublishFunction", fmt.Sprintf("%q", strings.Repeat("x", maxPayload)), 413, "RequestTooLargeException", nil},
+		{"RepublishFunction", fmt.Sprintf("%q", strings.Repeat("x", sandbox.MaxRequestSize)), 413, "RequestTooLargeException", nil},
 	} {
 		if resp, _ := send(tt.function, tt.payload, tt.status, tt.headers...); resp.Header.Get("X-Amzn-Errortype") != tt.want {
 			t.Errorf("%s: %v, want %s", tt.function, resp.Header, tt.want)

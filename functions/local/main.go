@@ -42,8 +42,8 @@ const (
 	shutdownTime = 12 * time.Second
 	// readTime is how long a client may take to send a request.
 	readTime = 30 * time.Second
-	// maxHeaderSize is API Gateway's.
-	maxHeaderSize = 10 << 10
+	// maxHeaderSize is more than API Gateway's, which the gateway refuses itself.
+	maxHeaderSize = 64 << 10
 )
 
 // run serves until ctx is done, then finishes the requests and the invocations that it has begun.
