@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	stdcmp "cmp"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -103,26 +101,12 @@ func TestShutdown(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	token := r.signIn(t, "renter@example.com")
-	conn, err := net.Dial("tcp", r.address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	fmt.Fprintf(conn, "POST /user HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
-		r.address, token, len(john))
-	answers := bufio.NewReader(conn)
-	if line, err := answers.ReadString('\n'); err != nil || !strings.Contains(line, "100") { // the runner waits for the body
-		t.Fatalf("%q, %v", line, err)
-	}
-	_, _ = answers.ReadString('\n')
+	request := beginPost(t, r.address, token)
 	r.stop()
 	<-r.ending
-	fmt.Fprint(conn, john)
-	resp, err := http.ReadResponse(answers, nil)
-	if err != nil || resp.StatusCode != 201 {
-		t.Fatalf("%v, %v", resp, err)
+	if resp := request.finish(t); resp.StatusCode != 201 {
+		t.Fatalf("status %d", resp.StatusCode)
 	}
-	resp.Body.Close()
 	if err := <-r.stopped; err != nil {
 		t.Errorf("it did not end cleanly: %v", err)
 	}
