@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -186,9 +188,30 @@ func TestTryIt(t *testing.T) {
 			t.Skipf("no %s here", tool)
 		}
 	}
-	out, err := exec.Command("sh", "-c", tryIt(start(t).address)).Output()
-	if err != nil || !regexp.MustCompile(`(?s)HTTP/1.1 201.*"name":"john".*HTTP/1.1 200.*"name":"john"`).Match(out) {
+	r := start(t)
+	out, err := exec.Command("sh", "-c", tryIt(r.address)).Output()
+	if err != nil || !regexp.MustCompile(`(?s)^ey.*HTTP/1.1 201.*"name":"Ada".*HTTP/1.1 201.*"name":"Table saw"`).Match(out) {
 		t.Errorf("%v\n%s", err, out)
+	}
+	wrong := strings.Replace(tryIt(r.address), demoPassword, "Wrong", 1)
+	if out, err := exec.Command("sh", "-c", wrong).Output(); err == nil || len(out) > 0 {
+		t.Errorf("after a sign-in that failed it goes on: %v\n%s", err, out)
+	}
+}
+
+// TestBannerAndREADME: README.md has the banner's commands, so that one who has read either can follow the other.
+func TestBannerAndREADME(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join(samtest.Root(t), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := strings.ReplaceAll(string(data), "\r\n", "\n")
+	commands := append(strings.Split(tryIt("localhost:8080"), "\n\n"), search("localhost:8080"))
+	for _, want := range commands {
+		if !strings.Contains(readme, "```sh\n"+strings.TrimSpace(want)+"\n```") {
+			t.Errorf("README.md has no block of:\n%s", want)
+		}
 	}
 }
 
