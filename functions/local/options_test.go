@@ -60,7 +60,7 @@ func TestMistakes(t *testing.T) {
 func TestCrashes(t *testing.T) {
 	t.Parallel()
 	got := crashes{}
-	if err := got.Set("userevents:3,itemsync:2-4, itemsync:7!"); err != nil {
+	if err := got.Set("userevents:3,itemsync:2-4, ItemSyncFunction:7!"); err != nil {
 		t.Fatal(err)
 	}
 	want := crashes{"userevents": {{From: 3, To: 3}}, "itemsync": {{From: 2, To: 4}, {From: 7, To: 7, AfterWork: true}}}
