@@ -29,7 +29,7 @@ build-%Function:
 	  GOARCH=$$(< goarch) go build -o "$(ARTIFACTS_DIR)/bootstrap" "rental.example/functions/$$folder/bootstrap" && \
 	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
 
-.PHONY: help run test format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
+.PHONY: help run test machines format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
 	queues peek redrive replay republish purge
 
 help: ## lists the targets
@@ -41,11 +41,16 @@ run: ## runs the whole system on localhost:8080
 test: ## runs the tests that need nothing but Go
 	go test ./...
 
+machines: ## runs the tests that could tell one machine from another: bare and hostile environments, a clone with CRLF
+	testdata/checks/machines
+
 format: ## fails if gofmt would change a file
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 
-lint: ## vet and staticcheck
+lint: ## vet, for Windows and macOS too, and staticcheck
 	go vet ./...
+	GOOS=windows go vet ./...
+	GOOS=darwin go vet ./...
 	$(TOOL) staticcheck ./...
 
 vulnerabilities: ## govulncheck; says so where its database cannot be reached

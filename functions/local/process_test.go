@@ -39,7 +39,8 @@ func startProcess(t *testing.T, args ...string) *process {
 		t.Fatal(err)
 	}
 	p := &process{cmd: exec.Command(binary, args...)}
-	p.cmd.Dir, p.cmd.Env = t.TempDir(), append(os.Environ(), asRunner+"=1", "LOG_LEVEL=DEBUG") // it logs each request
+	p.cmd.Dir, p.cmd.Env = t.TempDir(), append(os.Environ(), asRunner+"=1",
+		"LOG_LEVEL=DEBUG", "ALLOWED_ORIGIN=", "USERS_TABLE=", "OPEN_SEARCH_INDEX=") // it logs each request
 	var errs [3]error
 	p.stdout, errs[0] = p.cmd.StdoutPipe()
 	p.stderr, errs[1] = p.cmd.StderrPipe()
