@@ -27,10 +27,12 @@ build-%Function: export GOFLAGS = -tags=lambda.norpc '-ldflags=-s -w' -trimpath 
 build-%Function:
 	@folder=$$(tr '[:upper:]' '[:lower:]' <<<'$*') && \
 	  GOARCH=$$(< goarch) go build -o "$(ARTIFACTS_DIR)/bootstrap" "rental.example/functions/$$folder/bootstrap" && \
+	  chmod 755 "$(ARTIFACTS_DIR)/bootstrap" && \
 	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
 
 .PHONY: help run test machines format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
-	queues peek redrive replay republish purge
+	account protect queues logs peek redrive replay republish purge take-up \
+	recovery snapshots snapshot restore-items reindex drop-index restore-users export forget
 
 help: ## lists the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -47,11 +49,12 @@ machines: ## runs the tests that could tell one machine from another: bare and h
 format: ## fails if gofmt would change a file
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 
-lint: ## vet, for Windows and macOS too, and staticcheck
+lint: ## vet, for Windows and macOS too, staticcheck and, for the workflows, actionlint
 	go vet ./...
 	GOOS=windows go vet ./...
 	GOOS=darwin go vet ./...
 	$(TOOL) staticcheck ./...
+	$(TOOL) actionlint -shellcheck= -pyflakes=
 
 vulnerabilities: ## govulncheck; says so where its database cannot be reached
 	@out=$$($(TOOL) govulncheck ./... 2>&1) && echo "$$out" || { \
@@ -84,10 +87,10 @@ load: ## sends the local runner 200,000 requests from another process; fails on 
 	cd testdata/peers && go run ./cmd/loadtest
 
 benchmarks: ## runs Go's benchmarks. Searches of an engine: testdata/engines/with opensearch make benchmarks
-	go test -run '^$$' -bench . ./functions/users ./functions/items ./adapters/memory
+	go test -run '^$$' -bench . ./functions/users ./functions/items ./functions/republish ./adapters/memory
 
-template: ## lints template.yaml, by all of cfn-lint's rules, for three regions
-	$(WITH) sam sh -c 'sam validate --lint && cfn-lint --include-checks I --regions eu-west-1 us-east-1 ap-southeast-2 -- template.yaml'
+template: ## lints template.yaml and those of functions/deploy, by all of cfn-lint's rules, for three regions
+	$(WITH) sam sh -c 'sam validate --lint && cfn-lint --include-checks I --regions eu-west-1 us-east-1 ap-southeast-2 -- template.yaml functions/deploy/*.yaml'
 
 build: ## builds the functions as they are deployed, by the command of functions/DEPLOY.md, and looks at what comes out
 	$(WITH) sam testdata/checks/build
@@ -103,11 +106,22 @@ smoke: ## signs in to the running local system with real clients: boto3, AWS CLI
 contract: ## has schemathesis try openapi.yaml against the local runner
 	testdata/checks/contract
 
-rehearsal: ## deploys template.yaml into a local AWS, without items and with them, and runs the suite of e2e there
+rehearsal: ## deploys into a local AWS, without items and with them, runs the suite of e2e, then the way of the workflow
 	$(WITH) sam,ministack testdata/checks/deploy
+	$(WITH) sam,ministack testdata/checks/account
+
+account: ## what an AWS account needs once, and the roles by which GitHub deploys: EMAIL=... REPOSITORY=OWNER/NAME
+	@EMAIL='$(EMAIL)' REPOSITORY='$(REPOSITORY)' OWNER_ID='$(OWNER_ID)' REPOSITORY_ID='$(REPOSITORY_ID)' \
+	  ENVIRONMENTS='$(ENVIRONMENTS)' BUDGET='$(BUDGET)' SUBJECT='$(SUBJECT)' ANOMALIES='$(ANOMALIES)' BOUNDARY='$(BOUNDARY)' functions/deploy/account
+
+protect: ## forbids to delete a deployed stack, or what has data in it; PROTECT=off takes that back
+	@AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) functions/deploy/protect $(STACK) $(PROTECT)
 
 queues: ## what waits in the queues of a deployed stack, STACK=rental-dev
 	@$(OPS) queues
+
+logs: ## warnings and errors of one of its functions in the last two hours, FUNCTION=UsersFunction
+	@$(OPS) logs "$(FUNCTION)"
 
 peek: ## messages of its dead-letter or failure queue QUEUE=UserEventsDeadLetterQueue
 	@$(OPS) peek "$(QUEUE)"
@@ -123,6 +137,39 @@ republish: ## every profile's present state; RAISE=true after the table was rest
 
 purge: ## empties its dead-letter or failure queue QUEUE=UserEventsFailureQueue, after a republish
 	@$(OPS) purge "$(QUEUE)"
+
+take-up: ## after "sam delete": a stack of the table and the pool that were kept, STACK=rental-prod STAGE=prod; then deploy it
+	AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) testdata/take-up "$(STACK)" "$(STAGE)" "$(TABLE)" "$(POOL)"
+
+recovery: ## restores, reindexes, exports and erases as below, with the local runner on real engines
+	$(WITH) dynamodb,opensearch,sns-sqs testdata/checks/recovery
+
+snapshots: ## snapshots of the indices of a deployed stack
+	@$(OPS) snapshots
+
+snapshot: ## one more, into your repository REPOSITORY=own
+	@$(OPS) snapshot "$(REPOSITORY)"
+
+restore-items: ## its indices from SNAPSHOT=...; SINCE=2026-11-30T12:00:00Z, LOSE=true
+	@$(OPS) restore-items $(if $(SINCE),-since "$(SINCE)") $(if $(filter true,$(LOSE)),-lose) "$(SNAPSHOT)"
+
+reindex: ## its index INDEX=items, or owners, into a new one; SHARDS=3
+	@$(OPS) reindex $(if $(SHARDS),-shards "$(SHARDS)") "$(or $(INDEX),items)"
+
+drop-index: ## deletes its index INDEX=items-v1, which is no longer in use
+	@$(OPS) drop-index "$(INDEX)"
+
+restore-users: ## its table from TABLE=..., which a backup was restored into; then make republish RAISE=true
+	@$(OPS) restore-users $(if $(filter true,$(OLD)),-old) "$(TABLE)"
+
+# A USER that is not given on the command line would be whoever is signed in to this machine.
+PERSON = $(if $(filter command,$(origin USER)),$(USER))
+
+export: ## all that it holds about USER=ada@example.com, or a sub or id, as JSON
+	@$(OPS) export "$(PERSON)"
+
+forget: ## erases all that it holds about USER=...; to be run again an hour later
+	@$(OPS) forget "$(PERSON)"
 
 ci: ## everything, as on CI
 	.ci/run

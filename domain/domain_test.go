@@ -192,3 +192,19 @@ func FuzzVersionNext(f *testing.F) {
 		}
 	})
 }
+
+// TestUserIDOf: the id is 128 bits of a hash, in the form of ids, and always the same.
+func TestUserIDOf(t *testing.T) {
+	t.Parallel()
+	const sub = "11111111-1111-4111-8111-111111111111"
+	id := domain.UserIDOf(sub)
+	if want := domain.UserID("b21eac14-2940-0527-d3df-4b57f0bdcf16"); id != want {
+		t.Errorf("UserIDOf(%s) = %s, want %s: profiles are stored under it", sub, id, want)
+	}
+	if parsed, err := domain.ParseUserID(string(id)); err != nil || parsed != id {
+		t.Errorf("ParseUserID(%s) = %s, %v", id, parsed, err)
+	}
+	if other := domain.UserIDOf("11111111-1111-4111-8111-111111111112"); other == id {
+		t.Errorf("two subs have the id %s", id)
+	}
+}

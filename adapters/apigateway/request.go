@@ -20,11 +20,11 @@ func Caller(req events.APIGatewayProxyRequest) (domain.Caller, error) {
 	if use := claim(&req, "token_use"); use != "id" {
 		return domain.Caller{}, fmt.Errorf("%w: the claims are not those of an ID token", domain.ErrUnauthenticated)
 	}
-	id, err := domain.ParseUserID(claim(&req, "sub"))
-	if err != nil {
+	sub := claim(&req, "sub")
+	if !domain.IsUUID(sub) {
 		return domain.Caller{}, fmt.Errorf("%w: the claims have no usable sub", domain.ErrUnauthenticated)
 	}
-	caller := domain.Caller{ID: id, Email: claim(&req, "email"), EmailVerified: claim(&req, "email_verified") == "true"}
+	caller := domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Email: claim(&req, "email"), EmailVerified: claim(&req, "email_verified") == "true"}
 	if groups := claim(&req, "cognito:groups"); groups != "" {
 		caller.Groups = strings.Split(groups, ",")
 	}

@@ -96,7 +96,7 @@ var noon = time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC)
 
 func profileAt(t *testing.T, id domain.UserID, at time.Time, requestID string) user.Profile {
 	t.Helper()
-	caller := domain.Caller{ID: id, Email: "jane@example.com", EmailVerified: true}
+	caller := domain.Caller{ID: id, Sub: "account-of-jane", Email: "jane@example.com", EmailVerified: true}
 	d := user.Draft{Name: "Jane", Email: "jane@example.com", Type: "renter", Ratings: 4.5}
 	p, err := user.New(caller, d, domain.Stamp{Time: at, RequestID: requestID})
 	if err != nil {

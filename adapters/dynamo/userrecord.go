@@ -26,6 +26,7 @@ type userRecord struct {
 	DeletionDay int64 `dynamodbav:"deletionDay,omitempty"`
 
 	// Of profiles only.
+	Sub           string  `dynamodbav:"sub,omitempty"`
 	Name          string  `dynamodbav:"name,omitempty"`
 	Email         string  `dynamodbav:"email,omitempty"`
 	EmailVerified bool    `dynamodbav:"emailVerified,omitempty"`
@@ -49,6 +50,7 @@ var profileAttributes = []struct {
 }{
 	{"version", func(p user.Profile) attribute { return integer(int64(p.Version)) }},
 	{"requestId", func(p user.Profile) attribute { return text(p.RequestID) }},
+	{"sub", func(p user.Profile) attribute { return text(p.Sub) }},
 	{"name", func(p user.Profile) attribute { return text(p.Name) }},
 	{"email", func(p user.Profile) attribute { return text(p.Email) }},
 	{"emailVerified", func(p user.Profile) attribute { return &types.AttributeValueMemberBOOL{Value: p.EmailVerified} }},
@@ -104,7 +106,7 @@ func (r *userRecord) version() domain.Version {
 
 func (r *userRecord) profile() user.Profile {
 	return user.Profile{
-		ID: domain.UserID(r.ID), Name: r.Name, Email: r.Email, EmailVerified: r.EmailVerified,
+		ID: domain.UserID(r.ID), Sub: r.Sub, Name: r.Name, Email: r.Email, EmailVerified: r.EmailVerified,
 		Type: user.Type(r.UserType), Ratings: r.Ratings, Version: r.version(),
 		CreatedAt: moment(*r.CreatedAt), UpdatedAt: moment(r.UpdatedAt), RequestID: r.RequestID,
 	}

@@ -29,7 +29,7 @@ type attributes = map[string]types.AttributeValue
 
 func storedProfile(version string) attributes {
 	return attributes{
-		"id": text(string(someone)), "name": text("Jane"), "email": text("jane@example.com"),
+		"id": text(string(someone)), "sub": text("account-of-jane"), "name": text("Jane"), "email": text("jane@example.com"),
 		"emailVerified": &types.AttributeValueMemberBOOL{}, "userType": text("renter"), "ratings": number("0"),
 		"version": number(version), "createdAt": number(version), "updatedAt": number(version),
 		"requestId": text("request-1"), "typeShard": text("renter#02"),
@@ -58,7 +58,7 @@ func TestWhatIsStored(t *testing.T) {
 		{save, storedProfile("4102488000000000")},
 		{remove, attributes{
 			"id": text(string(someone)), "version": number("4102491600000000"), "deletedAt": number("4102491600000000"),
-			"deletedVersion": number("4102491600000000"), "requestId": text("request-2"), "expiresAt": number("4105083600"),
+			"deletedVersion": number("4102491600000000"), "requestId": text("request-2"), "expiresAt": number("4105947600"),
 			"deletions": number("1"), "deletionDay": number("47482"),
 		}},
 		{save, withLastDeleted(storedProfile("4102491600000001"), "4102491600000000")},

@@ -38,6 +38,7 @@ func (t Type) Valid() bool { return t == Renter || t == Rentee }
 // returns is as it was written, whatever today's rules are.
 type Profile struct {
 	ID            domain.UserID
+	Sub           string // of the account in the user pool; shown to nobody
 	Name          string
 	Email         string
 	EmailVerified bool // the user pool has proof that Email is this user's
@@ -111,6 +112,7 @@ func (p Profile) Change(caller domain.Caller, patch Patch, s domain.Stamp) (Prof
 	if err := problems.Err(); err != nil {
 		return Profile{}, err
 	}
+	next.Sub = caller.Sub
 	next.EmailVerified = caller.EmailVerified && caller.Email == next.Email
 	if next == p {
 		return p, nil

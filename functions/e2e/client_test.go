@@ -15,7 +15,8 @@ import (
 type client struct {
 	*target
 	who         string // in messages
-	id          string // the user's; empty for nobody, like what follows
+	id          string // the user's, which is public; empty for nobody, like what follows
+	sub         string // of the account in the pool, which is private
 	email       string
 	token       string // the ID token
 	accessToken string
@@ -42,6 +43,11 @@ func (c client) call(t *testing.T, request string, body any, headers ...string) 
 		t.Fatalf("%s: %v", c.describe(request), err)
 	}
 	a.checkHeaders(t, c.target)
+	for _, sub := range c.subs {
+		if strings.Contains(string(a.body)+fmt.Sprint(a.header), sub) {
+			t.Errorf("shows the sub of somebody's account in the pool\n%s", a)
+		}
+	}
 	return a
 }
 

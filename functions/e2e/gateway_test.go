@@ -36,7 +36,7 @@ func (s *suite) tokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	claims := encoded([]byte(strings.Replace(string(plain), s.renter.id, s.admin.id, 1)))
+	claims := encoded([]byte(strings.Replace(string(plain), s.renter.sub, s.admin.sub, 1)))
 	for who, token := range map[string]string{
 		"nobody":                          "",
 		"somebody with no JWT":            "token",

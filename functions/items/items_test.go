@@ -30,11 +30,12 @@ var (
 
 func clock() time.Time { return now }
 
-const (
-	renter = domain.UserID("11111111-1111-4111-8111-111111111111")
-	rentee = domain.UserID("22222222-2222-4222-8222-222222222222")
-	admin  = domain.UserID("33333333-3333-4333-8333-333333333333")
-	gone   = domain.UserID("44444444-4444-4444-8444-444444444444")
+// The callers of the fixtures.
+var (
+	renter = domain.UserIDOf("11111111-1111-4111-8111-111111111111")
+	rentee = domain.UserIDOf("22222222-2222-4222-8222-222222222222")
+	admin  = domain.UserIDOf("33333333-3333-4333-8333-333333333333")
+	gone   = domain.UserIDOf("44444444-4444-4444-8444-444444444444")
 )
 
 // ports are what a catalogue stands on.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rental.example/adapters/samtest"
+	"rental.example/domain"
 	"rental.example/functions/local/sandbox"
 )
 
@@ -125,7 +126,7 @@ func testEvents(t *testing.T, r *runner, within time.Duration) {
 		t.Errorf("the last sweep: %v", swept)
 	}
 	r.checkRequestID(t, token)
-	for _, personal := range []string{"john", "Johanna", "doe@gmail.com", "11111111-1111"} {
+	for _, personal := range []string{"john", "Johanna", "doe@gmail.com", "11111111-1111", string(domain.UserIDOf("11111111-1111-4111-8111-111111111111"))} {
 		if strings.Contains(r.log.String(), personal) {
 			t.Errorf("the log holds %q:\n%s", personal, r.log)
 		}
@@ -357,7 +358,7 @@ func TestInvoke(t *testing.T) {
 	if want := `{"errorMessage":"made to fail before its work (-fail)","errorType":"errorString"}`; body != want || resp.Header.Get("X-Amz-Function-Error") != "Unhandled" {
 		t.Errorf("%v %s", resp.Header, body)
 	}
-	if _, body = send("UserEventsFunction", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {
+	if _, body = send("UserEventsFunction:live", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {
 		t.Errorf("userevents: %s", body)
 	}
 	if _, body = send("ItemSyncFunction", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {

@@ -40,7 +40,7 @@ func TestClockBehind(t *testing.T) {
 	for ahead, told := range map[time.Duration]bool{domain.MaxClockLag - time.Second: false, domain.MaxClockLag + time.Second: true} {
 		for _, name := range []string{"save-replaces", "patch-name", "delete"} {
 			store, out := memory.NewUsers(), new(bytes.Buffer)
-			profile, err := user.New(domain.Caller{ID: "11111111-1111-4111-8111-111111111111"},
+			profile, err := user.New(domain.Caller{ID: domain.UserIDOf("11111111-1111-4111-8111-111111111111")},
 				user.Draft{Name: "Jane Doe", Email: "jane@example.com", Type: "renter"}, domain.Stamp{Time: now.Add(ahead)})
 			if err != nil {
 				t.Fatal(err)

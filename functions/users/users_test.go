@@ -36,7 +36,7 @@ func seed(t testing.TB, store user.Store) {
 	t.Helper()
 	ctx := context.Background()
 	for i, p := range []struct {
-		id   domain.UserID
+		sub  string
 		d    user.Draft
 		gone bool
 	}{
@@ -45,7 +45,7 @@ func seed(t testing.TB, store user.Store) {
 		{"33333333-3333-4333-8333-333333333333", user.Draft{Name: "Ada", Email: "admin@example.com", Type: "renter"}, false},
 		{"44444444-4444-4444-8444-444444444444", user.Draft{Name: "Gone", Email: "gone@example.com", Type: "rentee"}, true},
 	} {
-		profile, err := user.New(domain.Caller{ID: p.id}, p.d, domain.Stamp{Time: seeded.Add(time.Duration(i) * time.Hour)})
+		profile, err := user.New(domain.Caller{ID: domain.UserIDOf(p.sub), Sub: p.sub}, p.d, domain.Stamp{Time: seeded.Add(time.Duration(i) * time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,12 +53,12 @@ func seed(t testing.TB, store user.Store) {
 			t.Fatal(err)
 		}
 		if p.gone {
-			if _, err := store.Delete(ctx, p.id, domain.Condition{}, domain.Stamp{Time: seeded.Add(5 * time.Hour)}); err != nil {
+			if _, err := store.Delete(ctx, profile.ID, domain.Condition{}, domain.Stamp{Time: seeded.Add(5 * time.Hour)}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	deleteTooOften(t, store, "66666666-6666-4666-8666-666666666666")
+	deleteTooOften(t, store, domain.UserIDOf("66666666-6666-4666-8666-666666666666"))
 }
 
 // deleteTooOften deletes the profile of id as often as a day allows.

@@ -62,7 +62,7 @@ func headers(origin string) gin.HandlerFunc {
 // private lets those in whose ID token the gateway has verified.
 func private(c *gin.Context) {
 	c.Header("Cache-Control", "no-store")
-	if caller := callerOf(c); caller.ID == "" {
+	if caller := callerOf(c); caller.Sub == "" {
 		fail(c, problem.New(http.StatusUnauthorized, "unauthenticated", ""))
 	}
 }
@@ -77,7 +77,7 @@ func callerOf(c *gin.Context) users.Caller {
 	if claim("token_use") != "id" {
 		return users.Caller{}
 	}
-	return users.Caller{ID: claim("sub"), Email: claim("email"), EmailVerified: claim("email_verified") == "true"}
+	return users.Caller{Sub: claim("sub"), Email: claim("email"), EmailVerified: claim("email_verified") == "true"}
 }
 
 // answer sends JSON under the media type's own name: gin's adds a charset, which JSON does not have.

@@ -74,7 +74,7 @@ func refuse(c *gin.Context, err error) {
 }
 
 func (s userService) own(c *gin.Context) {
-	profile, err := s.store.Get(c.Request.Context(), callerOf(c).ID)
+	profile, err := s.store.Get(c.Request.Context(), users.IDOf(callerOf(c).Sub))
 	switch {
 	case errors.Is(err, users.ErrNotFound):
 		fail(c, problem.New(http.StatusNotFound, "not_found", "There is no profile."))

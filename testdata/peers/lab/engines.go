@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+
+	"rental.example/testdata/peers/users"
 )
 
 // Engines is a DynamoDB and an OpenSearch that know one profile and ten items of five owners.
@@ -55,7 +57,7 @@ func storedProfile() object {
 	text := func(s string) object { return object{"S": s} }
 	number := func(s string) object { return object{"N": s} }
 	return object{
-		"id": text(Caller), "name": text("Jane Doe"), "email": text("jane@example.com"), "emailVerified": object{"BOOL": false},
+		"id": text(users.IDOf(Caller)), "sub": text(Caller), "name": text("Jane Doe"), "email": text("jane@example.com"), "emailVerified": object{"BOOL": false},
 		"userType": text("renter"), "ratings": number("12.5"), "typeShard": text("renter#07"), "version": number("1767225600000000"),
 		"createdAt": number("1767225600000000"), "updatedAt": number("1767225600000000"), "requestId": text(someID),
 	}

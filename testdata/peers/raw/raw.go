@@ -57,8 +57,8 @@ func callerOf(req request) (users.Caller, bool) {
 		text, _ := claims[name].(string)
 		return text
 	}
-	caller := users.Caller{ID: claim("sub"), Email: claim("email"), EmailVerified: claim("email_verified") == "true"}
-	return caller, caller.ID != "" && claim("token_use") == "id"
+	caller := users.Caller{Sub: claim("sub"), Email: claim("email"), EmailVerified: claim("email_verified") == "true"}
+	return caller, caller.Sub != "" && claim("token_use") == "id"
 }
 
 // header is the value of a header, whatever the client's spelling of its name.

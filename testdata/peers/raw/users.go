@@ -72,7 +72,7 @@ func (s userService) save(ctx context.Context, caller users.Caller, req request)
 }
 
 func (s userService) own(ctx context.Context, caller users.Caller, _ request) response {
-	profile, err := s.store.Get(ctx, caller.ID)
+	profile, err := s.store.Get(ctx, users.IDOf(caller.Sub))
 	switch {
 	case errors.Is(err, users.ErrNotFound):
 		return fail(ctx, problem.New(http.StatusNotFound, "not_found", "There is no profile."))

@@ -33,7 +33,7 @@ func private(next http.Handler) http.Handler {
 			fail(w, r, problem.New(http.StatusUnauthorized, "unauthenticated", ""))
 			return
 		}
-		caller := users.Caller{ID: c.Subject, Email: c.Email, EmailVerified: c.EmailVerified}
+		caller := users.Caller{Sub: c.Subject, Email: c.Email, EmailVerified: c.EmailVerified}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, caller)))
 	})
 }

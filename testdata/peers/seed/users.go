@@ -60,7 +60,7 @@ func (s userService) save(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s userService) own(w http.ResponseWriter, r *http.Request) {
-	profile, err := s.store.Get(r.Context(), callerOf(r).ID)
+	profile, err := s.store.Get(r.Context(), users.IDOf(callerOf(r).Sub))
 	switch {
 	case errors.Is(err, users.ErrNotFound):
 		fail(w, r, problem.New(http.StatusNotFound, "not_found", "There is no profile."))

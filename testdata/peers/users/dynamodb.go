@@ -29,7 +29,7 @@ func Connect(ctx context.Context) (*DynamoDB, error) {
 }
 
 const (
-	saving = "SET #name = :name, email = :email, emailVerified = :emailVerified, userType = :userType, " +
+	saving = "SET #name = :name, email = :email, emailVerified = :emailVerified, #sub = :sub, userType = :userType, " +
 		"ratings = :ratings, typeShard = :typeShard, version = :version, updatedAt = :updatedAt, " +
 		"requestId = :requestId, createdAt = if_not_exists(createdAt, :version) REMOVE deletedAt, expiresAt"
 	newer = "attribute_not_exists(version) OR version < :version"
@@ -38,7 +38,7 @@ const (
 // Save implements Store, by one request.
 func (d *DynamoDB) Save(ctx context.Context, p Profile) (Profile, bool, error) {
 	values, err := attributevalue.MarshalMap(map[string]any{
-		":name": p.Name, ":email": p.Email, ":emailVerified": p.EmailVerified, ":userType": p.UserType, ":ratings": p.Ratings,
+		":name": p.Name, ":email": p.Email, ":sub": p.Sub, ":emailVerified": p.EmailVerified, ":userType": p.UserType, ":ratings": p.Ratings,
 		":typeShard": p.TypeShard, ":version": p.Version, ":updatedAt": p.UpdatedAt, ":requestId": p.RequestID,
 	})
 	if err != nil {
@@ -47,7 +47,7 @@ func (d *DynamoDB) Save(ctx context.Context, p Profile) (Profile, bool, error) {
 	out, err := d.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: aws.String(d.table), Key: key(p.ID),
 		UpdateExpression: aws.String(saving), ConditionExpression: aws.String(newer),
-		ExpressionAttributeNames: map[string]string{"#name": "name"}, ExpressionAttributeValues: values,
+		ExpressionAttributeNames: map[string]string{"#name": "name", "#sub": "sub"}, ExpressionAttributeValues: values,
 		ReturnValues: types.ReturnValueAllOld,
 	})
 	if err != nil {

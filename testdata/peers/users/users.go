@@ -4,7 +4,9 @@ package users
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -20,14 +22,21 @@ type Body struct {
 
 // Caller is who calls, from the claims of an ID token.
 type Caller struct {
-	ID            string
+	Sub           string
 	Email         string
 	EmailVerified bool
+}
+
+// IDOf is the public id of the user with that sub, as domain.UserIDOf makes it.
+func IDOf(sub string) string {
+	sum := sha256.Sum256([]byte("rental/user\x00" + sub))
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
 // Profile is a profile as it is stored. Moments are microseconds since 1970.
 type Profile struct {
 	ID            string  `dynamodbav:"id"`
+	Sub           string  `dynamodbav:"sub"`
 	Name          string  `dynamodbav:"name"`
 	Email         string  `dynamodbav:"email"`
 	EmailVerified bool    `dynamodbav:"emailVerified"`
@@ -42,10 +51,10 @@ type Profile struct {
 
 // New makes the caller's profile of a body that has been checked.
 func New(caller Caller, b Body, requestID string) Profile {
-	now := time.Now().UnixMicro()
+	now, id := time.Now().UnixMicro(), IDOf(caller.Sub)
 	return Profile{
-		ID: caller.ID, Name: b.Name, Email: b.Email, EmailVerified: caller.EmailVerified && caller.Email == b.Email,
-		UserType: b.UserType, Ratings: b.Ratings, TypeShard: shardOf(b.UserType, caller.ID),
+		ID: id, Sub: caller.Sub, Name: b.Name, Email: b.Email, EmailVerified: caller.EmailVerified && caller.Email == b.Email,
+		UserType: b.UserType, Ratings: b.Ratings, TypeShard: shardOf(b.UserType, id),
 		Version: now, CreatedAt: now, UpdatedAt: now, RequestID: requestID,
 	}
 }
