@@ -75,7 +75,7 @@ func tryIt(address string) string {
   -d '{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"%[2]s",
        "AuthParameters":{"USERNAME":"%[3]s","PASSWORD":"%[4]s"}}' |
   sed -n 's/.*"IdToken":"\([^"]*\)".*/\1/p')
-echo "${TOKEN:?sign-in failed}"
+echo "signed in: ${TOKEN:?sign-in failed}" | cut -c 1-40
 
 curl -i -w '\n' http://%[1]s/user -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \
   -d '{"name":"Ada","email":"%[3]s","ratings":25,"userType":"renter"}'
