@@ -30,7 +30,7 @@ build-%Function:
 	  chmod 755 "$(ARTIFACTS_DIR)/bootstrap" && \
 	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
 
-.PHONY: help run test format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
+.PHONY: help run test machines format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
 	account protect queues logs peek redrive replay republish purge take-up \
 	recovery snapshots snapshot restore-items reindex drop-index restore-users export forget
 
@@ -43,11 +43,16 @@ run: ## runs the whole system on localhost:8080
 test: ## runs the tests that need nothing but Go
 	go test ./...
 
+machines: ## runs the tests that could tell one machine from another: bare and hostile environments, a clone with CRLF
+	testdata/checks/machines
+
 format: ## fails if gofmt would change a file
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 
-lint: ## vet, staticcheck and, for the workflows, actionlint
+lint: ## vet, for Windows and macOS too, staticcheck and, for the workflows, actionlint
 	go vet ./...
+	GOOS=windows go vet ./...
+	GOOS=darwin go vet ./...
 	$(TOOL) staticcheck ./...
 	$(TOOL) actionlint -shellcheck= -pyflakes=
 

@@ -61,7 +61,7 @@ func TestBinaries(t *testing.T) {
 		t.Skip("links every function")
 	}
 	makefile, err := os.ReadFile(filepath.Join(samtest.Root(t), "Makefile"))
-	if err != nil || !strings.Contains(string(makefile), "export GOFLAGS = "+flags+"\n") {
+	if err != nil || !strings.Contains(strings.ReplaceAll(string(makefile), "\r\n", "\n"), "export GOFLAGS = "+flags+"\n") {
 		t.Fatalf("the Makefile builds by other flags than %s: %v", flags, err)
 	}
 	for _, main := range deployed(t) {

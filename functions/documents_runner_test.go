@@ -3,6 +3,7 @@ package functions_test
 import (
 	"bufio"
 	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -56,6 +57,8 @@ func startRunner(t *testing.T, binary string) string {
 	t.Helper()
 	cmd := exec.Command(binary, "-addr", "localhost:0")
 	cmd.Dir = t.TempDir() // without an .env
+	// The defaults, whatever this shell has.
+	cmd.Env = append(os.Environ(), "LOG_LEVEL=", "ALLOWED_ORIGIN=", "USERS_TABLE=", "OPEN_SEARCH_INDEX=")
 	var log strings.Builder
 	cmd.Stderr = &log
 	screen, err := cmd.StdoutPipe()

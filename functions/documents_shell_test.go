@@ -120,7 +120,7 @@ func (b bash) run(t *testing.T, text string) (stdout, wrong string) {
 	text = strings.ReplaceAll(text, documentedAddress, b.address)
 	cmd := exec.CommandContext(ctx, b.shell, "--noprofile", "--norc", "-c", fmt.Sprintf(blockScript, text))
 	cmd.Dir = filepath.Join(b.folder, "work")
-	cmd.Env = append(os.Environ(), "BLOCK_FOLDER="+b.folder, "BLOCK_CURL="+b.curl, "BASH_ENV=",
+	cmd.Env = append(os.Environ(), "BLOCK_FOLDER="+b.folder, "BLOCK_CURL="+b.curl, "BASH_ENV=", "no_proxy=localhost,127.0.0.1",
 		"PATH="+filepath.Join(b.folder, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
 	cmd.WaitDelay = time.Second
 	var stderr strings.Builder

@@ -55,7 +55,7 @@ func TestSearchRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+	if diff := cmp.Diff(strings.ReplaceAll(string(want), "\r\n", "\n"), got.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

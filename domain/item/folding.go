@@ -18,7 +18,7 @@ var foldingTable string
 var foldings = sync.OnceValue(func() map[rune]string {
 	table := make(map[rune]string)
 	for line := range strings.Lines(foldingTable) {
-		outcome, characters, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		outcome, characters, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
 		for _, c := range characters {
 			table[c] = outcome
 		}

@@ -63,7 +63,7 @@ func (s *suite) routes(t *testing.T) {
 		s.nobody.call(t, request, nil).refused(t, 404, "route_not_found")
 		s.renter.call(t, request, nil).refused(t, 404, "route_not_found")
 	}
-	for _, id := range []string{"x", "%00", noUser + "0"} {
+	for _, id := range []string{"x", "%00", noUser + "0", noUser + "/", noUser + "//"} { // slashes at the end lead nowhere else
 		s.renter.call(t, "GET /users/"+id, nil).refused(t, 404, "not_found")
 	}
 	s.slashedID(t, s.renter, "GET /users/..%2Fuser")

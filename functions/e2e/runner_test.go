@@ -27,7 +27,8 @@ func start(t *testing.T, env []string, args ...string) *target {
 	t.Helper()
 	runner := exec.Command(build(t), append([]string{"-addr", "localhost:0"}, args...)...)
 	runner.Dir = t.TempDir() // without an .env
-	runner.Env = append(os.Environ(), append(env, "ALLOWED_ORIGIN="+origin)...)
+	runner.Env = append(os.Environ(), "LOG_LEVEL=INFO", "USERS_TABLE=users", "OPEN_SEARCH_INDEX=items", "ALLOWED_ORIGIN="+origin)
+	runner.Env = append(runner.Env, env...) // nothing of this shell decides what the suite sees
 	log := new(bytes.Buffer)
 	runner.Stderr = log
 	screen, err := runner.StdoutPipe()

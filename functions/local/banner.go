@@ -34,9 +34,9 @@ func (b banner) String() string {
 		fmt.Fprintf(w, "  %s%s\n", u.Email, groupNote(u))
 	}
 	if b.options.opensearch == "" {
-		fmt.Fprintf(w, "\nFind a drill nearby among %d demo items:\n\ncurl '%s'\n", demoItemCount, searchURL(b.address))
+		fmt.Fprintf(w, "\nFind a drill nearby among %d demo items:\n\n%s\n", demoItemCount, search(b.address))
 	}
-	fmt.Fprintf(w, "\nSign in, save a profile, read it back (paste into another terminal):\n\n%s\n", tryIt(b.address))
+	fmt.Fprintf(w, "\nSign in, save a profile, list an item (paste into another terminal):\n\n%s\n", tryIt(b.address))
 	return w.String()
 }
 
@@ -59,19 +59,27 @@ func groupNote(u cognito.User) string {
 	return " (group " + u.Groups[0] + ")"
 }
 
-// searchURL has a typing error on purpose.
+// search has a typing error on purpose.
+func search(address string) string {
+	return `curl -w '\n' "` + searchURL(address) + `"`
+}
+
 func searchURL(address string) string {
 	return "http://" + address + "/items?q=dril&lat=52.52&lng=13.40&radiusKm=25&sort=distance"
 }
 
-// tryIt needs no tool but curl and sed, and no quoting but the shell's plainest.
+// tryIt is what README.md has people type, with the runner's address. It needs no tool but curl and sed.
 func tryIt(address string) string {
-	return fmt.Sprintf(`TOKEN=$(curl -s http://%[1]s/ -H 'Content-Type: application/x-amz-json-1.1' \
-  -H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' \
-  -d '{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"%[2]s","AuthParameters":{"USERNAME":"%[3]s","PASSWORD":"%[4]s"}}' |
-  sed 's/.*"IdToken":"\([^"]*\)".*/\1/')
-curl -i -w '\n\n' http://%[1]s/user -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
-  -d '{"name":"john","email":"%[3]s","ratings":25.0,"userType":"renter"}'
-curl -i -w '\n' http://%[1]s/user -H "Authorization: Bearer $TOKEN"
+	return fmt.Sprintf(`TOKEN=$(curl -s http://%[1]s/ -H "Content-Type: application/x-amz-json-1.1" \
+  -H "X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth" \
+  -d '{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"%[2]s",
+       "AuthParameters":{"USERNAME":"%[3]s","PASSWORD":"%[4]s"}}' |
+  sed -n 's/.*"IdToken":"\([^"]*\)".*/\1/p')
+echo "signed in: ${TOKEN:?sign-in failed}" | cut -c 1-40
+
+curl -i -w '\n' http://%[1]s/user -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \
+  -d '{"name":"Ada","email":"%[3]s","ratings":25,"userType":"renter"}'
+curl -i -w '\n' http://%[1]s/items -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \
+  -d '{"name":"Table saw","category":"tools","pricePerDay":12.5,"lat":52.52,"lng":13.40}'
 `, address, cognito.ClientID, demoUsers()[0].Email, demoPassword)
 }

@@ -13,6 +13,9 @@ import (
 // services are the functions, by the names of their folders.
 func services() []string { return []string{"users", "items", "userevents", "itemsync", "republish"} }
 
+// serviceOf is the folder of a function, which is called by that or by its name in template.yaml: itemsync, ItemSyncFunction.
+func serviceOf(name string) string { return strings.TrimSuffix(strings.ToLower(name), "function") }
+
 // crashes are the invocations that are to fail, by service. It is a flag.Value of the form
 // userevents:3,itemsync:2-4,itemsync:7! where the exclamation mark is for after the work.
 type crashes map[string][]sandbox.Crash
@@ -27,8 +30,9 @@ func (c crashes) Set(text string) error {
 		if !ok {
 			return fmt.Errorf("%q: want a function and which invocation of it, such as itemsync:1", part)
 		}
-		if !slices.Contains(services(), service) {
-			return fmt.Errorf("%q is none of the functions %s", service, strings.Join(services(), ", "))
+		if service = serviceOf(service); !slices.Contains(services(), service) {
+			return fmt.Errorf("%q is none of the functions %s; names of template.yaml, such as ItemSyncFunction, are taken too",
+				part, strings.Join(services(), ", "))
 		}
 		crash, err := parseCrash(when)
 		if err != nil {

@@ -296,7 +296,7 @@ func TestOperations(t *testing.T) {
 	}{
 		{200, "GET", "/_local/health", `"status": "ok"`},
 		{200, "GET", "/_local/queues/UserEventsFailureQueue", `"messages": []`},
-		{404, "GET", "/_local/queues/Nothing", `no such queue`},
+		{404, "GET", "/_local/queues/Nothing", `no such queue; the queues are `},
 		{404, "POST", "/_local/queues/Nothing/purge", `no such queue`},
 		{404, "POST", "/_local/queues/Nothing/redrive", `no such queue`},
 		{404, "GET", "/_local/nothing", `"error": "Not Found"`},
@@ -304,7 +304,10 @@ func TestOperations(t *testing.T) {
 		{405, "GET", "/_local/queues/ItemSyncQueue/purge", `"error": "Method Not Allowed"`},
 		{405, "DELETE", "/_local/queues/ItemSyncQueue", `"error": "Method Not Allowed"`},
 		{405, "GET", "/_local/functions/ItemSyncFunction/stop", `"error": "Method Not Allowed"`},
-		{404, "POST", "/_local/functions/UsersFunction/stop", `no stream or queue`},
+		{404, "POST", "/_local/functions/UsersFunction/stop", `no stream or queue feeds that function; those that one feeds are UserEventsFunction, ItemSyncFunction`},
+		{404, "POST", "/_local/functions/users/start", `no stream or queue`},
+		{200, "POST", "/_local/functions/itemsync/stop", `"name": "ItemSyncFunction"`},
+		{200, "POST", "/_local/functions/ItemSync/start", `"polling": true`},
 		{200, "POST", "/_local/queues/ItemSyncDeadLetterQueue/redrive", `"to": "ItemSyncQueue"`},
 		{200, "POST", "/_local/queues/UserEventsDeadLetterQueue/redrive", `"to": "UserEventsFunction"`},
 		{409, "POST", "/_local/queues/ItemSyncQueue/redrive", `no dead-letter queue`},
@@ -370,7 +373,7 @@ func TestInvoke(t *testing.T) {
 		{"Nothing", "{}", 404, "ResourceNotFoundException", nil},
 		{"RepublishFunction", "{", 400, "InvalidRequestContentException", nil},
 		{"RepublishFunction", "{}", 400, "InvalidParameterValueException", []string{"X-Amz-Invocation-Type", "Event"}},
-		{"RepublishFunction", fmt.Sprintf("%q", strings.Repeat("x", maxPayload)), 413, "RequestTooLargeException", nil},
+		{"RepublishFunction", fmt.Sprintf("%q", strings.Repeat("x", sandbox.MaxRequestSize)), 413, "RequestTooLargeException", nil},
 	} {
 		if resp, _ := send(tt.function, tt.payload, tt.status, tt.headers...); resp.Header.Get("X-Amzn-Errortype") != tt.want {
 			t.Errorf("%s: %v, want %s", tt.function, resp.Header, tt.want)

@@ -12,10 +12,6 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// maxPayload is Lambda's limit of an event that is waited for, in bytes.
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const maxPayload = 6 << 20
-
 // invocations is Lambda's API, as far as "aws lambda invoke" needs it: any function can be sent an event.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 type invocations struct {
@@ -35,7 +31,7 @@ func (i invocations) invoke(w http.ResponseWriter, r *http.Request) {
 	name = strings.TrimSuffix(name, ":live")     // the alias that is deployed
 	name = name[strings.LastIndex(name, ":")+1:] // of an ARN
 	f, ok := i.functions[name]
-	event, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	event, err := io.ReadAll(http.MaxBytesReader(w, r.Body, sandbox.MaxRequestSize))
 	if len(event) == 0 {
 		event = []byte("{}")
 	}
@@ -70,11 +66,14 @@ func (i invocations) run(w http.ResponseWriter, r *http.Request, f sandbox.Funct
 // errorType is what Lambda, and the runtime in aws-lambda-go, call an error.
 func errorType(err error) string {
 	var late *sandbox.TimeoutError
+	var tooLarge *sandbox.ResponseTooLargeError
 	var panicked *sandbox.PanicError
 	t := reflect.TypeOf(err)
 	switch {
 	case errors.As(err, &late):
 		return "Sandbox.Timedout"
+	case errors.As(err, &tooLarge):
+		return "Function.ResponseSizeTooLarge"
 	case errors.As(err, &panicked):
 		t = reflect.TypeOf(panicked.Value)
 	}

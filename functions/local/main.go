@@ -13,15 +13,18 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
+
+	"rental.example/functions/local/gateway"
 )
 
 func main() {
+	// Without a reader of stdout or stderr, a write fails and nothing else: SIGPIPE would end the requests in flight.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from then on, Ctrl-C is the system's own
@@ -42,8 +45,11 @@ const (
 	shutdownTime = 12 * time.Second
 	// readTime is how long a client may take to send a request.
 	readTime = 30 * time.Second
-	// maxHeaderSize is API Gateway's.
-	maxHeaderSize = 10 << 10
+	// writeTime begins when a request's headers are read: there is its body to come, then the function, then a client
+	// that reads slowly. One that never reads would hold its connection for good.
+	writeTime = readTime + gateway.IntegrationTimeout + 30*time.Second
+	// maxHeaderSize is more than API Gateway's, which the gateway refuses itself.
+	maxHeaderSize = 64 << 10
 )
 
 // run serves until ctx is done, then finishes the requests and the invocations that it has begun.
@@ -52,21 +58,20 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return err
 	}
-	listener, err := listen(opts.addr)
+	listeners, err := listen(opts.addr)
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
-	sys, err := newSystem(ctx, opts, publicAddress(listener.Addr()), stderr)
+	defer listeners.Close()
+	address := publicAddress(listeners[0].Addr())
+	sys, err := newSystem(ctx, opts, address, stderr)
 	if err != nil {
 		return err
 	}
-	address := publicAddress(listener.Addr())
 	screen := banner{address: address, options: opts, routes: sys.routes()}.String()
-	server := &http.Server{Handler: sys.handler(listener.Addr(), screen), ReadTimeout: readTime, MaxHeaderBytes: maxHeaderSize}
+	server := newServer(sys.handler(listeners[0].Addr(), screen))
 	stopEvents := sys.startEvents()
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	served := listeners.serve(server)
 	fmt.Fprint(stdout, screen)
 	select {
 	case err := <-served:
@@ -78,35 +83,20 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	err = server.Shutdown(ending)
-	<-served
+	for range listeners {
+		<-served
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("some requests were unfinished after %v", shutdownTime)
 	}
 	stopEvents()
+	if err == nil && sys.recorder != nil {
+		err = sys.recorder.Err()
+	}
 	return err
 }
 
-// listen says in one line what to do about a port that is taken.
-func listen(addr string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s is in use; choose another address with -addr, such as -addr localhost:8081", addr)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("-addr %s: %w; want a host and a port, such as localhost:8081", addr, err)
-	}
-	return listener, nil
-}
-
-// publicAddress is what clients on this machine call the listener: localhost where that reaches it.
-func publicAddress(addr net.Addr) string {
-	tcp, ok := addr.(*net.TCPAddr)
-	if !ok {
-		return addr.String()
-	}
-	host := "localhost"
-	if !tcp.IP.IsUnspecified() && !tcp.IP.Equal(net.IPv4(127, 0, 0, 1)) && !tcp.IP.Equal(net.IPv6loopback) {
-		host = tcp.IP.String()
-	}
-	return net.JoinHostPort(host, fmt.Sprint(tcp.Port))
+// newServer bounds what a client may take: in size, and in time to send a request and to read the response.
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler, ReadTimeout: readTime, WriteTimeout: writeTime, MaxHeaderBytes: maxHeaderSize}
 }

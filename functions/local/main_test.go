@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -186,9 +188,37 @@ func TestTryIt(t *testing.T) {
 			t.Skipf("no %s here", tool)
 		}
 	}
-	out, err := exec.Command("sh", "-c", tryIt(start(t).address)).Output()
-	if err != nil || !regexp.MustCompile(`(?s)HTTP/1.1 201.*"name":"john".*HTTP/1.1 200.*"name":"john"`).Match(out) {
+	r := start(t)
+	out, err := paste(tryIt(r.address))
+	if err != nil || !regexp.MustCompile(`(?s)^signed in: ey.*HTTP/1.1 201.*"name":"Ada".*HTTP/1.1 201.*"name":"Table saw"`).Match(out) {
 		t.Errorf("%v\n%s", err, out)
+	}
+	wrong := strings.Replace(tryIt(r.address), demoPassword, "Wrong", 1)
+	if out, _ := paste(wrong); bytes.Contains(out, []byte("signed in")) || bytes.Contains(out, []byte(" 201 ")) {
+		t.Errorf("a sign-in that failed is none:\n%s", out)
+	}
+}
+
+// paste runs commands in a shell whose proxy, if it has one, is not asked for localhost.
+func paste(commands string) ([]byte, error) {
+	cmd := exec.Command("sh", "-c", commands)
+	cmd.Env = append(os.Environ(), "no_proxy=localhost")
+	return cmd.Output()
+}
+
+// TestBannerAndREADME: README.md has the banner's commands, so that one who has read either can follow the other.
+func TestBannerAndREADME(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join(samtest.Root(t), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := strings.ReplaceAll(string(data), "\r\n", "\n")
+	commands := append(strings.Split(tryIt("localhost:8080"), "\n\n"), search("localhost:8080"))
+	for _, want := range commands {
+		if !strings.Contains(readme, "```sh\n"+strings.TrimSpace(want)+"\n```") {
+			t.Errorf("README.md has no block of:\n%s", want)
+		}
 	}
 }
 

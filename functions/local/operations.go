@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"rental.example/functions/local/pipeline"
@@ -136,7 +137,7 @@ type messageView struct {
 func (o operations) peek(w http.ResponseWriter, r *http.Request) {
 	q, ok := o.events.Queue(r.PathValue("name"))
 	if !ok {
-		answer(w, http.StatusNotFound, failure(pipeline.ErrNoQueue.Error()))
+		o.noQueue(w)
 		return
 	}
 	messages := []messageView{}
@@ -154,7 +155,7 @@ func (o operations) redrive(w http.ResponseWriter, r *http.Request) {
 	done, err := o.events.Redrive(r.Context(), r.PathValue("name"))
 	switch {
 	case errors.Is(err, pipeline.ErrNoQueue):
-		answer(w, http.StatusNotFound, failure(err.Error()))
+		o.noQueue(w)
 	case errors.Is(err, pipeline.ErrNoSource), errors.Is(err, pipeline.ErrPositions):
 		answer(w, http.StatusConflict, failure(r.PathValue("name")+" cannot be redriven: "+err.Error()))
 	case err != nil:
@@ -170,19 +171,35 @@ func (o operations) redrive(w http.ResponseWriter, r *http.Request) {
 func (o operations) purge(w http.ResponseWriter, r *http.Request) {
 	q, ok := o.events.Queue(r.PathValue("name"))
 	if !ok {
-		answer(w, http.StatusNotFound, failure(pipeline.ErrNoQueue.Error()))
+		o.noQueue(w)
 		return
 	}
 	answer(w, http.StatusOK, map[string]int{"purged": q.Purge()})
 }
 
+// noQueue answers for a name that no queue has.
+func (o operations) noQueue(w http.ResponseWriter) {
+	var names []string
+	for _, q := range o.events.Queues() {
+		names = append(names, q.Name())
+	}
+	answer(w, http.StatusNotFound, failure(pipeline.ErrNoQueue.Error()+"; the queues are "+strings.Join(names, ", ")))
+}
+
 func (o operations) polling(on bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		name := r.PathValue("name")
-		if err := o.events.SetPolling(name, on); err != nil {
-			answer(w, http.StatusNotFound, failure(err.Error()))
+		var names []string
+		for _, m := range o.events.Mappings() {
+			if names = append(names, m.Function); serviceOf(m.Function) != serviceOf(r.PathValue("name")) {
+				continue
+			}
+			if err := o.events.SetPolling(m.Function, on); err != nil {
+				answer(w, http.StatusInternalServerError, failure(err.Error()))
+				return
+			}
+			answer(w, http.StatusOK, map[string]any{"name": m.Function, "polling": on})
 			return
 		}
-		answer(w, http.StatusOK, map[string]any{"name": name, "polling": on})
+		answer(w, http.StatusNotFound, failure(pipeline.ErrNoMapping.Error()+"; those that one feeds are "+strings.Join(names, ", ")))
 	}
 }

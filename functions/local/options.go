@@ -1,17 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/url"
-	"os"
-	"strings"
 
 	"rental.example/adapters/lambdaenv"
 )
@@ -30,6 +26,11 @@ type options struct {
 	table    string // in the DynamoDB that dynamodb names
 	alias    string // in the OpenSearch that opensearch names
 	logLevel slog.Level
+}
+
+// variables are those that are read, with their defaults.
+var variables = map[string]string{
+	"ALLOWED_ORIGIN": "http://localhost:3000", "LOG_LEVEL": "INFO", "OPEN_SEARCH_INDEX": "items", "USERS_TABLE": "users",
 }
 
 func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (options, error) {
@@ -51,13 +52,15 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	if err := o.check(flags.Args()); err != nil {
 		return o, err
 	}
-	file, err := readDotEnv(".env")
+	file, warnings, err := readDotEnv(".env")
 	if err != nil {
 		return o, err
 	}
-	defaults := map[string]string{"ALLOWED_ORIGIN": "http://localhost:3000", "USERS_TABLE": "users", "OPEN_SEARCH_INDEX": "items"}
+	for _, warning := range warnings {
+		fmt.Fprintln(stderr, "local:", warning)
+	}
 	env := lambdaenv.New(func(name string) string {
-		return cmp.Or(getenv(name), file[name], defaults[name])
+		return cmp.Or(getenv(name), file[name], variables[name])
 	})
 	o.origin, o.logLevel = env.Origin("ALLOWED_ORIGIN"), env.LogLevel()
 	o.table, o.alias = env.Required("USERS_TABLE"), env.Required("OPEN_SEARCH_INDEX")
@@ -87,38 +90,4 @@ func (o options) check(rest []string) error {
 func isURL(text string) bool {
 	u, err := url.Parse(text)
 	return text == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
-}
-
-// readDotEnv reads NAME=value lines; blank lines and those that begin with # are skipped, and quotes
-// around a value are dropped. A file that is not there is empty.
-func readDotEnv(path string) (map[string]string, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	values := map[string]string{}
-	lines := bufio.NewScanner(file)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		name, value, found := strings.Cut(line, "=")
-		if !found {
-			return nil, fmt.Errorf("%s:%d: want NAME=value", path, n)
-		}
-		values[strings.TrimSpace(name)] = unquoted(strings.TrimSpace(value))
-	}
-	return values, lines.Err()
-}
-
-func unquoted(s string) string {
-	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
-		return s[1 : len(s)-1]
-	}
-	return s
 }

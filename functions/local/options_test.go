@@ -1,13 +1,13 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -19,26 +19,37 @@ func TestMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { taken.Close() }) // after the subtests
+	other, port := takenOn6(t, taken)
 	for want, tt := range map[string]struct {
 		args []string
 		env  map[string]string
 	}{
 		"is in use; choose another address with -addr": {args: []string{"-addr", taken.Addr().String()}},
-		"-addr nowhere":                       {args: []string{"-addr", "nowhere"}},
-		`unexpected argument "8081"`:          {args: []string{"8081"}},
-		"-addr is empty":                      {args: []string{"-addr", ""}},
-		"-dynamodb foo: want a URL":           {args: []string{"-dynamodb", "foo"}},
-		"-opensearch foo: want a URL":         {args: []string{"-opensearch", "foo"}},
-		"ALLOWED_ORIGIN must be an origin":    {env: map[string]string{"ALLOWED_ORIGIN": "*"}},
-		"LOG_LEVEL must be DEBUG, INFO, WARN": {env: map[string]string{"LOG_LEVEL": "LOUD"}},
-		"-speed 0: want 1":                    {args: []string{"-speed", "0"}},
-		"-dynamodb http://127.0.0.1:1":        {args: []string{"-addr", "localhost:0", "-dynamodb", "http://127.0.0.1:1"}},
-		flag.ErrHelp.Error():                  {args: []string{"-help"}},
-		errUsage.Error():                      {args: []string{"-port", "1"}},
+		"localhost:" + port + " is in use":             {args: []string{"-addr", other}},
+		"-addr nowhere: want a host and":               {args: []string{"-addr", "nowhere"}},
+		"-addr 8081: want a host and a port":           {args: []string{"-addr", "8081"}},
+		"-addr http://localhost:8081: want a":          {args: []string{"-addr", "http://localhost:8081"}},
+		"-addr http://localhost: want a host":          {args: []string{"-addr", "http://localhost"}},
+		"-addr localhost:: want a port from":           {args: []string{"-addr", "localhost:"}},
+		"-addr localhost:65536: want a port":           {args: []string{"-addr", "localhost:65536"}},
+		"-addr ::1:8080: want a host and":              {args: []string{"-addr", "::1:8080"}},
+		"-addr 192.0.2.7:0: this machine has":          {args: []string{"-addr", "192.0.2.7:0"}},
+		`unexpected argument "8081"`:                   {args: []string{"8081"}},
+		"-addr is empty":                               {args: []string{"-addr", ""}},
+		"-dynamodb foo: want a URL":                    {args: []string{"-dynamodb", "foo"}},
+		"-opensearch foo: want a URL":                  {args: []string{"-opensearch", "foo"}},
+		"ALLOWED_ORIGIN must be an origin":             {env: map[string]string{"ALLOWED_ORIGIN": "*"}},
+		"LOG_LEVEL must be DEBUG, INFO, WARN":          {env: map[string]string{"LOG_LEVEL": "LOUD"}},
+		"-speed 0: want 1":                             {args: []string{"-speed", "0"}},
+		"-dynamodb http://127.0.0.1:1":                 {args: []string{"-addr", "localhost:0", "-dynamodb", "http://127.0.0.1:1"}},
+		flag.ErrHelp.Error():                           {args: []string{"-help"}},
+		errUsage.Error():                               {args: []string{"-port", "1"}},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
-			err := run(t.Context(), tt.args, func(name string) string { return tt.env[name] }, io.Discard, io.Discard)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // for when it does not mind, and starts
+			defer cancel()
+			err := run(ctx, tt.args, func(name string) string { return tt.env[name] }, io.Discard, io.Discard)
 			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v, want one line with %q", err, want)
 			}
@@ -46,32 +57,10 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestDotEnv(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), ".env")
-	write := func(text string) {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("# a comment\n\nALLOWED_ORIGIN = \"http://localhost:5173\"\nLOG_LEVEL='WARN'\nX=a=b\n")
-	got, err := readDotEnv(path)
-	if err != nil || got["ALLOWED_ORIGIN"] != "http://localhost:5173" || got["LOG_LEVEL"] != "WARN" || got["X"] != "a=b" {
-		t.Errorf("%v, %v", got, err)
-	}
-	write("ALLOWED_ORIGIN\n")
-	if _, err := readDotEnv(path); err == nil || !strings.Contains(err.Error(), ".env:1: want NAME=value") {
-		t.Errorf("error: %v", err)
-	}
-	if got, err := readDotEnv(path + ".none"); err != nil || got != nil {
-		t.Errorf("without a file: %v, %v", got, err)
-	}
-}
-
 func TestCrashes(t *testing.T) {
 	t.Parallel()
 	got := crashes{}
-	if err := got.Set("userevents:3,itemsync:2-4, itemsync:7!"); err != nil {
+	if err := got.Set("userevents:3,itemsync:2-4, ItemSyncFunction:7!"); err != nil {
 		t.Fatal(err)
 	}
 	want := crashes{"userevents": {{From: 3, To: 3}}, "itemsync": {{From: 2, To: 4}, {From: 7, To: 7, AfterWork: true}}}

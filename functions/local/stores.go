@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"rental.example/adapters/dynamo"
@@ -60,26 +59,23 @@ func (s *stores) keepProfiles(newID func() string, logger *slog.Logger) {
 	s.profiles, s.changes = profiles, stream
 }
 
-// openTable makes the table if it is missing, and finds its stream. Engines for development take any
+// openTable makes the table if it is missing, now and later, and finds its stream. Engines for development take any
 // credentials and any region.
 func (s *stores) openTable(ctx context.Context, o options, logger *slog.Logger) error {
 	config := aws.Config{
 		Region: sandbox.Region, BaseEndpoint: &o.dynamodb,
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 	}
-	client := dynamo.NewClient(config)
-	if err := dynamo.EnsureUsersTable(ctx, client, o.table); err != nil {
+	table := ownTable{dynamo.NewClient(config), o.table}
+	if err := table.ensure(ctx); err != nil {
 		return err
 	}
-	out, err := client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &o.table})
+	arn, err := table.stream(ctx)
 	if err != nil {
 		return err
 	}
-	if out.Table.LatestStreamArn == nil {
-		return fmt.Errorf("table %s has no stream", o.table)
-	}
-	s.profiles = dynamo.NewUsers(client, o.table)
-	s.changes = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(config), *out.Table.LatestStreamArn, logger)
+	s.profiles = dynamo.NewUsers(table, o.table)
+	s.changes = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(config), arn, table.stream, logger)
 	return nil
 }
 

@@ -28,6 +28,8 @@ type system struct {
 	others  []sandbox.Function // behind no route
 	gateway *gateway.Gateway
 	events  *pipeline.Pipeline
+
+	recorder *recorder // nil without -record
 }
 
 func newSystem(ctx context.Context, o options, address string, stderr io.Writer) (*system, error) {
@@ -39,7 +41,7 @@ func newSystem(ctx context.Context, o options, address string, stderr io.Writer)
 		if err != nil {
 			return nil, err
 		}
-		now, newID, newEventID, s.lambda.Record = r.now, r.newID, new(sequence).next, r.record
+		now, newID, newEventID, s.lambda.Record, s.recorder = r.now, r.newID, new(sequence).next, r.record, r
 	}
 	issuer := "http://" + address + "/" + cognito.PoolID
 	var err error

@@ -83,7 +83,7 @@ func newSystem(t *testing.T) *system {
 	described, err := db.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &s.table})
 	must(t, err)
 	s.store = dynamo.NewUsers(db, s.table)
-	s.streams = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(configFor(endpoint)), *described.Table.LatestStreamArn, logger)
+	s.streams = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(configFor(endpoint)), *described.Table.LatestStreamArn, nil, logger)
 
 	asItems, asItemSync := s.newClient(t, "ItemsFunction"), s.newClient(t, "ItemSyncFunction")
 	found := opensearch.NewItems(asItems)

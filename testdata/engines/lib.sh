@@ -7,6 +7,9 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rental.example/engines
 
+# What is started is asked on this machine, whatever proxy the shell has.
+export no_proxy=localhost,127.0.0.1${no_proxy:+,$no_proxy}
+
 die() {
   printf 'engines/%s: %s\n' "${0##*/}" "$*" >&2
   exit 1

@@ -136,7 +136,8 @@ func (c Case) CheckOutcome(t testing.TB, got any) {
 	if err != nil {
 		t.Fatalf("%v (go test -update writes it)", err)
 	}
-	if diff := cmp.Diff(string(want), string(encode(t, got))); diff != "" {
+	text := strings.ReplaceAll(string(want), "\r\n", "\n") // as an editor may have left it
+	if diff := cmp.Diff(text, string(encode(t, got))); diff != "" {
 		t.Errorf("the outcome differs from %s (-want +got):\n%s", c.golden, diff)
 	}
 }

@@ -6,11 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -84,7 +81,7 @@ func (g *Gateway) newEvent(r *http.Request, resource string, params map[string]s
 	}
 	headers := g.headers(r)
 	e := event{
-		Resource: resource, Path: r.URL.EscapedPath(), HTTPMethod: r.Method,
+		Resource: resource, Path: "/" + strings.TrimLeft(r.URL.EscapedPath(), "/"), HTTPMethod: r.Method,
 		Headers: last(headers), MultiValueHeaders: headers,
 		Query: last(query), MultiValueQuery: nilIfEmpty(query),
 		PathParameters: params, RequestContext: g.newRequestContext(r, resource, id),
@@ -100,17 +97,6 @@ func (g *Gateway) newEvent(r *http.Request, resource string, params map[string]s
 		e.Body = &text
 	}
 	return json.Marshal(e)
-}
-
-// parseQuery makes one parameter of names that differ only in what is not UTF-8, as they do no more in JSON.
-func parseQuery(text string) (url.Values, error) {
-	raw, err := url.ParseQuery(text)
-	query := make(url.Values, len(raw))
-	for _, name := range slices.Sorted(maps.Keys(raw)) {
-		valid := strings.ToValidUTF8(name, "\ufffd")
-		query[valid] = append(query[valid], raw[name]...)
-	}
-	return query, err
 }
 
 func (g *Gateway) newRequestContext(r *http.Request, resource, id string) requestContext {
@@ -129,24 +115,6 @@ func (g *Gateway) newRequestContext(r *http.Request, resource, id string) reques
 		Protocol: r.Proto, DomainName: host, DomainPrefix: prefix, RequestID: id,
 		Identity: identity{SourceIP: sourceIP(r), UserAgent: r.UserAgent()},
 	}
-}
-
-// headers are the client's, with those that the service adds, without those that end at it.
-func (g *Gateway) headers(r *http.Request) map[string][]string {
-	h := r.Header.Clone()
-	for _, name := range []string{"Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade"} {
-		h.Del(name)
-	}
-	h.Set("Host", r.Host)
-	h.Set("X-Forwarded-Proto", "http")
-	if _, port, err := net.SplitHostPort(r.Host); err == nil {
-		h.Set("X-Forwarded-Port", port)
-	}
-	h.Set("X-Forwarded-For", strings.Join(append(h.Values("X-Forwarded-For"), sourceIP(r)), ", "))
-	if sandbox.TraceOf(h) == "" {
-		h.Set("X-Amzn-Trace-Id", sandbox.NewTrace(g.config.Now(), g.config.NewID()))
-	}
-	return h
 }
 
 func sourceIP(r *http.Request) string {

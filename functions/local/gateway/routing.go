@@ -26,7 +26,7 @@ func newResources(functions []Function) []resource {
 		for _, route := range functions[i].Routes {
 			r, ok := byPath[route.Resource]
 			if !ok {
-				r = resource{segments: strings.Split(route.Resource, "/"), operations: map[string]operation{}}
+				r = resource{segments: segments(route.Resource), operations: map[string]operation{}}
 				byPath[route.Resource] = r
 			}
 			r.operations[route.Method] = operation{route: route, function: &functions[i]}
@@ -44,11 +44,16 @@ func newResources(functions []Function) []resource {
 	return resources
 }
 
+// segments are the parts of a path. Slashes at its ends do not count, however many there are.
+// https://github.com/aws-powertools/powertools-lambda-python/issues/1552
+// https://github.com/localstack/localstack/issues/11253
+func segments(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }
+
 // match finds the resource of a path and the values of its parameters. Both stay percent-encoded.
 func (g *Gateway) match(path string) (*resource, map[string]string) {
-	segments := strings.Split(path, "/")
+	parts := segments(path)
 	for i := range g.resources {
-		if params, ok := g.resources[i].match(segments); ok {
+		if params, ok := g.resources[i].match(parts); ok {
 			return &g.resources[i], params
 		}
 	}

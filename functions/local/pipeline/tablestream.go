@@ -33,17 +33,23 @@ var _ StreamsAPI = (*dynamodbstreams.Client)(nil)
 // TableStream is the stream of a table in DynamoDB. It is read from its oldest record on: that is the
 // mapping's starting position, and nothing remembers how far an earlier run has come. So the changes of the last
 // day are told again at every start, which who hears of them must bear anyway.
+//
+// A table that is deleted and made again, as in an engine that comes back empty, has another stream. It is found once
+// the old one cannot be described any more, and is read from its oldest record on, too.
 type TableStream struct {
-	client StreamsAPI
-	arn    string
-	logger *slog.Logger
+	client   StreamsAPI
+	arn      string // of the first stream
+	locate   func(context.Context) (string, error)
+	logger   *slog.Logger
+	troubled bool // the last call in Follow failed, and that has been logged
 }
 
 var _ Source = (*TableStream)(nil)
 
-// NewTableStream makes the Source for the stream of that ARN.
-func NewTableStream(client StreamsAPI, arn string, logger *slog.Logger) *TableStream {
-	return &TableStream{client: client, arn: arn, logger: logger}
+// NewTableStream makes the Source for the stream of that ARN. locate returns the ARN of the table's present stream;
+// without it there is no other one.
+func NewTableStream(client StreamsAPI, arn string, locate func(context.Context) (string, error), logger *slog.Logger) *TableStream {
+	return &TableStream{client: client, arn: arn, locate: locate, logger: logger}
 }
 
 // ARN implements Source.
@@ -56,33 +62,62 @@ func (t *TableStream) Waiting() (int, time.Time) { return 0, time.Time{} }
 func (t *TableStream) Follow(ctx context.Context, feed func(context.Context, Shard)) {
 	var reading sync.WaitGroup
 	defer reading.Wait()
-	ended := make(chan string)
-	unread := map[string]bool{} // of the shards seen so far: not read to the end yet
+	ended := make(chan *tableShard)
+	arn, unread := t.arn, map[string]bool{} // of the shards seen so far: not read to the end yet
 	for ctx.Err() == nil {
-		for _, id := range t.ready(ctx, unread) {
+		shards, err := t.shards(ctx, arn)
+		pause := shardInterval
+		if t.log(ctx, err); err != nil {
+			pause = troublePause
+		}
+		if now, err := t.moved(ctx, arn, err); err == nil && now != arn {
+			arn, unread = now, map[string]bool{}
+			continue
+		}
+		for _, id := range ready(shards, unread) {
+			shard := &tableShard{stream: t, arn: arn, id: id}
 			reading.Go(func() {
-				feed(ctx, &tableShard{stream: t, id: id})
+				feed(ctx, shard)
 				select {
-				case ended <- id:
+				case ended <- shard:
 				case <-ctx.Done():
 				}
 			})
 		}
 		select {
-		case id := <-ended:
-			unread[id] = false
-		case <-time.After(shardInterval):
+		case shard := <-ended:
+			if shard.arn == arn {
+				unread[shard.id] = false
+			}
+		case <-time.After(pause):
 		case <-ctx.Done():
 		}
 	}
 }
 
-// ready returns the new shards whose parents are read to the end, or gone, and adds them to the unread ones.
-func (t *TableStream) ready(ctx context.Context, unread map[string]bool) (ids []string) {
-	shards, err := t.shards(ctx)
-	if err != nil && ctx.Err() == nil {
+// log reports the first of several errors in a row.
+func (t *TableStream) log(ctx context.Context, err error) {
+	if err != nil && !t.troubled && ctx.Err() == nil {
 		t.logger.Error("stream cannot be described", "error", err)
 	}
+	t.troubled = err != nil
+}
+
+// moved is the ARN of the stream to read: another one if err says that there is none of that ARN.
+func (t *TableStream) moved(ctx context.Context, arn string, err error) (string, error) {
+	if !isGone(err) || t.locate == nil {
+		return arn, nil
+	}
+	return t.locate(ctx)
+}
+
+func isGone(err error) bool {
+	var gone *types.ResourceNotFoundException
+	return errors.As(err, &gone)
+}
+
+// ready returns the new shards whose parents are read to the end, or gone, and adds them to the unread ones.
+func ready(shards []types.Shard, unread map[string]bool) (ids []string) {
 	fresh := map[string]bool{}
 	for _, s := range shards {
 		id := aws.ToString(s.ShardId)
@@ -103,8 +138,8 @@ func (t *TableStream) ready(ctx context.Context, unread map[string]bool) (ids []
 }
 
 // shards are those that the stream has at present.
-func (t *TableStream) shards(ctx context.Context) (shards []types.Shard, err error) {
-	in := &dynamodbstreams.DescribeStreamInput{StreamArn: &t.arn}
+func (t *TableStream) shards(ctx context.Context, arn string) (shards []types.Shard, err error) {
+	in := &dynamodbstreams.DescribeStreamInput{StreamArn: &arn}
 	for {
 		out, err := t.client.DescribeStream(ctx, in)
 		if err != nil {
@@ -120,6 +155,7 @@ func (t *TableStream) shards(ctx context.Context) (shards []types.Shard, err err
 // tableShard reads one shard of a stream.
 type tableShard struct {
 	stream   *TableStream
+	arn      string // of the stream
 	id       string
 	iterator *string // nil: to be asked for
 	last     string  // sequence number of the last record read; empty before the first
@@ -129,10 +165,13 @@ type tableShard struct {
 // ID implements Shard.
 func (s *tableShard) ID() string { return s.id }
 
-// Read implements Shard. Trouble with the service is waited out.
+// Read implements Shard. Trouble with the service is waited out; a stream that is gone has ended.
 func (s *tableShard) Read(ctx context.Context, limit int) ([]Record, error) {
 	for {
 		records, err := s.poll(ctx, limit)
+		if isGone(err) {
+			err = io.EOF
+		}
 		if len(records) > 0 || errors.Is(err, io.EOF) {
 			return records, err
 		}
@@ -158,7 +197,7 @@ func (s *tableShard) poll(ctx context.Context, limit int) ([]Record, error) {
 	}
 	records := make([]Record, 0, len(out.Records))
 	for _, r := range out.Records {
-		record, err := newRecord(s.stream.arn, r)
+		record, err := newRecord(s.arn, r)
 		if err != nil {
 			return nil, s.tell(ctx, err)
 		}
@@ -175,7 +214,7 @@ func (s *tableShard) locate(ctx context.Context) error {
 	if s.iterator != nil {
 		return nil
 	}
-	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &s.stream.arn, ShardId: &s.id, ShardIteratorType: types.ShardIteratorTypeTrimHorizon}
+	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &s.arn, ShardId: &s.id, ShardIteratorType: types.ShardIteratorTypeTrimHorizon}
 	if s.last != "" {
 		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeAfterSequenceNumber, &s.last
 	}

@@ -26,11 +26,23 @@ type service struct {
 	ended   map[string]bool
 	trouble []error // of the next calls of GetRecords
 	asked   []string
+	arn     string // of the only stream; empty where a test does not mind
+}
+
+// find fails where the request is for a stream that is gone.
+func (s *service) find(arn *string) error {
+	if s.arn != "" && *arn != s.arn {
+		return &types.ResourceNotFoundException{}
+	}
+	return nil
 }
 
 func (s *service) DescribeStream(_ context.Context, in *dynamodbstreams.DescribeStreamInput, _ ...func(*dynamodbstreams.Options)) (*dynamodbstreams.DescribeStreamOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.find(in.StreamArn); err != nil {
+		return nil, err
+	}
 	at := 0 // a page holds one shard
 	for i, shard := range s.shards {
 		if aws.ToString(in.ExclusiveStartShardId) == *shard.ShardId {
@@ -47,6 +59,9 @@ func (s *service) DescribeStream(_ context.Context, in *dynamodbstreams.Describe
 func (s *service) GetShardIterator(_ context.Context, in *dynamodbstreams.GetShardIteratorInput, _ ...func(*dynamodbstreams.Options)) (*dynamodbstreams.GetShardIteratorOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.find(in.StreamArn); err != nil {
+		return nil, err
+	}
 	s.asked = append(s.asked, fmt.Sprint(*in.ShardId, " ", in.ShardIteratorType, " ", aws.ToString(in.SequenceNumber)))
 	at := 0
 	for i, r := range s.records[*in.ShardId] {
@@ -107,7 +122,7 @@ func TestTableStream(t *testing.T) {
 		api.split("s1", "s2")
 		api.put("s2", "4")
 		var log strings.Builder
-		stream := NewTableStream(api, "arn", slog.New(slog.NewTextHandler(&log, nil)))
+		stream := NewTableStream(api, "arn", nil, slog.New(slog.NewTextHandler(&log, nil)))
 		var got []string
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -148,6 +163,62 @@ func TestTableStream(t *testing.T) {
 		}
 		if n := strings.Count(log.String(), "stream cannot be read"); n != 1 {
 			t.Errorf("trouble was told %d times:\n%s", n, log.String())
+		}
+	})
+}
+
+// TestTableMadeAgain: where a table is deleted and made again, its new stream is read, from its beginning, though its
+// shard has the same name.
+func TestTableMadeAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &service{arn: "arn:1", records: map[string][]types.Record{}, shards: []types.Shard{{ShardId: aws.String("s1")}}}
+		api.put("s1", "1")
+		var log strings.Builder
+		stream := NewTableStream(api, "arn:1", func(context.Context) (string, error) {
+			api.mu.Lock()
+			defer api.mu.Unlock()
+			if api.arn == "arn:none" {
+				return "", errors.New("no table")
+			}
+			return api.arn, nil
+		}, slog.New(slog.NewTextHandler(&log, nil)))
+		var got []string
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			stream.Follow(ctx, func(ctx context.Context, shard Shard) {
+				for {
+					records, err := shard.Read(ctx, 2)
+					if err != nil {
+						return
+					}
+					for _, r := range records {
+						got = append(got, r.Sequence)
+					}
+				}
+			})
+			close(done)
+		}()
+		time.Sleep(time.Minute)
+		api.mu.Lock()
+		api.arn, api.records["s1"] = "arn:none", nil
+		api.trouble = []error{&types.ResourceNotFoundException{}}
+		api.mu.Unlock()
+		time.Sleep(time.Minute)
+		api.mu.Lock()
+		api.arn = "arn:2"
+		api.mu.Unlock()
+		api.put("s1", "2")
+		start := time.Now()
+		time.Sleep(3 * time.Second)
+		cancel()
+		<-done
+		if diff := cmp.Diff([]string{"1", "2"}, got); diff != "" {
+			t.Errorf("records after %v (-want +got):\n%s\n%s", time.Since(start), diff, log.String())
+		}
+		if n := strings.Count(log.String(), "stream cannot be described"); n != 1 {
+			t.Errorf("trouble was logged %d times:\n%s", n, log.String())
 		}
 	})
 }
@@ -197,7 +268,7 @@ func TestTrimmed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &service{records: map[string][]types.Record{}}
 		api.put("s1", "1")
-		shard := &tableShard{stream: NewTableStream(api, "arn", slog.New(slog.DiscardHandler)), id: "s1"}
+		shard := &tableShard{stream: NewTableStream(api, "arn", nil, slog.New(slog.DiscardHandler)), id: "s1"}
 		for _, want := range []string{"1", "9"} {
 			got, err := shard.Read(t.Context(), 10)
 			if err != nil || len(got) != 1 || got[0].Sequence != want {

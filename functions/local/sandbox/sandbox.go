@@ -24,6 +24,13 @@ const (
 	AccountID = "123456789012"
 )
 
+// The largest event of a synchronous invocation, and the largest response, in bytes.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const (
+	MaxRequestSize  = 6 << 20
+	MaxResponseSize = 6<<20 + 100
+)
+
 // Function is a Lambda function.
 type Function struct {
 	Name    string        // its logical id in template.yaml
@@ -47,6 +54,14 @@ type TimeoutError struct {
 // Error is the text that Lambda gives such an end.
 func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds", e.RequestID, e.After.Seconds())
+}
+
+// ResponseTooLargeError is the end of a function whose response is larger than Lambda passes on.
+type ResponseTooLargeError struct{}
+
+// Error is the text that Lambda gives such an end.
+func (*ResponseTooLargeError) Error() string {
+	return fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", MaxResponseSize)
 }
 
 // PanicError is a function's panic, which ends its invocation and, here, nothing else.
@@ -87,7 +102,7 @@ var ErrNotAwaited = errors.New("the function was not waited for")
 
 // Invoke runs f and waits for its answer, as long as ctx and the function's timeout let it. One that goes on
 // after that is left to end, as a sandbox is that Lambda takes away; Wait waits for it. The error is a
-// *TimeoutError, a *PanicError, one that wraps ErrNotAwaited and that of ctx, or what f returned.
+// *TimeoutError, a *PanicError, a *ResponseTooLargeError, one that wraps ErrNotAwaited and that of ctx, or what f returned.
 func (s *Service) Invoke(ctx context.Context, f Function, in Invocation) ([]byte, error) {
 	late := time.NewTimer(f.Timeout)
 	defer late.Stop()
@@ -105,6 +120,9 @@ func (s *Service) Invoke(ctx context.Context, f Function, in Invocation) ([]byte
 		res.err = &TimeoutError{RequestID: in.RequestID, After: f.Timeout}
 	case <-ctx.Done():
 		res.err = fmt.Errorf("%w: %w", ErrNotAwaited, ctx.Err())
+	}
+	if res.err == nil && len(res.answer) > MaxResponseSize {
+		res.err = &ResponseTooLargeError{}
 	}
 	if res.err != nil {
 		s.log(f, in, res.err)

@@ -48,7 +48,6 @@ func TestInvocation(t *testing.T) {
 	})
 }
 
-// TestEnds: neither a panic nor a function that is deaf to its deadline, nor a caller who goes, takes others along.
 // TestTraceOf: only one tracing header of the right form is one, whichever of two would be read.
 func TestTraceOf(t *testing.T) {
 	t.Parallel()
@@ -67,6 +66,7 @@ func TestTraceOf(t *testing.T) {
 	}
 }
 
+// TestEnds: neither a panic nor a function that is deaf to its deadline, nor a caller who goes, takes others along.
 func TestEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,6 +100,20 @@ func TestEnds(t *testing.T) {
 			t.Errorf("%d functions had ended after Wait", ended.Load())
 		}
 	})
+}
+
+// TestResponseSize: a response of Lambda's limit arrives, and one byte more is a failure of the function.
+func TestResponseSize(t *testing.T) {
+	t.Parallel()
+	s := &sandbox.Service{Logger: slog.New(slog.DiscardHandler)}
+	for size, ok := range map[int]bool{sandbox.MaxResponseSize: true, sandbox.MaxResponseSize + 1: false} {
+		answer := strings.Repeat("x", size-len(`""`))
+		_, err := s.Invoke(t.Context(), function(func(context.Context, string) (string, error) { return answer, nil }), sandbox.Invocation{Event: []byte(`""`)})
+		var tooLarge *sandbox.ResponseTooLargeError
+		if ok != (err == nil) || !ok && (!errors.As(err, &tooLarge) || !strings.Contains(err.Error(), "6291556 bytes")) {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
 }
 
 // TestCrashing: the invocations that are to fail do, before or after their work, and no others.

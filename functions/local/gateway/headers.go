@@ -1,0 +1,80 @@
+package gateway
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/functions/local/sandbox"
+)
+
+// What the service does with headers between client and function.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+var (
+	droppedFromRequest = []string{
+		"Connection", "Content-Md5", "Expect", "Keep-Alive", "Max-Forwards", "Proxy-Authenticate", "Server", "Te", "Trailer",
+		"Transfer-Encoding", "Upgrade", "Www-Authenticate",
+	}
+	droppedFromResponse = []string{
+		"Content-Length", "Expect", "Host", "Proxy-Authenticate", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Via",
+	}
+	remappedInResponse = []string{
+		"Authorization", "Connection", "Content-Md5", "Date", "Max-Forwards", "Server", "User-Agent", "Www-Authenticate",
+	}
+)
+
+// headers are the client's, with those that the service adds, without those that end at it.
+func (g *Gateway) headers(r *http.Request) map[string][]string {
+	h := r.Header.Clone()
+	for _, name := range droppedFromRequest {
+		h.Del(name)
+	}
+	if strings.HasPrefix(h.Get("Authorization"), "AWS4-HMAC-SHA256") {
+		h.Del("Authorization")
+	}
+	h.Set("Host", r.Host)
+	h.Set("X-Forwarded-Proto", "http")
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		h.Set("X-Forwarded-Port", port)
+	}
+	h.Set("X-Forwarded-For", strings.Join(append(h.Values("X-Forwarded-For"), sourceIP(r)), ", "))
+	if sandbox.TraceOf(h) == "" {
+		h.Set("X-Amzn-Trace-Id", sandbox.NewTrace(g.config.Now(), g.config.NewID()))
+	}
+	return h
+}
+
+// writeHeaders merges both maps; where a name is in both, the list wins. The service gives a body without a type the
+// default one.
+func writeHeaders(h http.Header, resp events.APIGatewayProxyResponse) {
+	for name, value := range resp.Headers {
+		if name, kept := responseHeader(name); kept {
+			h.Set(name, value)
+		}
+	}
+	for name, values := range resp.MultiValueHeaders {
+		name, kept := responseHeader(name)
+		if !kept {
+			continue
+		}
+		h.Del(name)
+		for _, value := range values {
+			h.Add(name, value)
+		}
+	}
+	if h.Get("Content-Type") == "" && resp.Body != "" {
+		h.Set("Content-Type", "application/json")
+	}
+}
+
+// responseHeader is the name under which the client gets a function's header, and whether it gets it.
+func responseHeader(name string) (string, bool) {
+	name = http.CanonicalHeaderKey(name)
+	if slices.Contains(remappedInResponse, name) {
+		return "X-Amzn-Remapped-" + name, true
+	}
+	return name, !slices.Contains(droppedFromResponse, name)
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rental.example/functions/local/gateway"
+)
+
+// TestLocalhost: the runner is reached at localhost, whichever loopback address a client takes that for.
+func TestLocalhost(t *testing.T) {
+	t.Parallel()
+	has6(t)
+	r := start(t)
+	_, port, err := net.SplitHostPort(r.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range loopback {
+		req, err := http.NewRequest("GET", "http://"+net.JoinHostPort(host, port)+"/_local/health", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		do(t, req, 200)
+	}
+	r.stop()
+	if err := <-r.stopped; err != nil {
+		t.Errorf("it did not end cleanly: %v", err)
+	}
+}
+
+// has6 skips where the machine has no ::1.
+func has6(t *testing.T) {
+	t.Helper()
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skipf("no ::1 here: %v", err)
+	}
+	l.Close()
+}
+
+// takenOn6 is localhost with a port that another program has on ::1 alone; without ::1, one that is taken on 127.0.0.1.
+func takenOn6(t *testing.T, taken net.Listener) (addr, port string) {
+	t.Helper()
+	if l, err := net.Listen("tcp", "[::1]:0"); err == nil {
+		t.Cleanup(func() { l.Close() })
+		taken = l
+	}
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net.JoinHostPort("localhost", port), port
+}
+
+// TestAddresses: the forms of -addr that are taken, and how many listeners each has.
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	both := 2
+	if l, err := net.Listen("tcp", "[::1]:0"); err != nil {
+		both = 1
+	} else {
+		l.Close()
+	}
+	for addr, want := range map[string]int{"localhost:0": both, "LocalHost:0": both, "127.0.0.1:0": 1, ":0": 1, "0.0.0.0:0": 1} {
+		all, err := listen(addr)
+		if err != nil || len(all) != want {
+			t.Errorf("%s: %d listeners, %v, want %d", addr, len(all), err, want)
+			continue
+		}
+		if got := publicAddress(all[0].Addr()); !strings.HasPrefix(got, "localhost:") {
+			t.Errorf("%s: called %s", addr, got)
+		}
+		if err := all.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestListenErrors: an error of the system is told from others by its number, of Unix or of Windows.
+func TestListenErrors(t *testing.T) {
+	t.Parallel()
+	for errno, want := range map[syscall.Errno]string{
+		syscall.EADDRINUSE: "localhost:8080 is in use", 10048: "localhost:8080 is in use",
+		syscall.EACCES: "may not be listened on", 10013: "may not be listened on",
+		syscall.EADDRNOTAVAIL: "this machine has no such address", 10049: "this machine has no such address", 10047: "this machine has no such address",
+		syscall.EINVAL: "want a host and a port",
+	} {
+		err := explain("localhost:8080", &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", errno)})
+		if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%d: %v, want %s", errno, err, want)
+		}
+	}
+}
+
+// TestServerLimits: a client that sends all it may, and waits for a function that takes all it may, is answered; one that
+// never reads does not hold its connection for good.
+func TestServerLimits(t *testing.T) {
+	t.Parallel()
+	ended := make(chan error, 1)
+	server := newServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		chunk := make([]byte, 1<<20)
+		for {
+			if _, err := w.Write(chunk); err != nil {
+				ended <- err
+				return
+			}
+		}
+	}))
+	if needed := server.ReadTimeout + gateway.IntegrationTimeout; server.WriteTimeout <= needed || server.WriteTimeout > 2*needed {
+		t.Errorf("WriteTimeout %v, want more than %v", server.WriteTimeout, needed)
+	}
+	server.WriteTimeout /= 1000
+	listening := httptest.NewUnstartedServer(nil)
+	listening.Config = server
+	listening.Start()
+	defer listening.Close()
+	conn, err := net.Dial("tcp", listening.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	select {
+	case err := <-ended:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("the response ended with %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("a client that never reads is waited for")
+	}
+}
+
+// namedPipe is the path of a pipe that has no writer.
+func namedPipe(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), ".env")
+	if out, err := exec.Command("mkfifo", path).CombinedOutput(); err != nil {
+		t.Fatalf("mkfifo: %v\n%s", err, out)
+	}
+	return path
+}
+
+// TestNobodyReads: without a reader of stdout and stderr, a request in flight at SIGTERM is finished all the same.
+func TestNobodyReads(t *testing.T) {
+	t.Parallel()
+	p := startProcess(t, "-addr", "localhost:0")
+	token := (&runner{address: p.address}).signIn(t, "renter@example.com")
+	for _, stream := range []io.Closer{p.stdout, p.stderr} {
+		if err := stream.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	request := beginPost(t, p.address, token)
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Skipf("no SIGTERM here: %v", err)
+	}
+	refused := time.Now().Add(10 * time.Second)
+	for conn, err := net.Dial("tcp", p.address); err == nil; conn, err = net.Dial("tcp", p.address) {
+		conn.Close()
+		if time.Now().After(refused) {
+			t.Fatal("it does not end")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if resp := request.finish(t); resp.StatusCode != 201 {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("it did not end cleanly: %v", err)
+	}
+}
