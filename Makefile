@@ -27,10 +27,11 @@ build-%Function: export GOFLAGS = -tags=lambda.norpc '-ldflags=-s -w' -trimpath 
 build-%Function:
 	@folder=$$(tr '[:upper:]' '[:lower:]' <<<'$*') && \
 	  GOARCH=$$(< goarch) go build -o "$(ARTIFACTS_DIR)/bootstrap" "rental.example/functions/$$folder/bootstrap" && \
+	  chmod 755 "$(ARTIFACTS_DIR)/bootstrap" && \
 	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
 
 .PHONY: help run test format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
-	queues peek redrive replay republish purge
+	account protect queues peek redrive replay republish purge
 
 help: ## lists the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -44,9 +45,10 @@ test: ## runs the tests that need nothing but Go
 format: ## fails if gofmt would change a file
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 
-lint: ## vet and staticcheck
+lint: ## vet, staticcheck and, for the workflows, actionlint
 	go vet ./...
 	$(TOOL) staticcheck ./...
+	$(TOOL) actionlint -shellcheck= -pyflakes=
 
 vulnerabilities: ## govulncheck; says so where its database cannot be reached
 	@out=$$($(TOOL) govulncheck ./... 2>&1) && echo "$$out" || { \
@@ -79,10 +81,10 @@ load: ## sends the local runner 200,000 requests from another process; fails on 
 	cd testdata/peers && go run ./cmd/loadtest
 
 benchmarks: ## runs Go's benchmarks. Searches of an engine: testdata/engines/with opensearch make benchmarks
-	go test -run '^$$' -bench . ./functions/users ./functions/items ./adapters/memory
+	go test -run '^$$' -bench . ./functions/users ./functions/items ./functions/republish ./adapters/memory
 
-template: ## lints template.yaml, by all of cfn-lint's rules, for three regions
-	$(WITH) sam sh -c 'sam validate --lint && cfn-lint --include-checks I --regions eu-west-1 us-east-1 ap-southeast-2 -- template.yaml'
+template: ## lints template.yaml and those of functions/deploy, by all of cfn-lint's rules, for three regions
+	$(WITH) sam sh -c 'sam validate --lint && cfn-lint --include-checks I --regions eu-west-1 us-east-1 ap-southeast-2 -- template.yaml functions/deploy/*.yaml'
 
 build: ## builds the functions as they are deployed, by the command of functions/DEPLOY.md, and looks at what comes out
 	$(WITH) sam testdata/checks/build
@@ -98,8 +100,16 @@ smoke: ## signs in to the running local system with real clients: boto3, AWS CLI
 contract: ## has schemathesis try openapi.yaml against the local runner
 	testdata/checks/contract
 
-rehearsal: ## deploys template.yaml into a local AWS, without items and with them, and runs the suite of e2e there
+rehearsal: ## deploys into a local AWS, without items and with them, runs the suite of e2e, then the way of the workflow
 	$(WITH) sam,ministack testdata/checks/deploy
+	$(WITH) sam,ministack testdata/checks/account
+
+account: ## what an AWS account needs once, and the roles by which GitHub deploys: EMAIL=... REPOSITORY=OWNER/NAME
+	@EMAIL='$(EMAIL)' REPOSITORY='$(REPOSITORY)' OWNER_ID='$(OWNER_ID)' REPOSITORY_ID='$(REPOSITORY_ID)' \
+	  ENVIRONMENTS='$(ENVIRONMENTS)' BUDGET='$(BUDGET)' SUBJECT='$(SUBJECT)' ANOMALIES='$(ANOMALIES)' BOUNDARY='$(BOUNDARY)' functions/deploy/account
+
+protect: ## forbids to delete a deployed stack, or what has data in it; PROTECT=off takes that back
+	@AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) functions/deploy/protect $(STACK) $(PROTECT)
 
 queues: ## what waits in the queues of a deployed stack, STACK=rental-dev
 	@$(OPS) queues

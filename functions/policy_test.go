@@ -17,12 +17,8 @@ import (
 func TestPolicy(t *testing.T) {
 	t.Parallel()
 	var all []map[string]any
-	for _, stage := range []string{"dev", "staging", "prod"} {
-		for _, mode := range []string{"none", "domain", "existing"} {
-			all = append(all, map[string]any{"Stage": stage, "OpenSearchMode": mode, "OpenSearchDomainName": "items",
-				"OpenSearchEndpoint": "https://search-items.eu-west-1.es.amazonaws.com", "RepublishSchedule": "rate(1 day)",
-				"AlarmEmail": "ops@example.com"})
-		}
+	for _, d := range stagesAndModes(mustParse(t, read(t, "template.yaml"))) {
+		all = append(all, d.parameters)
 	}
 	used := map[string]bool{}
 	var reasons map[string]any
@@ -48,29 +44,37 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-// translate is the template as CloudFormation gets it, for each set of parameters. The test is skipped where
-// no SAM_PYTHON says which Python has the SAM CLI's translator, and fails so under CI.
+// translate is the template as CloudFormation gets it, for each set of parameters.
 func translate(t *testing.T, parameters []map[string]any) []map[string]any {
 	t.Helper()
+	var templates []map[string]any
+	runPython(t, "translate.py", []string{filepath.Join(samtest.Root(t), "template.yaml")}, parameters, &templates)
+	if len(templates) != len(parameters) {
+		t.Fatalf("%d templates for %d sets of parameters", len(templates), len(parameters))
+	}
+	return templates
+}
+
+// runPython runs a script of testdata/checks that reads and writes JSON. The test is skipped where no SAM_PYTHON
+// says which Python has what the SAM CLI brings, and fails so under CI.
+func runPython(t *testing.T, script string, args []string, input, output any) {
+	t.Helper()
 	python := samtest.Endpoint(t, "SAM_PYTHON", "sam")
-	input, err := json.Marshal(parameters)
+	data, err := json.Marshal(input)
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := samtest.Root(t)
-	cmd := exec.Command(python, filepath.Join(root, "testdata/checks/translate.py"), filepath.Join(root, "template.yaml"))
-	cmd.Stdin = bytes.NewReader(input)
+	cmd := exec.Command(python, append([]string{filepath.Join(samtest.Root(t), "testdata/checks", script)}, args...)...)
+	cmd.Stdin = bytes.NewReader(data)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%v: %s", err, stderr.String())
+		t.Fatalf("%s: %v: %s", script, err, stderr.String())
 	}
-	var templates []map[string]any
-	if err := json.Unmarshal(out, &templates); err != nil || len(templates) != len(parameters) {
-		t.Fatalf("%d templates for %d sets of parameters: %v", len(templates), len(parameters), err)
+	if err := json.Unmarshal(out, output); err != nil {
+		t.Fatalf("%s: %v", script, err)
 	}
-	return templates
 }
 
 // stack is what one set of parameters deploys: resources by name, with no conditions left.
@@ -115,7 +119,7 @@ func (c conditions) holds(condition any) bool {
 		args, _ := args.([]any)
 		switch function {
 		case "Fn::Equals":
-			return c.value(args[0]) == c.value(args[1])
+			return fmt.Sprint(c.value(args[0])) == fmt.Sprint(c.value(args[1])) // parameters are texts
 		case "Fn::Not":
 			return !c.holds(args[0])
 		case "Fn::And":

@@ -16,7 +16,8 @@ var public = []string{"GET /items", "GET /items/{id}"}
 
 // findings are what breaks a rule, each as the Metadata would list it, in order.
 func (s stack) findings(items bool) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling())
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling(),
+		s.cyclic(), s.malformed())
 	if !items {
 		found = append(found, s.leftovers()...)
 	}
@@ -288,9 +289,13 @@ func references(v any) []string {
 			case "Ref", "Fn::GetAtt":
 				names = append(names, strings.SplitN(plain(e), ".", 2)[0])
 			case "Fn::Sub":
+				own, _ := each(e)[len(each(e))-1].(map[string]any)
 				for _, m := range inText.FindAllStringSubmatch(plain(e), -1) {
-					names = append(names, m[1])
+					if own[m[1]] == nil {
+						names = append(names, m[1])
+					}
 				}
+				names = append(names, references(own)...)
 			default:
 				names = append(names, references(e)...)
 			}
@@ -301,7 +306,7 @@ func references(v any) []string {
 
 // parameter are names that stand for something given from outside.
 var parameter = regexp.MustCompile(`^(AWS::.*|ConfigName|Stage|Architecture|LogLevel|LogRetentionDays|AllowedOrigin|Requests?(PerSecond|Burst)|` +
-	`Search(esPerSecond|Burst)|AlarmEmail|RepublishSchedule|OpenSearch(DomainName|Endpoint|Index))$`)
+	`Search(esPerSecond|Burst)|AlarmEmail|RepublishSchedule|TraceRate|OpenSearch(DomainName|Endpoint|Index))$`)
 
 // dangling: nothing refers to what a condition leaves out.
 func (s stack) dangling() []string {

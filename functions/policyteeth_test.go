@@ -51,6 +51,8 @@ func TestPolicyTeeth(t *testing.T) {
 		"no routes":           {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{}}}}`, "A: no routes"},
 		"preflight":           {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"options":{}}}}}}}`, ""},
 		"dangling":            {`{"R":{"Type":"X","Properties":{"V":{"Fn::Sub":"a-${Gone.Arn}"}}}}`, "R: refers to Gone, which is not there"},
+		"dangling in a value": {`{"R":{"Type":"X","Properties":{"V":{"Fn::Sub":["a-${Own}",{"Own":{"Ref":"Gone"}}]}}}}`, "R: refers to Gone, which is not there"},
+		"dangling by a value": {`{"R":{"Type":"X","Properties":{"V":{"Fn::Sub":["a-${Own}-${Gone}",{"Own":"b"}]}}}}`, "R: refers to Gone, which is not there"},
 		"leftover":            {`{"ItemsThing":{"Type":"X"}}`, "ItemsThing: is there without items"},
 		"left right":          {`{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"Effect":"Allow","Action":"es:ESHttpGet","Resource":"a"}]}}}`, "R: allows OpenSearch without items"},
 	} {
@@ -72,10 +74,11 @@ func TestPolicyTeeth(t *testing.T) {
 // TestConditions: what a condition excludes is not looked at, and what it includes is.
 func TestConditions(t *testing.T) {
 	t.Parallel()
-	const template = `{"Parameters":{"Mode":{"Default":"none"}},
+	const template = `{"Parameters":{"Mode":{"Default":"none"},"Limit":{"Default":0}},
 		"Conditions":{"None":{"Fn::Equals":[{"Ref":"Mode"},"none"]},"Some":{"Fn::Not":[{"Condition":"None"}]},
-			"Both":{"Fn::And":[{"Condition":"None"},{"Condition":"Some"}]},"Either":{"Fn::Or":[{"Condition":"None"},{"Condition":"Some"}]}},
-		"Resources":{"A":{"Type":"X","Condition":"None"},"B":{"Type":"X","Condition":"Some"},"C":{"Type":"X","Condition":"Both"},
+			"Both":{"Fn::And":[{"Condition":"None"},{"Condition":"Some"}]},"Either":{"Fn::Or":[{"Condition":"None"},{"Condition":"Some"}]},
+			"Limited":{"Fn::Not":[{"Fn::Equals":[{"Ref":"Limit"},"0"]}]}},
+		"Resources":{"E":{"Type":"X","Condition":"Limited"},"A":{"Type":"X","Condition":"None"},"B":{"Type":"X","Condition":"Some"},"C":{"Type":"X","Condition":"Both"},
 			"D":{"Type":"X","Condition":"Either","Properties":{"P":{"Fn::If":["Some",{"Ref":"B"},{"Ref":"AWS::NoValue"}]},"L":[{"Fn::If":["Some",1,2]}]}}}}`
 	var parsed map[string]any
 	if err := json.Unmarshal([]byte(template), &parsed); err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 )
 
@@ -103,7 +104,7 @@ func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (
 	if !found {
 		route = r.unknown
 	}
-	ctx, cancel := domain.Spare(ctx, answerTime)
+	ctx, cancel := domain.Spare(storecalls.Watch(ctx), answerTime)
 	defer cancel()
 	resp, err := handle(ctx, route.Handle, req)
 	if err != nil {

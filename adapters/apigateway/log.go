@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 )
 
@@ -33,6 +34,9 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 		slog.Int("status", status),
 		slog.Float64("duration_ms", float64(latency.Microseconds())/1000),
 	)
+	if calls := storecalls.Attr(ctx); calls.Key != "" {
+		line.AddAttrs(calls)
+	}
 	if err != nil {
 		line.AddAttrs(slog.String("error", err.Error()))
 	}

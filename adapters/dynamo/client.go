@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"rental.example/adapters/storecalls"
 )
 
 // A function has seconds, and the service answers in milliseconds: so little time for each attempt,
@@ -21,7 +23,7 @@ const (
 
 // NewClient makes a client for short-lived functions: at most three attempts, of two seconds each,
 // with short pauses between them, and as many connections kept open as a listing needs at once. With
-// an HTTP client of its own in cfg, the timeout is that one's. Options are applied last.
+// an HTTP client of its own in cfg, the timeout is that one's. Its calls are those of storecalls. Options are applied last.
 //
 // Checksums of answers are not computed: the SDK would only log that one is wrong, and would do so for
 // every answer of an engine that sends none (aws-sdk-go-v2 issue 3545).
@@ -30,6 +32,7 @@ func NewClient(cfg aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Cli
 		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout).
 			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 4 * shards })
 	}
+	cfg.HTTPClient = storecalls.Count(storecalls.DynamoDB, cfg.HTTPClient.Do)
 	cfg.Retryer = func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = clientAttempts

@@ -29,24 +29,17 @@ type Schema struct {
 
 // UsersSchema is the table that Users keeps profiles in.
 func UsersSchema(tableName string) Schema {
-	index := byTypeShard()
+	keys := listKeys()
 	return Schema{ExpiresAt: "expiresAt", Table: &dynamodb.CreateTableInput{
 		TableName:   &tableName,
 		BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{
 			{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: &index.Keys.Partition, AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: &index.Keys.Sort, AttributeType: types.ScalarAttributeTypeN},
+			{AttributeName: &keys.Partition, AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: &keys.Sort, AttributeType: types.ScalarAttributeTypeN},
 		},
-		KeySchema: keySchema(KeyNames{Partition: "id"}),
-		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
-			IndexName: &index.Name,
-			KeySchema: keySchema(index.Keys),
-			Projection: &types.Projection{
-				ProjectionType:   types.ProjectionTypeInclude,
-				NonKeyAttributes: []string{"name", "userType", "ratings", "version"},
-			},
-		}},
+		KeySchema:              keySchema(KeyNames{Partition: "id"}),
+		GlobalSecondaryIndexes: secondary(userIndexes()),
 		StreamSpecification: &types.StreamSpecification{
 			StreamEnabled:  aws.Bool(true),
 			StreamViewType: types.StreamViewTypeNewAndOldImages,

@@ -9,12 +9,6 @@ import (
 	"rental.example/domain/user"
 )
 
-// byTypeShard is the index of profiles by type and time of creation. Tombstones lack its key, and so
-// are not in it.
-func byTypeShard() *Index {
-	return &Index{Name: "byTypeShard", Keys: KeyNames{Partition: "typeShard", Sort: "createdAt"}}
-}
-
 // List implements user.Store. Profiles of the same microsecond come in the order of their shards, then
 // as the index has them.
 func (u *Users) List(ctx context.Context, q user.Listing) (user.Page, error) {
@@ -25,7 +19,7 @@ func (u *Users) List(ctx context.Context, q user.Listing) (user.Page, error) {
 	queries := make([]Query[userRecord], 0, len(types)*shards)
 	for _, t := range types {
 		for shard := range shards {
-			queries = append(queries, shardQuery(shardName(t, shard), q.After))
+			queries = append(queries, u.shardQuery(shardName(t, shard), q.After))
 		}
 	}
 	found, err := u.table.QueryMerged(ctx, queries, q.Limit, compareCreation)
@@ -53,9 +47,9 @@ func compareCreation(a, b userRecord) int {
 // DynamoDB refuses a start that is no valid key or is not in the range asked for, and positions come
 // from clients: so the range begins with the position, and an id that cannot be a key only serves to
 // compare shards.
-func shardQuery(shard string, after *user.Position) Query[userRecord] {
+func (u *Users) shardQuery(shard string, after *user.Position) Query[userRecord] {
 	q := Query[userRecord]{
-		Index: byTypeShard(),
+		Index: &Index{Name: u.listed, Keys: listKeys()},
 		Where: expression.Key("typeShard").Equal(expression.Value(shard)),
 	}
 	if after == nil {

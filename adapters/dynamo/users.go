@@ -18,15 +18,16 @@ import (
 // conditional on the version it follows; the answer to a failed condition holds what is there instead,
 // so no write needs a read before it.
 type Users struct {
-	table *Table[userRecord]
-	saves sync.Map // of form: the Statement that saves
+	table  *Table[userRecord]
+	listed string   // the index that List reads
+	saves  sync.Map // of form: the Statement that saves
 }
 
 var _ user.Store = (*Users)(nil)
 
 // NewUsers is the store in the table called tableName.
 func NewUsers(client API, tableName string) *Users {
-	return &Users{table: NewTable[userRecord](client, tableName, KeyNames{Partition: "id"})}
+	return &Users{table: NewTable[userRecord](client, tableName, KeyNames{Partition: "id"}), listed: listIndex}
 }
 
 // Get implements user.Store.

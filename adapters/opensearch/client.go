@@ -14,6 +14,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
 
+	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 )
 
@@ -43,7 +44,8 @@ type Client struct {
 // An alias becomes part of paths and of the names of indices.
 var aliasPattern = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,99}$`)
 
-// NewClient makes a Client. It fails for a wrong cfg only: nothing is sent before it is needed.
+// NewClient makes a Client. It fails for a wrong cfg only: nothing is sent before it is needed. Its attempts are calls of
+// storecalls.
 func NewClient(cfg Config) (*Client, error) {
 	server, err := parseServer(cfg.Endpoint)
 	if err != nil {
@@ -62,7 +64,7 @@ func NewClient(cfg Config) (*Client, error) {
 		cfg.HTTP = own
 	}
 	return &Client{
-		transport: &transport{server: server, next: cfg.HTTP, sign: sign},
+		transport: &transport{server: server, next: storecalls.Count(storecalls.OpenSearch, cfg.HTTP.RoundTrip), sign: sign},
 		items:     index{alias: cfg.Alias, definition: itemsIndex},
 		owners:    index{alias: cfg.Alias + "-owners", definition: ownersIndex},
 	}, nil

@@ -2,6 +2,7 @@ package snssqs
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,6 +10,8 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"rental.example/adapters/storecalls"
 )
 
 // A function has seconds, and the services answer in milliseconds: so little time for each attempt, and few
@@ -19,22 +22,33 @@ const (
 	clientBackoff  = 50 * time.Millisecond // before the first repetition at most; doubled for each one
 )
 
+// InFlight is how many calls at once a client keeps connections open for. More are possible, each at the cost of a
+// connection of its own.
+const InFlight = 16
+
 // CallTime is how long a call of a Topic for at most MaxBatch events of ordinary size, or of a Queue, may take:
 // every attempt at its longest, and the pauses between them.
 const CallTime = clientAttempts*clientTimeout + (1<<clientAttempts-1)*clientBackoff
 
 // NewTopicClient makes a client for short-lived functions: at most three attempts, of two seconds each, with
 // short pauses between them. With an HTTP client of its own in cfg, the timeout is that one's. Inside Lambda it
-// sends the invocation's X-Ray trace along, which SNS passes on to the queues behind a topic.
-func NewTopicClient(cfg aws.Config) *sns.Client { return sns.NewFromConfig(hurried(cfg)) }
+// sends the invocation's X-Ray trace along, which SNS passes on to the queues behind a topic. Its calls are those of
+// storecalls.
+func NewTopicClient(cfg aws.Config) *sns.Client {
+	return sns.NewFromConfig(hurried(cfg, storecalls.SNS))
+}
 
 // NewQueueClient makes a client for short-lived functions, as NewTopicClient does.
-func NewQueueClient(cfg aws.Config) *sqs.Client { return sqs.NewFromConfig(hurried(cfg)) }
+func NewQueueClient(cfg aws.Config) *sqs.Client {
+	return sqs.NewFromConfig(hurried(cfg, storecalls.SQS))
+}
 
-func hurried(cfg aws.Config) aws.Config {
+func hurried(cfg aws.Config, store storecalls.Store) aws.Config {
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout)
+		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout).
+			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = InFlight })
 	}
+	cfg.HTTPClient = storecalls.Count(store, cfg.HTTPClient.Do)
 	cfg.Retryer = func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = clientAttempts

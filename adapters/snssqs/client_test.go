@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -105,5 +107,36 @@ func TestNobodyThere(t *testing.T) {
 	}
 	if took := time.Since(start); took > 2*snssqs.CallTime {
 		t.Errorf("both took %v, longer than twice %v", took, snssqs.CallTime)
+	}
+}
+
+// TestConnections: calls in flight keep their connections, so that the next ones need not open others.
+func TestConnections(t *testing.T) {
+	t.Parallel()
+	var opened atomic.Int32
+	var arrived sync.WaitGroup // all calls of a round are in flight before one gets its response
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		arrived.Done()
+		arrived.Wait()
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	topic := newTopic(snssqs.NewTopicClient(configFor(server.URL)))
+	for range 3 {
+		arrived.Add(snssqs.InFlight)
+		var all sync.WaitGroup
+		for range snssqs.InFlight {
+			all.Go(func() { topic.Publish(t.Context(), eventsUpTo(1)) })
+		}
+		all.Wait()
+	}
+	if got := opened.Load(); got != snssqs.InFlight {
+		t.Errorf("%d connections for %d calls in flight", got, snssqs.InFlight)
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/snssqs"
+	"rental.example/adapters/storecalls"
 	"rental.example/domain/item"
 )
 
@@ -68,6 +69,7 @@ func (f *Function) Handle(ctx context.Context, batch events.SQSEvent) (events.SQ
 
 // apply applies one message, and tells the log what became of it.
 func (f *Function) apply(ctx context.Context, logger *slog.Logger, message events.SQSMessage) error {
+	ctx = storecalls.Watch(ctx) // for this message alone
 	var m snssqs.Message
 	var applied item.Applied
 	err := snssqs.Try(func() (err error) {
@@ -79,10 +81,10 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 	})
 	if err != nil && !errors.Is(err, item.ErrUnsettled) {
 		logger.LogAttrs(ctx, slog.LevelError, "not applied", append(about(m),
-			slog.String("message_id", message.MessageId), slog.String("error", err.Error()))...)
+			slog.String("message_id", message.MessageId), slog.String("error", err.Error()), storecalls.Attr(ctx))...)
 		return err
 	}
-	logger.LogAttrs(ctx, slog.LevelInfo, "merged", about(m)...)
+	logger.LogAttrs(ctx, slog.LevelInfo, "merged", append(about(m), storecalls.Attr(ctx))...)
 	if m.Event.Deletion() > 0 {
 		level := slog.LevelInfo
 		if err != nil && m.Receives > settlesBy {

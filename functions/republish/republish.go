@@ -4,7 +4,6 @@
 package republish
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +13,9 @@ import (
 	"time"
 
 	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/rawjson"
 	"rental.example/adapters/snssqs"
+	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -32,19 +33,51 @@ type Order struct {
 
 // UnmarshalJSON takes an object of these members and no others: a typing error must not become another order.
 func (o *Order) UnmarshalJSON(data []byte) error {
-	type members Order
-	var m members
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	err := d.Decode(&m)
-	if string(data) == "null" {
-		err = errors.New("null")
-	}
+	order, err := parseOrder(rawjson.Trim(string(data)))
 	if err != nil {
 		return fmt.Errorf(`republish: the order has to be an object with no members but "raise" and "whole", booleans, and "after", a text: %w`, err)
 	}
-	*o = Order(m)
+	*o = order
 	return nil
+}
+
+// parseOrder reads an order from valid JSON. encoding/json would take other spellings of a name, such as Raise, the
+// last of several members of one name, and null for any value.
+func parseOrder(text string) (order Order, err error) {
+	if rawjson.Kind(text) != '{' {
+		return Order{}, errors.New("it is no object")
+	}
+	seen := make(map[string]bool)
+	for name, value := range rawjson.Members(text) {
+		if seen[name] {
+			return Order{}, fmt.Errorf("%q is there twice", name)
+		}
+		seen[name] = true
+		switch name {
+		case "raise":
+			order.Raise, err = boolean(name, value)
+		case "whole":
+			order.Whole, err = boolean(name, value)
+		case "after":
+			var ok bool
+			if order.After, ok = rawjson.Text(value); !ok {
+				err = fmt.Errorf("%q is no text", name)
+			}
+		default:
+			err = fmt.Errorf("unknown field %q", name)
+		}
+		if err != nil {
+			return Order{}, err
+		}
+	}
+	return order, nil
+}
+
+func boolean(name, value string) (bool, error) {
+	if value != "true" && value != "false" {
+		return false, fmt.Errorf("%q is neither true nor false", name)
+	}
+	return value == "true", nil
 }
 
 // Report is what a run did.
@@ -91,7 +124,7 @@ func (f *Function) Handle(ctx context.Context, order Order) (Report, error) {
 	cold := !f.warm.Swap(true)
 	r := &run{Function: f, logger: f.config.Logger.With("cold_start", cold), order: order, id: cloudwatch.RequestID(ctx)}
 	r.report.Unreadable = []string{}
-	ctx, cancel := domain.Spare(ctx, answerTime)
+	ctx, cancel := domain.Spare(storecalls.Watch(ctx), answerTime)
 	defer cancel()
 	err := snssqs.Try(func() error { return r.all(ctx) })
 	if err == nil && order.Whole && r.order.After != "" {
@@ -114,6 +147,7 @@ func (r *run) ended(ctx context.Context, err error) {
 	attrs := []slog.Attr{
 		slog.Int("published", r.report.Published), slog.Int("raised", r.report.Raised), slog.Int("changed", r.changed),
 		slog.Int("unreadable", r.unreadable), slog.Bool("finished", err == nil && r.order.After == ""),
+		storecalls.Attr(ctx),
 	}
 	level := slog.LevelInfo
 	if err != nil {

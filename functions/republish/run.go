@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"rental.example/adapters/snssqs"
@@ -16,37 +17,43 @@ import (
 )
 
 const (
-	pageSize = 100 // records
+	pageSize = 1000 // records, fewer where they fill a page of the store
+	inFlight = snssqs.InFlight
 	// pageTime has to be left of the function's time for another page to be begun: many times what one
 	// takes when all is well. When it is not, the run ends with an error, in time.
 	pageTime = time.Minute
-	// What fails is tried again for some seconds: one run meets every throttling that there is.
-	attempts = 6
-	backoff  = 200 * time.Millisecond // what domain.Pause begins with
+	// A call that fails is retried until no call of the run has succeeded for as long as patience. A run can
+	// use up the account's quota of messages, so that some batch is throttled many times while others succeed.
+	patience = 10 * time.Second
+	backoff  = 200 * time.Millisecond // what domain.Pause begins with, doubled
+	doubled  = 3                      // times at most
 )
 
 // run is one invocation.
 type run struct {
 	*Function
-	logger     *slog.Logger
-	id         string // the invocation's
-	order      Order  // what is left to do: After is behind the last page that is done
+	logger *slog.Logger
+	id     string // the invocation's
+	// order is what is left to do. After is the end of the last page of which every batch is published, so it
+	// needs no record of which batches of a later page are.
+	order Order
+
+	mu         sync.Mutex // guards what batches in flight change
 	report     Report
 	changed    int // records that others have written before they could be raised
 	unreadable int
+	succeeded  time.Time // when a call did last
 }
 
-// all tells page after page until the end of the table or until the time is too short for another.
+// all publishes page after page until the end of the table or until the time is too short for another.
 func (r *run) all(ctx context.Context) error {
 	for {
 		page, err := r.scan(ctx)
 		if err != nil {
 			return err
 		}
-		for states := range slices.Chunk(page.States, snssqs.MaxBatch) {
-			if err := r.tell(ctx, states); err != nil {
-				return err
-			}
+		if err := r.publishPage(ctx, page.States); err != nil {
+			return err
 		}
 		for _, id := range page.Unreadable {
 			r.leaveOut(id)
@@ -58,29 +65,60 @@ func (r *run) all(ctx context.Context) error {
 	}
 }
 
+// publishPage publishes the batches of a page, several at once. When one fails, no other is begun, and those in
+// flight end by themselves: each call has a timeout, and retries end with ctx or with the run's patience.
+func (r *run) publishPage(ctx context.Context, states []user.State) error {
+	batches := make(chan []user.State, len(states)/snssqs.MaxBatch+1)
+	for batch := range slices.Chunk(states, snssqs.MaxBatch) {
+		batches <- batch
+	}
+	close(batches)
+	workers := min(inFlight, max(len(batches), 1))
+	failures := make(chan error, workers)
+	work := func() {
+		for batch := range batches {
+			if err := snssqs.Try(func() error { return r.publishStates(ctx, batch) }); err != nil {
+				failures <- err
+				for range batches { // so that no worker takes another
+				}
+			}
+		}
+	}
+	var others sync.WaitGroup
+	for range workers - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
+	close(failures)
+	return <-failures
+}
+
 func (r *run) leaveOut(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.unreadable++; r.unreadable <= MaxUnreadable {
 		r.report.Unreadable = append(r.report.Unreadable, id)
 	}
 }
 
 func (r *run) scan(ctx context.Context) (page user.Scanned, err error) {
-	err = again(ctx, func() (err error) {
+	err = r.again(ctx, func() (err error) {
 		page, err = r.records.Scan(ctx, r.order.After, pageSize)
 		return err
 	})
 	return page, err
 }
 
-// tell publishes what states are now, raised before where the order says so.
-func (r *run) tell(ctx context.Context, states []user.State) error {
+// publishStates publishes what states are now, raised before where the order says so.
+func (r *run) publishStates(ctx context.Context, states []user.State) error {
 	events := make([]user.Event, 0, len(states))
 	for _, s := range states {
 		present := s
 		if r.order.Raise {
 			raised, err := r.raise(ctx, s)
-			if errors.Is(err, domain.ErrConflict) { // the write that came between tells of itself
-				r.changed++
+			if errors.Is(err, domain.ErrConflict) { // the write that came between has an event of its own
+				r.count(&r.changed)
 				continue
 			}
 			if err != nil {
@@ -98,12 +136,12 @@ func (r *run) tell(ctx context.Context, states []user.State) error {
 
 func (r *run) raise(ctx context.Context, s user.State) (raised user.State, err error) {
 	stamp := domain.Stamp{Time: r.config.Now(), RequestID: r.id}
-	err = again(ctx, func() (err error) {
+	err = r.again(ctx, func() (err error) {
 		raised, err = r.records.Raise(ctx, s, stamp)
 		return err
 	})
 	if err == nil {
-		r.report.Raised++
+		r.count(&r.report.Raised)
 	}
 	return raised, err
 }
@@ -116,7 +154,7 @@ func (r *run) eventID(e user.Event) string {
 
 // publish tells events until each is told, or can never be.
 func (r *run) publish(ctx context.Context, events []user.Event) error {
-	return again(ctx, func() (err error) {
+	return r.again(ctx, func() (err error) {
 		var failed []user.Event
 		for i, cause := range r.topic.Publish(ctx, events) {
 			switch e := events[i]; {
@@ -136,19 +174,37 @@ func (r *run) publish(ctx context.Context, events []user.Event) error {
 
 // published tells the log of an event that was told.
 func (r *run) published(ctx context.Context, e user.Event) {
-	r.report.Published++
+	r.count(&r.report.Published)
 	r.logger.LogAttrs(ctx, slog.LevelInfo, "published", snssqs.LogAttrs(e)...)
 }
 
-// again repeats what is unavailable, a few times.
-func again(ctx context.Context, once func() error) (err error) {
-	for attempt := range attempts {
-		if err := domain.Pause(ctx, attempt, backoff); err != nil {
+// count adds one to a counter of the run. Each stands for a call that has succeeded.
+func (r *run) count(n *int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	*n++
+	r.succeeded = time.Now()
+}
+
+// again repeats what is unavailable until the run's patience ends.
+func (r *run) again(ctx context.Context, once func() error) error {
+	start := time.Now()
+	for attempt := 0; ; attempt++ {
+		if err := domain.Pause(ctx, min(attempt, doubled+1), backoff); err != nil {
 			return err
 		}
-		if err = once(); !errors.Is(err, domain.ErrUnavailable) {
+		if err := once(); !errors.Is(err, domain.ErrUnavailable) || r.idle(start) > patience {
 			return err
 		}
 	}
-	return err
+}
+
+// idle is how long no call has succeeded, since start at most.
+func (r *run) idle(start time.Time) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.succeeded.After(start) {
+		start = r.succeeded
+	}
+	return time.Since(start)
 }

@@ -46,7 +46,7 @@ func (r slowRecords) Scan(ctx context.Context, after string, limit int) (user.Sc
 func TestGoesOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const users = 450
+		const users = 4500
 		from, topic := slowRecords{seed(t, users), 7 * time.Minute}, new(snssqstest.Topic)
 		order, runs := []byte(`{}`), 0
 		for next := "-"; next != ""; runs++ {
@@ -67,7 +67,7 @@ func TestGoesOn(t *testing.T) {
 				t.Errorf("user %d: told %d times", i, n)
 			}
 		}
-		if runs != 3 { // pages of 100, two of them a run
+		if runs != 3 { // pages of 1,000, two of them a run
 			t.Errorf("%d runs, want 3", runs)
 		}
 	})
@@ -77,11 +77,11 @@ func TestGoesOn(t *testing.T) {
 func TestErrorNamesWhereToGoOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const users = 250
+		const users = 2500
 		told := 0
 		from, topic := seed(t, users), new(snssqstest.Topic)
 		topic.Outcome = func(string) string {
-			if told++; told > 125 {
+			if told++; told > 1250 {
 				return "InternalError"
 			}
 			return snssqstest.Told
@@ -104,14 +104,17 @@ func TestErrorNamesWhereToGoOn(t *testing.T) {
 	})
 }
 
-// TestPanicNamesWhereToGoOn: what one record makes panic does not lose the order to go on with.
+// TestPanicNamesWhereToGoOn: what one record makes panic does not lose the order to go on with, nor does it when
+// several batches are in flight.
 func TestPanicNamesWhereToGoOn(t *testing.T) {
 	t.Parallel()
-	topic := new(snssqstest.Topic)
-	topic.Outcome = func(string) string { panic("poison") }
-	got := invoke(t.Context(), seed(t, 1), topic, io.Discard, []byte(`{}`))
-	if !strings.HasPrefix(got.Error, "republish: stopped; go on with the order {") || !strings.Contains(got.Error, "panic: poison") {
-		t.Errorf("error %q", got.Error)
+	for _, users := range []int{1, 200} {
+		topic := new(snssqstest.Topic)
+		topic.Outcome = func(string) string { panic("poison") }
+		got := invoke(t.Context(), seed(t, users), topic, io.Discard, []byte(`{}`))
+		if !strings.HasPrefix(got.Error, "republish: stopped; go on with the order {") || !strings.Contains(got.Error, "panic: poison") {
+			t.Errorf("%d users: error %q", users, got.Error)
+		}
 	}
 }
 
@@ -121,7 +124,7 @@ func TestWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		from, topic := portsFor(t, "everything", 500)
+		from, topic := portsFor(t, "everything", 2000)
 		got := invoke(ctx, slowRecords{from, 50 * time.Second}, topic, io.Discard, []byte(`{"whole":true}`))
 		if !strings.Contains(got.Error, `,"whole":true}: the time was too short for the whole table`) || len(got.Published) == 0 {
 			t.Errorf("error %q after %d events", got.Error, len(got.Published))

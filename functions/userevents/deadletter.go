@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"rental.example/adapters/snssqs"
+	"rental.example/adapters/storecalls"
 )
 
 // maxReason is how many bytes of a reason go with a dead letter; the log has all of it.
@@ -26,7 +27,7 @@ func (t *telling) bury(ctx context.Context, e entry, reason error) error {
 	}
 	t.logger.LogAttrs(ctx, slog.LevelError, "dead letter", slog.String("correlation_id", snssqs.CorrelationID(e.event.RequestID)),
 		slog.String("event_id", e.eventID), slog.String("sequence_number", e.sequenceNumber),
-		slog.String("error", reason.Error()))
+		slog.String("error", reason.Error()), storecalls.Attr(ctx))
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/dynamo"
 	"rental.example/adapters/snssqs"
+	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -59,7 +60,7 @@ const answerTime = 500 * time.Millisecond
 func (f *Function) Handle(ctx context.Context, batch dynamo.StreamEvent) (events.DynamoDBEventResponse, error) {
 	cold := !f.warm.Swap(true)
 	t := &telling{Function: f, logger: f.config.Logger.With("cold_start", cold)}
-	ctx, cancel := domain.Spare(ctx, answerTime)
+	ctx, cancel := domain.Spare(storecalls.Watch(ctx), answerTime)
 	defer cancel()
 	failed, err := t.all(ctx, batch.Records)
 	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
@@ -86,7 +87,7 @@ func (t *telling) stopped(ctx context.Context, failed entry, err error) {
 	}
 	t.logger.LogAttrs(ctx, level, "stopped", slog.String("correlation_id", snssqs.CorrelationID(failed.event.RequestID)),
 		slog.String("event_id", failed.eventID), slog.String("sequence_number", failed.sequenceNumber),
-		slog.String("error", err.Error()))
+		slog.String("error", err.Error()), storecalls.Attr(ctx))
 }
 
 // published tells the log of an event that was told.

@@ -20,6 +20,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+// Update reports whether the tests are to rewrite golden files, by the flag -update.
+func Update() bool { return *update }
+
 // Case is one event in a file and the answer that is expected to it.
 type Case struct {
 	Name   string // the file's name without its ending

@@ -2,7 +2,12 @@
 
 from ministack.services.cloudformation import provisioners
 
-INERT = ["AWS::Logs::QueryDefinition", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup"]
+INERT = [
+    "AWS::Logs::QueryDefinition",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::XRay::SamplingRule",
+]
 
 
 def correct():

@@ -1,0 +1,137 @@
+package functions_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	"rental.example/adapters/samtest"
+)
+
+// patterned is what CloudFormation checks of a parameter before it makes anything.
+type patterned struct {
+	Type        string `yaml:"Type"`
+	Pattern     string `yaml:"AllowedPattern"`
+	Values      []any  `yaml:"AllowedValues"`
+	Constraint  string `yaml:"ConstraintDescription"`
+	Description string `yaml:"Description"`
+}
+
+// accepts tells whether a value fits the pattern. Go has no look-ahead, of which there is one.
+func (p patterned) accepts(value string) bool {
+	pattern, barred := strings.CutPrefix(p.Pattern, "^(?!deploy-)")
+	if barred {
+		pattern = "^" + pattern
+	}
+	return !(barred && strings.HasPrefix(value, "deploy-")) && regexp.MustCompile(pattern).MatchString(value)
+}
+
+func parametersOf(t *testing.T, file string) map[string]patterned {
+	t.Helper()
+	var template struct {
+		Parameters map[string]patterned `yaml:"Parameters"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, file)), &template); err != nil {
+		t.Fatal(err)
+	}
+	return template.Parameters
+}
+
+// TestAccountParameters: what AWS or GitHub would refuse, the templates refuse first, and say what to write.
+func TestAccountParameters(t *testing.T) {
+	t.Parallel()
+	for file, parameters := range map[string]map[string]struct{ good, bad []string }{
+		"functions/deploy/account.yaml": {
+			"Email":          {[]string{"ops@example.com"}, []string{"", "ops", "ops@example", "a b@example.com"}},
+			"AnomalyMonitor": {[]string{"none", "make", "arn:aws:ce::123456789012:anomalymonitor/0f3a-9b"}, []string{"", "yes", "arn:aws:ce::1:x"}},
+		},
+		"functions/deploy/environment.yaml": {
+			"StackName":            {[]string{"rental-prod"}, []string{"", "Rental", "deploy-rental-prod", "rental_prod", "1rental", strings.Repeat("a", 25)}},
+			"Repository":           {[]string{"octo-org/octo.repo_1"}, []string{"", "octo-repo", "https://github.com/octo-org/octo-repo", "a/b/c", "octo-org/*"}},
+			"OwnerId":              {[]string{"123456"}, []string{"", "octo-org", "0", "12*"}},
+			"RepositoryId":         {[]string{"456789"}, []string{"", "octo-repo", "*"}},
+			"OpenSearchDomainName": {[]string{"", "rental-items-prod"}, []string{"*", "it", "Items"}},
+			"PermissionsBoundary":  {[]string{"", "arn:aws:iam::123456789012:policy/limits"}, []string{"limits", "arn:aws:iam::123456789012:role/x"}},
+		},
+	} {
+		declared := parametersOf(t, file)
+		for name, p := range declared {
+			if p.Pattern == "" {
+				continue
+			}
+			examples, ok := parameters[name]
+			if !ok || !strings.HasPrefix(p.Constraint, "must be ") || p.Description == "" {
+				t.Errorf("%s: %s needs examples in this test, a Description, and a ConstraintDescription that begins with \"must be\"", file, name)
+			}
+			for _, value := range examples.good {
+				if !p.accepts(value) {
+					t.Errorf("%s: %s refuses %q", file, name, value)
+				}
+			}
+			for _, value := range examples.bad {
+				if p.accepts(value) {
+					t.Errorf("%s: %s takes %q", file, name, value)
+				}
+			}
+		}
+	}
+}
+
+// TestProtect: the stack policy names every resource that has data, and none that is not there.
+func TestProtect(t *testing.T) {
+	t.Parallel()
+	var want, got []string
+	for name, r := range samtest.Load(t).Resources {
+		if slices.Contains([]string{"AWS::DynamoDB::Table", "AWS::Cognito::UserPool", "AWS::OpenSearchService::Domain", "AWS::S3::Bucket"}, r.Type) {
+			want = append(want, name)
+		}
+	}
+	for _, m := range regexp.MustCompile(`LogicalResourceId/(\w+)`).FindAllStringSubmatch(read(t, "functions/deploy/protect"), -1) {
+		got = append(got, m[1])
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("functions/deploy/protect protects other resources than those with data (-template.yaml +protect):\n%s", diff)
+	}
+}
+
+// TestWorkflowsAgree: the workflows, samconfig.toml and the checks name the same SAM CLI and region; and staging and
+// prod the same processor, since prod gets what was built for staging.
+func TestWorkflowsAgree(t *testing.T) {
+	t.Parallel()
+	config, texts := read(t, "samconfig.toml"), workflows(t)
+	version := regexp.MustCompile(`(?m)^version=(\S+)$`).FindStringSubmatch(read(t, "testdata/engines/sam"))[1]
+	installs := regexp.MustCompile(`aws-sam-cli==(\S+)`).FindAllStringSubmatch(texts["deploy.yml"]+texts["environment.yml"], -1)
+	if len(installs) == 0 {
+		t.Error("no workflow installs the SAM CLI")
+	}
+	for _, m := range installs {
+		if m[1] != version {
+			t.Errorf("a workflow installs the SAM CLI %s, testdata/engines/sam %s", m[1], version)
+		}
+	}
+	architecture := map[string]string{}
+	for _, environment := range []string{"staging", "prod"} {
+		global := regexp.MustCompile(`(?s)\[` + environment + `\.global\.parameters\](.*?)\n\[`).FindStringSubmatch(config)
+		if global == nil {
+			t.Fatalf("samconfig.toml has no [%s.global.parameters]", environment)
+		}
+		if m := regexp.MustCompile(`Architecture=(\w+)`).FindStringSubmatch(global[1]); m != nil {
+			architecture[environment] = m[1]
+		}
+		region := regexp.MustCompile(`(?m)^region = "([^"]+)"`).FindStringSubmatch(global[1])
+		for _, m := range regexp.MustCompile(`aws-region: (\S+)`).FindAllStringSubmatch(texts["environment.yml"], -1) {
+			if region == nil || m[1] != region[1] {
+				t.Errorf("environment.yml has credentials of %s, samconfig.toml deploys %s to %v", m[1], environment, region)
+			}
+		}
+	}
+	if architecture["staging"] == "" || architecture["staging"] != architecture["prod"] {
+		t.Errorf("samconfig.toml has %v: prod gets what was built for staging, so write the same Architecture for both", architecture)
+	}
+}

@@ -1,0 +1,134 @@
+package functions_test
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// longForm is a YAML node with CloudFormation's short tags as the functions that they stand for: !Sub x is
+// {"Fn::Sub": "x"}.
+func longForm(t *testing.T, node *yaml.Node) any {
+	t.Helper()
+	var value any
+	switch node.Kind {
+	case yaml.DocumentNode:
+		return longForm(t, node.Content[0])
+	case yaml.SequenceNode:
+		list := []any{}
+		for _, e := range node.Content {
+			list = append(list, longForm(t, e))
+		}
+		value = list
+	case yaml.MappingNode:
+		m := map[string]any{}
+		for i := 0; i < len(node.Content); i += 2 {
+			m[node.Content[i].Value] = longForm(t, node.Content[i+1])
+		}
+		value = m
+	default:
+		if value = node.Value; !strings.HasPrefix(node.Tag, "!") || strings.HasPrefix(node.Tag, "!!") {
+			if err := node.Decode(&value); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	switch tag := strings.TrimPrefix(node.Tag, "!"); {
+	case node.Tag == tag || strings.HasPrefix(tag, "!"): // none, or one of YAML's own
+		return value
+	case tag == "Ref" || tag == "Condition":
+		return map[string]any{tag: value}
+	default:
+		return map[string]any{"Fn::" + tag: value}
+	}
+}
+
+// plan is what one set of parameters deploys, of template.yaml as it is, before SAM translates it.
+type plan struct {
+	stack      stack
+	parameters map[string]any // their values
+	globals    map[string]any // of functions
+	left       stack          // what a condition leaves out, by its name
+	conditions map[string]any
+	declared   map[string]map[string]any // parameters
+}
+
+// planOf is the template's, read without SAM so that the costs need no tool. Parameters that are not set have their
+// defaults.
+func planOf(t *testing.T, set map[string]any) plan {
+	t.Helper()
+	var node yaml.Node
+	if err := yaml.Unmarshal([]byte(read(t, "template.yaml")), &node); err != nil {
+		t.Fatal(err)
+	}
+	template, _ := longForm(t, &node).(map[string]any)
+	p := plan{stack: resolve(template, set), parameters: map[string]any{}, left: stack{}, declared: map[string]map[string]any{}}
+	p.conditions, _ = template["Conditions"].(map[string]any)
+	declared, _ := template["Parameters"].(map[string]any)
+	for name, d := range declared {
+		p.declared[name], _ = d.(map[string]any)
+		p.parameters[name] = p.declared[name]["Default"]
+	}
+	maps.Copy(p.parameters, set)
+	if globals, _ := template["Globals"].(map[string]any); globals != nil {
+		p.globals, _ = globals["Function"].(map[string]any)
+	}
+	all, _ := template["Resources"].(map[string]any)
+	for name, r := range all {
+		if r, _ := r.(map[string]any); p.stack[name] == nil {
+			p.left[name] = r
+		}
+	}
+	return p
+}
+
+// value is v, of a parameter where v refers to one.
+func (p plan) value(v any) any {
+	if m, ok := v.(map[string]any); ok {
+		if name, ok := m["Ref"].(string); ok {
+			return p.parameters[name]
+		}
+	}
+	return v
+}
+
+// number is v as a number: the template has some, and parameters have some as texts.
+func (p plan) number(t *testing.T, what string, v any) float64 {
+	t.Helper()
+	n, err := strconv.ParseFloat(fmt.Sprint(p.value(v)), 64)
+	if err != nil {
+		t.Fatalf("%s is %v, of which the costs need a number: let it be one, or a parameter that has one", what, v)
+	}
+	return n
+}
+
+// ofFunction is a property of a function, or what all of them have.
+func (p plan) ofFunction(name, property string) any {
+	if own, ok := p.stack.of("AWS::Serverless::Function")[name][property]; ok {
+		return p.value(own)
+	}
+	return p.value(p.globals[property])
+}
+
+// mapped are the functions that event source mappings call, by the logical ids of their sources' kinds.
+func (p plan) mapped(kind string) (functions []string) {
+	for _, m := range p.stack.of("AWS::Lambda::EventSourceMapping") {
+		if p.stack[referred(m["EventSourceArn"])]["Type"] == kind {
+			functions = append(functions, referred(m["FunctionName"]))
+		}
+	}
+	return functions
+}
+
+// referred is the resource that a value refers to.
+func referred(v any) string {
+	if names := references(v); len(names) > 0 {
+		name, _, _ := strings.Cut(names[0], ".") // !Ref Function.Alias is SAM's
+		return name
+	}
+	return ""
+}
