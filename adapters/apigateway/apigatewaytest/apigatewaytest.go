@@ -28,6 +28,7 @@ type Case struct {
 	Name   string // the file's name without its ending
 	Event  []byte
 	golden string
+	fields map[string]bool // FieldWords
 }
 
 // Cases reads all events of a function from testdata/events/<function>, seen from the folder root.
@@ -37,7 +38,7 @@ func Cases(t testing.TB, root, function string) []Case {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no events of %s under %s: %v", function, root, err)
 	}
-	cases := make([]Case, 0, len(files))
+	cases, fields := make([]Case, 0, len(files)), FieldWords(t, root)
 	for _, file := range files {
 		event, err := os.ReadFile(file)
 		if err != nil {
@@ -45,7 +46,7 @@ func Cases(t testing.TB, root, function string) []Case {
 		}
 		cases = append(cases, Case{
 			Name: strings.TrimSuffix(filepath.Base(file), ".json"), Event: event,
-			golden: filepath.Join(root, "testdata", "golden", function, filepath.Base(file)),
+			golden: filepath.Join(root, "testdata", "golden", function, filepath.Base(file)), fields: fields,
 		})
 	}
 	return cases
