@@ -31,7 +31,8 @@ build-%Function:
 	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
 
 .PHONY: help run test format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
-	account protect queues peek redrive replay republish purge
+	account protect queues logs peek redrive replay republish purge take-up \
+	recovery snapshots snapshot restore-items reindex drop-index restore-users export forget
 
 help: ## lists the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 18
@@ -112,6 +113,9 @@ protect: ## forbids to delete a deployed stack, or what has data in it; PROTECT=
 queues: ## what waits in the queues of a deployed stack, STACK=rental-dev
 	@$(OPS) queues
 
+logs: ## warnings and errors of one of its functions in the last two hours, FUNCTION=UsersFunction
+	@$(OPS) logs "$(FUNCTION)"
+
 peek: ## messages of its dead-letter or failure queue QUEUE=UserEventsDeadLetterQueue
 	@$(OPS) peek "$(QUEUE)"
 
@@ -126,6 +130,39 @@ republish: ## every profile's present state; RAISE=true after the table was rest
 
 purge: ## empties its dead-letter or failure queue QUEUE=UserEventsFailureQueue, after a republish
 	@$(OPS) purge "$(QUEUE)"
+
+take-up: ## after "sam delete": a stack of the table and the pool that were kept, STACK=rental-prod STAGE=prod; then deploy it
+	AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) testdata/take-up "$(STACK)" "$(STAGE)" "$(TABLE)" "$(POOL)"
+
+recovery: ## restores, reindexes, exports and erases as below, with the local runner on real engines
+	$(WITH) dynamodb,opensearch,sns-sqs testdata/checks/recovery
+
+snapshots: ## snapshots of the indices of a deployed stack
+	@$(OPS) snapshots
+
+snapshot: ## one more, into your repository REPOSITORY=own
+	@$(OPS) snapshot "$(REPOSITORY)"
+
+restore-items: ## its indices from SNAPSHOT=...; SINCE=2026-11-30T12:00:00Z, LOSE=true
+	@$(OPS) restore-items $(if $(SINCE),-since "$(SINCE)") $(if $(filter true,$(LOSE)),-lose) "$(SNAPSHOT)"
+
+reindex: ## its index INDEX=items, or owners, into a new one; SHARDS=3
+	@$(OPS) reindex $(if $(SHARDS),-shards "$(SHARDS)") "$(or $(INDEX),items)"
+
+drop-index: ## deletes its index INDEX=items-v1, which is no longer in use
+	@$(OPS) drop-index "$(INDEX)"
+
+restore-users: ## its table from TABLE=..., which a backup was restored into; then make republish RAISE=true
+	@$(OPS) restore-users $(if $(filter true,$(OLD)),-old) "$(TABLE)"
+
+# A USER that is not given on the command line would be whoever is signed in to this machine.
+PERSON = $(if $(filter command,$(origin USER)),$(USER))
+
+export: ## all that it holds about USER=ada@example.com, or a sub or id, as JSON
+	@$(OPS) export "$(PERSON)"
+
+forget: ## erases all that it holds about USER=...; to be run again an hour later
+	@$(OPS) forget "$(PERSON)"
 
 ci: ## everything, as on CI
 	.ci/run

@@ -17,7 +17,7 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-const costsPage = "functions/DEPLOY.md"
+const costsPage = "functions/COSTS.md"
 
 // costModes are the columns of the table of an idle month, and what makes them.
 var costModes = []struct {
@@ -64,10 +64,10 @@ func TestCosts(t *testing.T) {
 // tableUnder is where the first table after a heading begins and ends in a page.
 func tableUnder(t *testing.T, page, heading string) (start, end int) {
 	t.Helper()
-	at := regexp.MustCompile(`(?m)^### ` + regexp.QuoteMeta(heading) + `\n(?:[^|#\n].*\n|\n)*((?:\|.*\n)+)`).FindStringSubmatchIndex(page)
+	at := regexp.MustCompile(`(?m)^## ` + regexp.QuoteMeta(heading) + `\n(?:[^|#\n].*\n|\n)*((?:\|.*\n)+)`).FindStringSubmatchIndex(page)
 	if at == nil {
 		t.Fatalf("%s has no table under a heading %q: write both, the table as a line that begins with |, and run go test ./functions -run Costs -update",
-			costsPage, "### "+heading)
+			costsPage, "## "+heading)
 	}
 	return at[2], at[3]
 }

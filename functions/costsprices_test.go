@@ -81,7 +81,7 @@ const (
 var costsNothing = []string{
 	"AWS::ApiGateway::Account", "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup",
 	"AWS::DynamoDB::Table", "AWS::Events::Rule", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::Lambda::EventSourceMapping",
-	"AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::Logs::QueryDefinition", "AWS::Logs::ResourcePolicy",
+	"AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::Logs::MetricFilter", "AWS::Logs::QueryDefinition", "AWS::Logs::ResourcePolicy",
 	"AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy",
 	"AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::Serverless::Api", "AWS::Serverless::Function",
 	"AWS::WAFv2::WebACLAssociation", "AWS::XRay::SamplingRule",

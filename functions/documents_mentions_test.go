@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	mention = regexp.MustCompile(`((?:[\w.-]+/)*[A-Z]+\.md)\b(?:, (["A-Z].{0,30}))?`)
-	runbook = regexp.MustCompile(`(functions/RUNBOOK\.md), (.{0,40})`)
+	mention = regexp.MustCompile(`((?:[\w.-]+/)*[A-Z]+(?:-[A-Z]+)*\.md)\b(?:, (["A-Z].{0,30}))?`)
+	runbook = regexp.MustCompile(`(functions/RUNBOOK(?:-[A-Z]+)?\.md), (.{0,40})`)
 	wrapped = regexp.MustCompile(`\n\s*(?://|#|;)?\s*`)
 )
 

@@ -10,41 +10,55 @@ import (
 
 const runbookName = "functions/RUNBOOK.md"
 
-// generalSections are the headings of the runbook that are about no alarm.
-var generalSections = []string{"Tools"}
+// generalSections are the headings of the runbook's pages that are about no alarm.
+var generalSections = []string{"Tools", "Change a limit at once", "Return to the version before", "failed deployment"}
 
 var (
-	inRunbook   = regexp.MustCompile(regexp.QuoteMeta(runbookName) + `, (.+)$`)
+	runbookPage = regexp.MustCompile(`^functions/RUNBOOK(-[A-Z]+)?\.md$`)
+	inRunbook   = regexp.MustCompile(`(functions/RUNBOOK(?:-[A-Z]+)?\.md), (.+)$`)
 	makeInAlarm = regexp.MustCompile(`make ([a-z][a-z-]*(?: [A-Z]+=\w+)*)`)
 )
 
-// runbook: an alarm names a heading of it, and a heading that is not a general one is named by an alarm.
+// runbook: an alarm that names a page of it names a heading there, and a heading that is not a general one is named by
+// an alarm. An alarm that names none of the pages is told by the first.
 func (d *documents) runbook(p page) (problems []string) {
-	if p.name != runbookName {
+	if !runbookPage.MatchString(p.name) {
 		return nil
 	}
 	named := slices.Clone(d.general)
 	for _, name := range slices.Sorted(maps.Keys(d.alarms)) {
 		section := inRunbook.FindStringSubmatch(d.alarms[name])
-		if section == nil || !p.hasSection(section[1]) {
+		switch {
+		case section == nil && p.name == runbookName, section != nil && section[1] == p.name && !p.hasSection(section[2]):
 			problems = append(problems, p.problem(1, "the alarm %s names no heading of this page; it says %q, and has to end in %q and a heading of level 2",
-				name, d.alarms[name], runbookName+", "))
-			continue
+				name, d.alarms[name], p.name+", "))
+		case section != nil && section[1] == p.name:
+			named = append(named, section[2])
 		}
-		named = append(named, section[1])
 	}
 	for _, h := range p.headings {
 		if h.level == 2 && !slices.Contains(named, h.text) {
 			problems = append(problems, p.problem(h.line, "no alarm of template.yaml names %q; have one end in %q, or add it to generalSections",
-				h.text, runbookName+", "+h.text))
+				h.text, p.name+", "+h.text))
 		}
 	}
 	for _, general := range d.general {
-		if !p.hasSection(general) {
+		if p.name == runbookName && !p.hasSection(general) {
 			problems = append(problems, p.problem(1, "generalSections has %q, which is no heading of level 2", general))
 		}
 	}
 	return problems
+}
+
+// alarmPages are the pages of the runbook that alarms name.
+func (d *documents) alarmPages() []string {
+	var pages []string
+	for _, text := range d.alarms {
+		if section := inRunbook.FindStringSubmatch(text); section != nil && !slices.Contains(pages, section[1]) {
+			pages = append(pages, section[1])
+		}
+	}
+	return pages
 }
 
 func (p page) hasSection(text string) bool {

@@ -65,11 +65,11 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// TestDocumentsAreThere: there is a README, a runbook, a table of routes, and one table of variables.
+// TestDocumentsAreThere: there is a README, each page of the runbook that alarms name, a table of routes, and one table of variables.
 func TestDocumentsAreThere(t *testing.T) {
 	t.Parallel()
 	d := loadDocuments(t)
-	for _, name := range []string{"README.md", runbookName} {
+	for _, name := range append(d.alarmPages(), "README.md", runbookName) {
 		if _, ok := d.pages[name]; !ok {
 			t.Errorf("there is no %s", name)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -18,7 +19,10 @@ func TestPolicy(t *testing.T) {
 	t.Parallel()
 	var all []map[string]any
 	for _, d := range stagesAndModes(mustParse(t, read(t, "template.yaml"))) {
-		all = append(all, d.parameters)
+		optional := map[string]any{"WafRequestsPerIp": "1000", "ItemsConcurrency": "50",
+			"PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary"}
+		maps.Copy(optional, d.parameters)
+		all = append(all, optional)
 	}
 	used := map[string]bool{}
 	var reasons map[string]any
@@ -26,7 +30,8 @@ func TestPolicy(t *testing.T) {
 		reasons, _ = samtest.At(template, "Metadata", "PolicyExceptions").(map[string]any)
 		s := resolve(template, all[i])
 		what := fmt.Sprintf("%v, mode %v", all[i]["Stage"], all[i]["OpenSearchMode"])
-		for _, f := range s.findings(all[i]["OpenSearchMode"] != "none") {
+		parameters, _ := template["Parameters"].(map[string]any)
+		for _, f := range s.findings(all[i]["OpenSearchMode"] != "none", slices.Collect(maps.Keys(parameters))...) {
 			general := s.general(f)
 			used[f], used[general] = true, true
 			if reasons[f] == nil && reasons[general] == nil {
@@ -35,6 +40,10 @@ func TestPolicy(t *testing.T) {
 		}
 		if canary := len(s.of("AWS::CodeDeploy::DeploymentGroup")) > 0; canary != (all[i]["Stage"] == "prod") {
 			t.Errorf("%s: gradual deployment: %v", what, canary)
+		}
+		flows, _ := samtest.At(s["UserPoolClient"], "Properties", "ExplicitAuthFlows").([]any)
+		if passwords := slices.Contains(flows, any("ALLOW_USER_PASSWORD_AUTH")); passwords == (all[i]["Stage"] == "prod") {
+			t.Errorf("%s: sign-in by the password itself: %v", what, passwords)
 		}
 	}
 	for exception, reason := range reasons {
@@ -126,6 +135,9 @@ func (c conditions) holds(condition any) bool {
 			return !slices.ContainsFunc(args, func(a any) bool { return !c.holds(a) })
 		case "Fn::Or":
 			return slices.ContainsFunc(args, c.holds)
+		case "Fn::Contains": // in Rules alone
+			list, _ := args[0].([]any)
+			return slices.Contains(list, c.value(args[1]))
 		}
 	}
 	panic(fmt.Sprintf("a condition like no other: %v", condition))

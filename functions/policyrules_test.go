@@ -14,10 +14,11 @@ import (
 // public are the routes that want no token.
 var public = []string{"GET /items", "GET /items/{id}"}
 
-// findings are what breaks a rule, each as the Metadata would list it, in order.
-func (s stack) findings(items bool) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(), s.dangling(),
-		s.cyclic(), s.malformed())
+// findings are what breaks a rule, each as the Metadata would list it, in order. parameters are what the template
+// declares.
+func (s stack) findings(items bool, parameters ...string) []string {
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(),
+		s.dangling(parameters), s.cyclic(), s.malformed(), s.outdated(), s.adoptable(), s.volatile(), s.forgetful())
 	if !items {
 		found = append(found, s.leftovers()...)
 	}
@@ -304,16 +305,12 @@ func references(v any) []string {
 	return names
 }
 
-// parameter are names that stand for something given from outside.
-var parameter = regexp.MustCompile(`^(AWS::.*|ConfigName|Stage|Architecture|LogLevel|LogRetentionDays|AllowedOrigin|Requests?(PerSecond|Burst)|` +
-	`Search(esPerSecond|Burst)|AlarmEmail|RepublishSchedule|TraceRate|OpenSearch(DomainName|Endpoint|Index))$`)
-
 // dangling: nothing refers to what a condition leaves out.
-func (s stack) dangling() []string {
+func (s stack) dangling(parameters []string) []string {
 	var found []string
 	for name, r := range s {
 		for _, other := range references(r["Properties"]) {
-			if s[other] == nil && !parameter.MatchString(other) {
+			if s[other] == nil && !strings.HasPrefix(other, "AWS::") && !slices.Contains(parameters, other) {
 				found = append(found, name+": refers to "+other+", which is not there")
 			}
 		}

@@ -3,6 +3,7 @@ package functions_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -10,6 +11,8 @@ import (
 func TestPolicyTeeth(t *testing.T) {
 	t.Parallel()
 	const (
+		kept     = `"DeletionPolicy":"RetainExceptOnCreate","UpdateReplacePolicy":"Retain",`
+		tls      = `"SecurityPolicy":"SecurityPolicy_TLS13_1_2_2021_06","EndpointAccessMode":"BASIC",`
 		alias    = `,"A":{"Type":"AWS::Lambda::Alias","Properties":{"FunctionName":{"Ref":"F"}}},"F":{"Type":"AWS::Lambda::Function","Properties":{"Timeout":30}}`
 		onRule   = `{"P":{"Type":"AWS::Lambda::Permission","Properties":{"Principal":"events.amazonaws.com","FunctionName":{"Ref":"A"}}}` + alias
 		onSQS    = `{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"EventSourceArn":{"Fn::GetAtt":["Q","Arn"]},"FunctionName":{"Ref":"A"}}}` + alias
@@ -25,31 +28,38 @@ func TestPolicyTeeth(t *testing.T) {
 		"managed":             {`{"R":{"Type":"AWS::IAM::Role","Properties":{"ManagedPolicyArns":["arn:aws:iam::aws:policy/AdministratorAccess"]}}}`, "managed policy AdministratorAccess"},
 		"denied":              {`{"R":{"Type":"AWS::SQS::QueuePolicy","Properties":{"PolicyDocument":{"Statement":[{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"a"}]}}}}`, ""},
 		"bucket":              {`{"B":{"Type":"AWS::S3::Bucket","Properties":{}}}`, "B: not encrypted"},
-		"queue":               {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":false}}}`, "Q: not encrypted"},
-		"safe queue":          {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true}}}`, ""},
+		"queue":               {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":false,"RedriveAllowPolicy":{"redrivePermission":"denyAll"}}}}`, "Q: not encrypted"},
+		"safe queue":          {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"RedriveAllowPolicy":{"redrivePermission":"denyAll"}}}}`, ""},
+		"adoptable queue":     {`{"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"RedriveAllowPolicy":{"redrivePermission":"allowAll"}}}}`, "Q: may be the dead-letter queue of any other"},
 		"topic":               {`{"T":{"Type":"AWS::SNS::Topic"}}`, "T: not encrypted"},
 		"log group":           {`{"L":{"Type":"AWS::Logs::LogGroup","Properties":{}}}`, "L: not encrypted"},
-		"table":               {`{"T":{"Type":"AWS::DynamoDB::Table","Properties":{"SSESpecification":{"SSEEnabled":false}}}}`, "T: not encrypted"},
-		"domain":              {`{"D":{"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true}}}}`, "D: not encrypted"},
+		"table":               {`{"T":{` + kept + `"Type":"AWS::DynamoDB::Table","Properties":{"SSESpecification":{"SSEEnabled":false}}}}`, "T: not encrypted"},
+		"domain":              {`{"D":{` + kept + `"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true},"DomainEndpointOptions":{"TLSSecurityPolicy":"Policy-Min-TLS-1-2-PFS-2023-10"}}}}`, "D: not encrypted"},
 		"rule":                {onRule + `}`, "P: what fails of events.amazonaws.com goes nowhere"},
 		"rule's path":         {onRule + `,"C":{"Type":"AWS::Lambda::EventInvokeConfig","Properties":{"FunctionName":{"Ref":"F"},"DestinationConfig":{"OnFailure":{"Destination":"q"}}}}}`, ""},
 		"latest":              {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Fn::GetAtt":["F","Arn"]}}]}}` + alias + `}`, "R: invokes what is latest, not what is live"},
 		"latest path":         {`{"R":{"Type":"AWS::Scheduler::Schedule","Properties":{"Target":{"Arn":{"Fn::Sub":"${F.Arn}"}}}}` + alias + `}`, "R: invokes what is latest, not what is live"},
 		"latest of a mapping": {`{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"FunctionName":{"Ref":"F"},"DestinationConfig":{"OnFailure":{"Destination":"q"}}}}` + alias + `}`, "M: invokes what is latest, not what is live"},
-		"latest of a route":   {`{"R":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{"security":[{"CognitoAuthorizer":[]}],"x":{"uri":{"Fn::Sub":"a/${F.Arn}/b"}}}}}}}}` + alias + `}`, "R: invokes what is latest, not what is live"},
+		"latest of a route":   {`{"R":{"Type":"AWS::ApiGateway::RestApi","Properties":{` + tls + `"Body":{"paths":{"/user":{"get":{"security":[{"CognitoAuthorizer":[]}],"x":{"uri":{"Fn::Sub":"a/${F.Arn}/b"}}}}}}}}` + alias + `}`, "R: invokes what is latest, not what is live"},
 		"live":                {`{"R":{"Type":"AWS::Events::Rule","Properties":{"Targets":[{"Arn":{"Ref":"A"}}]}}` + alias + `}`, ""},
 		"unwatched":           {watched + `[]` + onErrors, "W: takes no deployment back"},
 		"watched":             {watched + `[{"Name":{"Ref":"W"}}]` + onErrors, ""},
+		"volatile":            {watched + `[{"Name":{"Ref":"W"}},{"Name":{"Ref":"V"}}]` + strings.TrimSuffix(onErrors, "}") + `,"V":{"Type":"AWS::CloudWatch::Alarm","Properties":{"Metrics":[{"Id":"rate","Expression":"e"},{"Id":"e","MetricStat":{"Metric":{"Namespace":"AWS/ApiGateway","MetricName":"5XXError"}}}]}}}`, "V: takes deployments back for what callers cause"},
 		"stream":              {`{"M":{"Type":"AWS::Lambda::EventSourceMapping","Properties":{"EventSourceArn":"t"}}}`, "M: what fails goes nowhere"},
 		"no redrive":          {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":180}}}`, "M: what fails goes nowhere"},
 		"impatient":           {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":179,"RedrivePolicy":{"deadLetterTargetArn":"d"}}}}`, "Q: visible again after 179 s, its consumer takes up to 30 s"},
 		"patient":             {onSQS + `,"Q":{"Type":"AWS::SQS::Queue","Properties":{"SqsManagedSseEnabled":true,"VisibilityTimeout":180,"RedrivePolicy":{"deadLetterTargetArn":"d"}}}}`, ""},
-		"open route":          {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{"security":[{"NONE":[]}]}}}}}}}`, "A: GET /user has the wrong authorizer"},
-		"one way in":          {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{"security":[{"CognitoAuthorizer":[]},{}]}}}}}}}`, "A: GET /user has the wrong authorizer"},
-		"no security":         {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"get":{}}}}}}}`, "A: GET /user has the wrong authorizer"},
-		"shut route":          {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/items":{"get":{"security":[{"CognitoAuthorizer":[]}]}}}}}}}`, "A: GET /items has the wrong authorizer"},
-		"no routes":           {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{}}}}`, "A: no routes"},
-		"preflight":           {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Body":{"paths":{"/user":{"options":{}}}}}}}`, ""},
+		"open route":          {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{` + tls + `"Body":{"paths":{"/user":{"get":{"security":[{"NONE":[]}]}}}}}}}`, "A: GET /user has the wrong authorizer"},
+		"one way in":          {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{` + tls + `"Body":{"paths":{"/user":{"get":{"security":[{"CognitoAuthorizer":[]},{}]}}}}}}}`, "A: GET /user has the wrong authorizer"},
+		"no security":         {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{` + tls + `"Body":{"paths":{"/user":{"get":{}}}}}}}`, "A: GET /user has the wrong authorizer"},
+		"shut route":          {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{` + tls + `"Body":{"paths":{"/items":{"get":{"security":[{"CognitoAuthorizer":[]}]}}}}}}}`, "A: GET /items has the wrong authorizer"},
+		"no routes":           {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{` + tls + `"Body":{}}}}`, "A: no routes"},
+		"preflight":           {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{` + tls + `"Body":{"paths":{"/user":{"options":{}}}}}}}`, ""},
+		"old TLS":             {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"SecurityPolicy":"TLS_1_0","Body":{"paths":{"/user":{"options":{}}}}}}}`, "A: accepts TLS before 1.2"},
+		"no mode":             {`{"A":{"Type":"AWS::ApiGateway::RestApi","Properties":{"SecurityPolicy":"SecurityPolicy_TLS13_1_2_2021_06","Body":{"paths":{"/user":{"options":{}}}}}}}`, "A: has a SecurityPolicy and no EndpointAccessMode"},
+		"old TLS of a domain": {`{"D":{` + kept + `"Type":"AWS::OpenSearchService::Domain","Properties":{"EncryptionAtRestOptions":{"Enabled":true},"NodeToNodeEncryptionOptions":{"Enabled":true},"DomainEndpointOptions":{"EnforceHTTPS":true}}}}`, "D: accepts TLS before 1.2"},
+		"forgetful":           {`{"P":{"Type":"AWS::Cognito::UserPool","DeletionPolicy":"RetainExceptOnCreate"}}`, "P: its data goes with the stack, or stays of one that never was"},
+		"orphaned":            {`{"P":{"Type":"AWS::Cognito::UserPool","DeletionPolicy":"Retain","UpdateReplacePolicy":"Retain"}}`, "P: its data goes with the stack, or stays of one that never was"},
 		"dangling":            {`{"R":{"Type":"X","Properties":{"V":{"Fn::Sub":"a-${Gone.Arn}"}}}}`, "R: refers to Gone, which is not there"},
 		"dangling in a value": {`{"R":{"Type":"X","Properties":{"V":{"Fn::Sub":["a-${Own}",{"Own":{"Ref":"Gone"}}]}}}}`, "R: refers to Gone, which is not there"},
 		"dangling by a value": {`{"R":{"Type":"X","Properties":{"V":{"Fn::Sub":["a-${Own}-${Gone}",{"Own":"b"}]}}}}`, "R: refers to Gone, which is not there"},
@@ -64,7 +74,7 @@ func TestPolicyTeeth(t *testing.T) {
 		if test.want != "" {
 			want = []string{test.want}
 		}
-		items := name == "domain"
+		items := strings.Contains(name, "domain")
 		if got := s.findings(items); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}

@@ -105,10 +105,15 @@ var namedByService = []string{
 	"arn:${AWS::Partition}:apigateway:${AWS::Region}::/account",
 	"arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis",
 	"arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*",
+	"arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*",
 	"arn:${AWS::Partition}:apigateway:${AWS::Region}::/tags/*",
 	"arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentconfig:CodeDeployDefault.*",
 	"arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/*",
 	"arn:${AWS::Partition}:es:${AWS::Region}:${AWS::AccountId}:domain/${OpenSearchDomainName}",
+	"arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/email.cognito-idp.amazonaws.com/*",
 	"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:event-source-mapping:*",
 	"arn:${AWS::Partition}:s3:::aws-sam-cli-managed-default-samclisourcebucket-*/*",
+	"arn:${AWS::Partition}:wafv2:${AWS::Region}:${AWS::AccountId}:regional/managedruleset/*/*",
+	"arn:${AWS::Partition}:wafv2:${AWS::Region}:${AWS::AccountId}:regional/webacl/${StackName}-*/*", // and its id
+	"arn:${AWS::Partition}:xray:${AWS::Region}:${AWS::AccountId}:sampling-rule/*",                   // at most 32 characters
 }

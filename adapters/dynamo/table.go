@@ -85,6 +85,11 @@ func (t *Table[T]) Put(ctx context.Context, record T, when expression.ConditionB
 	if err != nil {
 		return nil, t.failure("PutItem", err)
 	}
+	return t.put(ctx, item, when)
+}
+
+// put is Put for what is encoded already.
+func (t *Table[T]) put(ctx context.Context, item item, when expression.ConditionBuilder) (old *T, err error) {
 	expr, err := build(when, nil)
 	if err != nil {
 		return nil, t.failure("PutItem", err)

@@ -58,7 +58,7 @@ func TestWhatIsStored(t *testing.T) {
 		{save, storedProfile("4102488000000000")},
 		{remove, attributes{
 			"id": text(string(someone)), "version": number("4102491600000000"), "deletedAt": number("4102491600000000"),
-			"deletedVersion": number("4102491600000000"), "requestId": text("request-2"), "expiresAt": number("4105083600"),
+			"deletedVersion": number("4102491600000000"), "requestId": text("request-2"), "expiresAt": number("4105947600"),
 			"deletions": number("1"), "deletionDay": number("47482"),
 		}},
 		{save, withLastDeleted(storedProfile("4102491600000001"), "4102491600000000")},

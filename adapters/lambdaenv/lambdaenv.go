@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -66,6 +67,15 @@ func originHost(u *url.URL) bool {
 }
 
 func web(u *url.URL) bool { return u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") }
+
+// Count is the value of a variable that must be a whole number of at least 1, or fallback without it.
+func (e *Env) Count(name string, fallback int) int {
+	n, err := strconv.Atoi(e.Optional(name, strconv.Itoa(fallback)))
+	if err != nil || n < 1 {
+		e.refuse(name, "must be a whole number of at least 1, such as 3")
+	}
+	return n
+}
 
 // LogLevel is the level that LOG_LEVEL names: DEBUG, INFO (without it), WARN or ERROR.
 func (e *Env) LogLevel() slog.Level {

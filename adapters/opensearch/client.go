@@ -1,6 +1,7 @@
 package opensearch
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -29,10 +31,15 @@ type Config struct {
 	Endpoint string // a URL without a path
 	Alias    string // of the index of items; that of their owners is called Alias-owners
 	Service  string // ServiceES or ServiceNone
+	// Shards are the primary shards of the index of items, when it is made: 1 if 0. They cannot change later.
+	Shards int
 	// AWS holds the region and the credentials that requests are signed with; ServiceNone needs none.
 	AWS aws.Config
 	// HTTP carries single attempts; nil is a transport with the settings of the AWS SDK's.
 	HTTP http.RoundTripper
+	// AttemptTimeout is how long one attempt may take; zero is what a function has time for. Restoring a
+	// snapshot or blocking writes takes an engine longer.
+	AttemptTimeout time.Duration
 }
 
 // Client speaks to one engine about the indices under one alias. It is safe for concurrent use.
@@ -64,9 +71,12 @@ func NewClient(cfg Config) (*Client, error) {
 		cfg.HTTP = own
 	}
 	return &Client{
-		transport: &transport{server: server, next: storecalls.Count(storecalls.OpenSearch, cfg.HTTP.RoundTrip), sign: sign},
-		items:     index{alias: cfg.Alias, definition: itemsIndex},
-		owners:    index{alias: cfg.Alias + "-owners", definition: ownersIndex},
+		transport: &transport{
+			server: server, next: storecalls.Count(storecalls.OpenSearch, cfg.HTTP.RoundTrip), sign: sign,
+			timeout: cmp.Or(cfg.AttemptTimeout, attemptTimeout),
+		},
+		items:  index{alias: cfg.Alias, definition: itemsIndex, shards: cfg.Shards},
+		owners: index{alias: cfg.Alias + "-owners", definition: ownersIndex},
 	}, nil
 }
 

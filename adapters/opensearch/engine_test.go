@@ -70,9 +70,15 @@ func newClient(t testing.TB, cfg opensearch.Config) *opensearch.Client {
 // for a refresh rather than a second.
 func newIndices(t *testing.T) (endpoint, alias string, c *opensearch.Client) {
 	t.Helper()
+	return newShards(t, 1)
+}
+
+// newShards is newIndices with several primary shards of items.
+func newShards(t *testing.T, shards int) (endpoint, alias string, c *opensearch.Client) {
+	t.Helper()
 	endpoint = engine(t)
 	alias = newAlias(t, endpoint)
-	c = newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias})
+	c = newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias, Shards: shards})
 	for _, name := range []string{"Search", "Owners"} {
 		if err := calls(t, c)[name](); err != nil {
 			t.Fatal(err)
@@ -85,6 +91,10 @@ func newIndices(t *testing.T) (endpoint, alias string, c *opensearch.Client) {
 func newFixture(t *testing.T) itemtest.Fixture {
 	t.Helper()
 	_, _, client := newIndices(t)
+	return fixture(client)
+}
+
+func fixture(client *opensearch.Client) itemtest.Fixture {
 	items := opensearch.NewItems(client)
 	return itemtest.Fixture{
 		Store: items, Search: items, Holdings: opensearch.NewHoldings(client), Owners: opensearch.NewOwners(client),
@@ -111,6 +121,17 @@ func TestItemsKeepTheContractOfSearch(t *testing.T) {
 	t.Parallel()
 	engine(t)
 	itemtest.RunSearch(t, newFixture)
+}
+
+// TestShardedItemsKeepTheContractOfSearch: order, pages, totals and facets are those of one shard.
+func TestShardedItemsKeepTheContractOfSearch(t *testing.T) {
+	t.Parallel()
+	engine(t)
+	itemtest.RunSearch(t, func(t *testing.T) itemtest.Fixture {
+		t.Helper()
+		_, _, client := newShards(t, 3)
+		return fixture(client)
+	})
 }
 
 func TestHoldingsKeepTheContract(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
 
@@ -24,21 +25,32 @@ var ownersIndex []byte
 type index struct {
 	alias      string
 	definition []byte // settings and mappings, as JSON
+	shards     int    // primary ones, when it is made; 0 leaves the definition's
 }
 
 // name is the index's own at first; a later one is made, filled and put behind the alias by hand.
 func (x index) name() string { return x.alias + "-v1" }
 
 type indexBody struct {
-	Settings json.RawMessage     `json:"settings"`
+	Settings indexSettings       `json:"settings"`
 	Mappings json.RawMessage     `json:"mappings"`
 	Aliases  map[string]struct{} `json:"aliases,omitempty"`
 }
 
+type indexSettings struct {
+	Index    map[string]any  `json:"index"`
+	Analysis json.RawMessage `json:"analysis,omitempty"`
+}
+
 func (x index) body() (b indexBody, err error) {
-	err = json.Unmarshal(x.definition, &b)
+	if err = json.Unmarshal(x.definition, &b); err != nil {
+		return b, err
+	}
+	if x.shards > 0 {
+		b.Settings.Index["number_of_shards"] = x.shards
+	}
 	b.Aliases = map[string]struct{}{x.alias: {}}
-	return b, err
+	return b, nil
 }
 
 // makeIndex makes x behind its alias, which was found missing. Any number may do so at once. An index that
@@ -64,13 +76,13 @@ func (c *Client) makeIndex(ctx context.Context, x index) error {
 	return err
 }
 
-// awaitShard waits until x can be read. An index that another is making is there some time before its shard is,
+// awaitShard waits until x can be read, all shards of it. An index that another is making is there some time before its shard is,
 // and has every look-up fail until then. Its status would not tell: that of a new index is yellow from the start.
 // Whatever comes of the wait, that x cannot be read stays domain.ErrUnavailable.
 // https://github.com/elastic/elasticsearch/pull/18737
 func (c *Client) awaitShard(ctx context.Context, x index) error {
 	_, err := once[struct{}](ctx, c, "health of "+x.alias, opensearchapi.ClusterHealthRequest{
-		Index: []string{x.alias}, WaitForActiveShards: "1", Timeout: attemptTimeout / 2,
+		Index: []string{x.alias}, WaitForActiveShards: strconv.Itoa(max(1, x.shards)), Timeout: attemptTimeout / 2,
 	})
 	if err != nil {
 		return fmt.Errorf("opensearch: %s: %w: %w: %v", x.alias, errNoShard, domain.ErrUnavailable, err)

@@ -64,6 +64,38 @@ func TestFirstCalls(t *testing.T) {
 	}
 }
 
+// TestShards: the index of items is made with the shards of the configuration, the owners' with one, and a client
+// of another number takes what is there.
+func TestShards(t *testing.T) {
+	t.Parallel()
+	endpoint := engine(t)
+	for configured, want := range map[int]string{0: "1", 3: "3"} {
+		alias := newAlias(t, endpoint)
+		for name, shards := range map[string]string{"Create": want, "Merge": "1"} {
+			for _, n := range []int{configured, configured + 1} { // the second client finds the first one's index
+				c := newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias, Shards: n})
+				if err := calls(t, c)[name](); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var got map[string]struct {
+				Settings struct {
+					Index struct {
+						Shards string `json:"number_of_shards"`
+					}
+				}
+			}
+			settings := send(t, http.MethodGet, endpoint+"/"+aliasOf(name, alias)+"/_settings", "")
+			if err := json.Unmarshal([]byte(settings), &got); err != nil {
+				t.Fatal(err)
+			}
+			if x := got[aliasOf(name, alias)+"-v1"]; x.Settings.Index.Shards != shards {
+				t.Errorf("Shards %d: %s has %q, want %q", configured, name, x.Settings.Index.Shards, shards)
+			}
+		}
+	}
+}
+
 // TestEightFirstCalls has eight clients meet the missing indices at once.
 func TestEightFirstCalls(t *testing.T) {
 	t.Parallel()

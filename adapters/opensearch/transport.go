@@ -34,9 +34,10 @@ var (
 // That of opensearch-go would sign a repetition over a body that is drained, send one without a body after an
 // io.EOF even where its retries are off, and sleep beyond the end of the context (opensearch-go issue 202).
 type transport struct {
-	server *url.URL
-	next   http.RoundTripper
-	sign   *signer
+	server  *url.URL
+	next    http.RoundTripper
+	sign    *signer
+	timeout time.Duration // of an attempt
 }
 
 // Perform implements opensearchapi.Transport. The body of its answer is a wholeBody.
@@ -77,7 +78,7 @@ func drain(r *http.Request) ([]byte, error) {
 // attempt sends r with body once, and reads the answer to its end. Nothing that r refers to is changed: an
 // attempt that has failed may still be reading it.
 func (t *transport) attempt(r *http.Request, body []byte) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(r.Context(), attemptTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
 	defer cancel()
 	r = r.WithContext(ctx)
 	r.Body, r.GetBody, r.ContentLength = http.NoBody, nil, int64(len(body))

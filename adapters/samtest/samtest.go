@@ -16,8 +16,9 @@ import (
 
 // Template is template.yaml with its intrinsic functions as they are written: the value of !Ref X is X.
 type Template struct {
-	Globals   map[string]any      `yaml:"Globals"`
-	Resources map[string]Resource `yaml:"Resources"`
+	Parameters map[string]map[string]any `yaml:"Parameters"`
+	Globals    map[string]any            `yaml:"Globals"`
+	Resources  map[string]Resource       `yaml:"Resources"`
 }
 
 // Resource is one resource of a template.

@@ -43,6 +43,9 @@ func NewQueueClient(cfg aws.Config) *sqs.Client {
 	return sqs.NewFromConfig(hurried(cfg, storecalls.SQS))
 }
 
+// NewLongPollClient makes a client for those who wait for messages: with the SDK's own timeouts and retries.
+func NewLongPollClient(cfg aws.Config) *sqs.Client { return sqs.NewFromConfig(cfg) }
+
 func hurried(cfg aws.Config, store storecalls.Store) aws.Config {
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout).

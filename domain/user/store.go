@@ -63,8 +63,9 @@ type Page struct {
 }
 
 // TombstoneLife is how long a deleted profile's last version is remembered. It has to outlast every
-// message about the profile that may still be on its way and the lag of every clock.
-const TombstoneLife = 30 * 24 * time.Hour
+// message about the profile that may still be on its way, the lag of every clock, and the oldest state that the
+// table can be restored to, which is 35 days: a profile that was deleted since must not come back.
+const TombstoneLife = 40 * 24 * time.Hour
 
 // Tombstone is what is left of a deleted profile: nothing personal, but the version below which no
 // profile of this id may ever be made again.

@@ -9,25 +9,38 @@ import (
 	"testing"
 )
 
-// signedIn is the answer of the user pool to a sign-in, good or bad.
+// signedIn is the response of the user pool to a sign-in, good, bad, or a challenge.
 type signedIn struct {
 	AuthenticationResult struct{ IdToken, AccessToken string }
+	ChallengeName        string
+	ChallengeParameters  map[string]string
 	Type                 string `json:"__type"`
 	Message              string `json:"message"`
 }
 
-// signIn asks the user pool for tokens, by its JSON API, which needs no signature for that.
+// signIn asks the user pool for tokens, by SRP, the one flow that every stage allows.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
 func (to *target) signIn(t *testing.T, email, password string) (status int, answer signedIn) {
 	t.Helper()
-	body := object{"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": to.clientID,
-		"AuthParameters": object{"USERNAME": email, "PASSWORD": password}}
+	client := newSRP()
+	status, answer = to.pool(t, "InitiateAuth", object{"AuthFlow": "USER_SRP_AUTH", "ClientId": to.clientID,
+		"AuthParameters": object{"USERNAME": email, "SRP_A": client.hex()}})
+	if answer.ChallengeName != "PASSWORD_VERIFIER" {
+		return status, answer
+	}
+	return to.pool(t, "RespondToAuthChallenge", object{"ChallengeName": answer.ChallengeName, "ClientId": to.clientID,
+		"ChallengeResponses": client.claim(t, to.poolID, password, answer.ChallengeParameters)})
+}
+
+// pool calls an operation of the user pool's JSON API that needs no signature.
+func (to *target) pool(t *testing.T, operation string, body object) (status int, answer signedIn) {
+	t.Helper()
 	req, err := http.NewRequest("POST", strings.TrimSuffix(to.cognito, "/")+"/", strings.NewReader(body.String()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+operation)
 	resp, err := to.http.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +51,7 @@ func (to *target) signIn(t *testing.T, email, password string) (status int, answ
 		err = json.Unmarshal(data, &answer)
 	}
 	if err != nil {
-		t.Fatalf("sign-in: status %d: %v", resp.StatusCode, err)
+		t.Fatalf("%s: status %d: %v", operation, resp.StatusCode, err)
 	}
 	return resp.StatusCode, answer
 }

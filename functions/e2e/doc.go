@@ -8,6 +8,7 @@
 //
 //	E2E_API_URL             where the API answers, its stage included
 //	E2E_COGNITO_ENDPOINT    where the user pool's API answers
+//	E2E_USER_POOL_ID        the user pool
 //	E2E_CLIENT_ID           the app client to sign in with
 //	E2E_ALLOWED_ORIGIN      the one origin that CORS admits
 //	E2E_RENTER, E2E_RENTEE  e-mails, as those of two users of the pool

@@ -46,7 +46,7 @@ func start(t *testing.T, env []string, args ...string) *target {
 	})
 	url := listening(t, lines)
 	return &target{
-		name: "local", api: url, cognito: url, clientID: "localclient", origin: origin, deadline: 5 * time.Second,
+		name: "local", api: url, cognito: url, clientID: "localclient", poolID: "us-east-1_local", origin: origin, deadline: 5 * time.Second,
 		renter: "renter@example.com", rentee: "rentee@example.com", admin: "admin@example.com", password: "Passw0rd!",
 		http: newHTTPClient(told),
 	}

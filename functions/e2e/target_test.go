@@ -15,6 +15,7 @@ type target struct {
 	api      string // the URL before every path
 	cognito  string // the URL of the user pool's API
 	clientID string
+	poolID   string
 	origin   string
 	noItems  bool
 	deadline time.Duration // for events
@@ -51,7 +52,7 @@ func deployed(t *testing.T) *target {
 	to := &target{
 		name: cmp.Or(os.Getenv("E2E_TARGET"), "aws"),
 		api:  strings.TrimSuffix(required("E2E_API_URL"), "/"), cognito: required("E2E_COGNITO_ENDPOINT"),
-		clientID: required("E2E_CLIENT_ID"), origin: required("E2E_ALLOWED_ORIGIN"),
+		clientID: required("E2E_CLIENT_ID"), poolID: required("E2E_USER_POOL_ID"), origin: required("E2E_ALLOWED_ORIGIN"),
 		renter: required("E2E_RENTER"), rentee: required("E2E_RENTEE"), admin: required("E2E_ADMIN"),
 		password: required("E2E_PASSWORD"), http: newHTTPClient(http.DefaultTransport),
 	}

@@ -355,7 +355,7 @@ func TestInvoke(t *testing.T) {
 	if want := `{"errorMessage":"made to fail before its work (-fail)","errorType":"errorString"}`; body != want || resp.Header.Get("X-Amz-Function-Error") != "Unhandled" {
 		t.Errorf("%v %s", resp.Header, body)
 	}
-	if _, body = send("UserEventsFunction", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {
+	if _, body = send("UserEventsFunction:live", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {
 		t.Errorf("userevents: %s", body)
 	}
 	if _, body = send("ItemSyncFunction", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {

@@ -32,6 +32,7 @@ func (i invocations) handler() http.Handler {
 
 func (i invocations) invoke(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
+	name = strings.TrimSuffix(name, ":live")     // the alias that is deployed
 	name = name[strings.LastIndex(name, ":")+1:] // of an ARN
 	f, ok := i.functions[name]
 	event, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))

@@ -23,8 +23,8 @@ import (
 // response, and from the event's bytes to the response's, for which there is one in bytes as well. They are budgets: a
 // field more of the profile costs some 80 bytes, for which they may be raised; what grows without a reason is a mistake.
 const (
-	maxAllocations     = 12
-	maxWireAllocations = 17
+	maxAllocations     = 13
+	maxWireAllocations = 18
 	maxWireBytes       = 2400
 )
 

@@ -30,7 +30,7 @@ func run() error {
 	var (
 		engine = opensearch.Config{
 			Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
-			Service: env.Required("OPEN_SEARCH_SERVICE"), AWS: env.AWS("ES"),
+			Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
 		}
 		origin  = env.Origin("ALLOWED_ORIGIN")
 		name    = env.Optional("POWERTOOLS_SERVICE_NAME", "items")

@@ -28,7 +28,7 @@ func run() error {
 	var (
 		engine = opensearch.Config{
 			Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
-			Service: env.Required("OPEN_SEARCH_SERVICE"), AWS: env.AWS("ES"),
+			Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
 		}
 		name    = env.Optional("POWERTOOLS_SERVICE_NAME", "itemsync")
 		logger  = cloudwatch.NewLogger(os.Stdout, env.LogLevel(), name)

@@ -47,7 +47,7 @@ type userBody struct {
 
 func newUserBody(u user) userBody {
 	return userBody{
-		Username: u.sub, Attributes: u.list(), Enabled: true, UserStatus: u.status,
+		Username: u.sub, Attributes: u.list(), Enabled: !u.disabled, UserStatus: u.status,
 		UserCreateDate: epoch(u.created), UserLastModifiedDate: epoch(u.modified),
 	}
 }

@@ -94,7 +94,8 @@ func TestAdminOperationsNameTheirUser(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	for operation, more := range map[string]fields{
-		"AdminGetUser": nil, "AdminDeleteUser": nil, "AdminConfirmSignUp": nil, "AdminUserGlobalSignOut": nil,
+		"AdminGetUser": nil, "AdminDeleteUser": nil, "AdminDisableUser": nil, "AdminEnableUser": nil, "AdminListGroupsForUser": nil,
+		"AdminConfirmSignUp": nil, "AdminUserGlobalSignOut": nil,
 		"AdminSetUserPassword": {"Password": password}, "AdminAddUserToGroup": {"GroupName": "admin"},
 		"AdminRemoveUserFromGroup": {"GroupName": "admin"},
 	} {

@@ -68,11 +68,16 @@ func checkValue(a attribute) error {
 	return nil
 }
 
-// checkWritable refuses the flags that only an administrator sets; a user
-// could otherwise verify an e-mail that is not theirs.
+// writableAttributes are the WriteAttributes of template.yaml's client.
+func writableAttributes() []string { return []string{"email", "name"} }
+
+// checkWritable refuses what a client must not write for its user: all but
+// writableAttributes, and the flags above all; a user could otherwise verify
+// an e-mail that is not theirs. What no pool has, checkName refuses.
 func checkWritable(list []attribute) error {
 	for _, a := range list {
-		if a.Name == "email_verified" || a.Name == "phone_number_verified" {
+		known := slices.Contains(standardAttributes(), a.Name) || a.Name == "email_verified" || a.Name == "phone_number_verified"
+		if known && !slices.Contains(writableAttributes(), a.Name) {
 			return errUnauthorized
 		}
 	}

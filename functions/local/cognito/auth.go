@@ -103,6 +103,9 @@ func (p *Pool) userOrStandIn(username string) user {
 
 // admit goes on with a user who has proved to know the password.
 func (p *Pool) admit(u user) (authOutput, error) {
+	if u.disabled {
+		return authOutput{}, errDisabled
+	}
 	if u.status == forceChangePassword {
 		return p.demandPassword(u)
 	}

@@ -36,6 +36,7 @@ func notFound(format string, args ...any) *apiError {
 // Refusals with a fixed text.
 var (
 	errIncorrect      = notAuthorized("Incorrect username or password.")
+	errDisabled       = notAuthorized("User is disabled.")
 	errNotConfirmed   = refusal("UserNotConfirmedException", "User is not confirmed.")
 	errNoUser         = refusal("UserNotFoundException", "User does not exist.")
 	errNoGroup        = notFound("Group not found.")

@@ -71,12 +71,13 @@ func TestSignUpRefuses(t *testing.T) {
 		"long name and no client": {fields{"Username": strings.Repeat("x", 129), "ClientId": ""}, "InvalidParameterException",
 			"2 validation errors detected: Value at 'clientId' failed to satisfy constraint: Member must not be null; " +
 				"Value at 'username' failed to satisfy constraint: Member must have length less than or equal to 128"},
-		"verified by oneself": {attribute("email_verified", "true"), "NotAuthorizedException", "A client attempted to write unauthorized attribute"},
-		"own sub":             {attribute("sub", "x"), "InvalidParameterException", ""},
-		"custom attribute":    {attribute("custom:x", "x"), "InvalidParameterException", ""},
-		"nameless attribute":  {attribute("", "x"), "InvalidParameterException", ""},
-		"long attribute":      {attribute("name", strings.Repeat("x", 2049)), "InvalidParameterException", ""},
-		"another e-mail":      {attribute("email", "joe@example.com"), "InvalidParameterException", ""},
+		"none of the client's": {attribute("birthdate", "2000-01-01"), "NotAuthorizedException", "A client attempted to write unauthorized attribute"},
+		"verified by oneself":  {attribute("email_verified", "true"), "NotAuthorizedException", "A client attempted to write unauthorized attribute"},
+		"own sub":              {attribute("sub", "x"), "InvalidParameterException", ""},
+		"custom attribute":     {attribute("custom:x", "x"), "InvalidParameterException", ""},
+		"nameless attribute":   {attribute("", "x"), "InvalidParameterException", ""},
+		"long attribute":       {attribute("name", strings.Repeat("x", 2049)), "InvalidParameterException", ""},
+		"another e-mail":       {attribute("email", "joe@example.com"), "InvalidParameterException", ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -27,6 +27,7 @@ type user struct {
 	attributes    []attribute // without sub, email and email_verified
 	groups        []string
 	status        status
+	disabled      bool
 	password      verifier
 	signUpCode    time.Time // when it was sent; zero means never
 	resetCode     time.Time

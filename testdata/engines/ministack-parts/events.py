@@ -1,4 +1,5 @@
-"""Corrections of what MiniStack does with events: the right to publish batches, and batches of streams."""
+"""Corrections of what MiniStack does with events: the right to publish batches, batches of streams, and a concurrency
+that is a parameter."""
 
 import json
 import time
@@ -27,6 +28,15 @@ def correct():
             return execute(function, event)
         return repeat(lambda rest: execute(function, {"Records": rest}), records)
 
+    concurrency = lambda_svc._sqs_esm_concurrency
+
+    def whole_concurrency(mapping, *args, **kwargs):
+        scaling = mapping.get("ScalingConfig") or {}
+        if "MaximumConcurrency" in scaling:  # CloudFormation makes a number of a parameter's text
+            scaling["MaximumConcurrency"] = int(scaling["MaximumConcurrency"])
+        return concurrency(mapping, *args, **kwargs)
+
+    lambda_svc._sqs_esm_concurrency = whole_concurrency
     iam_actions.extract_iam_action = extract_single
     lambda_svc._execute_function = execute_until_done
 

@@ -1,0 +1,208 @@
+// Package indices looks after the indices of a deployed stack while it serves: copies them into new ones, restores
+// them from snapshots, and switches their aliases. It sends only requests that a domain of Amazon OpenSearch Service
+// allows, with nothing in the URL of a POST, whose parameters the service ignores.
+//
+// https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-operations.html
+package indices
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rental.example/adapters/opensearch"
+)
+
+// Settle is how long writes are blocked before an alias is switched: longer than any function that writes may run. A
+// write that read a document before the block has failed or ended by then. Otherwise it could meet, in the new index,
+// another state of that document under the same sequence number.
+const Settle = 35 * time.Second
+
+// Config is what a Keeper needs.
+type Config struct {
+	Client *opensearch.Client
+	Say    func(format string, args ...any) // progress, a line each
+	Settle time.Duration                    // the package's Settle but in tests
+	Erased func(id string) bool             // whether a user of this id was erased; used by RestoreItems alone
+}
+
+// Keeper looks after the indices of one client.
+type Keeper struct {
+	Config
+	items, owners opensearch.Index
+}
+
+// New makes a Keeper.
+func New(c Config) *Keeper {
+	items, owners := c.Client.Indices()
+	return &Keeper{Config: c, items: items, owners: owners}
+}
+
+// aliases are all indices of the domain with their aliases.
+func (k *Keeper) aliases(ctx context.Context) (map[string][]string, error) {
+	var all map[string]struct{ Aliases map[string]any }
+	if err := k.Client.Call(ctx, "GET", "/_alias", nil, &all); err != nil {
+		return nil, err
+	}
+	found := make(map[string][]string, len(all))
+	for name, index := range all {
+		found[name] = []string{}
+		for alias := range index.Aliases {
+			found[name] = append(found[name], alias)
+		}
+	}
+	return found, nil
+}
+
+// version is the number of an index of the alias: 2 of items-v2.
+func version(alias, name string) (n int, ok bool) {
+	digits, ok := strings.CutPrefix(name, alias+"-v")
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil && n > 0
+}
+
+// own are the names that belong to the alias, in order of their numbers.
+func own(alias string, names []string) []string {
+	var found []string
+	for _, name := range names {
+		if _, ok := version(alias, name); ok {
+			found = append(found, name)
+		}
+	}
+	slices.SortFunc(found, func(a, b string) int {
+		x, _ := version(alias, a)
+		y, _ := version(alias, b)
+		return x - y
+	})
+	return found
+}
+
+func names(all map[string][]string) []string {
+	found := make([]string, 0, len(all))
+	for name := range all {
+		found = append(found, name)
+	}
+	return found
+}
+
+// indexOf is the index that the alias stands for.
+func indexOf(all map[string][]string, alias string) (string, error) {
+	var found []string
+	for name, aliases := range all {
+		if slices.Contains(aliases, alias) {
+			found = append(found, name)
+		}
+	}
+	if len(found) != 1 {
+		slices.Sort(found)
+		return "", fmt.Errorf("the alias %s stands for %d indices (%s), not for one", alias, len(found), strings.Join(found, ", "))
+	}
+	return found[0], nil
+}
+
+// next is a number that no index of the aliases has, in all or in other.
+func (k *Keeper) next(all map[string][]string, other []string) int {
+	highest := 0
+	for _, name := range append(names(all), other...) {
+		for _, x := range []opensearch.Index{k.items, k.owners} {
+			if n, ok := version(x.Alias, name); ok {
+				highest = max(highest, n)
+			}
+		}
+	}
+	return highest + 1
+}
+
+var shardsPattern = regexp.MustCompile(`^[1-9][0-9]?$`)
+
+// ParseShards is a number of primary shards, 1 to 99; empty is zero, which leaves that of the definition.
+func ParseShards(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	if !shardsPattern.MatchString(text) {
+		return 0, fmt.Errorf("shards %q: want a number from 1 to 99", text)
+	}
+	return strconv.Atoi(text)
+}
+
+// create makes an index of the definition, with as many primary shards, unless that is zero.
+func (k *Keeper) create(ctx context.Context, name string, x opensearch.Index, shards int) error {
+	var definition map[string]any
+	if err := json.Unmarshal(x.Definition, &definition); err != nil {
+		return err
+	}
+	if shards > 0 {
+		settings, _ := definition["settings"].(map[string]any)
+		index, ok := settings["index"].(map[string]any)
+		if !ok {
+			return fmt.Errorf("the definition of %s has no settings.index", x.Alias)
+		}
+		index["number_of_shards"] = shards
+	}
+	return k.call(ctx, "PUT", "/"+name, definition, nil)
+}
+
+// call sends body as JSON; nil for none.
+func (k *Keeper) call(ctx context.Context, method, path string, body, out any) error {
+	var data []byte
+	if body != nil {
+		var err error
+		if data, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	return k.Client.Call(ctx, method, path, data, out)
+}
+
+type object = map[string]any
+
+// block returns once no write of the index is in flight, and none can begin.
+// https://docs.opensearch.org/latest/api-reference/index-apis/blocks/
+func (k *Keeper) block(ctx context.Context, name string) error {
+	var out struct {
+		Acknowledged       bool
+		ShardsAcknowledged bool `json:"shards_acknowledged"`
+	}
+	if err := k.call(ctx, "PUT", "/"+name+"/_block/write", nil, &out); err != nil {
+		return err
+	}
+	if !out.Acknowledged || !out.ShardsAcknowledged {
+		return fmt.Errorf("not all shards of %s acknowledge that writes are blocked", name)
+	}
+	return nil
+}
+
+// Unblock lets an index be written again, which a run that was killed has left blocked.
+func (k *Keeper) Unblock(ctx context.Context, name string) error {
+	return k.call(ctx, "PUT", "/"+name+"/_settings", object{"index.blocks.write": nil}, nil)
+}
+
+// Drop deletes an index that no alias stands for.
+func (k *Keeper) Drop(ctx context.Context, name string) error {
+	all, err := k.aliases(ctx)
+	if err != nil {
+		return err
+	}
+	aliases, ok := all[name]
+	_, isItems := version(k.items.Alias, name)
+	_, isOwners := version(k.owners.Alias, name)
+	switch {
+	case !ok:
+		return fmt.Errorf("there is no index %s; there are %s", name, strings.Join(k.ownNames(all), ", "))
+	case !isItems && !isOwners:
+		return fmt.Errorf("%s is no index of %s or %s", name, k.items.Alias, k.owners.Alias)
+	case len(aliases) > 0:
+		return fmt.Errorf("%s is in use: the alias %s stands for it", name, strings.Join(aliases, ", "))
+	}
+	return k.call(ctx, "DELETE", "/"+name, nil, nil)
+}
+
+func (k *Keeper) ownNames(all map[string][]string) []string {
+	return append(own(k.items.Alias, names(all)), own(k.owners.Alias, names(all))...)
+}

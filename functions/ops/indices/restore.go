@@ -1,0 +1,180 @@
+package indices
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rental.example/adapters/opensearch"
+	"rental.example/domain"
+)
+
+// Restoration says what RestoreItems is to do.
+type Restoration struct {
+	Snapshot string // REPOSITORY/NAME; the repository is Automated where there is no slash
+	// Items and Owners are the indices of the snapshot. Empty are those that are in use now, or the only ones.
+	Items, Owners string
+	// Since is from when on what the index in use has is kept, over the snapshot. The zero is the snapshot's start,
+	// or a little earlier, since clocks differ.
+	Since time.Time
+	// Lose goes on where the index in use cannot be read, and all that was written since the snapshot is lost.
+	Lose bool
+}
+
+// RestoreItems restores items and owners from a snapshot into new indices, adds what has been written since, leaves
+// out who was erased, and switches both aliases in one step. An item that its owner deleted after the snapshot and
+// before this run comes back.
+func (k *Keeper) RestoreItems(ctx context.Context, r Restoration) error {
+	s, err := k.snapshot(ctx, r.Snapshot)
+	if err != nil {
+		return err
+	}
+	if r.Since.IsZero() {
+		r.Since = s.started().Add(-domain.MaxClockLag)
+	}
+	copies, order, err := k.plan(ctx, s, r)
+	if err != nil {
+		return err
+	}
+	return k.follow(ctx, copies, func() error {
+		for _, c := range copies {
+			if c.lost {
+				continue
+			}
+			if err := c.look(ctx); err != nil {
+				return err
+			}
+		}
+		k.Say("restoring %s of %s/%s", order.Indices, s.repository, s.Name)
+		if err := k.call(ctx, "POST", "/_snapshot/"+s.repository+"/"+s.Name+"/_restore", order, nil); err != nil {
+			return err
+		}
+		if err := k.restored(ctx, copies); err != nil {
+			return err
+		}
+		for _, c := range copies {
+			if c.lost {
+				continue
+			}
+			if err := c.catchUp(ctx); err != nil {
+				return err
+			}
+		}
+		if err := k.dropErased(ctx, copies); err != nil {
+			return err
+		}
+		if err := k.switchOver(ctx, copies); err != nil {
+			return err
+		}
+		k.Say("now run republish: items then know of every profile as it is")
+		return nil
+	})
+}
+
+func (k *Keeper) snapshot(ctx context.Context, path string) (snapshot, error) {
+	repository, name, ok := strings.Cut(path, "/")
+	if !ok {
+		repository, name = Automated, path
+	}
+	if err := errors.Join(checkName("the repository", repository), checkName("the snapshot", name)); err != nil {
+		return snapshot{}, err
+	}
+	found, err := k.snapshots(ctx, repository, name)
+	if err != nil {
+		return snapshot{}, err
+	}
+	if len(found) != 1 || found[0].State != "SUCCESS" {
+		return snapshot{}, fmt.Errorf("the snapshot %s/%s is not whole: choose one of which snapshots says SUCCESS", repository, name)
+	}
+	return found[0], nil
+}
+
+// order is the body of a request to restore.
+type order struct {
+	Indices            string `json:"indices"`
+	IncludeGlobalState bool   `json:"include_global_state"`
+	IncludeAliases     bool   `json:"include_aliases"`
+	RenamePattern      string `json:"rename_pattern"`
+	RenameReplacement  string `json:"rename_replacement"`
+}
+
+// plan is what to restore under which names, and the copies that follow: from what is in use to what is restored.
+func (k *Keeper) plan(ctx context.Context, s snapshot, r Restoration) (copies []*copier, o order, err error) {
+	all, err := k.ensured(ctx)
+	if err != nil {
+		return nil, o, err
+	}
+	number := k.next(all, s.Indices)
+	wanted := map[string]string{k.items.Alias: r.Items, k.owners.Alias: r.Owners}
+	var chosen []string
+	for _, x := range []opensearch.Index{k.items, k.owners} {
+		source, err := indexOf(all, x.Alias)
+		if err != nil {
+			return nil, o, err
+		}
+		index, err := choose(s, x.Alias, wanted[x.Alias], source)
+		if err != nil {
+			return nil, o, err
+		}
+		c := k.newCopier(x, source, fmt.Sprintf("%s-v%d", x.Alias, number))
+		if c.lost, err = k.lost(ctx, source, r.Lose); err != nil {
+			return nil, o, err
+		}
+		if c.owners = x.Alias == k.owners.Alias; !c.owners {
+			c.since = r.Since.UnixMicro()
+		}
+		copies, chosen = append(copies, c), append(chosen, index)
+	}
+	return copies, order{
+		Indices: strings.Join(chosen, ","), RenamePattern: "(.+)-v[0-9]+", RenameReplacement: fmt.Sprintf("$1-v%d", number),
+	}, nil
+}
+
+// ensured are all indices once each alias stands for one, as readers and writers make it, too. An index without
+// an alias would get it back by the first of them, and its writes must not be lost.
+func (k *Keeper) ensured(ctx context.Context) (map[string][]string, error) {
+	all, err := k.aliases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range []opensearch.Index{k.items, k.owners} {
+		if slices.Contains(slices.Concat(values(all)...), x.Alias) {
+			continue
+		}
+		first := x.Alias + "-v1"
+		if _, there := all[first]; !there {
+			if err := k.create(ctx, first, x, 0); err != nil {
+				return nil, err
+			}
+		}
+		if err := k.call(ctx, "PUT", "/"+first+"/_aliases/"+x.Alias, nil, nil); err != nil {
+			return nil, err
+		}
+	}
+	return k.aliases(ctx)
+}
+
+func values(all map[string][]string) [][]string {
+	found := make([][]string, 0, len(all))
+	for _, aliases := range all {
+		found = append(found, aliases)
+	}
+	return found
+}
+
+// choose is which index of s to restore.
+func choose(s snapshot, alias, wanted, present string) (string, error) {
+	there := own(alias, s.Indices)
+	switch {
+	case wanted != "" && slices.Contains(there, wanted):
+		return wanted, nil
+	case wanted == "" && slices.Contains(there, present):
+		return present, nil
+	case wanted == "" && len(there) == 1:
+		return there[0], nil
+	}
+	return "", fmt.Errorf("the snapshot %s has the indices [%s] of %s: say which one", s.Name, strings.Join(there, ", "), alias)
+}

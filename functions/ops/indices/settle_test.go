@@ -1,0 +1,47 @@
+package indices_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"rental.example/adapters/samtest"
+	"rental.example/functions/ops/indices"
+)
+
+// TestSettle: writes are blocked for longer than any function runs that writes the indices.
+func TestSettle(t *testing.T) {
+	t.Parallel()
+	template := samtest.Load(t)
+	usual, _ := samtest.At(template.Globals, "Function", "Timeout").(int)
+	checked := 0
+	for name, r := range template.Resources {
+		if r.Type != "AWS::Serverless::Function" || samtest.At(r.Properties, "Environment", "Variables", "OPEN_SEARCH_INDEX") == nil {
+			continue
+		}
+		timeout := usual
+		if own, ok := r.Properties["Timeout"].(int); ok {
+			timeout = own
+		}
+		if checked++; indices.Settle <= time.Duration(timeout)*time.Second {
+			t.Errorf("Settle is %v, and %s may run for %d s", indices.Settle, name, timeout)
+		}
+	}
+	if checked != 2 {
+		t.Errorf("%d functions have the variable OPEN_SEARCH_INDEX, want 2", checked)
+	}
+}
+
+func TestParseShards(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"": 0, "1": 1, "99": 99} {
+		if got, err := indices.ParseShards(text); got != want || err != nil {
+			t.Errorf("ParseShards(%q) = %d, %v; want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"0", "100", "-1", "3.5", "x", " 1"} {
+		if got, err := indices.ParseShards(text); err == nil || !strings.Contains(err.Error(), "want a number from 1 to 99") {
+			t.Errorf("ParseShards(%q) = %d, %v; want a refusal", text, got, err)
+		}
+	}
+}

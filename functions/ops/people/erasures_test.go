@@ -1,0 +1,94 @@
+package people_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	"rental.example/adapters/samtest"
+	"rental.example/domain"
+	"rental.example/functions/ops/people"
+)
+
+// TestErasures: the first time stays until it begins again, and nothing names the person.
+func TestErasures(t *testing.T) {
+	t.Parallel()
+	client := newClient(t)
+	name := newTable(t, client, people.ErasuresSchema)
+	erasures := people.NewErasures(client, name)
+	if at, err := erasures.At(t.Context(), id(1)); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("At = %v, %v before", at, err)
+	}
+	monday := time.Date(2030, 5, 6, 12, 0, 0, 0, time.UTC)
+	for _, step := range []struct {
+		at    time.Time
+		again bool
+		want  time.Time
+	}{{monday, false, monday}, {monday.Add(time.Hour), false, monday}, {monday.Add(time.Hour), true, monday.Add(time.Hour)}} {
+		got, err := erasures.Record(t.Context(), id(1), step.at, step.again)
+		if err != nil || !got.Equal(step.want) {
+			t.Errorf("Record(%v, %t) = %v, %v; want %v", step.at, step.again, got, err, step.want)
+		}
+		if at, err := erasures.At(t.Context(), id(1)); err != nil || !at.Equal(step.want) {
+			t.Errorf("At = %v, %v; want %v", at, err, step.want)
+		}
+	}
+	erased, err := erasures.All(t.Context())
+	if err != nil || !erased(string(id(1))) || erased(string(id(2))) {
+		t.Errorf("All: %v", err)
+	}
+	out, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &name})
+	if err != nil || len(out.Items) != 1 || len(out.Items[0]) != 2 || fmt.Sprint(out.Items[0]["hash"]) == string(id(1)) {
+		t.Errorf("stored: %+v, %v; want a hash and a time", out.Items, err)
+	}
+}
+
+// TestErasuresSchemaIsTheTemplates, and so are the tokens' life and the queues' names.
+func TestErasuresSchemaIsTheTemplates(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(samtest.Root(t), "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Resources struct {
+			ErasuresTable struct {
+				DeletionPolicy string `yaml:"DeletionPolicy"`
+				Properties     struct {
+					KeySchema               []map[string]string `yaml:"KeySchema"`
+					AttributeDefinitions    []map[string]string `yaml:"AttributeDefinitions"`
+					TimeToLiveSpecification any                 `yaml:"TimeToLiveSpecification"`
+				} `yaml:"Properties"`
+			} `yaml:"ErasuresTable"`
+			UserPoolClient struct {
+				Properties struct {
+					IDTokenValidity    int               `yaml:"IdTokenValidity"`
+					TokenValidityUnits map[string]string `yaml:"TokenValidityUnits"`
+				} `yaml:"Properties"`
+			} `yaml:"UserPoolClient"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	table, schema := template.Resources.ErasuresTable, people.ErasuresSchema("any")
+	wantKeys := []map[string]string{{"AttributeName": *schema.Table.KeySchema[0].AttributeName, "KeyType": string(schema.Table.KeySchema[0].KeyType)}}
+	wantAttributes := []map[string]string{{"AttributeName": *schema.Table.AttributeDefinitions[0].AttributeName, "AttributeType": string(schema.Table.AttributeDefinitions[0].AttributeType)}}
+	if diff := cmp.Diff(wantKeys, table.Properties.KeySchema) + cmp.Diff(wantAttributes, table.Properties.AttributeDefinitions); diff != "" {
+		t.Errorf("ErasuresTable (-schema +template):\n%s", diff)
+	}
+	if table.Properties.TimeToLiveSpecification != nil || table.DeletionPolicy != "Retain" {
+		t.Errorf("ErasuresTable expires, or goes with the stack: backups do not")
+	}
+	client := template.Resources.UserPoolClient.Properties
+	if life := time.Duration(client.IDTokenValidity) * time.Minute; client.TokenValidityUnits["IdToken"] != "minutes" || people.TokenLife <= life {
+		t.Errorf("TokenLife is %v; ID tokens live for %d %s", people.TokenLife, client.IDTokenValidity, client.TokenValidityUnits["IdToken"])
+	}
+}
