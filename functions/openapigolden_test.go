@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/samtest"
 )
 
 // TestContractOfGoldens: every answer that the functions are known to give is one of the contract's, and so is
@@ -23,21 +22,13 @@ func TestContractOfGoldens(t *testing.T) {
 	d := contract(t)
 	operations := d.operations()
 	answered := map[string]bool{}
-	for function := range services() {
-		for _, c := range apigatewaytest.Cases(t, samtest.Root(t), function) {
-			t.Run(function+"/"+c.Name, func(t *testing.T) { // whose failure keeps nothing else from being told
-				var req events.APIGatewayProxyRequest
-				if err := json.Unmarshal(c.Event, &req); err != nil {
-					t.Fatal(err)
-				}
-				wrong, succeeded := d.checkGolden(t, operations, req, c.Want(t))
-				for _, w := range wrong {
-					t.Error(w)
-				}
-				answered[contractName(req)] = answered[contractName(req)] || succeeded
-			})
+	eachGolden(t, func(t *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Answer) {
+		wrong, succeeded := d.checkGolden(t, operations, req, response)
+		for _, w := range wrong {
+			t.Error(w)
 		}
-	}
+		answered[contractName(req)] = answered[contractName(req)] || succeeded
+	})
 	for name := range operations {
 		if !answered[name] {
 			t.Errorf("no golden answer shows that %s succeeds", name)

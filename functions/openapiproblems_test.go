@@ -80,20 +80,30 @@ func (op operation) derivedProblems() []string {
 func TestProblemsShown(t *testing.T) {
 	t.Parallel()
 	shown := map[string][]string{}
-	for function := range services() {
-		for _, c := range apigatewaytest.Cases(t, samtest.Root(t), function) {
-			t.Run(function+"/"+c.Name, func(t *testing.T) { // whose failure keeps nothing else from being told
-				var req events.APIGatewayProxyRequest
-				if err := json.Unmarshal(c.Event, &req); err != nil {
-					t.Fatal(err)
-				}
-				code, _ := objectIn(c.Want(t).Body)["code"].(string)
-				shown[contractName(req)] = append(shown[contractName(req)], code)
-			})
-		}
-	}
+	eachGolden(t, func(_ *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Answer) {
+		code, _ := objectIn(response.Body)["code"].(string)
+		shown[contractName(req)] = append(shown[contractName(req)], code)
+	})
 	for _, wrong := range contract(t).unshown(shown) {
 		t.Error(wrong)
+	}
+}
+
+// eachGolden runs a test for each golden response of all services. The failure of one keeps nothing else from being told.
+func eachGolden(t *testing.T, check func(*testing.T, events.APIGatewayProxyRequest, apigatewaytest.Answer)) {
+	t.Helper()
+	for function := range services() {
+		t.Run(function, func(t *testing.T) {
+			for _, c := range apigatewaytest.Cases(t, samtest.Root(t), function) {
+				t.Run(c.Name, func(t *testing.T) {
+					var req events.APIGatewayProxyRequest
+					if err := json.Unmarshal(c.Event, &req); err != nil {
+						t.Fatal(err)
+					}
+					check(t, req, c.Want(t))
+				})
+			}
+		})
 	}
 }
 

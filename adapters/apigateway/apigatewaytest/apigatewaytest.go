@@ -36,7 +36,7 @@ func Cases(t testing.TB, root, function string) []Case {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, "testdata", "events", function, "*.json"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no events of %s under %s: %v", function, root, err)
+		t.Fatalf("no events in testdata/events/%s (%v): add one of each kind, and write the goldens with: go test ./functions/%[1]s -run TestGoldens -update", function, err)
 	}
 	cases, fields := make([]Case, 0, len(files)), FieldWords(t, root)
 	for _, file := range files {
