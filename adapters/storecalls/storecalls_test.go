@@ -81,12 +81,6 @@ func atOnce(n int, store storecalls.Store, s slow, later time.Duration) calling 
 	}
 }
 
-// elsewhere calls under another context of Watch.
-func elsewhere(ctx context.Context, t *testing.T) {
-	t.Helper()
-	one(storecalls.SNS, slow{})(storecalls.Watch(ctx), t)
-}
-
 func TestAttr(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond

@@ -217,7 +217,7 @@ def late_write():
 
 def an_hour_later():
     record, = scan("erasures")
-    assert set(record) == {"hash", "erasedAt"} and not {ID, SUB} & set(str(record).split("'")), record
+    assert set(record) == {"hash", "erasedAt"} and ID not in str(record) and SUB not in str(record), record
     record["erasedAt"]["N"] = str(int(record["erasedAt"]["N"]) - 62 * 60 * 1_000_000)
     table("PutItem", TableName="erasures", Item=record)
     print("ok   the first run is an hour ago")
