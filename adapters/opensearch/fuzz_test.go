@@ -21,28 +21,9 @@ import (
 // search, demands each word of the text, and filters by what the query names. What a client sends is data in it, and
 // never structure.
 func FuzzSearchBody(f *testing.F) {
-	var sent []byte
-	nothing := answer(200, `{"timed_out":false,"_shards":{"failed":0},"hits":{"total":{"value":0,"relation":"eq"},"hits":[]}}`)
-	c, _ := clientOver(f, nowhere, "items", func(r *http.Request) (*http.Response, error) {
-		var err error
-		if sent, err = io.ReadAll(r.Body); err != nil {
-			return nil, err
-		}
-		return nothing(r)
-	})
+	search := bodies(f)
 	const whole = `q=cordless+dril&lat=52.5&lng=13.4&radiusKm=2.5&category=tools&tag=a&tag=b&minPrice=1&maxPrice=2.5&sort=distance&limit=7&` +
 		`ownerId=11111111-1111-4111-8111-111111111111`
-	search := func(t testing.TB, q item.Query) any {
-		t.Helper()
-		if _, err := opensearch.NewItems(c).Search(t.Context(), q); err != nil {
-			t.Fatalf("%+v: %v", q, err)
-		}
-		var body any
-		if err := json.Unmarshal(sent, &body); err != nil {
-			t.Fatalf("%+v: %v\n%s", q, err, sent)
-		}
-		return body
-	}
 	plain, ok := queryOf(whole)
 	if !ok {
 		f.Fatal("the plain query is none")
@@ -59,16 +40,39 @@ func FuzzSearchBody(f *testing.F) {
 		if !ok {
 			t.Skip("no query")
 		}
-		body := search(t, q)
-		got := map[string]bool{}
+		body, got := search(t, q), map[string]bool{}
 		collectNames(body, got)
 		for name := range got {
 			if !members[name] {
-				t.Errorf("%q: the body has the member %q, which the body of no plain search has:\n%s", query, name, sent)
+				t.Errorf("%q: the body has the member %q, which the body of no plain search has: %v", query, name, body)
 			}
 		}
-		checkBody(t, q, body.(map[string]any))
+		checkBody(t, q, body)
 	})
+}
+
+// bodies returns a function that searches, in an engine that finds nothing, and returns the body of its request.
+func bodies(f *testing.F) func(t testing.TB, q item.Query) map[string]any {
+	f.Helper()
+	var sent []byte
+	nothing := answer(200, `{"timed_out":false,"_shards":{"failed":0},"hits":{"total":{"value":0,"relation":"eq"},"hits":[]}}`)
+	c, _ := clientOver(f, nowhere, "items", func(r *http.Request) (*http.Response, error) {
+		var err error
+		if sent, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+		return nothing(r)
+	})
+	return func(t testing.TB, q item.Query) (body map[string]any) {
+		t.Helper()
+		if _, err := opensearch.NewItems(c).Search(t.Context(), q); err != nil {
+			t.Fatalf("%+v: %v", q, err)
+		}
+		if err := json.Unmarshal(sent, &body); err != nil {
+			t.Fatalf("%+v: %v\n%s", q, err, sent)
+		}
+		return body
+	}
 }
 
 // queryOf is the query of a query string; false where that is none.
