@@ -127,8 +127,7 @@ func (s source) readTypes(decl *ast.GenDecl) {
 func TestContractMembers(t *testing.T) {
 	t.Parallel()
 	d := contract(t)
-	operations := d.operations()
-	known := map[string]struct{ bodies, views, queries map[string]string }{
+	known := map[string]schemaNames{
 		"users": {
 			bodies:  map[string]string{"profileBody": "ProfileDraft", "patchBody": "ProfilePatch"},
 			views:   map[string]string{"profileView": "Profile", "publicView": "User", "pageView": "UserPage"},
@@ -147,32 +146,43 @@ func TestContractMembers(t *testing.T) {
 			t.Errorf("say in this test which schemas of openapi.yaml the bodies, views and queries of functions/%s are", function)
 			continue
 		}
-		s := readSource(t, function)
-		for _, unread := range *s.unread {
-			t.Errorf("functions/%s: %s", function, unread)
+		d.compareSource(t, function, names)
+	}
+}
+
+// schemaNames are the schemas of a function's bodies and views, and the operations of its query strings, by what the
+// code calls them.
+type schemaNames struct{ bodies, views, queries map[string]string }
+
+// compareSource holds the source of a function against the contract.
+func (d document) compareSource(t *testing.T, function string, names schemaNames) {
+	t.Helper()
+	s := readSource(t, function)
+	for _, unread := range *s.unread {
+		t.Errorf("functions/%s: %s", function, unread)
+	}
+	for code, schema := range names.bodies {
+		want := slices.Sorted(slices.Values(s.members[code]))
+		compare(t, schema, want, slices.Sorted(maps.Keys(d.properties(schema))))
+		if d.at("#/components/schemas/" + schema)["additionalProperties"] != false {
+			t.Errorf("%s: the code refuses what it does not know", schema)
 		}
-		for code, schema := range names.bodies {
-			want := slices.Sorted(slices.Values(s.members[code]))
-			compare(t, schema, want, slices.Sorted(maps.Keys(d.properties(schema))))
-			if d.at("#/components/schemas/" + schema)["additionalProperties"] != false {
-				t.Errorf("%s: the code refuses what it does not know", schema)
+	}
+	for code, schema := range names.views {
+		compare(t, schema, s.views[code], d.properties(schema))
+	}
+	operations := d.operations()
+	for code, name := range names.queries {
+		var got []string
+		for _, p := range operations[name].parameters {
+			if p["in"] == "query" {
+				got = append(got, textIn(p["name"]))
 			}
 		}
-		for code, schema := range names.views {
-			compare(t, schema, s.views[code], d.properties(schema))
-		}
-		for code, name := range names.queries {
-			var got []string
-			for _, p := range operations[name].parameters {
-				if p["in"] == "query" {
-					got = append(got, textIn(p["name"]))
-				}
-			}
-			compare(t, name, slices.Sorted(slices.Values(s.queries[code])), slices.Sorted(slices.Values(got)))
-		}
-		if len(s.members) != len(names.bodies) || len(s.queries) != len(names.queries) {
-			t.Errorf("%s has other bodies or query strings than are compared: %v, %v", function, s.members, s.queries)
-		}
+		compare(t, name, slices.Sorted(slices.Values(s.queries[code])), slices.Sorted(slices.Values(got)))
+	}
+	if len(s.members) != len(names.bodies) || len(s.queries) != len(names.queries) {
+		t.Errorf("%s has other bodies or query strings than are compared: %v, %v", function, s.members, s.queries)
 	}
 }
 
