@@ -112,10 +112,10 @@ func (x *itemIndex) newSlot() slot {
 // occurrences puts the words of it into the vocabulary, and returns them.
 func (x *itemIndex) occurrences(it item.Item, s slot) []occurrence {
 	var found []occurrence
-	for _, text := range terms(it.Name) {
+	for _, text := range item.FoldedWords(it.Name) {
 		found = append(found, occurrence(x.words.add(text, s)<<1))
 	}
-	for _, text := range terms(it.Details) {
+	for _, text := range item.FoldedWords(it.Details) {
 		found = append(found, occurrence(x.words.add(text, s)<<1|1))
 	}
 	slices.Sort(found)

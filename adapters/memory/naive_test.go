@@ -127,10 +127,9 @@ var (
 	word = regexp.MustCompile(`\p{M}*[\p{L}\p{N}][\p{L}\p{N}\p{M}]*`) // marks alone are none
 )
 
-func tokens(text string) []string {
-	found := word.FindAllString(mark.ReplaceAllString(text, ""), -1)
-	for i := range found {
-		found[i] = fold(found[i])
+func tokens(text string) (found []string) {
+	for _, w := range word.FindAllString(mark.ReplaceAllString(text, ""), -1) {
+		found = append(found, item.FoldedWords(w)...) // none for marks alone
 	}
 	return found
 }

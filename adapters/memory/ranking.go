@@ -73,7 +73,7 @@ func isKey(key float64, q item.Query) bool {
 	}
 	switch q.Sort {
 	case item.ByRelevance:
-		words := float64(len(terms(q.Text)))
+		words := float64(len(item.FoldedWords(q.Text)))
 		return whole && -key >= words*item.ScoreDetailsFuzzy && -key <= words*item.ScoreNameExact
 	case item.ByDistance:
 		return key >= 0 && q.Near != nil && key <= q.Near.RadiusKm

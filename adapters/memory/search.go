@@ -55,7 +55,7 @@ type filter struct {
 
 func (x *itemIndex) filter(q item.Query) filter {
 	f := filter{query: q}
-	for _, word := range terms(q.Text) {
+	for _, word := range item.FoldedWords(q.Text) {
 		f.words = append(f.words, x.words.find(word))
 	}
 	rarest := func(a, b similar) int { return cmp.Compare(x.words.count(a), x.words.count(b)) }

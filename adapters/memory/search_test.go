@@ -131,7 +131,7 @@ func TestIndexForgets(t *testing.T) {
 	x := items.index
 	for name, left := range map[string]int{
 		"slots": len(x.slots), "categories": len(x.categories), "tags": len(x.tags), "owners": len(x.owners),
-		"words": len(x.words.ids), "shapes": len(x.words.shapes), "newest": len(x.newest.slots), "cheapest": len(x.cheapest.slots),
+		"words": len(x.words.ids), "spellings": len(x.words.found), "newest": len(x.newest.slots), "cheapest": len(x.cheapest.slots),
 		"entries in use": len(x.entries) - len(x.unused), "terms in use": len(x.words.terms) - len(x.words.unused),
 	} {
 		if left != 0 {

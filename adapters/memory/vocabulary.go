@@ -2,7 +2,6 @@ package memory
 
 import (
 	"slices"
-	"unicode/utf8"
 
 	"rental.example/domain/item"
 )
@@ -12,32 +11,19 @@ type termID uint32
 
 type term struct {
 	text  string
-	tail  []rune // all of text but its first character
 	items postings
-}
-
-// shape is what a query's word and an item's must have in common, but for a few characters' length, to
-// be compared at all.
-type shape struct {
-	first  rune
-	length int // characters
-}
-
-func shapeOf(text string) shape {
-	first, _ := utf8.DecodeRuneInString(text)
-	return shape{first: first, length: utf8.RuneCountInString(text)}
 }
 
 // vocabulary is all words of the items, and which items have them.
 type vocabulary struct {
 	ids    map[string]termID
 	terms  []term
-	shapes map[shape][]termID
+	found  map[string][]termID // by item.IndexTerms, but for the words themselves
 	unused []termID
 }
 
 func newVocabulary() vocabulary {
-	return vocabulary{ids: make(map[string]termID), shapes: make(map[shape][]termID)}
+	return vocabulary{ids: make(map[string]termID), found: make(map[string][]termID)}
 }
 
 // add notes that the item of s has the word text.
@@ -57,10 +43,11 @@ func (v *vocabulary) newTerm(text string) termID {
 	} else {
 		v.terms = append(v.terms, term{})
 	}
-	_, size := utf8.DecodeRuneInString(text)
-	v.terms[id] = term{text: text, tail: []rune(text[size:])}
+	v.terms[id] = term{text: text}
 	v.ids[text] = id
-	v.shapes[shapeOf(text)] = append(v.shapes[shapeOf(text)], id)
+	for _, key := range item.IndexTerms(text)[1:] {
+		v.found[key] = append(v.found[key], id)
+	}
 	return id
 }
 
@@ -71,10 +58,11 @@ func (v *vocabulary) remove(id termID, s slot) {
 	if len(t.items) > 0 {
 		return
 	}
-	shape := shapeOf(t.text)
-	rest := slices.DeleteFunc(v.shapes[shape], func(other termID) bool { return other == id })
-	if v.shapes[shape] = rest; len(rest) == 0 {
-		delete(v.shapes, shape)
+	for _, key := range item.IndexTerms(t.text)[1:] {
+		rest := slices.DeleteFunc(v.found[key], func(other termID) bool { return other == id })
+		if v.found[key] = rest; len(rest) == 0 {
+			delete(v.found, key)
+		}
 	}
 	delete(v.ids, t.text)
 	*t = term{}
@@ -87,15 +75,12 @@ type similar map[termID]bool
 // find returns what a query's word matches once it is folded.
 func (v *vocabulary) find(word string) similar {
 	found := make(similar)
-	wanted := shapeOf(word)
-	edits := item.MaxEdits(wanted.length)
-	_, size := utf8.DecodeRuneInString(word)
-	tail := []rune(word[size:])
-	for length := wanted.length - edits; edits > 0 && length <= wanted.length+edits; length++ {
-		for _, id := range v.shapes[shape{first: wanted.first, length: length}] {
-			if within(edits, tail, v.terms[id].tail) {
-				found[id] = false
-			}
+	for _, key := range item.QueryTerms(word) {
+		if id, ok := v.ids[key]; ok {
+			found[id] = false
+		}
+		for _, id := range v.found[key] {
+			found[id] = false
 		}
 	}
 	if id, ok := v.ids[word]; ok {
@@ -136,23 +121,4 @@ func (v *vocabulary) items(w similar, size int) slotSet {
 		}
 	}
 	return set
-}
-
-// within reports whether at most so many edits make a of b: a character more, less or another, or two
-// neighbours swapped that are not edited again (optimal string alignment, as in Lucene's automata). What
-// both begin with never needs an edit, so only the first difference has a choice; edits are at most 2.
-func within(edits int, a, b []rune) bool {
-	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		a, b = a[1:], b[1:]
-	}
-	switch {
-	case len(a) == 0 || len(b) == 0:
-		return len(a)+len(b) <= edits
-	case max(len(a)-len(b), len(b)-len(a)) > edits || edits == 0:
-		return false
-	case within(edits-1, a[1:], b[1:]), within(edits-1, a[1:], b), within(edits-1, a, b[1:]):
-		return true
-	}
-	swapped := len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0]
-	return swapped && within(edits-1, a[2:], b[2:])
 }

@@ -31,47 +31,6 @@ func alignment(a, b []rune) int {
 	return d[len(a)][len(b)]
 }
 
-// strings3 are all strings of a, b and c up to a length.
-func strings3(length int) [][]rune {
-	all := [][]rune{nil}
-	for from := 0; length > 0; length-- {
-		to := len(all)
-		for _, s := range all[from:to] {
-			for _, c := range "abc" {
-				all = append(all, append(slices.Clone(s), c))
-			}
-		}
-		from = to
-	}
-	return all
-}
-
-func TestWithin(t *testing.T) {
-	t.Parallel()
-	check := func(a, b []rune) {
-		d := alignment(a, b)
-		for edits := range 3 {
-			if got := within(edits, a, b); got != (d <= edits) {
-				t.Errorf("within(%d, %q, %q) = %v, and their distance is %d", edits, string(a), string(b), got, d)
-			}
-		}
-	}
-	all := strings3(5)
-	for _, a := range all {
-		for _, b := range all {
-			check(a, b)
-		}
-	}
-	random := rand.New(rand.NewPCG(1, 1))
-	for range 20_000 {
-		a := make([]rune, random.IntN(12))
-		for i := range a {
-			a[i] = 'a' + random.Int32N(3)
-		}
-		check(a, typos(random, a, random.IntN(4)))
-	}
-}
-
 // typos makes up to n typing errors in word.
 func typos(random *rand.Rand, word []rune, n int) []rune {
 	word = slices.Clone(word)

@@ -18,21 +18,26 @@ var (
 )
 
 // problem is an error as the engine writes it: an object, or nothing but a reason.
-type problem struct{ Type, Reason string }
+type problem struct {
+	Type, Reason string
+	// FailedShards are those that have run a search and failed. A shard that cannot be reached is not among them.
+	FailedShards []struct{} `json:"failed_shards"`
+}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (p *problem) UnmarshalJSON(b []byte) error {
 	if json.Unmarshal(b, &p.Reason) == nil {
 		return nil
 	}
-	var object struct{ Type, Reason string }
-	if err := json.Unmarshal(b, &object); err != nil {
-		p.Reason = "in a form of its own"
-		return nil
+	type object problem // which has no methods
+	if err := json.Unmarshal(b, (*object)(p)); err != nil {
+		*p = problem{Reason: "in a form of its own"}
 	}
-	*p = problem(object)
 	return nil
 }
+
+// ran reports whether p is the failure of a search that shards have run, and so have spent time on.
+func (p *problem) ran() bool { return len(p.FailedShards) > 0 }
 
 // classify gives an answer that is no success its kind: domain.ErrUnavailable where a repetition may
 // succeed, none where it cannot, as when AWS refuses the signature. body may be anything.
@@ -63,7 +68,7 @@ func (p *problem) classify(status int) error {
 	case p.Type == "index_not_found_exception":
 		kind = fmt.Errorf("%w: %w", errNoIndex, domain.ErrUnavailable)
 	case p.Type == "no_shard_available_action_exception",
-		p.Type == "search_phase_execution_exception" && status == http.StatusServiceUnavailable:
+		p.Type == "search_phase_execution_exception" && status == http.StatusServiceUnavailable && !p.ran():
 		kind = fmt.Errorf("%w: %w", errNoShard, domain.ErrUnavailable)
 	case p.Type == "strict_dynamic_mapping_exception":
 		kind = errNoField

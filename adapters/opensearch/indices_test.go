@@ -191,7 +191,7 @@ func TestFieldsAreAdded(t *testing.T) {
 	alias := newAlias(t, endpoint)
 	for _, name := range []string{alias, alias + "-owners"} {
 		send(t, http.MethodPut, endpoint+"/"+name+"-v1", fmt.Sprintf(`{
-			"settings": {"analysis": {"analyzer": {"folded_words": {"type": "simple"}}}},
+			"settings": {"analysis": {"analyzer": {"folded_words": {"type": "simple"}, "misspelled_words": {"type": "simple"}}}},
 			"mappings": {"dynamic": "strict", "properties": {"id": {"type": "keyword"}, "version": {"type": "long"}}},
 			"aliases": {%q: {}}}`, name))
 	}

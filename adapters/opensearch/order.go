@@ -34,12 +34,15 @@ func order(q item.Query) any {
 	return map[string]sortField{"_score": {Order: "desc"}}
 }
 
+// maxKey is how long a key can be: no double is longer as Java writes it. The engine fails on a number of 1,000 digits.
+const maxKey = len("-2.2250738585072014E-308")
+
 // searchAfter is where a page begins, in the engine's own words: it gave out the key as the JSON of a
 // number, which it has to get back to the last digit. What cannot be such a number, or no item's id, is
 // item.ErrInvalidPosition; the engine would take it for the mistake of a program.
 func searchAfter(sort item.Sort, p item.Position) ([]json.RawMessage, error) {
 	key := []byte(p.Key)
-	if len(key) == 0 || key[0] != '-' && (key[0] < '0' || key[0] > '9') || key[len(key)-1] < '0' || !json.Valid(key) {
+	if len(key) == 0 || len(key) > maxKey || key[0] != '-' && (key[0] < '0' || key[0] > '9') || key[len(key)-1] < '0' || !json.Valid(key) {
 		return nil, item.ErrInvalidPosition
 	}
 	var possible bool

@@ -22,13 +22,14 @@ type searchBody struct {
 
 // clause is a query: one of its fields.
 type clause struct {
-	Bool          *boolClause       `json:"bool,omitempty"`
-	DisMax        *disMax           `json:"dis_max,omitempty"`
-	ConstantScore *constantScore    `json:"constant_score,omitempty"`
-	Match         map[string]match  `json:"match,omitempty"`
-	Term          map[string]string `json:"term,omitempty"`
-	Range         map[string]bounds `json:"range,omitempty"`
-	GeoDistance   *geoDistance      `json:"geo_distance,omitempty"`
+	Bool          *boolClause         `json:"bool,omitempty"`
+	DisMax        *disMax             `json:"dis_max,omitempty"`
+	ConstantScore *constantScore      `json:"constant_score,omitempty"`
+	Match         map[string]match    `json:"match,omitempty"`
+	Term          map[string]string   `json:"term,omitempty"`
+	Terms         map[string][]string `json:"terms,omitempty"`
+	Range         map[string]bounds   `json:"range,omitempty"`
+	GeoDistance   *geoDistance        `json:"geo_distance,omitempty"`
 }
 
 type boolClause struct {
@@ -46,11 +47,8 @@ type constantScore struct {
 }
 
 type match struct {
-	Query        string `json:"query"`
-	Operator     string `json:"operator"`
-	Fuzziness    string `json:"fuzziness,omitempty"`
-	PrefixLength int    `json:"prefix_length,omitempty"`
-	FuzzyRewrite string `json:"fuzzy_rewrite,omitempty"`
+	Query    string `json:"query"`
+	Operator string `json:"operator"`
 }
 
 type bounds struct {
@@ -97,34 +95,41 @@ func searchOf(q item.Query) (searchBody, error) {
 // words demands each word of text somewhere, for what it is worth at best. A constant for each place
 // makes scores small whole numbers that depend on nothing else that is stored: those of BM25 would move
 // with every write, and a walk through pages in their order would lose items.
+//
+// A typing error is found by the terms that item.QueryTerms and the index's item.IndexTerms have in common. The engine's
+// fuzzy queries build an automaton for each word, field and segment: 16 words in seven segments took it 0.4 s of CPU.
 func words(text string) []clause {
 	var must []clause
 	for _, word := range item.Words(text) {
-		must = append(must, clause{DisMax: &disMax{Queries: []clause{
-			worth(item.ScoreNameExact, "name", exactly(word)),
-			worth(item.ScoreNameFuzzy, "name", nearly(word)),
-			worth(item.ScoreDetailsExact, "details", exactly(word)),
-			worth(item.ScoreDetailsFuzzy, "details", nearly(word)),
-		}}})
+		places := []clause{
+			worth(item.ScoreNameExact, exactly("name", word)),
+			worth(item.ScoreDetailsExact, exactly("details", word)),
+		}
+		for _, folded := range item.FoldedWords(word) {
+			if terms := item.QueryTerms(folded); len(terms) > 1 {
+				places = append(places,
+					worth(item.ScoreNameFuzzy, anyOf("name.misspelled", terms)),
+					worth(item.ScoreDetailsFuzzy, anyOf("details.misspelled", terms)))
+			}
+		}
+		must = append(must, clause{DisMax: &disMax{Queries: places}})
 	}
 	return must
 }
 
-func worth(score int, field string, m match) clause {
-	return clause{ConstantScore: &constantScore{Boost: score, Filter: clause{Match: map[string]match{field: m}}}}
+func worth(score int, c clause) clause {
+	return clause{ConstantScore: &constantScore{Boost: score, Filter: c}}
 }
 
 // exactly leaves the folding of word to the field's analyzer, which makes one word of it. It makes none of
 // letters that are younger than the engine's edition of Unicode, and more of a word with such in it: those
 // match nothing, and only together.
-func exactly(word string) match { return match{Query: word, Operator: "and"} }
+func exactly(field, word string) clause {
+	return clause{Match: map[string]match{field: {Query: word, Operator: "and"}}}
+}
 
-// nearly is item.MaxEdits in the engine's words. The usual rewrite would look at the 50 most similar words
-// only, and fail for many words of a query over many of a shard.
-func nearly(word string) match {
-	m := exactly(word)
-	m.Fuzziness, m.PrefixLength, m.FuzzyRewrite = "AUTO", 1, "constant_score"
-	return m
+func anyOf(field string, terms []string) clause {
+	return clause{Terms: map[string][]string{field: terms}}
 }
 
 func filters(q item.Query) []clause {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,28 +60,87 @@ func TestSearchRequest(t *testing.T) {
 	}
 }
 
+// TestSearchIsBounded: whatever the text, the engine looks up exact terms only, at most eight for each of its characters.
+func TestSearchIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, length := range []int{1, 2, 3, 4, 11, 12, 24, item.MaxWordLength} {
+		words := min((item.MaxTextLength+1)/(length+1), item.MaxWords)
+		text := strings.TrimSpace(strings.Repeat(strings.Repeat("abcdefgh", 8)[:length]+" ", words))
+		p := item.Params{Text: &text}
+		q, err := item.NewQuery(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent map[string]any
+		c, _ := clientOver(t, nowhere, "items", func(r *http.Request) (*http.Response, error) {
+			return nil, errors.Join(json.NewDecoder(r.Body).Decode(&sent), errors.New("not sent"))
+		})
+		if _, err := opensearch.NewItems(c).Search(t.Context(), q); err == nil {
+			t.Fatal("no error")
+		}
+		if got, most := lookUps(t, sent["query"]), 8*len(text); got == 0 || got > most {
+			t.Errorf("%d words of %d characters: %d look-ups, at most %d", words, length, got, most)
+		}
+	}
+}
+
+// lookUps is how many terms a query looks up. It fails for a query that does more.
+func lookUps(t *testing.T, query any) (n int) {
+	t.Helper()
+	members, _ := query.(map[string]any)
+	for kind, body := range members {
+		switch kind {
+		case "bool":
+			for _, q := range body.(map[string]any)["must"].([]any) {
+				n += lookUps(t, q)
+			}
+		case "dis_max":
+			for _, q := range body.(map[string]any)["queries"].([]any) {
+				n += lookUps(t, q)
+			}
+		case "constant_score":
+			n += lookUps(t, body.(map[string]any)["filter"])
+		case "match":
+			for _, m := range body.(map[string]any) {
+				if len(m.(map[string]any)) != 2 { // query and operator
+					t.Errorf("match has %v", m)
+				}
+				n++
+			}
+		case "terms":
+			for _, terms := range body.(map[string]any) {
+				n += len(terms.([]any))
+			}
+		default:
+			t.Errorf("a query of %s", kind)
+		}
+	}
+	return n
+}
+
 // TestPositions: what the engine gives out comes back to it to the last digit, and nothing else gets there.
 func TestPositions(t *testing.T) {
 	t.Parallel()
 	for key, sorts := range map[string][]item.Sort{
-		"1999":                 {item.ByPrice, item.ByPriceDesc, item.ByNewest, item.ByDistance},
-		"9223372036854775807":  {item.ByPrice, item.ByPriceDesc, item.ByNewest},
-		"-9223372036854775808": {item.ByPrice, item.ByPriceDesc, item.ByNewest},
-		"9223372036854775808":  nil,
-		"10.0":                 {item.ByRelevance, item.ByDistance},
-		"129.0":                {item.ByDistance},
-		"1.2345678901234567E7": {item.ByDistance},
-		"1.0E-5":               {item.ByRelevance, item.ByDistance},
-		"-1.0":                 nil,
-		"2.1E7":                nil,
-		`"Infinity"`:           nil,
-		"Infinity":             nil,
-		"NaN":                  nil,
-		"null":                 nil,
-		"":                     nil,
-		"1 ":                   nil,
-		"01":                   nil,
-		"1,1":                  nil,
+		"1999":                            {item.ByPrice, item.ByPriceDesc, item.ByNewest, item.ByDistance},
+		"9223372036854775807":             {item.ByPrice, item.ByPriceDesc, item.ByNewest},
+		"-9223372036854775808":            {item.ByPrice, item.ByPriceDesc, item.ByNewest},
+		"9223372036854775808":             nil,
+		"10.0":                            {item.ByRelevance, item.ByDistance},
+		"129.0":                           {item.ByDistance},
+		"1.2345678901234567E7":            {item.ByDistance},
+		"1.0E-5":                          {item.ByRelevance, item.ByDistance},
+		"-1.0":                            nil,
+		"2.1E7":                           nil,
+		"0.11111111111111111111111111111": nil, // longer than any number that the engine writes; it refuses 1,000 characters
+		`"Infinity"`:                      nil,
+		"Infinity":                        nil,
+		"NaN":                             nil,
+		"null":                            nil,
+		"":                                nil,
+		"1 ":                              nil,
+		"01":                              nil,
+		"1,1":                             nil,
 	} {
 		for _, sort := range item.Sorts() {
 			sent, err := sendsAfter(t, sort, key)

@@ -3,6 +3,7 @@ package opensearch
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -54,7 +55,7 @@ func (t *transport) Perform(r *http.Request) (*http.Response, error) {
 		}
 		answer, err := t.attempt(r, body)
 		seen.note(answer, err)
-		if attempt == maxAttempts-1 || !transient(answer, err) || !repeatable(r) || r.Context().Err() != nil {
+		if attempt == maxAttempts-1 || !transient(r, answer, err) || !repeatable(r) || r.Context().Err() != nil {
 			return answer, afterAttempts(attempt+1, err)
 		}
 	}
@@ -127,16 +128,30 @@ func readAll(r io.Reader, length int64) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// transient reports whether another attempt may fare better.
-func transient(answer *http.Response, err error) bool {
+// transient reports whether another attempt at r may fare better, and adds little to the load that made the last one
+// fail: a read that has timed out, or that the engine has run, is not sent again. A write is, since its outcome is
+// unknown: it costs little, and the next attempt settles it.
+func transient(r *http.Request, answer *http.Response, err error) bool {
 	if err != nil {
-		return !errors.Is(err, errTooLong)
+		var timeout interface{ Timeout() bool }
+		late := errors.As(err, &timeout) && timeout.Timeout()
+		return !errors.Is(err, errTooLong) && (!late || writes(r))
 	}
 	switch answer.StatusCode {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusTooManyRequests, http.StatusBadGateway:
 		return true
+	case http.StatusGatewayTimeout:
+		return writes(r)
+	case http.StatusServiceUnavailable:
+		var body struct{ Error problem }
+		return json.Unmarshal(answer.Body.(wholeBody).Bytes(), &body) != nil || !body.Error.ran()
 	}
 	return false
+}
+
+// writes reports whether r changes a document or an index.
+func writes(r *http.Request) bool {
+	return r.Method == http.MethodPut || r.Method == http.MethodDelete || strings.HasSuffix(r.URL.Path, "/_bulk")
 }
 
 // repeatable reports whether sending r twice does no more than sending it once: it reads, or it writes

@@ -89,7 +89,7 @@ type Params struct {
 // NewQuery makes a query of p. All problems come together as a *domain.ValidationError.
 func NewQuery(p Params) (Query, error) {
 	var problems domain.Problems
-	q := Query{Limit: p.Limit, Tags: slices.Compact(slices.Sorted(slices.Values(p.Tags)))}
+	q := Query{Limit: p.Limit}
 	if q.Limit == 0 {
 		q.Limit = DefaultLimit
 	}
@@ -102,9 +102,7 @@ func NewQuery(p Params) (Query, error) {
 		q.Category = *p.Category
 		checkSlug(&problems, "category", q.Category, false)
 	}
-	for _, tag := range q.Tags {
-		checkSlug(&problems, "tag", tag, false)
-	}
+	q.Tags = wantedTags(&problems, p.Tags)
 	q.MinPrice, q.MaxPrice = checkPrice(&problems, "minPrice", p.MinPrice), checkPrice(&problems, "maxPrice", p.MaxPrice)
 	if q.MinPrice != nil && q.MaxPrice != nil && *q.MinPrice > *q.MaxPrice {
 		problems.Add("minPrice", domain.CodeOutOfRange, "must not be above maxPrice")
@@ -142,6 +140,20 @@ func checkText(problems *domain.Problems, text string) {
 	case slices.ContainsFunc(words, func(w string) bool { return utf8.RuneCountInString(w) > MaxWordLength }):
 		problems.Add("q", domain.CodeTooLong, "must have words of at most 64 characters")
 	}
+}
+
+// wantedTags returns tags sorted and without repetitions. An item has at most MaxTags: more would find nothing, and
+// each costs a look-up.
+func wantedTags(problems *domain.Problems, tags []string) []string {
+	if len(tags) > MaxTags {
+		problems.Add("tag", domain.CodeTooLong, "must be given at most 10 times")
+		return nil
+	}
+	once := slices.Compact(slices.Sorted(slices.Values(tags)))
+	for _, tag := range once {
+		checkSlug(problems, "tag", tag, false)
+	}
+	return once
 }
 
 func near(problems *domain.Problems, p Params) *Near {

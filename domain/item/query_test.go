@@ -2,6 +2,7 @@ package item_test
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -43,6 +44,9 @@ func TestNewQuery(t *testing.T) {
 		"prices crossed":      {item.Params{MinPrice: ptr(2.0), MaxPrice: ptr(1.0)}, "", "minPrice out_of_range"},
 		"price of no number":  {item.Params{MinPrice: ptr(math.NaN())}, "", "minPrice out_of_range"},
 		"slugs":               {item.Params{Category: ptr("A"), Tags: []string{"b", ""}}, "", "category invalid, tag invalid"},
+		"ten tags":            {item.Params{Tags: tags(10)}, item.ByNewest, ""},
+		"too many tags":       {item.Params{Tags: append(tags(10), "")}, "", "tag too_long"},
+		"thousands of tags":   {item.Params{Tags: append(make([]string, 5000), "")}, "", "tag too_long"},
 		"owner":               {item.Params{OwnerID: ptr(string(jane))}, item.ByNewest, ""},
 		"nobody":              {item.Params{OwnerID: ptr("../_all")}, "", "ownerId invalid"},
 		"unknown order":       {item.Params{Sort: ptr("name")}, "", "sort invalid"},
@@ -57,6 +61,13 @@ func TestNewQuery(t *testing.T) {
 			t.Errorf("%s: sort %s, want %s", name, q.Sort, tt.sort)
 		}
 	}
+}
+
+func tags(n int) (all []string) {
+	for i := range n {
+		all = append(all, "tag-"+strconv.Itoa(i))
+	}
+	return all
 }
 
 func TestDefaults(t *testing.T) {

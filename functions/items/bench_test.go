@@ -90,7 +90,7 @@ func BenchmarkSearch(b *testing.B) {
 	b.ReportMetric(mallocs(ours)-mallocs(same), "allocs-more")
 }
 
-func searchRouter(b *testing.B, cfg opensearch.Config) *apigateway.Router {
+func searchRouter(b testing.TB, cfg opensearch.Config) *apigateway.Router {
 	b.Helper()
 	client, err := opensearch.NewClient(cfg)
 	if err != nil {

@@ -2,15 +2,14 @@ package items_test
 
 import (
 	"context"
-	"encoding/hex"
-	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -35,9 +34,15 @@ func TestMemoryAnswersAsOpenSearchDoes(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	fill(t, random, differentialItems, inMemory.store, engine.store)
+	keepSegments(t, endpoint, "differential")
+	filled := fill(t, random, differentialItems, inMemory.store, engine.store)
+	t.Logf("%d segments", segments(t, endpoint, "differential"))
 	for n := range differentialSearches {
-		q, err := item.NewQuery(randomParams(random))
+		params := randomParams(random)
+		if params.Text != nil && random.IntN(2) == 0 {
+			params.Text = ptr(wordsOf(random, filled[random.IntN(len(filled))]))
+		}
+		q, err := item.NewQuery(params)
 		if err != nil {
 			t.Fatalf("search %d: %v", n, err)
 		}
@@ -72,7 +77,19 @@ func openSearchPorts(t testing.TB, endpoint, alias string) ports {
 	return ports{store: items, search: items, owners: owners}
 }
 
-func send(t testing.TB, method, url, body string) {
+// keepSegments has the index under alias merge no segments, so that a few refreshes leave many.
+func keepSegments(t testing.TB, endpoint, alias string) {
+	t.Helper()
+	send(t, http.MethodPut, endpoint+"/"+alias+"/_settings", `{"index":{"merge.policy.segments_per_tier":1000,"merge.policy.max_merge_at_once":1000}}`)
+}
+
+// segments is how many there are in the index under alias.
+func segments(t testing.TB, endpoint, alias string) int {
+	t.Helper()
+	return strings.Count(send(t, http.MethodGet, endpoint+"/_cat/segments/"+alias+"?h=segment", ""), "\n")
+}
+
+func send(t testing.TB, method, url, body string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(context.Background(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -83,18 +100,21 @@ func send(t testing.TB, method, url, body string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if resp.Body.Close(); resp.StatusCode > 299 {
-		t.Fatalf("%s %s: status %d", method, url, resp.StatusCode)
+	got, err := io.ReadAll(resp.Body)
+	if resp.Body.Close(); err != nil || resp.StatusCode > 299 {
+		t.Fatalf("%s %s: status %d, %v\n%s", method, url, resp.StatusCode, err, got)
 	}
+	return string(got)
 }
 
-// fill keeps the same random items in all stores, many at once where a write waits for a refresh.
-func fill(t testing.TB, random *rand.Rand, n int, stores ...item.Store) {
+// fill keeps the same random items in all stores, many at once where a write waits for a refresh, and returns them.
+func fill(t testing.TB, random *rand.Rand, n int, stores ...item.Store) (filled []item.Item) {
 	t.Helper()
 	var writers sync.WaitGroup
 	free := make(chan struct{}, 64)
 	for range n {
 		it := randomItem(t, random)
+		filled = append(filled, it)
 		for _, store := range stores {
 			free <- struct{}{}
 			writers.Go(func() {
@@ -106,93 +126,7 @@ func fill(t testing.TB, random *rand.Rand, n int, stores ...item.Store) {
 		}
 	}
 	writers.Wait()
-}
-
-// vocabulary has words that differ by little, by case, by accents and by script, and some that folding
-// makes longer.
-func vocabulary() []string {
-	return strings.Fields(`drill drills dril Drill DRÎLL grill trill bohrer Bohrmaschine bohrmaschinen saw Saws säge Säge SÄGE
-		zelt Zelte zélt tent tents tenta Straße strasse STRASSE æther aether Œuvre oeuvre ﬁne fine İstanbul istanbul ılık
-		велосипед Велосипеды 自転車 電動 bike bikes Bike2 2bike 4x4 a ab abc abcd abcde abcdef abcdefg ladder laddre alder
-		pressure pressrue presure cleaner claener naïve naive café ½ ² x²y Ⅷ` +
-		" cafe\u0301 bike\u2764\ufe0f 1\ufe0f\u20e3")
-}
-
-func phrase(random *rand.Rand, most int) string {
-	words := make([]string, 1+random.IntN(most))
-	for i := range words {
-		words[i] = vocabulary()[random.IntN(len(vocabulary()))]
-	}
-	return strings.Join(words, []string{" ", ", ", "-", "/", " · "}[random.IntN(5)])
-}
-
-// near is one of a few cities, at the antimeridian and at the pole too, or somewhere around it.
-func near(random *rand.Rand) (lat, lng float64) {
-	at := [][2]float64{{52.52, 13.4}, {53.55, 9.99}, {-17.7, 179.99}, {89.9, 30}, {0, 0}}[random.IntN(5)]
-	lat = at[0] + random.NormFloat64()
-	if lat > 90 { // over the pole
-		lat = 180 - lat
-	}
-	return lat, math.Remainder(at[1]+random.NormFloat64(), 360)
-}
-
-func randomItem(t testing.TB, random *rand.Rand) item.Item {
-	t.Helper()
-	lat, lng := near(random)
-	d := item.Draft{Name: phrase(random, 3), Details: phrase(random, 8), Lat: &lat, Lng: &lng}
-	if random.IntN(4) > 0 {
-		d.Category = fmt.Sprintf("category-%d", random.IntN(30))
-	}
-	for range random.IntN(4) {
-		d.Tags = append(d.Tags, fmt.Sprintf("tag-%d", random.IntN(30)))
-	}
-	if random.IntN(4) > 0 {
-		d.PricePerDay = ptr(float64(random.IntN(40)) / 2)
-	}
-	at := seeded.Add(time.Duration(random.IntN(500)) * time.Minute)
-	owner := []domain.UserID{renter, rentee, admin}[random.IntN(3)]
-	var unique [10]byte
-	for i := range unique {
-		unique[i] = byte(random.Uint32())
-	}
-	it, err := item.New(item.NewID(at, unique), domain.Caller{ID: owner}, item.Owner{}, d, domain.Stamp{Time: at, RequestID: hex.EncodeToString(unique[:])})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return it
-}
-
-func randomParams(random *rand.Rand) item.Params {
-	p := item.Params{Limit: 1 + random.IntN(item.MaxLimit)}
-	maybe := func(odds int) bool { return random.IntN(odds) == 0 }
-	if !maybe(3) {
-		p.Text = ptr(phrase(random, 3))
-	}
-	if maybe(2) {
-		lat, lng := near(random)
-		p.Lat, p.Lng, p.RadiusKm = &lat, &lng, ptr(1+499*random.Float64())
-	}
-	if maybe(6) {
-		p.Category = ptr(fmt.Sprintf("category-%d", random.IntN(30)))
-	}
-	if maybe(6) {
-		p.Tags = []string{fmt.Sprintf("tag-%d", random.IntN(30))}
-	}
-	if maybe(4) {
-		p.MinPrice = ptr(float64(random.IntN(20)) / 2)
-		p.MaxPrice = ptr(*p.MinPrice + float64(random.IntN(20))/2)
-	}
-	if maybe(6) {
-		p.OwnerID = ptr(string(renter))
-	}
-	var sorts []item.Sort
-	for _, s := range item.Sorts() {
-		if (s != item.ByDistance || p.Lat != nil) && (s != item.ByRelevance || p.Text != nil) {
-			sorts = append(sorts, s)
-		}
-	}
-	p.Sort = ptr(string(sorts[random.IntN(len(sorts))]))
-	return p
+	return filled
 }
 
 const mostPages = 5
@@ -210,6 +144,7 @@ func compareWalks(t *testing.T, q item.Query, a, b item.Search) {
 			t.Fatal(err)
 		}
 		checkPage(t, q, page, rb, ra)
+		checkScore(t, q, rb, ra)
 		if ra.Next == nil {
 			return
 		}
@@ -232,6 +167,19 @@ func checkPage(t *testing.T, q item.Query, page int, want, got item.Results) {
 		if a, b := want.Items[i], got.Items[i]; a.ID != b.ID && !interchangeable(q, a, b) {
 			t.Errorf("page %d, item %d: OpenSearch has %s %q, memory %s %q", page, i, a.ID, a.Name, b.ID, b.Name)
 		}
+	}
+}
+
+// checkScore compares the scores with which a page ends, which its position holds: memory's is the negative.
+func checkScore(t *testing.T, q item.Query, want, got item.Results) {
+	t.Helper()
+	if q.Sort != item.ByRelevance || want.Next == nil || got.Next == nil {
+		return
+	}
+	engine, err := strconv.ParseFloat(want.Next.Key, 64)
+	memory, err2 := strconv.ParseFloat(strings.TrimPrefix(got.Next.Key, "relevance:"), 64)
+	if err != nil || err2 != nil || engine != -memory {
+		t.Errorf("OpenSearch's page ends with the score %s, memory's with %s", want.Next.Key, got.Next.Key)
 	}
 }
 

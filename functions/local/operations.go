@@ -17,7 +17,14 @@ type operations struct{ events *pipeline.Pipeline }
 
 func (o operations) handler() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, handle := range map[string]http.HandlerFunc{
+	for pattern, handle := range o.routes() {
+		mux.HandleFunc(pattern, handle)
+	}
+	return inJSON(mux)
+}
+
+func (o operations) routes() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
 		"GET /_local/health":                  o.health,
 		"GET /_local/queues":                  o.queues,
 		"GET /_local/queues/{name}":           o.peek,
@@ -25,10 +32,7 @@ func (o operations) handler() http.Handler {
 		"POST /_local/queues/{name}/purge":    o.purge,
 		"POST /_local/functions/{name}/stop":  o.polling(false),
 		"POST /_local/functions/{name}/start": o.polling(true),
-	} {
-		mux.HandleFunc(pattern, handle)
 	}
-	return inJSON(mux)
 }
 
 // inJSON has mux tell of unknown paths and methods as everything else is told here.

@@ -44,7 +44,7 @@ func seed(t testing.TB, n int) *memory.Users {
 	t.Helper()
 	store := memory.NewUsers()
 	for i := range n {
-		stamp := domain.Stamp{Time: seeded.Add(time.Duration(i) * time.Hour), RequestID: fmt.Sprintf("request-%d", i)}
+		stamp := domain.Stamp{Time: seeded.Add(time.Duration(i) * time.Second), RequestID: fmt.Sprintf("request-%d", i)}
 		p, err := user.New(domain.Caller{ID: userID(i)}, user.Draft{Name: fmt.Sprintf("User %d", i), Email: "jane@example.com", Type: "renter", Ratings: 25}, stamp)
 		if err != nil {
 			t.Fatal(err)

@@ -115,6 +115,10 @@ func (r *run) publishStates(ctx context.Context, states []user.State) error {
 	events := make([]user.Event, 0, len(states))
 	for _, s := range states {
 		present := s
+		if e, ok := user.Retold(s); ok && e.Check(r.config.Now()) != nil {
+			r.leaveOut(string(s.ID())) // raised, too, it would be what no profile can have become
+			continue
+		}
 		if r.order.Raise {
 			raised, err := r.raise(ctx, s)
 			if errors.Is(err, domain.ErrConflict) { // the write that came between has an event of its own

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +15,7 @@ import (
 
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/snssqs/snssqstest"
+	"rental.example/domain"
 	"rental.example/domain/user"
 	"rental.example/functions/republish"
 )
@@ -196,4 +199,42 @@ type unreadable struct{ user.Records }
 
 func (unreadable) Scan(context.Context, string, int) (user.Scanned, error) {
 	return user.Scanned{Unreadable: make([]string, 1700)}, nil
+}
+
+// TestImplausible: of a record that no profile can have become, no event is published, and it is not raised; the report
+// has its id.
+func TestImplausible(t *testing.T) {
+	t.Parallel()
+	store := seed(t, 2)
+	for n, change := range map[int]func(*user.Profile){
+		901: func(p *user.Profile) { p.Version = math.MaxInt64 - 1 },
+		902: func(p *user.Profile) { p.Name = "Jane\u202e" },
+		903: func(p *user.Profile) { p.Ratings = 1e300 },
+	} {
+		p := user.Profile{ID: userID(n), Name: "Jane", Type: user.Renter, Version: domain.VersionAt(now)}
+		change(&p)
+		if _, _, err := store.Save(t.Context(), p, domain.Condition{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, order := range []string{`{}`, `{"raise":true}`} {
+		topic := new(snssqstest.Topic)
+		from := &records{Records: store}
+		got := invoke(t.Context(), from, topic, io.Discard, []byte(order))
+		var report republish.Report
+		if err := json.Unmarshal(got.Answer, &report); err != nil || got.Error != "" {
+			t.Fatalf("%s: %v, %s", order, err, got.Error)
+		}
+		for _, n := range []int{901, 902, 903} {
+			if !slices.Contains(report.Unreadable, string(userID(n))) {
+				t.Errorf("%s: the report does not name %s: %v", order, userID(n), report.Unreadable)
+			}
+			if subjects(t, topic.Messages())[string(userID(n))] > 0 {
+				t.Errorf("%s: %s is published", order, userID(n))
+			}
+		}
+		if want := report.Published; report.Raised != 0 && report.Raised != want {
+			t.Errorf("%s: %d raised, %d published", order, report.Raised, want)
+		}
+	}
 }

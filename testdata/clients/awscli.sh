@@ -52,6 +52,23 @@ read -r access refresh <<<"$(sign_in "$email" "$password" 'AuthenticationResult.
 expect "get-user" "$email" idp get-user --access-token "$access" --query "UserAttributes[?Name=='email'].Value"
 expect "refresh" "Bearer*3600*None" idp initiate-auth --client-id "$client" --auth-flow REFRESH_TOKEN_AUTH \
 	--auth-parameters "REFRESH_TOKEN=$refresh" --query 'AuthenticationResult.[TokenType, ExpiresIn, RefreshToken]'
+expect "get-tokens-from-refresh-token" "Bearer*3600*None" idp get-tokens-from-refresh-token --client-id "$client" \
+	--refresh-token "$refresh" --query 'AuthenticationResult.[TokenType, ExpiresIn, RefreshToken]'
+expect "a refresh token that is none is NotAuthorizedException" "*\(NotAuthorizedException\)*Invalid Refresh Token." \
+	idp get-tokens-from-refresh-token --client-id "$client" --refresh-token none
+expect "update-user-attributes" "email*EMAIL*n\*\*\*@e\*\*\*" idp update-user-attributes --access-token "$access" \
+	--user-attributes Name=name,Value=Ada "Name=email,Value=new-$email" \
+	--query 'CodeDeliveryDetailsList[].[AttributeName, DeliveryMedium, Destination]'
+expect "get-user-attribute-verification-code" "EMAIL" idp get-user-attribute-verification-code --access-token "$access" \
+	--attribute-name email --query CodeDeliveryDetails.DeliveryMedium
+expect "verify-user-attribute" "" idp verify-user-attribute --access-token "$access" --attribute-name email --code 123456
+expect "the new e-mail" "new-$email" idp get-user --access-token "$access" --query "UserAttributes[?Name=='email'].Value"
+expect "admin-update-user-attributes" "" idp admin-update-user-attributes --user-pool-id "$pool" --username "new-$email" \
+	--user-attributes "Name=email,Value=$email" Name=email_verified,Value=true
+expect "delete-user-attributes" "" idp delete-user-attributes --access-token "$access" --user-attribute-names name
+expect "change-password to one with a space" "" idp change-password --access-token "$access" --previous-password "$password" \
+	--proposed-password "Correct horse 1"
+expect "list-devices is InvalidParameterException" "*\(InvalidParameterException\)*" idp list-devices --access-token "$access"
 
 expect "admin-create-user" "FORCE_CHANGE_PASSWORD" idp admin-create-user --user-pool-id "$pool" --username "$invited" \
 	--temporary-password "$temporary" --message-action SUPPRESS \
@@ -74,6 +91,13 @@ expect "forgot-password" "email*EMAIL*c\*\*\*@e\*\*\*" idp forgot-password --cli
 	--query 'CodeDeliveryDetails.[AttributeName, DeliveryMedium, Destination]'
 expect "confirm-forgot-password" "" idp confirm-forgot-password --client-id "$client" --username "$email" \
 	--confirmation-code 123456 --password "Ch4nged-it"
+expect "admin-initiate-auth by password is InvalidParameterException" "*\(InvalidParameterException\)*Auth flow not enabled for this client" \
+	idp admin-initiate-auth --user-pool-id "$pool" --client-id "$client" --auth-flow ADMIN_USER_PASSWORD_AUTH \
+	--auth-parameters "USERNAME=$email,PASSWORD=Ch4nged-it"
+expect "admin-initiate-auth by refresh token" "Bearer" idp admin-initiate-auth --user-pool-id "$pool" --client-id "$client" \
+	--auth-flow REFRESH_TOKEN_AUTH --auth-parameters "REFRESH_TOKEN=$refresh" --query AuthenticationResult.TokenType
+expect "admin-reset-user-password" "" idp admin-reset-user-password --user-pool-id "$pool" --username "$email"
+expect "signing in then is PasswordResetRequiredException" "*\(PasswordResetRequiredException\)*" sign_in "$email" "Ch4nged-it" Session
 expect "global-sign-out" "" idp global-sign-out --access-token "$access"
 expect "get-user after it is NotAuthorizedException" "*\(NotAuthorizedException\)*Access Token has been revoked" \
 	idp get-user --access-token "$access"

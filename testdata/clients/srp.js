@@ -6,6 +6,7 @@ const { randomUUID } = require('node:crypto');
 const {
 	AuthenticationDetails, CognitoRefreshToken, CognitoUser, CognitoUserAttribute, CognitoUserPool,
 } = require('amazon-cognito-identity-js');
+const { equal, refused, run } = require('./checks.js');
 
 const baseURL = process.env.BASE_URL;
 const users = 8;
@@ -66,22 +67,6 @@ async function admin(operation, body) {
 	equal(answer.status, 200);
 }
 
-function equal(got, want) {
-	if (got !== want) {
-		throw new Error(`got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`);
-	}
-}
-
-async function refused(promise, name) {
-	let got = 'nothing';
-	try {
-		await promise;
-	} catch (error) {
-		got = error.code ?? error.name;
-	}
-	equal(got, name);
-}
-
 const checks = {
 	async 'signs up, confirms and signs in'() {
 		const address = email('js');
@@ -134,6 +119,46 @@ const checks = {
 		user.setAuthenticationFlowType('USER_PASSWORD_AUTH');
 		equal((await signIn(user, address, 'Passw0rd!')).isValid(), true);
 	},
+	async 'changes attributes, and the e-mail once it is verified'() {
+		const address = email('js');
+		await signUp(address, 'Passw0rd!');
+		const { user } = client(address);
+		await signIn(user, address, 'Passw0rd!');
+		const changes = { email: `new-${address}`, name: 'Ada', locale: 'en' };
+		const list = Object.entries(changes).map(([Name, Value]) => new CognitoUserAttribute({ Name, Value }));
+		const details = await promised((done) => user.updateAttributes(list, (error, _, more) => done(error, more)));
+		equal(details.CodeDeliveryDetailsList[0].Destination, 'n***@e***');
+		await new Promise((resolve, reject) => {
+			user.getAttributeVerificationCode('email', { onSuccess: resolve, onFailure: reject, inputVerificationCode: resolve });
+		});
+		await new Promise((resolve, reject) => user.verifyAttribute('email', '123456', { onSuccess: resolve, onFailure: reject }));
+		await promised((done) => user.deleteAttributes(['locale'], done));
+		const attributes = await promised((done) => user.getUserAttributes(done));
+		equal(attributes.map((a) => a.getName()).join(), 'sub,email,email_verified,name');
+		equal(attributes[1].getValue(), changes.email);
+	},
+	async 'changes and recovers a password, with spaces in it'() {
+		const address = email('js');
+		await signUp(address, 'Correct horse 1');
+		const { user } = client(address);
+		await signIn(user, address, 'Correct horse 1');
+		await promised((done) => user.changePassword('Correct horse 1', 'Another horse 2', done));
+		await new Promise((resolve, reject) => user.forgotPassword({ onSuccess: resolve, onFailure: reject }));
+		await new Promise((resolve, reject) => user.confirmPassword('123456', 'A third horse 3', { onSuccess: resolve, onFailure: reject }));
+		equal((await signIn(client(address).user, address, 'A third horse 3')).isValid(), true);
+	},
+	async 'signs out everywhere, and deletes its user'() {
+		const address = email('js');
+		await signUp(address, 'Passw0rd!');
+		const [first, second] = [client(address).user, client(address).user];
+		await signIn(first, address, 'Passw0rd!');
+		await signIn(second, address, 'Passw0rd!');
+		await new Promise((resolve, reject) => first.globalSignOut({ onSuccess: resolve, onFailure: reject }));
+		await refused(promised((done) => second.getUserAttributes(done)), 'NotAuthorizedException');
+		await signIn(second, address, 'Passw0rd!');
+		await promised((done) => second.deleteUser(done));
+		await refused(signIn(first, address, 'Passw0rd!'), 'NotAuthorizedException');
+	},
 	async 'a preflight lets pages of any origin in'() {
 		const answer = await fetch(baseURL, {
 			method: 'OPTIONS',
@@ -161,16 +186,4 @@ for (let n = 1; n <= users; n++) {
 	};
 }
 
-async function main() {
-	for (const [name, check] of Object.entries(checks)) {
-		try {
-			await check();
-			console.log(`ok ${name}`);
-		} catch (error) {
-			console.log(`FAIL ${name}: ${error.code ?? error.name}: ${error.message}`);
-			process.exitCode = 1;
-		}
-	}
-}
-
-main();
+run(checks);

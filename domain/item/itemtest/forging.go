@@ -25,7 +25,7 @@ func refusesForged(t trial) {
 			t.Fatalf("sort=%s: no next page", sort)
 		}
 		var forged []item.Position
-		for _, key := range []string{"x", "{}", "[1]", "true", "1e999", "1,2", `1],"query":{`, "0x1p4", " 1", "1 ", "1_0", strings.Repeat("9", 400)} {
+		for _, key := range []string{"x", "{}", "[1]", "true", "1e999", "1,2", `1],"query":{`, "0x1p4", " 1", "1 ", "1_0", strings.Repeat("9", 400), "0." + strings.Repeat("1", 5000)} {
 			forged = append(forged, item.Position{Key: key, ID: honest.ID})
 		}
 		for _, id := range []item.ID{"", "1", "../_all", item.ID(strings.ToLower(string(honest.ID))) + "x", honest.ID + "0"} {

@@ -87,7 +87,8 @@ func (p *Pool) adminCreateUser(_ context.Context, in adminCreateUserInput) (admi
 		return adminCreateUserOutput{}, invalidParameter("The local user pool sends no mail; set a password with AdminSetUserPassword.")
 	}
 	password := cmp.Or(in.TemporaryPassword, newPassword())
-	if err := cmp.Or(checkPolicy(password), checkAttributes(in.Username, in.UserAttributes)); err != nil {
+	err := cmp.Or(checkPolicy(password), checkAttributes(in.UserAttributes), checkEmail(in.Username, in.UserAttributes))
+	if err != nil {
 		return adminCreateUserOutput{}, err
 	}
 	now, sub := p.now(), newUUID()
@@ -111,6 +112,7 @@ type adminGetUserOutput struct {
 	UserCreateDate       epoch
 	UserLastModifiedDate epoch
 	UserStatus           status
+	mfaView
 }
 
 func (p *Pool) adminGetUser(_ context.Context, in adminInput) (adminGetUserOutput, error) {
@@ -121,7 +123,7 @@ func (p *Pool) adminGetUser(_ context.Context, in adminInput) (adminGetUserOutpu
 	body := newUserBody(u)
 	return adminGetUserOutput{
 		Username: body.Username, UserAttributes: body.Attributes, Enabled: body.Enabled, UserStatus: body.UserStatus,
-		UserCreateDate: body.UserCreateDate, UserLastModifiedDate: body.UserLastModifiedDate,
+		UserCreateDate: body.UserCreateDate, UserLastModifiedDate: body.UserLastModifiedDate, mfaView: u.mfa(),
 	}, nil
 }
 

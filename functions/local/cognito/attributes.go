@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // attribute is AttributeType of the service's model.
@@ -32,14 +33,20 @@ func (u user) list() []attribute {
 	}, u.attributes...)
 }
 
-// checkAttributes refuses what nobody may set, and an e-mail that is not the
-// username.
-func checkAttributes(email string, list []attribute) error {
+// checkAttributes refuses what nobody may set.
+func checkAttributes(list []attribute) error {
 	for _, a := range list {
 		if err := cmp.Or(checkName(a.Name), checkValue(a)); err != nil {
 			return err
 		}
-		if a.Name == "email" && !strings.EqualFold(a.Value, email) {
+	}
+	return nil
+}
+
+// checkEmail refuses an e-mail that is not the username.
+func checkEmail(username string, list []attribute) error {
+	for _, a := range list {
+		if a.Name == "email" && !strings.EqualFold(a.Value, username) {
 			return invalidParameter("The email attribute must be the username.")
 		}
 	}
@@ -59,7 +66,7 @@ func checkName(name string) error {
 }
 
 func checkValue(a attribute) error {
-	if len(a.Value) > 2048 {
+	if utf8.RuneCountInString(a.Value) > 2048 {
 		return invalidParameter("Attributes did not conform to the schema: %s: String must be no longer than 2048 characters", a.Name)
 	}
 	if strings.HasSuffix(a.Name, "_verified") && a.Value != "true" && a.Value != "false" {

@@ -43,21 +43,19 @@ func (p *Pool) initiateAuth(_ context.Context, in initiateAuthInput) (authOutput
 	case "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN":
 		return p.refreshAuth(in.AuthParameters)
 	case "ADMIN_NO_SRP_AUTH", "ADMIN_USER_PASSWORD_AUTH":
-		return authOutput{}, invalidParameter("Initiate Auth method not supported.")
+		return authOutput{}, errFlowUnsupported
 	}
 	return authOutput{}, invalidParameter("%s is not enabled for the client.", in.AuthFlow)
 }
 
-// passwordAuth tells an unconfirmed user so whatever the password, as the
-// service does on purpose: the client's next step is to confirm.
 func (p *Pool) passwordAuth(parameters map[string]string) (authOutput, error) {
 	values, err := required(parameters, "USERNAME", "PASSWORD")
 	if err != nil {
 		return authOutput{}, err
 	}
 	u := p.userOrStandIn(values[0])
-	if u.status == unconfirmed {
-		return authOutput{}, errNotConfirmed
+	if err := u.barred(); err != nil {
+		return authOutput{}, err
 	}
 	if !p.srp.holds(u.password, u.sub, values[1]) {
 		return authOutput{}, errIncorrect
@@ -87,18 +85,30 @@ func (p *Pool) srpAuth(parameters map[string]string) (authOutput, error) {
 	}}, nil
 }
 
-// userOrStandIn finds a user, or makes one up who has no password at all: the
-// verifier is a power of the generator to which nobody knows the exponent.
+// userOrStandIn finds a user, or makes one up who has no password at all, in no
+// more time.
 func (p *Pool) userOrStandIn(username string) user {
 	if u, ok := p.users.find(username); ok {
 		return u
 	}
 	draw := func(what string) []byte { return sign(p.simulation, []byte(what), []byte(strings.ToLower(username))) }
-	exponent := new(big.Int).SetBytes(draw("verifier"))
 	return user{
 		sub: formatUUID([16]byte(draw("sub")[:16])), status: confirmed,
-		password: verifier{salt: new(big.Int).SetBytes(draw("salt")[:16]), v: p.srp.power(p.srp.g, exponent)},
+		password: verifier{salt: new(big.Int).SetBytes(draw("salt")[:16]), v: p.srp.element(draw)},
 	}
+}
+
+// barred tells a user who is yet to confirm or to reset the password so,
+// whatever the password, as the service does on purpose: the client's next step
+// depends on it.
+func (u user) barred() error {
+	switch u.status {
+	case unconfirmed:
+		return errNotConfirmed
+	case resetRequired:
+		return errResetRequired
+	}
+	return nil
 }
 
 // admit goes on with a user who has proved to know the password.
@@ -109,7 +119,7 @@ func (p *Pool) admit(u user) (authOutput, error) {
 	if u.status == forceChangePassword {
 		return p.demandPassword(u)
 	}
-	return p.signIn(u)
+	return p.demandCode(u)
 }
 
 func (p *Pool) demandPassword(u user) (authOutput, error) {

@@ -120,34 +120,99 @@ func signedBy(t *testing.T, token string, key *rsa.PublicKey) bool {
 	return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], signature) == nil
 }
 
+// refreshes are the three ways to new tokens of a login. Amplify has gone by
+// GetTokensFromRefreshToken alone since version 6.15.
+func refreshes() map[string]func(*harness, string) answer {
+	flow := func(name string) func(*harness, string) answer {
+		return func(h *harness, token string) answer {
+			body := refreshFlow(token)
+			body["AuthFlow"] = name
+			return h.call("InitiateAuth", body)
+		}
+	}
+	return map[string]func(*harness, string) answer{
+		"REFRESH_TOKEN_AUTH": flow("REFRESH_TOKEN_AUTH"), "REFRESH_TOKEN": flow("REFRESH_TOKEN"),
+		"GetTokensFromRefreshToken": func(h *harness, token string) answer {
+			return h.call("GetTokensFromRefreshToken", fields{"ClientId": ClientID, "RefreshToken": token})
+		},
+	}
+}
+
 func TestRefresh(t *testing.T) {
+	t.Parallel()
+	for name, refresh := range refreshes() {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			h.add(jane)
+			first := h.signIn(jane, password)
+			h.ok("AdminAddUserToGroup", fields{"UserPoolId": PoolID, "Username": jane, "GroupName": "admin"})
+			h.clock.advance(2 * time.Hour)
+			for range 2 { // the token is not rotated
+				second := refresh(h, first.refresh).tokens()
+				h.checkRefreshed(first, second)
+				h.ok("GetUser", fields{"AccessToken": second.access})
+			}
+			h.clock.advance(refreshLife)
+			a := refresh(h, first.refresh)
+			a.check(t, "NotAuthorizedException", "Refresh Token has expired")
+		})
+	}
+}
+
+func (h *harness) checkRefreshed(first, second tokens) {
+	h.t.Helper()
+	if second.refresh != "" || second.id == "" || second.access == "" {
+		h.t.Fatalf("got %+v, want an ID token, an access token and no refresh token", second)
+	}
+	before, after := h.claims(first.id), h.claims(second.id)
+	for _, same := range []string{"sub", "origin_jti", "auth_time", "event_id"} {
+		if before[same] != after[same] {
+			h.t.Errorf("%s was %v and is %v", same, before[same], after[same])
+		}
+	}
+	if after["jti"] == before["jti"] || after["exp"].(float64) != before["exp"].(float64)+7200 || after["cognito:groups"] == nil {
+		h.t.Errorf("got %v", after)
+	}
+}
+
+func TestRefreshRefuses(t *testing.T) {
+	t.Parallel()
+	for name, refresh := range refreshes() {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			h.add(jane)
+			login := h.signIn(jane, password)
+			refresh(h, "unknown").check(t, "NotAuthorizedException", "Invalid Refresh Token.")
+			refresh(h, login.access).check(t, "NotAuthorizedException", "Invalid Refresh Token.")
+			refresh(h, "").check(t, "InvalidParameterException", "")
+			h.ok("RevokeToken", fields{"ClientId": ClientID, "Token": login.refresh})
+			refresh(h, login.refresh).check(t, "NotAuthorizedException", "Refresh Token has been revoked")
+			login = h.signIn(jane, password)
+			h.ok("DeleteUser", fields{"AccessToken": login.access})
+			refresh(h, login.refresh).check(t, "NotAuthorizedException", "Refresh Token has been revoked")
+		})
+	}
+	h := newHarness(t)
+	h.refused("InitiateAuth", refreshFlow(""), "InvalidParameterException", "Missing required parameter REFRESH_TOKEN")
+	h.refused("GetTokensFromRefreshToken", fields{"RefreshToken": "x"}, "InvalidParameterException",
+		"1 validation error detected: Value at 'clientId' failed to satisfy constraint: Member must not be null")
+	h.refused("GetTokensFromRefreshToken", fields{"RefreshToken": "a b", "ClientId": ClientID}, "InvalidParameterException", "")
+	h.refused("GetTokensFromRefreshToken", fields{"RefreshToken": "x", "ClientId": "other"}, "ResourceNotFoundException",
+		"User pool client other does not exist.")
+}
+
+// TestGetTokensFromRefreshToken: the output has AuthenticationResult and nothing
+// else, no ChallengeParameters as InitiateAuth's.
+func TestGetTokensFromRefreshToken(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.add(jane)
-	first := h.signIn(jane, password)
-	h.ok("AdminAddUserToGroup", fields{"UserPoolId": PoolID, "Username": jane, "GroupName": "admin"})
-	h.clock.advance(2 * time.Hour)
-	for _, flow := range []string{"REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"} {
-		body := refreshFlow(first.refresh)
-		body["AuthFlow"] = flow
-		second := h.ok("InitiateAuth", body).tokens()
-		if second.refresh != "" {
-			t.Error("a refresh gave a refresh token")
-		}
-		before, after := h.claims(first.id), h.claims(second.id)
-		for _, same := range []string{"sub", "origin_jti", "auth_time", "event_id"} {
-			if before[same] != after[same] {
-				t.Errorf("%s: %s was %v and is %v", flow, same, before[same], after[same])
-			}
-		}
-		if after["jti"] == before["jti"] || after["exp"].(float64) != before["exp"].(float64)+7200 || after["cognito:groups"] == nil {
-			t.Errorf("%s: got %v", flow, after)
-		}
+	body := fields{"ClientId": ClientID, "RefreshToken": h.signIn(jane, password).refresh, "DeviceKey": nil, "ClientMetadata": fields{"a": "b"}}
+	a := h.ok("GetTokensFromRefreshToken", body)
+	result, _ := a.body["AuthenticationResult"].(map[string]any)
+	if got := slices.Sorted(maps.Keys(result)); len(a.body) != 1 || !slices.Equal(got, []string{"AccessToken", "ExpiresIn", "IdToken", "TokenType"}) {
+		t.Errorf("got %v with %v", slices.Sorted(maps.Keys(a.body)), got)
 	}
-	h.refused("InitiateAuth", refreshFlow("unknown"), "NotAuthorizedException", "Invalid Refresh Token.")
-	h.refused("InitiateAuth", refreshFlow(""), "InvalidParameterException", "Missing required parameter REFRESH_TOKEN")
-	h.clock.advance(refreshLife)
-	h.refused("InitiateAuth", refreshFlow(first.refresh), "NotAuthorizedException", "Refresh Token has expired")
 }
 
 func TestInitiateAuthRefuses(t *testing.T) {

@@ -17,18 +17,15 @@ const (
 )
 
 // challenge is what a user is yet to answer. The handle it is kept by is the
-// secret block of a PASSWORD_VERIFIER and the session of a
-// NEW_PASSWORD_REQUIRED.
+// secret block of a PASSWORD_VERIFIER and the session of the others.
 type challenge struct {
 	name    string
 	sub     string
 	expires time.Time
 	used    bool
 
-	// The rest is of PASSWORD_VERIFIER: the verifier that B was made with, and
-	// the values exchanged.
-	password  verifier
-	a, b, pub *big.Int
+	password  verifier // as it was then; another one ends the challenge
+	a, b, pub *big.Int // the values exchanged, of PASSWORD_VERIFIER
 }
 
 type challenges struct {
@@ -50,10 +47,28 @@ func (c *challenges) put(now time.Time, ch challenge) string {
 	return handle
 }
 
+// get shows a challenge that was not given out.
+func (c *challenges) get(now time.Time, name, handle string) (challenge, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.find(now, name, handle)
+}
+
 // take gives a challenge out exactly once.
 func (c *challenges) take(now time.Time, name, handle string) (challenge, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	ch, err := c.find(now, name, handle)
+	if err != nil {
+		return challenge{}, err
+	}
+	spent := ch
+	spent.used = true
+	c.byHandle[handle] = spent
+	return ch, nil
+}
+
+func (c *challenges) find(now time.Time, name, handle string) (challenge, error) {
 	ch, ok := c.byHandle[handle]
 	switch {
 	case !ok || ch.name != name:
@@ -63,8 +78,5 @@ func (c *challenges) take(now time.Time, name, handle string) (challenge, error)
 	case now.After(ch.expires):
 		return challenge{}, errSessionExpired
 	}
-	spent := ch
-	spent.used = true
-	c.byHandle[handle] = spent
 	return ch, nil
 }

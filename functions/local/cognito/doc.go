@@ -5,9 +5,11 @@
 // verified with.
 //
 // The pool is set up as template.yaml sets up the deployed one: the e-mail is
-// the username in any letter case, a confirmed sign-up has a verified e-mail,
-// passwords have 8 characters of every kind, the one client has no secret,
-// ID and access tokens live for an hour and refresh tokens for 30 days.
+// the username in any letter case, a confirmed sign-up has a verified e-mail, a
+// new e-mail replaces the old one once it is verified, no device is remembered,
+// whoever sets up an authenticator app is asked for its code, passwords have 8
+// characters of every kind, the one client has no secret, ID and access tokens
+// live for an hour and refresh tokens, which are not rotated, for 30 days.
 // PreventUserExistenceErrors is ENABLED, so a caller cannot tell an unknown
 // user from a wrong password. As with the service, SignUp of a known address,
 // ConfirmSignUp and the Admin operations still tell who is there.
@@ -16,9 +18,10 @@
 //
 //   - No mail is sent. Every confirmation code is [ConfirmationCode], and the
 //     password that AdminCreateUser makes when given none is known to nobody.
-//   - Signatures of the Admin operations are not looked at; any credentials do.
-//   - There is no hosted UI, no MFA, no devices, no Lambda triggers, no
-//     throttling and no lockout. Operations that the service has and this
+//   - Signatures are not verified; any credentials do. Web pages of other origins
+//     are refused the operations that the service wants signed.
+//   - There is no hosted UI, no Lambda triggers, no throttling and no
+//     lockout. Operations that the service has and this
 //     package has not answer UnknownOperationException.
 //   - Everything is in memory and ends with the process.
 //

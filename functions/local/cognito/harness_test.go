@@ -67,10 +67,11 @@ type fields map[string]any
 
 // answer is what came back: a body, or the name and text of a refusal.
 type answer struct {
-	status  int
-	body    fields
-	name    string
-	message string
+	operation string
+	status    int
+	body      fields
+	name      string
+	message   string
 }
 
 // at reads a string under nested names.
@@ -100,7 +101,7 @@ func (h *harness) call(operation string, in any) answer {
 		h.t.Fatal(err)
 	}
 	w := h.post(targetPrefix+operation, jsonType, string(body))
-	a := answer{status: w.Code}
+	a := answer{operation: operation, status: w.Code}
 	if err := json.Unmarshal(w.Body.Bytes(), &a.body); err != nil {
 		h.t.Fatalf("%s answered %q: %v", operation, w.Body, err)
 	}
@@ -125,9 +126,14 @@ func (h *harness) ok(operation string, in any) answer {
 // empty, this text.
 func (h *harness) refused(operation string, in any, name, message string) {
 	h.t.Helper()
-	a := h.call(operation, in)
+	h.call(operation, in).check(h.t, name, message)
+}
+
+// check asks for a refusal with this name and, unless it is empty, this text.
+func (a answer) check(t testing.TB, name, message string) {
+	t.Helper()
 	if a.status != http.StatusBadRequest || a.name != name || message != "" && a.message != message {
-		h.t.Errorf("%s: got %d %s: %q, want 400 %s: %q", operation, a.status, a.name, a.message, name, message)
+		t.Errorf("%s: got %d %s: %q, want 400 %s: %q", a.operation, a.status, a.name, a.message, name, message)
 	}
 }
 

@@ -21,14 +21,15 @@ const (
 // the pool's key set and discovery document, and CORS preflights of both. See
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonParameters.html
 func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	allowOrigin(w.Header(), r)
+	w.Header().Add("Vary", "Origin")
 	w.Header().Set("X-Amzn-RequestId", newUUID())
 	switch {
 	case r.Method == http.MethodOptions:
-		preflight(w, r)
+		p.preflight(w, r)
 	case r.Method == http.MethodPost && r.URL.Path == "/":
 		p.serveOperation(w, r)
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		allowOrigin(w.Header(), r)
 		p.serveDocument(w, r)
 	default:
 		writeJSON(w, http.StatusMethodNotAllowed, "application/json", map[string]string{"message": "Method Not Allowed"})
@@ -36,7 +37,12 @@ func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Pool) serveOperation(w http.ResponseWriter, r *http.Request) {
-	name, run, err := p.operation(r)
+	name, op, err := p.operation(r)
+	if op.signed {
+		err = p.checkOrigin(r)
+	} else {
+		allowOrigin(w.Header(), r)
+	}
 	if err != nil {
 		p.writeError(w, name, err)
 		return
@@ -46,7 +52,7 @@ func (p *Pool) serveOperation(w http.ResponseWriter, r *http.Request) {
 		p.writeError(w, name, bodyError(err))
 		return
 	}
-	out, err := run(r.Context(), body)
+	out, err := op.run(r.Context(), body)
 	if err != nil {
 		p.writeError(w, name, err)
 		return
@@ -61,14 +67,14 @@ func (p *Pool) serveOperation(w http.ResponseWriter, r *http.Request) {
 func (p *Pool) operation(r *http.Request) (string, operation, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != jsonType {
-		return "", nil, refusal("UnknownOperationException", "The Content-Type of an operation is "+jsonType+".")
+		return "", operation{}, refusal("UnknownOperationException", "The Content-Type of an operation is "+jsonType+".")
 	}
 	name, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
-	run, known := p.operations[name]
+	op, known := p.operations[name]
 	if !ok || !known {
-		return "", nil, refusal("UnknownOperationException", "The local user pool does not serve this operation.")
+		return "", operation{}, refusal("UnknownOperationException", "The local user pool does not serve this operation.")
 	}
-	return name, run, nil
+	return name, op, nil
 }
 
 func bodyError(err error) error {
@@ -107,22 +113,35 @@ func writeJSON(w http.ResponseWriter, status int, media string, v any) {
 	w.Write(body) // an error here is the client's going away
 }
 
-// allowOrigin lets pages of any origin read the answer, as the service does:
-// what a caller may do depends on passwords and tokens in the body, never on
-// cookies.
+// allowOrigin lets pages of any origin read the response, as the service does.
 func allowOrigin(h http.Header, r *http.Request) {
-	h.Add("Vary", "Origin")
 	if origin := r.Header.Get("Origin"); origin != "" {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", "x-amzn-RequestId, x-amzn-ErrorType, Date")
 	}
 }
 
-func preflight(w http.ResponseWriter, r *http.Request) {
+// checkOrigin refuses what a page of another origin sends.
+func (p *Pool) checkOrigin(r *http.Request) error {
+	if p.origins.Check(r) != nil {
+		return errCrossOrigin
+	}
+	return nil
+}
+
+// preflight does not learn the operation. A page that asks for the header of
+// signatures is about to call a signed one.
+func (p *Pool) preflight(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Add("Vary", "Access-Control-Request-Headers")
+	asked := r.Header.Get("Access-Control-Request-Headers")
+	if strings.Contains(strings.ToLower(asked), "authorization") {
+		p.writeError(w, "", errCrossOrigin)
+		return
+	}
+	allowOrigin(h, r)
 	h.Set("Access-Control-Allow-Methods", "GET, POST")
-	if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" {
+	if asked != "" {
 		h.Set("Access-Control-Allow-Headers", asked)
 	}
 	h.Set("Access-Control-Max-Age", "600")

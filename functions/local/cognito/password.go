@@ -3,6 +3,7 @@ package cognito
 import (
 	"crypto/rand"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -11,7 +12,8 @@ const (
 	digits    = "0123456789"
 	// symbols are those of
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html
-	symbols   = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+-"
+	// with the space, which passwordMember keeps from either end.
+	symbols   = " ^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+-"
 	minLength = 8
 )
 
@@ -20,7 +22,7 @@ const (
 func checkPolicy(password string) error {
 	problem := ""
 	switch {
-	case len(password) < minLength:
+	case utf8.RuneCountInString(password) < minLength:
 		problem = "Password not long enough"
 	case !strings.ContainsAny(password, lowerCase):
 		problem = "Password must have lowercase characters"

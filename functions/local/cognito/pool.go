@@ -51,6 +51,7 @@ type Pool struct {
 	srp        srp
 	simulation []byte // makes what unknown users are shown
 	operations map[string]operation
+	origins    *http.CrossOriginProtection // of signed operations
 
 	users      *directory
 	logins     *logins
@@ -82,7 +83,8 @@ func newPool(o Options, idKey, accessKey *signer) (*Pool, error) {
 	p := &Pool{
 		issuer: o.Issuer, now: o.Now, log: o.Logger,
 		idKey: idKey, accessKey: accessKey, srp: newSRP(), simulation: make([]byte, 32),
-		users: newDirectory(), logins: newLogins(), challenges: newChallenges(),
+		origins: http.NewCrossOriginProtection(),
+		users:   newDirectory(), logins: newLogins(), challenges: newChallenges(),
 	}
 	if p.now == nil {
 		p.now = time.Now

@@ -14,6 +14,7 @@ func (in accessInput) check() error { return validate(tokenMember("accessToken",
 type getUserOutput struct {
 	Username       string
 	UserAttributes []attribute
+	mfaView
 }
 
 func (p *Pool) getUser(_ context.Context, in accessInput) (getUserOutput, error) {
@@ -21,7 +22,7 @@ func (p *Pool) getUser(_ context.Context, in accessInput) (getUserOutput, error)
 	if err != nil {
 		return getUserOutput{}, err
 	}
-	return getUserOutput{Username: u.sub, UserAttributes: u.list()}, nil
+	return getUserOutput{Username: u.sub, UserAttributes: u.list(), mfaView: u.mfa()}, nil
 }
 
 type changePasswordInput struct {

@@ -19,7 +19,7 @@ func (p *Pool) forgotPassword(_ context.Context, in usernameInput) (deliveryOutp
 		if u.status == forceChangePassword {
 			return errNoReset
 		}
-		if u.status == confirmed && u.emailVerified {
+		if u.status != unconfirmed && u.emailVerified {
 			u.resetCode = p.now()
 		}
 		return nil
@@ -55,12 +55,15 @@ func (p *Pool) confirmForgotPassword(_ context.Context, in confirmForgotPassword
 	if !ok {
 		return done{}, errCodeMismatch
 	}
+	if err := p.checkCode(in.ConfirmationCode, u.resetCode, resetCodeLife); err != nil {
+		return done{}, err // before the work on the password, which a stranger could measure
+	}
 	password := p.srp.verifier(u.sub, in.Password)
 	return done{}, p.users.update(u.sub, p.now(), func(u *user) error {
 		if err := p.checkCode(in.ConfirmationCode, u.resetCode, resetCodeLife); err != nil {
 			return err
 		}
-		u.password, u.resetCode = password, time.Time{}
+		u.password, u.status, u.resetCode = password, confirmed, time.Time{}
 		return nil
 	})
 }

@@ -38,12 +38,14 @@ func (p *Pool) respondToAuthChallenge(_ context.Context, in respondInput) (authO
 		return p.verifyPassword(in.ChallengeResponses)
 	case newPasswordRequired:
 		return p.acceptPassword(in.Session, in.ChallengeResponses)
+	case softwareTokenMFA:
+		return p.acceptCode(in.Session, in.ChallengeResponses)
 	}
 	return authOutput{}, invalidParameter("%s is not a challenge of the local user pool.", in.ChallengeName)
 }
 
 // verifyPassword checks the client's proof. Whatever is wrong with it, the
-// answer is the same; only a user who is yet to confirm is told so.
+// answer is the same, except for a user who is barred.
 func (p *Pool) verifyPassword(responses map[string]string) (authOutput, error) {
 	values, err := required(responses, "USERNAME", "PASSWORD_CLAIM_SECRET_BLOCK", "TIMESTAMP", "PASSWORD_CLAIM_SIGNATURE")
 	if err != nil {
@@ -55,8 +57,8 @@ func (p *Pool) verifyPassword(responses map[string]string) (authOutput, error) {
 		return authOutput{}, errIncorrect
 	}
 	u, known := p.users.find(ch.sub)
-	if known && u.status == unconfirmed {
-		return authOutput{}, errNotConfirmed
+	if err := u.barred(); known && err != nil {
+		return authOutput{}, err
 	}
 	proved := p.proves(ch, block, timestamp, signature) && p.recent(timestamp)
 	if !proved || !known || u.password != ch.password || p.userOrStandIn(username).sub != ch.sub {
@@ -97,7 +99,9 @@ func (p *Pool) acceptPassword(session string, responses map[string]string) (auth
 	}
 	u := p.userOrStandIn(values[0])
 	attributes := responseAttributes(responses)
-	if err := cmp.Or(checkPolicy(values[1]), checkWritable(attributes), checkAttributes(u.email, attributes)); err != nil {
+	err = cmp.Or(validate(passwordMember("newPassword", values[1])), checkPolicy(values[1]),
+		checkWritable(attributes), checkAttributes(attributes), checkEmail(u.email, attributes))
+	if err != nil {
 		return authOutput{}, err
 	}
 	ch, err := p.challenges.take(p.now(), newPasswordRequired, session)
@@ -125,7 +129,7 @@ func (p *Pool) replacePassword(ch challenge, password string, attributes []attri
 	if err != nil {
 		return authOutput{}, err
 	}
-	return p.signIn(changed)
+	return p.demandCode(changed)
 }
 
 // responseAttributes collects what the client sends along under

@@ -64,7 +64,9 @@ func (p *Pool) signUp(_ context.Context, in signUpInput) (signUpOutput, error) {
 	if !isEmail(in.Username) {
 		return signUpOutput{}, errNotEmail
 	}
-	if err := cmp.Or(checkPolicy(in.Password), checkWritable(in.UserAttributes), checkAttributes(in.Username, in.UserAttributes)); err != nil {
+	err := cmp.Or(checkPolicy(in.Password), checkWritable(in.UserAttributes),
+		checkAttributes(in.UserAttributes), checkEmail(in.Username, in.UserAttributes))
+	if err != nil {
 		return signUpOutput{}, err
 	}
 	now, sub := p.now(), newUUID()

@@ -67,7 +67,7 @@ func TestSignUpRefuses(t *testing.T) {
 		"no password": {fields{"Password": nil}, "InvalidParameterException",
 			"1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null"},
 		"a space": {fields{"Password": "Passw0rd! "}, "InvalidParameterException",
-			`1 validation error detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: [\S]+`},
+			`1 validation error detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\S]+.*[\S]+$`},
 		"long name and no client": {fields{"Username": strings.Repeat("x", 129), "ClientId": ""}, "InvalidParameterException",
 			"2 validation errors detected: Value at 'clientId' failed to satisfy constraint: Member must not be null; " +
 				"Value at 'username' failed to satisfy constraint: Member must have length less than or equal to 128"},

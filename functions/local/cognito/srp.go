@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"math/big"
+	"strconv"
 	"strings"
 )
 
@@ -13,7 +14,10 @@ import (
 // 3526 (section 4) with the generator 2, and integers hashed in the bytes of a
 // two's complement, with a zero byte before a set top bit, where RFC 5054 pads
 // to the length of N.
-type srp struct{ n, g, k *big.Int }
+type srp struct {
+	n, g, k *big.Int
+	counted func() // called for each power, where a test counts them
+}
 
 func newSRP() srp {
 	n, _ := new(big.Int).SetString(strings.Join([]string{
@@ -49,6 +53,17 @@ func (s srp) v(salt *big.Int, sub, password string) *big.Int {
 	return s.power(s.g, hash(padded(salt), identity[:]))
 }
 
+// element makes a verifier of which nobody knows the password: the square of a
+// number that draw makes up. The powers of the generator are the squares.
+func (s srp) element(draw func(what string) []byte) *big.Int {
+	var digits []byte
+	for len(digits) <= s.n.BitLen()/8 {
+		digits = append(digits, draw("verifier "+strconv.Itoa(len(digits)))...)
+	}
+	root := new(big.Int).SetBytes(digits)
+	return root.Mul(root, root).Mod(root, s.n)
+}
+
 // holds tells whether the verifier is this password's.
 func (s srp) holds(kept verifier, sub, password string) bool {
 	return hmac.Equal(s.v(kept.salt, sub, password).Bytes(), kept.v.Bytes())
@@ -62,11 +77,15 @@ func (s srp) publicValue(v *big.Int) (b, public *big.Int) {
 	return b, public.Mod(public, s.n)
 }
 
+// maxPublicDigits is well above the 768 hexadecimal digits of N, since clients
+// put zeros before the number: .NET does where its first digit is 8 or more.
+const maxPublicDigits = 1024
+
 // parseA reads the client's public value. One that N divides would make the
 // session key known to a client that knows no password (RFC 5054, section
 // 2.5.4).
 func (s srp) parseA(text string) (*big.Int, bool) {
-	if len(text) > 2*s.n.BitLen()/8 || !matches(`[0-9A-Fa-f]+`, text) {
+	if len(text) > maxPublicDigits || !matches(`[0-9A-Fa-f]+`, text) {
 		return nil, false
 	}
 	a, ok := new(big.Int).SetString(text, 16)
@@ -95,6 +114,9 @@ func poolName() string {
 }
 
 func (s srp) power(base, exponent *big.Int) *big.Int {
+	if s.counted != nil {
+		s.counted()
+	}
 	return new(big.Int).Exp(base, exponent, s.n)
 }
 

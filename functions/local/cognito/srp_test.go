@@ -229,23 +229,6 @@ func TestChallengeDiesWithThePassword(t *testing.T) {
 	h.refused("RespondToAuthChallenge", body, "NotAuthorizedException", "")
 }
 
-// TestPublicValue refuses what would make the session key known to somebody
-// without a password.
-func TestPublicValue(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
-	n := h.pool.srp.n
-	for name, public := range map[string]string{
-		"zero": "0", "N": n.Text(16), "no digits": "xyz", "a sign": "-2", "2N": new(big.Int).Lsh(n, 1).Text(16),
-		"far too long": strings.Repeat("f", 4096),
-	} {
-		t.Run(name, func(t *testing.T) {
-			h.refused("InitiateAuth", srpFlow(jane, public), "InvalidParameterException", "")
-		})
-	}
-}
-
 // TestStandInIsSteady: an unknown user's salt and id are the same each time,
 // as the service's are, and B is not.
 func TestStandInIsSteady(t *testing.T) {

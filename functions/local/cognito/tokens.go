@@ -1,6 +1,8 @@
 package cognito
 
 import (
+	"cmp"
+	"context"
 	"time"
 )
 
@@ -68,26 +70,51 @@ func (p *Pool) commonClaims(u user, l login) map[string]any {
 	return claims
 }
 
-// refreshAuth issues new tokens of the same login; the service sends no new
-// refresh token with them.
+// refreshAuth is refresh as a flow of InitiateAuth.
 func (p *Pool) refreshAuth(parameters map[string]string) (authOutput, error) {
 	values, err := required(parameters, "REFRESH_TOKEN")
 	if err != nil {
 		return authOutput{}, err
 	}
-	l, err := p.logins.byToken(values[0], p.now())
-	if err != nil {
-		return authOutput{}, err
-	}
-	u, ok := p.users.find(l.sub)
-	if !ok {
-		return authOutput{}, errRefreshRevoked
-	}
-	result, err := p.issue(u, l)
+	result, err := p.refresh(values[0])
 	if err != nil {
 		return authOutput{}, err
 	}
 	return authOutput{ChallengeParameters: map[string]string{}, AuthenticationResult: result}, nil
+}
+
+// refresh issues new tokens of the same login. There is no new refresh token:
+// the template's client does not rotate them.
+func (p *Pool) refresh(token string) (*authResult, error) {
+	l, err := p.logins.byToken(token, p.now())
+	if err != nil {
+		return nil, err
+	}
+	u, ok := p.users.find(l.sub)
+	if !ok {
+		return nil, errRefreshRevoked
+	}
+	return p.issue(u, l)
+}
+
+type refreshInput struct {
+	ClientID     string `json:"ClientId"`
+	RefreshToken string
+}
+
+func (in refreshInput) check() error {
+	return cmp.Or(validate(tokenMember("refreshToken", in.RefreshToken), clientMember(in.ClientID)), knownClient(in.ClientID))
+}
+
+type refreshOutput struct {
+	AuthenticationResult *authResult
+}
+
+// getTokensFromRefreshToken works without rotation, too; see
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html
+func (p *Pool) getTokensFromRefreshToken(_ context.Context, in refreshInput) (refreshOutput, error) {
+	result, err := p.refresh(in.RefreshToken)
+	return refreshOutput{AuthenticationResult: result}, err
 }
 
 // bearer returns the user of an access token that is good, here and now.

@@ -16,6 +16,7 @@ const (
 	unconfirmed         status = "UNCONFIRMED"
 	confirmed           status = "CONFIRMED"
 	forceChangePassword status = "FORCE_CHANGE_PASSWORD"
+	resetRequired       status = "RESET_REQUIRED"
 )
 
 // user is a value: what a directory returns is a copy, and its slices and its
@@ -24,15 +25,23 @@ type user struct {
 	sub           string
 	email         string // as it was typed
 	emailVerified bool
+	pendingEmail  string      // the new one, until it is verified
+	emailCode     time.Time   // when the code for an e-mail was sent; zero means never
 	attributes    []attribute // without sub, email and email_verified
 	groups        []string
 	status        status
 	disabled      bool
 	password      verifier
-	signUpCode    time.Time // when it was sent; zero means never
-	resetCode     time.Time
-	created       time.Time
-	modified      time.Time
+
+	token          softwareToken // of the authenticator app; without a secret if there is none
+	pendingToken   softwareToken // until a code of it is verified
+	tokenWanted    bool          // at each sign-in
+	tokenPreferred bool
+
+	signUpCode time.Time // when it was sent; zero means never
+	resetCode  time.Time
+	created    time.Time
+	modified   time.Time
 }
 
 // directory holds users and groups.
@@ -75,7 +84,8 @@ func (d *directory) add(u user) error {
 }
 
 // update lets change write to a copy, and keeps it unless change fails. It
-// fails with errNoUser for a user who is gone. The e-mail stays as it is.
+// fails with errNoUser for a user who is gone, and with errAliasTaken if the
+// e-mail becomes another user's.
 func (d *directory) update(sub string, now time.Time, change func(*user) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -83,9 +93,16 @@ func (d *directory) update(sub string, now time.Time, change func(*user) error) 
 	if !ok {
 		return errNoUser
 	}
+	before := strings.ToLower(u.email)
 	if err := change(&u); err != nil {
 		return err
 	}
+	after := strings.ToLower(u.email)
+	if owner, taken := d.subOf[after]; taken && owner != sub {
+		return errAliasTaken
+	}
+	delete(d.subOf, before)
+	d.subOf[after] = sub
 	u.modified = now
 	d.bySub[sub] = u
 	return nil
@@ -124,7 +141,8 @@ func (u *user) leave(name string) {
 	u.groups = slices.DeleteFunc(slices.Clone(u.groups), func(g string) bool { return g == name })
 }
 
-// set replaces attributes by name; checkAttributes has seen them.
+// set replaces attributes by name, and deletes those without a value;
+// checkAttributes has seen them.
 func (u *user) set(list []attribute) {
 	values := map[string]string{}
 	for _, a := range append(slices.Clone(u.attributes), list...) {
@@ -132,7 +150,7 @@ func (u *user) set(list []attribute) {
 	}
 	u.attributes = nil
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if name != "email" && name != "email_verified" {
+		if name != "email" && name != "email_verified" && values[name] != "" {
 			u.attributes = append(u.attributes, attribute{Name: name, Value: values[name]})
 		}
 	}

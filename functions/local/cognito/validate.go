@@ -41,8 +41,22 @@ func codeMember(v string) member {
 	return member{name: "confirmationCode", value: v, max: 2048, echo: true, pattern: `[\S]+`}
 }
 
+// passwordMember has the pattern of the service's messages. The published model
+// has [\S]+, by which no password could hold a space.
 func passwordMember(name, v string) member {
-	return member{name: name, value: v, max: 256, pattern: `[\S]+`}
+	return member{name: name, value: v, max: 256, pattern: `^[\S]+.*[\S]+$`}
+}
+
+func attributeNameMember(v string) member {
+	return member{name: "attributeName", value: v, max: 32, echo: true, pattern: `[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+`}
+}
+
+// listMember is a list, of which only the absence is refused.
+func listMember(name string, elements int) member {
+	if elements == 0 {
+		return member{name: name}
+	}
+	return member{name: name, value: "a list"}
 }
 
 func tokenMember(name, v string) member {
@@ -89,9 +103,10 @@ func validate(members ...member) error {
 	return invalidParameter("%d validation errors detected: %s", len(problems), strings.Join(problems, "; "))
 }
 
-// matches compiles what it needs when it needs it: a request has a handful of
-// members, and a table of compiled patterns would be one more place to keep
-// in step.
+// matches asks for the pattern from end to end, as the service does: it refuses
+// '1 12 123' as a confirmationCode by [\S]+. It compiles what it needs when it
+// needs it: a request has a handful of members, and a table of compiled
+// patterns would be one more place to keep in step.
 func matches(pattern, value string) bool {
 	ok, err := regexp.MatchString("^(?:"+pattern+")$", value)
 	return err == nil && ok

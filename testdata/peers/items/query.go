@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
-	"unicode"
+
+	"rental.example/domain/item"
 )
 
 // Query is a search. The rules are those of domain/item, as far as the validator has words for them; gin
@@ -79,25 +79,26 @@ func (q Query) search() object {
 }
 
 func words(text string) (must []any) {
-	separates := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }
-	for _, word := range strings.FieldsFunc(text, separates) {
-		must = append(must, object{"dis_max": object{"queries": []any{
-			worth(8, "name", object{"query": word, "operator": "and"}),
-			worth(4, "name", nearly(word)),
-			worth(2, "details", object{"query": word, "operator": "and"}),
-			worth(1, "details", nearly(word)),
-		}}})
+	for _, word := range item.Words(text) {
+		places := []any{worth(8, exactly("name", word)), worth(2, exactly("details", word))}
+		for _, folded := range item.FoldedWords(word) {
+			terms := item.QueryTerms(folded)
+			places = append(places, worth(4, anyOf("name.misspelled", terms)), worth(1, anyOf("details.misspelled", terms)))
+		}
+		must = append(must, object{"dis_max": object{"queries": places}})
 	}
 	return must
 }
 
-func worth(score int, field string, match object) object {
-	return object{"constant_score": object{"filter": object{"match": object{field: match}}, "boost": score}}
+func worth(score int, filter object) object {
+	return object{"constant_score": object{"filter": filter, "boost": score}}
 }
 
-func nearly(word string) object {
-	return object{"query": word, "operator": "and", "fuzziness": "AUTO", "prefix_length": 1, "fuzzy_rewrite": "constant_score"}
+func exactly(field, word string) object {
+	return object{"match": object{field: object{"query": word, "operator": "and"}}}
 }
+
+func anyOf(field string, terms []string) object { return object{"terms": object{field: terms}} }
 
 func (q Query) filters() (all []any) {
 	term := func(field, value string) { all = append(all, object{"term": object{field: value}}) }

@@ -1,53 +1,17 @@
-package memory
+package opensearch_test
 
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net/http"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"rental.example/domain/item"
 )
-
-var update = flag.Bool("update", false, "rewrite folding.txt from the engine of OPENSEARCH_ENDPOINT")
-
-func TestTerms(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string][]string{
-		"":                       nil,
-		"Bosch drill, 18V":       {"bosch", "drill", "18v"},
-		"Größe STRASSE ẞ":        {"grosse", "strasse", "ss"},
-		"cre\u0300me crème":      {"creme", "creme"},
-		"Ægir œuvre ﬁne":         {"aegir", "oeuvre", "fine"},
-		"Þór Łódź İstanbul ı":    {"thor", "lodz", "istanbul", "i"},
-		"²³ ⑴ ① x₂":              {"23", "(1)", "1", "x2"},
-		"ΆΣ Ёлка Ώ":              {"άσ", "ёлка", "ώ"},
-		"\u0301 a":               {"a"},
-		"it's e-mail_x":          {"it", "s", "e", "mail", "x"},
-		"हिन्दी ไทย 東京":          {"हिन्दी", "ไทย", "東京"},
-		"\U00010400x \U0001F6B2": {"\U00010428x"},
-	} {
-		if got := terms(text); !slices.Equal(got, want) {
-			t.Errorf("terms(%+q) = %+q, want %+q", text, got, want)
-		}
-	}
-}
-
-// engine is where a real engine listens; the test is skipped where there is none.
-func engine(t *testing.T) string {
-	t.Helper()
-	url := os.Getenv("OPENSEARCH_ENDPOINT")
-	if url == "" && os.Getenv("CI") == "true" {
-		t.Fatal("OPENSEARCH_ENDPOINT is not set, and CI tests against a real engine")
-	}
-	if url == "" {
-		t.Skip("needs an OpenSearch engine: run testdata/engines/with opensearch go test ./adapters/memory, or set OPENSEARCH_ENDPOINT")
-	}
-	return url
-}
 
 // analyze returns the words that an engine's analyzer finds in text.
 func analyze(t *testing.T, engine string, analyzer map[string]any, text string) []string {
@@ -116,18 +80,24 @@ func TestFoldingIsTheEngines(t *testing.T) {
 	}
 	slices.Sort(lines)
 	got := strings.Join(lines, "")
+	const table = "../../domain/item/folding.txt"
 	if *update {
-		if err := os.WriteFile("folding.txt", []byte(got), 0o644); err != nil {
+		if err := os.WriteFile(table, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-	} else if got != foldingTable {
-		t.Errorf("folding.txt is not the engine's: run this with -update. The engine's:\n%s", got)
+	}
+	want, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not the engine's: run this with -update. The engine's:\n%s", table, got)
 	}
 }
 
-// TestTermsAreTheEngines has each character of the plane within a word of its own. Engines differ in the
+// TestWordsAreTheEngines has each character of the plane within a word of its own. Engines differ in the
 // edition of Unicode, so either side may take for no letter what the other does; in nothing else.
-func TestTermsAreTheEngines(t *testing.T) {
+func TestWordsAreTheEngines(t *testing.T) {
 	t.Parallel()
 	engine := engine(t)
 	analyzer := map[string]any{
@@ -142,7 +112,7 @@ func TestTermsAreTheEngines(t *testing.T) {
 			fmt.Fprintf(&text, "n%dx%cy ", c, c)
 		}
 		want := grouped(analyze(t, engine, analyzer, text.String()))
-		for head, got := range grouped(terms(text.String())) {
+		for head, got := range grouped(item.FoldedWords(text.String())) {
 			switch {
 			case got == want[head]:
 			case strings.Contains(got, " ") != strings.Contains(want[head], " "):

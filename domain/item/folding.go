@@ -1,17 +1,15 @@
-package memory
+package item
 
 import (
 	_ "embed"
 	"strings"
 	"sync"
 	"unicode"
-
-	"rental.example/domain/item"
 )
 
 // foldingTable is what Lucene's ASCIIFoldingFilter makes of each character that it changes: a line for
 // each outcome, which is followed by a space and the characters. It comes from the engine itself:
-// TestFoldingIsTheEngines compares it, and rewrites it when -update is given.
+// TestFoldingIsTheEngines of adapters/opensearch compares it, and rewrites it when -update is given.
 // https://lucene.apache.org/core/9_12_0/analysis/common/org/apache/lucene/analysis/miscellaneous/ASCIIFoldingFilter.html
 //
 //go:embed folding.txt
@@ -28,11 +26,8 @@ var foldings = sync.OnceValue(func() map[rune]string {
 	return table
 })
 
-// fold is word as it is indexed and looked up: without combining marks, in lower case, Latin letters
-// without accents.
-//
-// The order is the engine's: marks, case, folding. Case and the kinds of characters are those of this
-// program's edition of Unicode; an engine on an older Java knows fewer letters.
+// fold is word as FoldedWords has it. The order is the engine's: marks, case, folding. Case and the kinds of
+// characters are those of this program's edition of Unicode; an engine on an older Java knows fewer letters.
 func fold(word string) string {
 	if isPlain(word) {
 		return word
@@ -63,9 +58,10 @@ func isPlain(word string) bool {
 	return true
 }
 
-// terms are the words of text as they are indexed and looked up.
-func terms(text string) []string {
-	words := item.Words(text)
+// FoldedWords are the words of text as they are indexed and looked up: without combining marks, in lower case, Latin
+// letters without accents.
+func FoldedWords(text string) []string {
+	words := Words(text)
 	for i, word := range words {
 		words[i] = fold(word)
 	}

@@ -1,0 +1,192 @@
+package items_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/adapters/apigateway"
+	"rental.example/adapters/opensearch"
+	"rental.example/adapters/samtest"
+	"rental.example/domain"
+	"rental.example/domain/item"
+)
+
+// What the costliest search that the contract admits may take of the engine's CPU, over at least so many segments.
+const (
+	costliestCPU      = 100 * time.Millisecond
+	costliestRatio    = 5 // to the same search without typing errors
+	costliestSegments = 7
+)
+
+// costlyText has as many words of a length as there may be in a text.
+func costlyText(length int) string {
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	var words []string
+	for i := range min((item.MaxTextLength+1)/(length+1), item.MaxWords) {
+		words = append(words, strings.Repeat(letters[i:]+letters[:i], 3)[:length])
+	}
+	return strings.Join(words, " ")
+}
+
+// costlySearches divide a text into many words and into long ones, alone and with everything else that a search may ask for.
+func costlySearches() map[string]url.Values {
+	many, long := costlyText(11), costlyText(item.MaxWordLength)
+	return map[string]url.Values{
+		"many words": {"q": {many}, "limit": {"50"}},
+		"long words": {"q": {long}, "limit": {"50"}},
+		"everything": {
+			"q": {many}, "lat": {"52.5"}, "lng": {"13.4"}, "radiusKm": {"500"}, "category": {"tools"}, "tag": costlyTags(),
+			"minPrice": {"0"}, "maxPrice": {"1000000"}, "limit": {"50"},
+		},
+	}
+}
+
+func costlyTags() (tags []string) {
+	for i := range item.MaxTags {
+		tags = append(tags, fmt.Sprint("tag-", i))
+	}
+	return tags
+}
+
+// costlyDetails are details that have every word of the costly texts, or one that differs by a typing error from it.
+func costlyDetails() (all []string) {
+	many, long := costlyText(11), costlyText(item.MaxWordLength)
+	all = []string{many + " " + long}
+	variants := make([][]string, 3) // as much as details can hold
+	for _, word := range strings.Fields(many) {
+		for i, term := range item.QueryTerms(word) {
+			n := i % len(variants)
+			variants[n] = append(variants[n], strings.ReplaceAll(term, "?", "x"))
+		}
+	}
+	for _, words := range variants {
+		all = append(all, strings.Join(words, " "))
+	}
+	return all
+}
+
+// fillSegments keeps items that have every word of the costly texts in so many segments that nothing merges.
+func fillSegments(t testing.TB, endpoint, alias string) {
+	t.Helper()
+	p := openSearchPorts(t, endpoint, alias)
+	keepSegments(t, endpoint, alias)
+	for round := range costliestSegments + 1 {
+		var writers sync.WaitGroup
+		for n, details := range costlyDetails() {
+			at := seeded.Add(time.Duration(round) * time.Minute)
+			d := item.Draft{
+				Name: costlyText(11)[:item.MaxNameLength-1], Details: details,
+				Category: "tools", Tags: costlyTags(), PricePerDay: ptr(10.0), Lat: ptr(52.5), Lng: ptr(13.4),
+			}
+			it, err := item.New(item.NewID(at, [10]byte{byte(n)}), domain.Caller{ID: renter}, item.Owner{}, d, domain.Stamp{Time: at, RequestID: fmt.Sprint(at, n)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			writers.Go(func() {
+				if err := p.store.Create(context.Background(), it); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		writers.Wait()
+	}
+	if n := segments(t, endpoint, alias); n < costliestSegments {
+		t.Fatalf("%d segments, want %d", n, costliestSegments)
+	}
+}
+
+// TestManyCostlySearches sends the costliest searches eight at a time: each is answered.
+func TestManyCostlySearches(t *testing.T) {
+	endpoint := samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch")
+	const alias = "costly"
+	fillSegments(t, endpoint, alias)
+	router := searchRouter(t, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone})
+	var clients sync.WaitGroup
+	for range 8 {
+		clients.Go(func() {
+			for range 4 {
+				for name, query := range costlySearches() {
+					if status := costlySearch(router, query); status != http.StatusOK {
+						t.Errorf("%s: status %d", name, status)
+					}
+				}
+			}
+		})
+	}
+	clients.Wait()
+}
+
+func costlySearch(router *apigateway.Router, query url.Values) (status int) {
+	resp, _ := router.Serve(context.Background(), events.APIGatewayProxyRequest{HTTPMethod: "GET", Resource: "/items",
+		MultiValueQueryStringParameters: query})
+	return resp.StatusCode
+}
+
+// BenchmarkCostliestSearch measures the CPU of the engine's process for the costliest searches that the contract admits,
+// and for the same ones without typing errors.
+func BenchmarkCostliestSearch(b *testing.B) {
+	endpoint := os.Getenv("OPENSEARCH_ENDPOINT")
+	if endpoint == "" {
+		b.Skip("OPENSEARCH_ENDPOINT is not set; testdata/engines/with opensearch make benchmarks starts the engine")
+	}
+	const alias = "costliest"
+	fillSegments(b, endpoint, alias)
+	cfg := opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone}
+	router := searchRouter(b, cfg)
+	cfg.HTTP = exactly{}
+	exact := searchRouter(b, cfg)
+	for name, query := range costlySearches() {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				mustSearch(b, router, query)
+			}
+			mustSearches(b, 2*costliestTurn, router, query) // the engine's compiler makes it faster for some time
+			mustSearches(b, 2*costliestTurn, exact, query)
+			var spent [2]time.Duration
+			for range costliestTurns {
+				for i, r := range []*apigateway.Router{router, exact} {
+					before := engineCPU(b, endpoint)
+					mustSearches(b, costliestTurn, r, query)
+					spent[i] += engineCPU(b, endpoint) - before
+				}
+			}
+			cpu, ratio := spent[0]/costliestTurn/costliestTurns, float64(spent[0])/float64(spent[1])
+			b.ReportMetric(cpu.Seconds()*1000, "engine-ms/op")
+			b.ReportMetric(ratio, "engine/exact")
+			b.ReportMetric(float64(segments(b, endpoint, alias)), "segments")
+			if cpu > costliestCPU || ratio > costliestRatio {
+				b.Errorf("a search takes %v of the engine's CPU, %.1f times that without typing errors; at most %v and %d times",
+					cpu, ratio, costliestCPU, costliestRatio)
+			}
+		})
+	}
+}
+
+// A turn is of so many searches of one kind; the kinds take turns, since the machine's speed drifts.
+const (
+	costliestTurn  = 50
+	costliestTurns = 4
+)
+
+func mustSearches(b *testing.B, n int, router *apigateway.Router, query url.Values) {
+	b.Helper()
+	for range n {
+		mustSearch(b, router, query)
+	}
+}
+
+func mustSearch(b *testing.B, router *apigateway.Router, query url.Values) {
+	b.Helper()
+	if status := costlySearch(router, query); status != http.StatusOK {
+		b.Fatalf("status %d", status)
+	}
+}
