@@ -71,11 +71,9 @@ else
 	AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) functions/e2e/deployed $(STACK)
 endif
 
-fuzz: ## decodes every truncation and corruption of every event, and fuzzes every target for FUZZ executions
+fuzz: ## decodes every truncation and corruption of every event, and fuzzes every target for FUZZ executions, five minutes at most
 	CI=true go test -run TestBrokenEvents -count=1 ./adapters/apigateway
-	grep -rHo --include=*_test.go '^func Fuzz[A-Za-z]*' . | sort | while IFS=: read -r file function; do \
-	  go test -run '^$$' -fuzz "^$${function#func }$$" -fuzztime $(FUZZ) "$$(dirname "$$file")"; \
-	done
+	testdata/checks/fuzz $(FUZZ)
 
 simulation: ## plays SCHEDULES random schedules of the whole system, and proves that each protection is needed
 	go test ./functions/simulation -run 'TestSimulation|TestMutants' -count=1 -timeout 60m -v -schedules $(SCHEDULES) -mutants | grep -v '^=== '

@@ -4,10 +4,12 @@ package functions_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path"
@@ -16,11 +18,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/apigateway"
+	"rental.example/adapters/memory"
 	"rental.example/adapters/samtest"
+	"rental.example/domain/item"
 	"rental.example/functions/items"
 	"rental.example/functions/users"
 )
@@ -158,12 +163,16 @@ func TestPackageComments(t *testing.T) {
 	}
 }
 
-// services are the functions behind the API, by their folders. The tests that hold routes, contract and template to
-// each other begin with them.
+// services are the functions behind the API, by their folders, over empty stores in memory. The tests that hold routes,
+// contract and template to each other, and those that send requests at the limits of the contract, begin with them.
 func services() map[string][]apigateway.Route {
+	logger := slog.New(slog.DiscardHandler)
+	stored := memory.NewItems()
+	catalog := item.NewCatalog(stored, stored, memory.NewOwners())
+	random := func() (b [10]byte) { _, _ = rand.Read(b[:]); return b }
 	return map[string][]apigateway.Route{
-		"users": users.New(nil, nil, nil).Routes(),
-		"items": items.New(nil, items.Config{}).Routes(),
+		"users": users.New(memory.NewUsers(), time.Now, logger).Routes(),
+		"items": items.New(catalog, items.Config{Now: time.Now, Random: random, Logger: logger}).Routes(),
 	}
 }
 

@@ -1,10 +1,10 @@
 package functions_test
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,47 +39,6 @@ func TestContractAuthorizer(t *testing.T) {
 	}
 }
 
-// TestContractProblems: what an operation reads and what guards it decide which problems it has.
-func TestContractProblems(t *testing.T) {
-	t.Parallel()
-	d := contract(t)
-	for name, op := range d.operations() {
-		got := map[string]bool{}
-		for status, r := range op.responses {
-			if status >= "400" {
-				for _, code := range d.codes(r) {
-					got[status+" "+code] = true
-				}
-			}
-		}
-		method, path, _ := strings.Cut(name, " ")
-		want := map[string]bool{"429 throttled": true, "500 internal": true, "502 bad_gateway": true, "503 unavailable": true, "504 gateway_timeout": true}
-		add := func(when bool, problems ...string) {
-			for _, p := range problems {
-				want[p] = want[p] || when
-			}
-		}
-		body, write := len(op.bodies) > 0, method != "GET"
-		conditional := op.parameter("header", "If-Match") != nil
-		add(!op.public, "401 unauthenticated")
-		add(body, "400 invalid_json", "400 unknown_field", "400 duplicate_field", "400 wrong_type",
-			"413 payload_too_large", "415 unsupported_media_type", "422 validation_failed")
-		add(conditional || op.parameter("header", "If-None-Match") != nil || op.parameter("header", "Idempotency-Key") != nil, "400 invalid_header")
-		add(op.parameter("query", "limit") != nil, "400 invalid_parameter")
-		add(op.parameter("query", "cursor") != nil, "400 invalid_cursor")
-		add(name == "GET /users" || path == "/items/{id}" && write, "403 forbidden")
-		add(path == "/user" || strings.Contains(path, "{"), "404 not_found")
-		add(write, "409 conflict")
-		add(name == "POST /user", "409 too_many_deletions")
-		add(name == "POST /items", "409 owner_deleted", "409 too_many_items", "422 idempotency_key_reused")
-		add(conditional, "412 precondition_failed")
-		maps.DeleteFunc(want, func(_ string, wanted bool) bool { return !wanted })
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: problems differ (-want +contract):\n%s", name, diff)
-		}
-	}
-}
-
 // TestContractOfGateway: each answer that the gateway makes itself is one of the contract's, and has the
 // very headers.
 func TestContractOfGateway(t *testing.T) {
@@ -95,10 +54,10 @@ func TestContractOfGateway(t *testing.T) {
 			}
 		}
 	}
-	responses, _ := samtest.At(samtest.Load(t).Resources["Api"].Properties, "GatewayResponses").(object)
+	responses := objectIn(samtest.At(samtest.Load(t).Resources["Api"].Properties, "GatewayResponses"))
 	code := regexp.MustCompile(`"code":"([a-z_]+)"`)
 	for name, v := range responses {
-		template, _ := samtest.At(v.(object), "ResponseTemplates", "application/json").(string)
+		template, _ := samtest.At(objectIn(v), "ResponseTemplates", "application/json").(string)
 		found := code.FindStringSubmatch(template)
 		if found == nil {
 			t.Errorf("%s has no code: %s", name, template)
@@ -107,8 +66,8 @@ func TestContractOfGateway(t *testing.T) {
 		if found[1] == "route_not_found" { // of no operation
 			continue
 		}
-		headers, _ := samtest.At(v.(object), "ResponseParameters", "Headers").(object)
-		for header, h := range known[found[1]]["headers"].(object) {
+		headers := objectIn(samtest.At(objectIn(v), "ResponseParameters", "Headers"))
+		for header, h := range objectIn(known[found[1]]["headers"]) {
 			_, sent := headers[header]
 			if required := d.resolve(h)["required"] == true; required && !sent {
 				t.Errorf("%s is sent without the header %s that the contract has", name, header)
@@ -173,46 +132,54 @@ func exampleSchema(o object) any {
 	return o
 }
 
-// TestContractReferences: what is referred to is there, and what is there is referred to, schemas in the form
+// TestContractReferences: what is referred to is there, what is there is referred to, and all schemas are in the form
 // that can be checked.
 func TestContractReferences(t *testing.T) {
 	t.Parallel()
-	d := contract(t)
-	used := map[string]bool{}
-	operationIDs := map[string]bool{}
-	for _, op := range d.operations() {
-		operationIDs[op.object["operationId"].(string)] = true
+	for _, wrong := range contract(t).wrongReferences() {
+		t.Error("openapi.yaml: ", wrong)
 	}
-	var walk func(v any)
-	walk = func(v any) {
+}
+
+// wrongReferences returns all that is wrong with references, links and schemas.
+func (d document) wrongReferences() (wrong []string) {
+	used := map[string]bool{}
+	var walk func(place string, v any)
+	walk = func(place string, v any) {
 		switch v := v.(type) {
 		case []any:
-			for _, element := range v {
-				walk(element)
+			for i, element := range v {
+				walk(fmt.Sprintf("%s[%d]", place, i), element)
 			}
 		case object:
 			if ref, ok := v["$ref"].(string); ok {
 				used[ref] = true
-				d.resolve(v)
+				_, problems := d.lookUp(v)
+				wrong = append(wrong, within(place, problems)...)
 			}
-			for _, below := range v {
-				walk(below)
+			if schema, ok := v["schema"]; ok {
+				wrong = append(wrong, within(place+"/schema", d.malformed(schema))...)
+			}
+			for name, below := range v {
+				walk(place+"/"+name, below)
 			}
 		}
 	}
-	walk(object(d))
+	walk("", object(d))
+	operationIDs := map[string]bool{}
+	for _, op := range d.operations() {
+		operationIDs[textIn(op.object["operationId"])] = true
+	}
 	for kind, components := range d.at("#/components") {
-		for name, c := range components.(object) {
+		for name, c := range objectIn(components) {
 			ref := "#/components/" + kind + "/" + name
-			if !used[ref] && kind != "securitySchemes" {
-				t.Errorf("nothing refers to %s", ref)
-			}
-			if kind == "links" && !operationIDs[c.(object)["operationId"].(string)] {
-				t.Errorf("%s leads to no operation", ref)
-			}
+			wrong = append(wrong, unless(used[ref] || kind == "securitySchemes", "nothing refers to %s", ref)...)
+			wrong = append(wrong, unless(kind != "links" || operationIDs[textIn(objectIn(c)["operationId"])], "%s leads to no operation", ref)...)
 			if kind == "schemas" {
-				d.check(c, nil) // panics at what it does not know
+				wrong = append(wrong, within(ref, d.malformed(c))...)
 			}
 		}
 	}
+	slices.Sort(wrong)
+	return slices.Compact(wrong)
 }

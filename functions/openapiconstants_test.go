@@ -14,15 +14,15 @@ import (
 func TestContractConstants(t *testing.T) {
 	t.Parallel()
 	d := contract(t)
-	page := d.at("#/components/parameters/Limit")["schema"].(object)
+	page := objectIn(d.at("#/components/parameters/Limit")["schema"])
 	facets := d.at("#/components/schemas/Facets/properties")
 	for what, tt := range map[string]struct{ got, want any }{
 		"items of a page without limit": {page["default"], item.DefaultLimit},
 		"items of a page":               {d.at("#/components/schemas/Found/properties/items")["maxItems"], item.MaxLimit},
 		"users of a page":               {d.at("#/components/schemas/UserPage/properties/users")["maxItems"], page["maximum"]},
-		"categories":                    {facets["category"].(object)["maxItems"], item.MaxFacets},
-		"tags":                          {facets["tags"].(object)["maxItems"], item.MaxFacets},
-		"radius":                        {d.at("#/components/parameters/RadiusKm")["schema"].(object)["default"], item.DefaultRadiusKm},
+		"categories":                    {objectIn(facets["category"])["maxItems"], item.MaxFacets},
+		"tags":                          {objectIn(facets["tags"])["maxItems"], item.MaxFacets},
+		"radius":                        {objectIn(d.at("#/components/parameters/RadiusKm")["schema"])["default"], item.DefaultRadiusKm},
 	} {
 		if fmt.Sprint(tt.got) != fmt.Sprint(tt.want) {
 			t.Errorf("%s: %v in the contract, %v in the code", what, tt.got, tt.want)
@@ -30,7 +30,7 @@ func TestContractConstants(t *testing.T) {
 	}
 	size := fmt.Sprintf(" %d bytes", apigateway.MaxBodySize)
 	for _, said := range []any{d.at("#/info")["description"], d.at("#/components/responses/PayloadTooLarge")["description"]} {
-		if !strings.Contains(said.(string), size) {
+		if !strings.Contains(textIn(said), size) {
 			t.Errorf("%q does not say%s", said, size)
 		}
 	}

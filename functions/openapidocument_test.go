@@ -23,7 +23,7 @@ func contract(t testing.TB) document {
 	if err := yaml.Unmarshal(data, &root); err != nil {
 		t.Fatalf("openapi.yaml: %v", err)
 	}
-	return document(inNumbers(t, root).(object))
+	return document(objectIn(inNumbers(t, root)))
 }
 
 // inNumbers is v as JSON has it, with its numbers as json.Number.
@@ -43,14 +43,15 @@ type operation struct {
 	parameters []object
 	bodies     map[string]any    // schemas, by media type
 	responses  map[string]object // by status
+	refusals   []string          // codes of problems that follow from its own rules: x-problems
 }
 
 // operations are all of a document, as METHOD /resource.
 func (d document) operations() map[string]operation {
 	all := map[string]operation{}
-	for path, methods := range d["paths"].(object) {
-		for method, v := range methods.(object) {
-			all[strings.ToUpper(method)+" "+path] = d.operation(v.(object))
+	for path, methods := range objectIn(d["paths"]) {
+		for method, v := range objectIn(methods) {
+			all[strings.ToUpper(method)+" "+path] = d.operation(objectIn(v))
 		}
 	}
 	return all
@@ -59,15 +60,17 @@ func (d document) operations() map[string]operation {
 func (d document) operation(o object) operation {
 	security, own := o["security"].([]any)
 	op := operation{object: o, public: own && len(security) == 0, bodies: map[string]any{}, responses: map[string]object{}}
-	parameters, _ := o["parameters"].([]any)
-	for _, p := range parameters {
+	for _, p := range listIn(o["parameters"]) {
 		op.parameters = append(op.parameters, d.resolve(p))
 	}
 	if body, ok := o["requestBody"]; ok {
 		op.bodies = schemas(d.resolve(body))
 	}
-	for status, r := range o["responses"].(object) {
+	for status, r := range objectIn(o["responses"]) {
 		op.responses[status] = d.resolve(r)
+	}
+	for _, code := range listIn(o["x-problems"]) {
+		op.refusals = append(op.refusals, textIn(code))
 	}
 	return op
 }
@@ -75,9 +78,8 @@ func (d document) operation(o object) operation {
 // schemas are those of a body or an answer, by media type.
 func schemas(o object) map[string]any {
 	all := map[string]any{}
-	content, _ := o["content"].(object)
-	for media, v := range content {
-		all[media] = v.(object)["schema"]
+	for media, v := range objectIn(o["content"]) {
+		all[media] = objectIn(v)["schema"]
 	}
 	return all
 }
@@ -85,20 +87,27 @@ func schemas(o object) map[string]any {
 // parameter is the schema of a parameter, nil where there is none of that name.
 func (op operation) parameter(in, name string) any {
 	for _, p := range op.parameters {
-		if p["in"] == in && strings.EqualFold(p["name"].(string), name) {
+		if p["in"] == in && strings.EqualFold(textIn(p["name"]), name) {
 			return p["schema"]
 		}
 	}
 	return nil
 }
 
-// codes are those of the problems that an operation has for a status.
+// codes are those of the problems that a response may have; none where it has no schema of a problem.
 func (d document) codes(response object) (all []string) {
-	problem := d.resolve(schemas(response)["application/problem+json"])
-	parts := problem["allOf"].([]any)
+	parts := listIn(d.problem(response)["allOf"])
+	if len(parts) == 0 {
+		return nil
+	}
 	refined := d.resolve(parts[len(parts)-1])
-	for _, code := range d.resolve(refined["properties"].(object)["code"])["enum"].([]any) {
-		all = append(all, code.(string))
+	for _, code := range listIn(d.resolve(objectIn(refined["properties"])["code"])["enum"]) {
+		all = append(all, textIn(code))
 	}
 	return all
+}
+
+// problem is the schema of a response's problem.
+func (d document) problem(response object) object {
+	return d.resolve(schemas(response)["application/problem+json"])
 }

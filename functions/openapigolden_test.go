@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/samtest"
 )
 
 // TestContractOfGoldens: every answer that the functions are known to give is one of the contract's, and so is
@@ -23,36 +22,32 @@ func TestContractOfGoldens(t *testing.T) {
 	d := contract(t)
 	operations := d.operations()
 	answered := map[string]bool{}
-	for function := range services() {
-		for _, c := range apigatewaytest.Cases(t, samtest.Root(t), function) {
-			var req events.APIGatewayProxyRequest
-			if err := json.Unmarshal(c.Event, &req); err != nil {
-				t.Fatalf("%s/%s: %v", function, c.Name, err)
-			}
-			answer := c.Want(t)
-			name := strings.Replace(req.HTTPMethod, "HEAD", "GET", 1) + " " + req.Resource // API Gateway leaves out the body
-			op, known := operations[name]
-			if !known {
-				if body := inNumbers(t, answer.Body).(object); body["code"] != "route_not_found" {
-					t.Errorf("%s/%s: %s is not in the contract", function, c.Name, name)
-				}
-				continue
-			}
-			wrong := d.checkAnswer(op, answer.StatusCode, answer.Headers, inNumbers(t, answer.Body))
-			if answer.StatusCode < 400 {
-				answered[name] = true
-				wrong = append(wrong, d.checkRequest(t, op, req)...)
-			}
-			for _, w := range wrong {
-				t.Errorf("%s/%s: %s", function, c.Name, w)
-			}
+	eachGolden(t, func(t *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Answer) {
+		wrong, succeeded := d.checkGolden(t, operations, req, response)
+		for _, w := range wrong {
+			t.Error(w)
 		}
-	}
+		answered[contractName(req)] = answered[contractName(req)] || succeeded
+	})
 	for name := range operations {
 		if !answered[name] {
 			t.Errorf("no golden answer shows that %s succeeds", name)
 		}
 	}
+}
+
+// checkGolden returns what is wrong with a golden answer, and whether it shows that the operation succeeds.
+func (d document) checkGolden(t testing.TB, operations map[string]operation, req events.APIGatewayProxyRequest, answer apigatewaytest.Answer) (wrong []string, succeeded bool) {
+	t.Helper()
+	op, known := operations[contractName(req)]
+	if !known {
+		return unless(objectIn(answer.Body)["code"] == "route_not_found", "%s is not in openapi.yaml, under paths", contractName(req)), false
+	}
+	wrong = d.checkAnswer(op, answer.StatusCode, answer.Headers, inNumbers(t, answer.Body))
+	if answer.StatusCode >= 400 {
+		return wrong, false
+	}
+	return append(wrong, d.checkRequest(t, op, req)...), true
 }
 
 // checkAnswer returns what is wrong with an answer of an operation.
@@ -61,7 +56,7 @@ func (d document) checkAnswer(op operation, status int, headers map[string]strin
 	if !known {
 		return unless(false, "status %d is not in the contract", status)
 	}
-	declared, _ := response["headers"].(object)
+	declared := objectIn(response["headers"])
 	for name, h := range declared {
 		header := d.resolve(h)
 		value, sent := headers[name]
@@ -198,6 +193,18 @@ func TestAnswerTeeth(t *testing.T) {
 		wrong := d.checkAnswer(op, tt.status, tt.headers, tt.body)
 		if !slices.ContainsFunc(wrong, func(w string) bool { return strings.Contains(w, told) }) {
 			t.Errorf("%q is not told: %q", told, wrong)
+		}
+	}
+}
+
+// TestGoldenOfNoRoute: a golden of a route that the contract lacks is told by what to add, with a body or without.
+func TestGoldenOfNoRoute(t *testing.T) {
+	t.Parallel()
+	d := contract(t)
+	for _, answer := range []apigatewaytest.Answer{{StatusCode: 204, Body: ""}, {StatusCode: 200, Body: object{"id": "1"}}} {
+		wrong, _ := d.checkGolden(t, d.operations(), events.APIGatewayProxyRequest{HTTPMethod: "DELETE", Resource: "/bookings/{id}"}, answer)
+		if want := []string{"DELETE /bookings/{id} is not in openapi.yaml, under paths"}; !slices.Equal(wrong, want) {
+			t.Errorf("%d: %q, want %q", answer.StatusCode, wrong, want)
 		}
 	}
 }

@@ -1,149 +1,45 @@
 package functions_test
 
 import (
-	"crypto/rand"
-	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"rental.example/adapters/apigateway"
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
-	"rental.example/domain"
-	"rental.example/domain/item"
-	"rental.example/functions/items"
-	"rental.example/functions/users"
 )
 
-// bounds are values at the limits of a schema, and values just beyond them.
-type bounds struct{ good, bad []any }
-
-func (b *bounds) add(good, bad any) { b.good, b.bad = append(b.good, good), append(b.bad, bad) }
-
-// boundsOf reads them off a schema. Patterns and formats have none: schemathesis looks for those.
-func (d document) boundsOf(v any) (b bounds) {
-	s := d.resolve(v)
-	number := func(name string) (n float64, ok bool) {
-		if s[name] != nil {
-			n, _ = rational(s[name]).Float64()
-		}
-		return n, s[name] != nil
+// TestContractLimits: what the contract lets through at its limits, the code takes, and what is beyond them, it
+// refuses, in every place of every operation's body, query string and headers.
+func TestContractLimits(t *testing.T) {
+	t.Parallel()
+	d := contract(t)
+	probed := 0
+	for name, op := range d.operations() {
+		p := &prober{document: d, op: op, name: name}
+		p.probeBody(t)
+		p.probeParameters(t)
+		probed += p.sent
 	}
-	if n, ok := number("minimum"); ok && s["exclusiveMinimum"] == true {
-		b.add(n+0.5, n)
-	} else if ok {
-		b.add(n, n-1)
-	}
-	if n, ok := number("maximum"); ok {
-		b.add(n, n+1)
-	}
-	if n, ok := number("multipleOf"); ok {
-		b.add(n, n/2)
-	}
-	if n, ok := number("minLength"); ok {
-		b.add(filler(s, max(int(n), 6)), filler(s, int(n)-1))
-	}
-	if n, ok := number("maxLength"); ok {
-		b.add(filler(s, int(n)), filler(s, int(n)+1))
-	}
-	if n, ok := number("maxItems"); ok {
-		b.add(slugs(int(n)), slugs(int(n)+1))
-	}
-	for _, allowed := range enumOf(s) {
-		b.add(allowed, "neither")
-	}
-	return b
-}
-
-func enumOf(s object) []any {
-	all, _ := s["enum"].([]any)
-	return all
-}
-
-// filler is a text of n characters as s wants it, but for its length.
-func filler(s object, n int) string {
-	switch {
-	case s["format"] == "idn-email" && n > 100:
-		return strings.Repeat("a", 64) + "@" + strings.Repeat(strings.Repeat("b", 60)+".", 4)[:n-65-3] + ".cd"
-	case s["format"] == "idn-email" && n > 0:
-		return strings.Repeat("a", n-len("@b.cd")) + "@b.cd"
-	case s["format"] == "words" && n > 0:
-		return strings.Repeat("aaaaaaaaaaaa ", n/13+1)[:n-1] + "a"
-	}
-	return strings.Repeat("a", n)
-}
-
-func slugs(n int) (all []any) {
-	for i := range n {
-		all = append(all, fmt.Sprintf("tag-%d", i))
-	}
-	return all
-}
-
-// functionsInMemory are both HTTP functions over stores in memory.
-func functionsInMemory() func(t testing.TB, req events.APIGatewayProxyRequest) apigatewaytest.Answer {
-	logger := cloudwatch.NewLogger(io.Discard, 0, "contract")
-	stored := memory.NewItems()
-	routes := users.New(memory.NewUsers(), time.Now, logger).Routes()
-	routes = append(routes, items.New(item.NewCatalog(stored, stored, memory.NewOwners()), items.Config{
-		Now: time.Now, Random: func() (b [10]byte) { _, _ = rand.Read(b[:]); return b }, Logger: logger,
-	}).Routes()...)
-	router := apigateway.NewRouter(routes, apigateway.Config{AllowedOrigin: "http://localhost:3000", Logger: logger,
-		Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "contract", time.Now), Now: time.Now})
-	h := lambda.NewHandler(router.Serve)
-	return func(t testing.TB, req events.APIGatewayProxyRequest) apigatewaytest.Answer {
-		t.Helper()
-		req.RequestContext.Authorizer = map[string]any{"claims": map[string]any{
-			"sub": "11111111-1111-4111-8111-111111111111", "token_use": "id", "cognito:groups": domain.GroupAdmin}}
-		event, err := json.Marshal(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return apigatewaytest.Invoke(t, h, "", event)
+	if probed < 100 {
+		t.Errorf("%d requests are not all", probed)
 	}
 }
 
-// prober sends requests that differ in one place from one that succeeds.
+// prober sends requests that differ in one place from one that succeeds, each to services of its own.
 type prober struct {
 	document
-	op    operation
-	name  string
-	id    string // of an item
-	serve func(testing.TB, events.APIGatewayProxyRequest) apigatewaytest.Answer
-}
-
-// send sends the body, if there is one, and the parameters.
-func (p prober) send(t testing.TB, query map[string][]string, headers map[string]string, body any) apigatewaytest.Answer {
-	t.Helper()
-	method, resource, _ := strings.Cut(p.name, " ")
-	req := events.APIGatewayProxyRequest{HTTPMethod: method, Resource: resource, PathParameters: map[string]string{"id": p.id},
-		MultiValueQueryStringParameters: query, Headers: maps.Clone(headers)}
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Body = string(text)
-		if req.Headers == nil {
-			req.Headers = map[string]string{}
-		}
-		req.Headers["Content-Type"] = "application/json"
-	}
-	return p.serve(t, req)
+	op   operation
+	name string
+	sent int
 }
 
 // hold tells of a value that the code does not take as the contract has it.
-func (p prober) hold(t *testing.T, what string, value any, good bool, answer apigatewaytest.Answer) {
+func (p *prober) hold(t *testing.T, what string, value any, good bool, answer apigatewaytest.Answer) {
 	t.Helper()
+	p.sent++
 	refused := answer.StatusCode == 400 || answer.StatusCode == 422
 	if good && answer.StatusCode >= 300 || !good && !refused {
 		t.Errorf("%s, %s = %.80v: good by the contract: %t, status %d: %v", p.name, what, value, good, answer.StatusCode, answer.Body)
@@ -151,9 +47,12 @@ func (p prober) hold(t *testing.T, what string, value any, good bool, answer api
 }
 
 // probe sends values at and beyond the limits of one place of the request.
-func (p prober) probe(t *testing.T, what string, schema any, send func(value any) apigatewaytest.Answer) {
+func (p *prober) probe(t *testing.T, what string, schema any, send func(value any) apigatewaytest.Answer) {
 	t.Helper()
 	b := p.boundsOf(schema)
+	for _, problem := range b.unknown {
+		t.Errorf("%s, %s: %s", p.name, what, problem)
+	}
 	for _, value := range b.good {
 		p.hold(t, what, value, true, send(value))
 	}
@@ -162,48 +61,35 @@ func (p prober) probe(t *testing.T, what string, schema any, send func(value any
 	}
 }
 
-// TestContractLimits: what the contract lets through at its limits, the code takes, and what is beyond them,
-// it refuses.
-func TestContractLimits(t *testing.T) {
-	t.Parallel()
-	d := contract(t)
-	serve := functionsInMemory()
-	operations := d.operations()
-	made := prober{document: d, name: "POST /items", serve: serve}.send(t, nil, nil, d.bodyExample("POST /items"))
-	prober{document: d, name: "POST /user", serve: serve}.send(t, nil, nil, d.bodyExample("POST /user"))
-	id := made.Body.(object)["id"].(string)
-	for _, name := range []string{"POST /user", "PATCH /user", "GET /users", "POST /items", "PATCH /items/{id}", "GET /items"} {
-		p := prober{document: d, op: operations[name], name: name, id: id, serve: serve}
-		p.probeBody(t)
-		p.probeParameters(t)
-	}
+// exampleOf is the example of an operation's body, and its schema; nil where it has no body.
+func (d document) exampleOf(op operation) (example object, schema any) {
+	content := objectIn(objectIn(d.resolve(op.object["requestBody"])["content"])["application/json"])
+	return objectIn(content["example"]), content["schema"]
 }
 
-func (d document) bodyExample(name string) object {
-	method, path, _ := strings.Cut(name, " ")
-	body := d.resolve(d["paths"].(object)[path].(object)[strings.ToLower(method)].(object)["requestBody"])
-	return body["content"].(object)["application/json"].(object)["example"].(object)
-}
-
-func (p prober) probeBody(t *testing.T) {
+func (p *prober) probeBody(t *testing.T) {
 	t.Helper()
+	whole, place := p.exampleOf(p.op)
 	if len(p.op.bodies) == 0 {
 		return
 	}
-	whole := p.bodyExample(p.name)
-	schema := p.resolve(p.op.bodies["application/json"])
+	if len(whole) == 0 {
+		t.Errorf("%s: the request body has no example in openapi.yaml, so that its limits are not looked at", p.name)
+		return
+	}
+	schema := p.resolve(place)
 	with := func(name string, value any) apigatewaytest.Answer {
 		changed := maps.Clone(whole)
 		changed[name] = value
-		return p.send(t, nil, nil, changed)
+		return p.send(t, request{body: changed})
 	}
-	required, _ := schema["required"].([]any)
-	for _, name := range required {
+	p.hold(t, "body", whole, true, p.send(t, request{body: whole}))
+	for _, name := range listIn(schema["required"]) {
 		less := maps.Clone(whole)
-		delete(less, name.(string))
-		p.hold(t, name.(string), "absent", false, p.send(t, nil, nil, less))
+		delete(less, textIn(name))
+		p.hold(t, textIn(name), "absent", false, p.send(t, request{body: less}))
 	}
-	for name, property := range schema["properties"].(object) {
+	for name, property := range objectIn(schema["properties"]) {
 		p.hold(t, name, nil, p.resolve(property)["nullable"] == true, with(name, nil))
 		p.probe(t, name, property, func(value any) apigatewaytest.Answer { return with(name, value) })
 		if elements, ok := p.resolve(property)["items"]; ok {
@@ -213,32 +99,66 @@ func (p prober) probeBody(t *testing.T) {
 	p.hold(t, "unheard-of", 1, false, with("unheard-of", 1))
 }
 
-func (p prober) probeParameters(t *testing.T) {
+// probeParameters begins with the examples of the parameters of a query: so a parameter that needs another one has it.
+func (p *prober) probeParameters(t *testing.T) {
 	t.Helper()
+	body, _ := p.exampleOf(p.op)
+	examples := map[string][]string{}
 	for _, parameter := range p.op.parameters {
-		name, schema := parameter["name"].(string), parameter["schema"]
-		query := map[string][]string{}
-		if p.name == "GET /items" {
-			query = map[string][]string{"q": {"drill"}, "lat": {"1"}, "lng": {"1"}}
+		if example, ok := parameter["example"]; ok && parameter["in"] == "query" {
+			examples[textIn(parameter["name"])] = []string{fmt.Sprint(example)}
 		}
-		send := func(value any) apigatewaytest.Answer {
-			text := fmt.Sprint(value)
-			if n, is := value.(float64); is {
-				text = strconv.FormatFloat(n, 'f', -1, 64)
-			}
-			query[name] = []string{text}
-			return p.send(t, query, nil, nil)
-		}
+	}
+	for _, parameter := range p.op.parameters {
+		name, schema := textIn(parameter["name"]), parameter["schema"]
 		if elements, ok := p.resolve(schema)["items"]; ok {
 			schema = elements
 		}
 		switch {
-		case name == "Idempotency-Key":
+		case parameter["in"] == "header":
 			p.probe(t, name, schema, func(value any) apigatewaytest.Answer {
-				return p.send(t, nil, map[string]string{name: value.(string)}, p.bodyExample(p.name))
+				return p.send(t, request{headers: map[string]string{name: fmt.Sprint(value)}, body: body})
 			})
 		case parameter["in"] == "query" && name != "cursor": // a good one is only given out
-			p.probe(t, name, schema, send)
+			p.probe(t, name, schema, func(value any) apigatewaytest.Answer {
+				query := maps.Clone(examples)
+				query[name] = []string{inQuery(value)}
+				return p.send(t, request{query: query, body: body})
+			})
 		}
 	}
+}
+
+// inQuery is a value as a query string has it.
+func inQuery(value any) string {
+	if n, is := value.(float64); is {
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	}
+	return fmt.Sprint(value)
+}
+
+// link is the operation whose link leads to another one, and the link's parameters.
+func (d document) link(to operation) (from string, parameters object) {
+	operations := d.operations()
+	for _, name := range slices.Sorted(maps.Keys(operations)) {
+		for _, response := range operations[name].responses {
+			for _, l := range objectIn(response["links"]) {
+				if link := d.resolve(l); link["operationId"] == to.object["operationId"] && len(operations[name].bodies) > 0 {
+					return name, objectIn(link["parameters"])
+				}
+			}
+		}
+	}
+	return "", nil
+}
+
+// linked are the path's parameters as a link takes them from the body of a response: $response.body#/id.
+func linked(parameters object, body any) map[string]string {
+	all := map[string]string{}
+	for name, from := range parameters {
+		if path, in := strings.CutPrefix(name, "path."); in {
+			all[path] = textIn(objectIn(body)[strings.TrimPrefix(textIn(from), "$response.body#/")])
+		}
+	}
+	return all
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"maps"
 	"path/filepath"
 	"reflect"
@@ -22,11 +23,12 @@ type source struct {
 	members map[string][]string        // of bodies, by type
 	views   map[string]map[string]bool // members of answers by type, and whether they are always there
 	queries map[string][]string        // parameters, by the function that reads them
+	unread  *[]string                  // what is not in the form that is read
 }
 
 func readSource(t testing.TB, function string) source {
 	t.Helper()
-	s := source{members: map[string][]string{}, views: map[string]map[string]bool{}, queries: map[string][]string{}}
+	s := source{members: map[string][]string{}, views: map[string]map[string]bool{}, queries: map[string][]string{}, unread: new([]string)}
 	files, err := filepath.Glob(filepath.Join(samtest.Root(t), "functions", function, "*.go"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no source of %s: %v", function, err)
@@ -62,21 +64,36 @@ func (s source) readFunc(f *ast.FuncDecl) {
 		switch {
 		case callee == nil:
 		case callee.Sel.Name == "Member":
-			receiver := f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name
-			s.members[receiver] = append(s.members[receiver], literals(call.Args[:1])...)
+			receiver := receiverOf(f)
+			s.members[receiver] = append(s.members[receiver], s.literals(f, call.Args[:1])...)
 		case callee.Sel.Name == "ParseQuery":
-			s.queries[f.Name.Name] = literals(call.Args[1:])
+			s.queries[f.Name.Name] = s.literals(f, call.Args[1:])
 		}
 		return true
 	})
 }
 
-func literals(args []ast.Expr) (texts []string) {
+// receiverOf is the name of a method's receiver type; of a function its own.
+func receiverOf(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	of := f.Recv.List[0].Type
+	if pointer, is := of.(*ast.StarExpr); is {
+		of = pointer.X
+	}
+	return types.ExprString(of)
+}
+
+// literals are the texts of arguments. The names of members and parameters have to be literals, to be read here.
+func (s source) literals(f *ast.FuncDecl, args []ast.Expr) (texts []string) {
 	for _, arg := range args {
-		text, err := strconv.Unquote(arg.(*ast.BasicLit).Value)
-		if err != nil {
-			panic(err) // the file has been parsed
+		literal, _ := arg.(*ast.BasicLit)
+		if literal == nil || literal.Kind != token.STRING {
+			*s.unread = append(*s.unread, f.Name.Name+": "+types.ExprString(arg)+" is not a literal: write the name of the member or parameter itself")
+			continue
 		}
+		text, _ := strconv.Unquote(literal.Value) // the file has been parsed
 		texts = append(texts, text)
 	}
 	return texts
@@ -110,8 +127,7 @@ func (s source) readTypes(decl *ast.GenDecl) {
 func TestContractMembers(t *testing.T) {
 	t.Parallel()
 	d := contract(t)
-	operations := d.operations()
-	known := map[string]struct{ bodies, views, queries map[string]string }{
+	known := map[string]schemaNames{
 		"users": {
 			bodies:  map[string]string{"profileBody": "ProfileDraft", "patchBody": "ProfilePatch"},
 			views:   map[string]string{"profileView": "Profile", "publicView": "User", "pageView": "UserPage"},
@@ -130,29 +146,43 @@ func TestContractMembers(t *testing.T) {
 			t.Errorf("say in this test which schemas of openapi.yaml the bodies, views and queries of functions/%s are", function)
 			continue
 		}
-		s := readSource(t, function)
-		for code, schema := range names.bodies {
-			want := slices.Sorted(slices.Values(s.members[code]))
-			compare(t, schema, want, slices.Sorted(maps.Keys(d.properties(schema))))
-			if d.at("#/components/schemas/" + schema)["additionalProperties"] != false {
-				t.Errorf("%s: the code refuses what it does not know", schema)
+		d.compareSource(t, function, names)
+	}
+}
+
+// schemaNames are the schemas of a function's bodies and views, and the operations of its query strings, by what the
+// code calls them.
+type schemaNames struct{ bodies, views, queries map[string]string }
+
+// compareSource holds the source of a function against the contract.
+func (d document) compareSource(t *testing.T, function string, names schemaNames) {
+	t.Helper()
+	s := readSource(t, function)
+	for _, unread := range *s.unread {
+		t.Errorf("functions/%s: %s", function, unread)
+	}
+	for code, schema := range names.bodies {
+		want := slices.Sorted(slices.Values(s.members[code]))
+		compare(t, schema, want, slices.Sorted(maps.Keys(d.properties(schema))))
+		if d.at("#/components/schemas/" + schema)["additionalProperties"] != false {
+			t.Errorf("%s: the code refuses what it does not know", schema)
+		}
+	}
+	for code, schema := range names.views {
+		compare(t, schema, s.views[code], d.properties(schema))
+	}
+	operations := d.operations()
+	for code, name := range names.queries {
+		var got []string
+		for _, p := range operations[name].parameters {
+			if p["in"] == "query" {
+				got = append(got, textIn(p["name"]))
 			}
 		}
-		for code, schema := range names.views {
-			compare(t, schema, s.views[code], d.properties(schema))
-		}
-		for code, name := range names.queries {
-			var got []string
-			for _, p := range operations[name].parameters {
-				if p["in"] == "query" {
-					got = append(got, p["name"].(string))
-				}
-			}
-			compare(t, name, slices.Sorted(slices.Values(s.queries[code])), slices.Sorted(slices.Values(got)))
-		}
-		if len(s.members) != len(names.bodies) || len(s.queries) != len(names.queries) {
-			t.Errorf("%s has other bodies or query strings than are compared: %v, %v", function, s.members, s.queries)
-		}
+		compare(t, name, slices.Sorted(slices.Values(s.queries[code])), slices.Sorted(slices.Values(got)))
+	}
+	if len(s.members) != len(names.bodies) || len(s.queries) != len(names.queries) {
+		t.Errorf("%s has other bodies or query strings than are compared: %v, %v", function, s.members, s.queries)
 	}
 }
 
@@ -167,9 +197,8 @@ func compare(t *testing.T, what string, want, got any) {
 func (d document) properties(schema string) map[string]bool {
 	s := d.at("#/components/schemas/" + schema)
 	all := map[string]bool{}
-	for name := range s["properties"].(object) {
-		required, _ := s["required"].([]any)
-		all[name] = slices.Contains(required, any(name))
+	for name := range objectIn(s["properties"]) {
+		all[name] = slices.Contains(listIn(s["required"]), any(name))
 	}
 	return all
 }

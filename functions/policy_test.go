@@ -114,7 +114,7 @@ func resolve(template, parameters map[string]any) stack {
 	return s
 }
 
-// conditions decides a template's conditions.
+// conditions decides a template's conditions. One that it cannot decide does not hold; TestConditionsAreKnown reports it.
 type conditions struct {
 	named, parameters map[string]any
 }
@@ -126,6 +126,9 @@ func (c conditions) holds(condition any) bool {
 	}
 	for function, args := range m {
 		args, _ := args.([]any)
+		if len(args) < decided[function] {
+			return false
+		}
 		switch function {
 		case "Fn::Equals":
 			return fmt.Sprint(c.value(args[0])) == fmt.Sprint(c.value(args[1])) // parameters are texts
@@ -140,7 +143,30 @@ func (c conditions) holds(condition any) bool {
 			return slices.Contains(list, c.value(args[1]))
 		}
 	}
-	panic(fmt.Sprintf("a condition like no other: %v", condition))
+	return false
+}
+
+// decided are the functions of conditions, with the least number of their arguments.
+var decided = map[string]int{"Fn::Equals": 2, "Fn::Not": 1, "Fn::And": 2, "Fn::Or": 2, "Fn::Contains": 2}
+
+// undecided are the parts of a condition that conditions cannot decide.
+func undecided(condition any) (found []string) {
+	m, _ := condition.(map[string]any)
+	if _, named := m["Condition"].(string); named {
+		return nil
+	}
+	for function, v := range m {
+		args, _ := v.([]any)
+		if least, known := decided[function]; known && len(args) >= least {
+			if function == "Fn::Not" || function == "Fn::And" || function == "Fn::Or" {
+				for _, arg := range args {
+					found = append(found, undecided(arg)...)
+				}
+			}
+			return found
+		}
+	}
+	return []string{fmt.Sprint(condition)}
 }
 
 // value is a parameter's, of a reference.

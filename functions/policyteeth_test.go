@@ -103,3 +103,26 @@ func TestConditions(t *testing.T) {
 		}
 	}
 }
+
+// TestConditionsAreKnown: the tests of the policy can decide every condition of template.yaml.
+func TestConditionsAreKnown(t *testing.T) {
+	t.Parallel()
+	all, _ := mustParse(t, read(t, "template.yaml"))["Conditions"].(map[string]any)
+	for name, condition := range all {
+		for _, part := range undecided(condition) {
+			t.Errorf("condition %s: add %s to conditions.holds and decided, in functions/policy_test.go", name, part)
+		}
+	}
+	if len(all) == 0 {
+		t.Error("template.yaml has no conditions")
+	}
+	for text, want := range map[string]int{
+		`{"Fn::Equals":[1,1]}`: 0, `{"Condition":"A"}`: 0, `{"Fn::Not":[{"Condition":"A"}]}`: 0, `{"Fn::Equals":[1]}`: 1,
+		`{"Fn::And":[{"Fn::Odd":[]},{"Condition":"A"}]}`: 1, `{"Fn::Or":[{"Ref":"A"},"b"]}`: 2, `"a"`: 1,
+	} {
+		condition := decoded(t, text)
+		if got := undecided(condition); len(got) != want || want > 0 && (conditions{}).holds(condition) {
+			t.Errorf("%s: undecided %q, want %d", text, got, want)
+		}
+	}
+}

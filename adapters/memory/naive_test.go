@@ -124,7 +124,7 @@ func keyOf(it item.Item, sort item.Sort, price, distance float64, score int) flo
 
 var (
 	mark = regexp.MustCompile("[\u0300-\u036f]")
-	word = regexp.MustCompile(`[\p{L}\p{N}\p{M}]+`)
+	word = regexp.MustCompile(`\p{M}*[\p{L}\p{N}][\p{L}\p{N}\p{M}]*`) // marks alone are none
 )
 
 func tokens(text string) (found []string) {

@@ -69,8 +69,8 @@ func encode(e user.Event) ([]byte, error) {
 	switch {
 	case EventType(e.Kind) == "":
 		return nil, errors.New("it is of no kind")
-	case e.ID == "":
-		return nil, errors.New("it has no id")
+	case !eventID.MatchString(e.ID):
+		return nil, errors.New("it has no id of letters, digits, and the marks . _ : -")
 	case err != nil:
 		return nil, errors.New("its user has an id that is none")
 	case e.Version < 1:

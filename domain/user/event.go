@@ -78,8 +78,13 @@ func profileEvent(kind EventKind, p Profile) Event {
 	}
 }
 
-// maxEventName is longer than a name may ever have been, so that a lower limit of today refuses no profile of yesterday.
-const maxEventName = 10 * MaxNameLength // characters
+// Limits of an event's fields: those that a profile had when it was written. Whoever lowers a limit of profiles leaves
+// these, or the events of the profiles above it would be refused. Consumers take no more (item.OwnerEvent.Check): an
+// event above them would be published and become a dead letter there.
+const (
+	maxEventName    = 100 // characters
+	maxEventRatings = 100.0
+)
 
 // Check returns what no event of a profile can say, as a *domain.ValidationError: a record that was written by hand can
 // hold anything, and a version in the future would win over every later event.
@@ -91,9 +96,11 @@ func (e Event) Check(now time.Time) error {
 	if e.LastDeleted < 0 || e.LastDeleted >= max(e.Version, 1) {
 		problems.Add("deletedVersion", domain.CodeOutOfRange, "must be before the version")
 	}
-	problems.Text("name", e.Name, maxEventName)
-	if !(e.Ratings >= 0 && e.Ratings <= 10*MaxRatings) { // NaN is not in any range
-		problems.Add("ratings", domain.CodeOutOfRange, "must be a number that ratings can be")
+	if e.Kind != Deleted {
+		problems.RequiredText("name", e.Name, maxEventName)
+		if !(e.Ratings >= 0 && e.Ratings <= maxEventRatings) { // NaN is not in any range
+			problems.Add("ratings", domain.CodeOutOfRange, "must be a number from 0 to 100")
+		}
 	}
 	return problems.Err()
 }

@@ -46,12 +46,10 @@ func (s *suite) tokens(t *testing.T) {
 		"somebody with an access token":   s.renter.accessToken,
 	} {
 		stranger := client{target: s.target, who: who, token: token}
-		requests := []string{"GET /user", "POST /user", "DELETE /user", "GET /users", "GET /users/" + s.renter.id}
-		if !s.noItems {
-			requests = append(requests, "POST /items", "PATCH /items/"+noItem, "DELETE /items/"+noItem)
-		}
-		for _, request := range requests {
-			stranger.call(t, request, nil).refused(t, 401, "unauthenticated")
+		for _, r := range s.contract(t) {
+			if !r.public {
+				stranger.call(t, r.request, nil).refused(t, 401, "unauthenticated")
+			}
 		}
 	}
 	s.nobody.call(t, "GET /users/"+noUser, nil, "Authorization", s.renter.token).refused(t, 404, "not_found") // let in without "Bearer", too
@@ -59,7 +57,19 @@ func (s *suite) tokens(t *testing.T) {
 
 // routes: what is none is told so, and browsers are told what they may send.
 func (s *suite) routes(t *testing.T) {
-	for _, request := range []string{"GET /nothing", "PUT /user", "GET /users/a/b", "POST /users"} {
+	unknown, methods := []string{"GET /nothing", "GET /users/a/b"}, map[string][]string{}
+	for _, r := range s.contract(t) {
+		methods[r.path] = append(methods[r.path], r.method)
+	}
+	for path, served := range methods {
+		s.preflight(t, path, served...)
+		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+			if !slices.Contains(served, method) {
+				unknown = append(unknown, method+" "+path)
+			}
+		}
+	}
+	for _, request := range unknown {
 		s.nobody.call(t, request, nil).refused(t, 404, "route_not_found")
 		s.renter.call(t, request, nil).refused(t, 404, "route_not_found")
 	}
@@ -67,13 +77,6 @@ func (s *suite) routes(t *testing.T) {
 		s.renter.call(t, "GET /users/"+id, nil).refused(t, 404, "not_found")
 	}
 	s.slashedID(t, s.renter, "GET /users/..%2Fuser")
-	s.preflight(t, "/user", "GET", "POST", "PATCH", "DELETE")
-	s.preflight(t, "/users", "GET")
-	s.preflight(t, "/users/"+noUser, "GET")
-	if !s.noItems {
-		s.preflight(t, "/items", "GET", "POST")
-		s.preflight(t, "/items/"+noItem, "GET", "PATCH", "DELETE")
-	}
 }
 
 // slashedID: a slash that is escaped is part of an id, of which there is none.
@@ -115,19 +118,19 @@ func list(value string) []string {
 
 // bodies: what is not one JSON object of known fields is refused before anything is looked at.
 func (s *suite) bodies(t *testing.T) {
-	requests := []string{"POST /user", "PATCH /user"}
-	if !s.noItems {
-		requests = append(requests, "POST /items", "PATCH /items/"+noItem)
-	}
-	for _, request := range requests {
-		for _, body := range []string{``, `{"name":`, `[]`, `null`, `{}{}`} {
-			s.renter.call(t, request, body).refused(t, 400, "invalid_json")
+	for _, r := range s.contract(t) {
+		if r.field == "" {
+			continue
 		}
-		s.renter.call(t, request, `{"Name":"a"}`).refused(t, 400, "unknown_field", "Name")
-		s.renter.call(t, request, `{"name":"a","name":"b"}`).refused(t, 400, "duplicate_field", "name")
-		s.renter.call(t, request, object{"name": 1}).refused(t, 400, "wrong_type", "name")
-		s.renter.call(t, request, object{"name": strings.Repeat("a", 64<<10)}).refused(t, 413, "payload_too_large")
-		s.renter.call(t, request, `name=a`, "Content-Type", "application/x-www-form-urlencoded").refused(t, 415, "unsupported_media_type")
-		s.renter.call(t, request, object{"name": "a"}, "Content-Type", "application/json; charset=utf-16").refused(t, 415, "unsupported_media_type")
+		name, other := r.field, strings.ToUpper(r.field[:1])+r.field[1:]
+		for _, body := range []string{``, `{"` + name + `":`, `[]`, `null`, `{}{}`} {
+			s.renter.call(t, r.request, body).refused(t, 400, "invalid_json")
+		}
+		s.renter.call(t, r.request, object{other: "a"}).refused(t, 400, "unknown_field", other)
+		s.renter.call(t, r.request, `{"`+name+`":"a","`+name+`":"b"}`).refused(t, 400, "duplicate_field", name)
+		s.renter.call(t, r.request, object{name: 1}).refused(t, 400, "wrong_type", name)
+		s.renter.call(t, r.request, object{name: strings.Repeat("a", 64<<10)}).refused(t, 413, "payload_too_large")
+		s.renter.call(t, r.request, name+`=a`, "Content-Type", "application/x-www-form-urlencoded").refused(t, 415, "unsupported_media_type")
+		s.renter.call(t, r.request, object{name: "a"}, "Content-Type", "application/json; charset=utf-16").refused(t, 415, "unsupported_media_type")
 	}
 }

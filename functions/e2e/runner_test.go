@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/samtest"
 )
 
@@ -39,7 +40,7 @@ func start(t *testing.T, env []string, args ...string) *target {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(screen)
-	told := new(secrets)
+	told := &secrets{fields: apigatewaytest.FieldWords(t, samtest.Root(t))}
 	t.Cleanup(func() {
 		stop(t, runner, lines, log)
 		told.check(t, log.String())

@@ -114,7 +114,11 @@ type troubledStore struct {
 	err error
 }
 
+func (s troubledStore) Create(context.Context, item.Item) error { return s.err }
+
 func (s troubledStore) Replace(context.Context, item.Item, item.Revision) error { return s.err }
+
+func (s troubledStore) Delete(context.Context, item.ID, item.Revision) error { return s.err }
 
 type troubledOwners struct {
 	known item.Owners
@@ -135,6 +139,13 @@ func (s troubledSearch) Search(context.Context, item.Query) (item.Results, error
 	return item.Results{}, s.err
 }
 
+// fullSearch finds as many items of everybody as an owner may have.
+type fullSearch struct{}
+
+func (fullSearch) Search(context.Context, item.Query) (item.Results, error) {
+	return item.Results{Total: item.Total{Value: item.MaxOwned, Exact: true}}, nil
+}
+
 // portsFor gives the cases of trouble, by their names, the ports that make it.
 func portsFor(name string, p ports) (_ ports, trouble bool) {
 	switch {
@@ -146,6 +157,8 @@ func portsFor(name string, p ports) (_ ports, trouble bool) {
 		}
 	case strings.HasSuffix(name, "-conflict"):
 		p.store = troubledStore{p.store, domain.ErrConflict}
+	case strings.HasSuffix(name, "-too-many-items"):
+		p.search = fullSearch{}
 	default:
 		return p, false
 	}

@@ -126,8 +126,11 @@ func newHandler(from user.Records, topic snssqs.TopicAPI, out io.Writer) lambda.
 	return lambda.NewHandler(f.Handle)
 }
 
+// requestID is that of every invocation.
+const requestID = "5f2c3b52-8dd4-4e0c-9d5e-6a2f9c1f7a10"
+
 func invocation(ctx context.Context) context.Context {
-	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "5f2c3b52-8dd4-4e0c-9d5e-6a2f9c1f7a10"})
+	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: requestID})
 }
 
 // outcome is what came of an order.

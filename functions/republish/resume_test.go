@@ -205,7 +205,7 @@ func (u *unreliable) takeNew(t *testing.T) {
 	t.Helper()
 	messages := u.topic.Messages()
 	for _, m := range messages[u.checked:] {
-		if raised := strings.Contains(string(m.Body), `"correlationid":"5f2c3b52-8dd4-4e0c-9d5e-6a2f9c1f7a10"`); raised != u.raise {
+		if raised := strings.Contains(string(m.Body), `"correlationid":"`+requestID+`"`); raised != u.raise {
 			t.Fatalf("raised: %t, want %t: %s", raised, u.raise, m.Body)
 		}
 	}

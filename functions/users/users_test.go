@@ -114,6 +114,10 @@ func (f failing) Save(context.Context, user.Profile, domain.Condition) (user.Pro
 	return user.Profile{}, false, f.err
 }
 
+func (f failing) Delete(context.Context, domain.UserID, domain.Condition, domain.Stamp) (user.Tombstone, error) {
+	return user.Tombstone{}, f.err
+}
+
 // storeFor gives the cases of trouble, by their names, the store that makes it.
 func storeFor(name string, store user.Store) (_ user.Store, trouble bool) {
 	for suffix, err := range map[string]error{

@@ -28,16 +28,17 @@ type Case struct {
 	Name   string // the file's name without its ending
 	Event  []byte
 	golden string
+	fields map[string]bool // FieldWords
 }
 
 // Cases reads all events of a function from testdata/events/<function>, seen from the folder root.
 func Cases(t testing.TB, root, function string) []Case {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, "testdata", "events", function, "*.json"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no events of %s under %s: %v", function, root, err)
+	if err != nil || len(files) == 0 { // the pattern is a good one
+		t.Fatalf("no events in testdata/events/%s: add one of each kind, and write the goldens with: go test ./functions/%[1]s -run TestGoldens -update", function)
 	}
-	cases := make([]Case, 0, len(files))
+	cases, fields := make([]Case, 0, len(files)), FieldWords(t, root)
 	for _, file := range files {
 		event, err := os.ReadFile(file)
 		if err != nil {
@@ -45,7 +46,7 @@ func Cases(t testing.TB, root, function string) []Case {
 		}
 		cases = append(cases, Case{
 			Name: strings.TrimSuffix(filepath.Base(file), ".json"), Event: event,
-			golden: filepath.Join(root, "testdata", "golden", function, filepath.Base(file)),
+			golden: filepath.Join(root, "testdata", "golden", function, filepath.Base(file)), fields: fields,
 		})
 	}
 	return cases

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"rental.example/adapters/samtest"
+)
+
+// TestServesTemplate: the runner serves every route and every function of template.yaml. A service that is deployed and
+// not wired here would leave all other tests green.
+func TestServesTemplate(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	template := samtest.Load(t)
+	for _, missing := range unserved(t, template, r.address) {
+		t.Error(missing)
+	}
+	template.Resources["BookingsFunction"] = samtest.Resource{Type: functionType, Properties: map[string]any{"Events": map[string]any{
+		"Book": map[string]any{"Type": "Api", "Properties": map[string]any{"Method": "POST", "Path": "/bookings/{id}"}}}}}
+	want := []string{"BookingsFunction of template.yaml cannot be made to fail by -fail: add bookings to services in functions/local/crashes.go",
+		"BookingsFunction of template.yaml is not served: add it to functions/local/functions.go",
+		"POST /bookings/{id} of template.yaml is not served: add its service to functions/local/functions.go"}
+	if got := unserved(t, template, r.address); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("with a function that is not served: %q, want %q", got, want)
+	}
+}
+
+const functionType = "AWS::Serverless::Function"
+
+// unserved returns what a runner does not serve of a template.
+func unserved(t *testing.T, template samtest.Template, address string) (missing []string) {
+	t.Helper()
+	functions, routes := 0, 0
+	hooks := fmt.Sprint(samtest.At(template.Globals, "Function", "DeploymentPreference", "Hooks")) // of deployments, of which there are none here
+	for name, resource := range template.Resources {
+		if resource.Type != functionType || strings.Contains(hooks, name) {
+			continue
+		}
+		functions++
+		if got := ask(t, "POST", "http://"+address+"/2015-03-31/functions/"+name+"/invocations", "?"); strings.Contains(got, "Function not found") {
+			missing = append(missing, name+" of template.yaml is not served: add it to functions/local/functions.go")
+		}
+		if folder := strings.ToLower(strings.TrimSuffix(name, "Function")); !slices.Contains(services(), folder) {
+			missing = append(missing, name+" of template.yaml cannot be made to fail by -fail: add "+folder+" to services in functions/local/crashes.go")
+		}
+		events, _ := resource.Properties["Events"].(map[string]any)
+		for _, e := range events {
+			event, _ := e.(map[string]any)
+			method, _ := samtest.At(event, "Properties", "Method").(string)
+			path, _ := samtest.At(event, "Properties", "Path").(string)
+			if event["Type"] != "Api" || strings.EqualFold(method, "head") {
+				continue // a HEAD's response has no body that says which 404 it is
+			}
+			routes++
+			method = strings.ToUpper(method)
+			url := "http://" + address + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "x")
+			if got := ask(t, method, url, ""); strings.Contains(got, `"code":"route_not_found"`) {
+				missing = append(missing, method+" "+path+" of template.yaml is not served: add its service to functions/local/functions.go")
+			}
+		}
+	}
+	if functions < 5 || routes < 10 {
+		t.Errorf("%d functions and %d routes are not all of the template", functions, routes)
+	}
+	slices.Sort(missing)
+	return missing
+}
+
+// ask sends a request as nobody, and returns the body of the response.
+func ask(t *testing.T, method, url, body string) string {
+	t.Helper()
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
