@@ -12,7 +12,7 @@ import (
 )
 
 // public are the routes that want no token.
-var public = []string{"GET /items", "GET /items/{id}"}
+var public = []string{"GET /items", "HEAD /items", "GET /items/{id}", "HEAD /items/{id}"}
 
 // findings are what breaks a rule, each as the Metadata would list it, in order. parameters are what the template
 // declares.

@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,17 +18,26 @@ import (
 )
 
 // service answers every request with one response, and tells what it was sent.
-func service(t *testing.T, respond http.HandlerFunc) (cfg aws.Config, sent *[]string) {
+func service(t *testing.T, respond http.HandlerFunc) (cfg aws.Config, sent func() []string) {
 	t.Helper()
-	sent = &[]string{}
+	var (
+		mu       sync.Mutex
+		received []string
+	)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		*sent = append(*sent, r.Method+" "+r.URL.EscapedPath()+" "+r.Header.Get("X-Amz-Target")+" "+string(body))
+		mu.Lock()
+		received = append(received, r.Method+" "+r.URL.EscapedPath()+" "+r.Header.Get("X-Amz-Target")+" "+string(body))
+		mu.Unlock()
 		respond(w, r)
 	}))
 	t.Cleanup(server.Close)
 	return aws.Config{Region: "eu-west-1", BaseEndpoint: &server.URL,
-		Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", "")}, sent
+			Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", "")}, func() []string {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(received)
+		}
 }
 
 const version = "arn:aws:lambda:eu-west-1:123456789012:function:users:7"
@@ -38,8 +49,8 @@ func TestInvoke(t *testing.T) {
 	if err != nil || string(got) != `{"statusCode":401}` {
 		t.Errorf("%s, %v", got, err)
 	}
-	if want := "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Ausers%3A7/invocations  {\"resource\":\"/user\"}"; len(*sent) != 1 || (*sent)[0] != want {
-		t.Errorf("sent %q, want %q", *sent, want)
+	if want := "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Ausers%3A7/invocations  {\"resource\":\"/user\"}"; len(sent()) != 1 || sent()[0] != want {
+		t.Errorf("sent %q, want %q", sent(), want)
 	}
 }
 
@@ -66,8 +77,8 @@ func TestInvokeFails(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			got, err := codedeploy.NewVersions(codedeploy.NewVersionsClient(cfg)).Invoke(ctx, version, nil)
-			if err == nil || !strings.Contains(err.Error(), test.want) || got != nil || len(*sent) != 1 {
-				t.Errorf("%s, %v after %d attempts, want %q", got, err, len(*sent), test.want)
+			if err == nil || !strings.Contains(err.Error(), test.want) || got != nil || len(sent()) != 1 {
+				t.Errorf("%s, %v after %d attempts, want %q", got, err, len(sent()), test.want)
 			}
 		})
 	}
@@ -85,8 +96,8 @@ func TestReport(t *testing.T) {
 		}
 		want := `POST / CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus ` +
 			`{"deploymentId":"d-1","lifecycleEventHookExecutionId":"e-1","status":"` + status + `"}`
-		if len(*sent) != 1 || (*sent)[0] != want {
-			t.Errorf("sent %q, want %q", *sent, want)
+		if len(sent()) != 1 || sent()[0] != want {
+			t.Errorf("sent %q, want %q", sent(), want)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func holds(t testing.TB, items *opensearch.Items, owner domain.UserID, n int) (i
 }
 
 func registry(c *opensearch.Client, settling time.Duration) *item.Registry {
-	return item.NewRegistry(opensearch.NewOwners(c), opensearch.NewHoldings(c), settling, time.Now)
+	return item.NewRegistry(opensearch.NewOwners(c), opensearch.NewHoldings(c), settling, func() time.Time { return noon })
 }
 
 func ownerOf(number int) domain.UserID {
