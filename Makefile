@@ -104,7 +104,8 @@ smoke: ## signs in to the running local system with real clients: boto3, AWS CLI
 contract: ## has schemathesis try openapi.yaml against the local runner
 	testdata/checks/contract
 
-rehearsal: ## deploys into a local AWS, without items and with them, runs the suite of e2e, then the way of the workflow
+rehearsal: ## deploys into a local AWS, as functions/DEPLOY.md says, updates, removes and takes up again; with items; and as the workflow does
+	$(WITH) sam,ministack testdata/checks/page
 	$(WITH) sam,ministack testdata/checks/deploy
 	$(WITH) sam,ministack testdata/checks/account
 
@@ -136,8 +137,8 @@ republish: ## every profile's present state; RAISE=true after the table was rest
 purge: ## empties its dead-letter or failure queue QUEUE=UserEventsFailureQueue, after a republish
 	@$(OPS) purge "$(QUEUE)"
 
-take-up: ## after "sam delete": a stack of the table and the pool that were kept, STACK=rental-prod STAGE=prod; then deploy it
-	AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) testdata/take-up "$(STACK)" "$(STAGE)" "$(TABLE)" "$(POOL)"
+take-up: ## after "sam delete": a stack of the tables and the pool that were kept, STACK=rental-prod STAGE=prod; then deploy it
+	AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) testdata/take-up "$(STACK)" "$(STAGE)" "$(TABLE)" "$(POOL)" "$(ERASURES)"
 
 recovery: ## restores, reindexes, exports and erases as below, with the local runner on real engines
 	$(WITH) dynamodb,opensearch,sns-sqs testdata/checks/recovery

@@ -50,7 +50,7 @@ func refusals(template, parameters map[string]any, known catalog) []string {
 	r := resolveAt(template, parameters, here)
 	known = slices.Concat(known, r.filtered())
 	found := slices.Concat(r.problems, r.dashboards(known), r.alarms(here, known), r.empty(), r.replaceable(),
-		r.indexRights(here), r.unpublishable(template), clashes(template, parameters))
+		r.indexRights(here), r.watchedIndexes(), r.unpublishable(template), clashes(template, parameters))
 	slices.Sort(found)
 	return slices.Compact(found)
 }

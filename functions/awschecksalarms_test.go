@@ -36,6 +36,44 @@ func (s stack) alarms(at place, known catalog) (found []string) {
 	return found
 }
 
+// watchedIndexes are indexes that alarms name and no table has: CloudWatch takes such an alarm, and it never rings.
+func (s stack) watchedIndexes() (found []string) {
+	there := map[string]bool{}
+	for _, p := range s.of("AWS::DynamoDB::Table") {
+		for _, index := range each(p["GlobalSecondaryIndexes"]) {
+			index, _ := index.(map[string]any)
+			there[fmt.Sprint(index["IndexName"])] = true
+		}
+	}
+	for name, p := range s.of("AWS::CloudWatch::Alarm") {
+		for _, index := range indexDimensions(p) {
+			if !there[index] {
+				found = append(found, fmt.Sprintf("%s: no table has the index %s: name the one that is read", name, index))
+			}
+		}
+	}
+	return found
+}
+
+// indexDimensions are the values of GlobalSecondaryIndexName in the metrics of an alarm.
+func indexDimensions(alarm map[string]any) (found []string) {
+	metrics := []any{alarm}
+	for _, q := range each(alarm["Metrics"]) {
+		q, _ := q.(map[string]any)
+		stat, _ := q["MetricStat"].(map[string]any)
+		metrics = append(metrics, stat["Metric"])
+	}
+	for _, m := range metrics {
+		m, _ := m.(map[string]any)
+		for _, d := range each(m["Dimensions"]) {
+			if d, _ := d.(map[string]any); d["Name"] == "GlobalSecondaryIndexName" {
+				found = append(found, fmt.Sprint(d["Value"]))
+			}
+		}
+	}
+	return found
+}
+
 func numeric(v any) float64 {
 	var n float64
 	_, _ = fmt.Sscan(fmt.Sprint(v), &n)

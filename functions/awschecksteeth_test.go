@@ -169,6 +169,7 @@ func alarmMutants() []mutant {
 		{"alarm by an empty parameter", spareAlarm(strings.Replace(fmt.Sprintf(simple, `"Statistic":"Sum",`), "UserEventsTopic", "AlarmEmail", 1)), at, "the dimension QueueName of SentMessageSize has no value"},
 		{"two statistics", spareAlarm(fmt.Sprintf(simple, `"Statistic":"Sum","ExtendedStatistic":"p99",`)), at, "wants one of Statistic and ExtendedStatistic"},
 		{"too many datapoints", spareAlarm(fmt.Sprintf(simple, `"Statistic":"Sum","DatapointsToAlarm":4,`)), at, "DatapointsToAlarm 4 are more than EvaluationPeriods 3"},
+		{"alarm of no index", "byTypeShard0", inProperties("UsersTableThrottlesAlarm", "Metrics", 2, "MetricStat", "Metric", "Dimensions", 1, "Value"), "no table has the index byTypeShard0"},
 		{"math of an unknown id", spareAlarm(fmt.Sprintf(math, "false", "prod", "IF(calls > 20, errors, 0)")), at, "names calls, which is no Id"},
 		{"math without a value", spareAlarm(fmt.Sprintf(math, "false", "", "errors")), at, "the dimension Stage of 5XXError has no value"},
 		{"math that returns all", spareAlarm(fmt.Sprintf(math, "true", "prod", "errors / 2")), at, "2 of Metrics return data"},

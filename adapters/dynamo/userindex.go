@@ -17,8 +17,8 @@ type userIndex struct {
 // DynamoDB changes neither the key nor the projection of an index that is there, and one update of a
 // stack makes or drops one index. So another projection is another index, in three deployments: the
 // first makes byTypeShard2, here, in template.yaml and in the policy of UsersFunction, and DynamoDB
-// fills it; the second lets listIndex name it; the third drops the old one in all three places. While
-// versions of the function follow one another, both indexes are there.
+// fills it; the second lets listIndex and the alarm of throttles name it; the third drops the old one in
+// all three places. While versions of the function follow one another, both indexes are there.
 func userIndexes() []userIndex {
 	return []userIndex{
 		{name: "byTypeShard", projected: []string{"name", "userType", "ratings", "version"}},
