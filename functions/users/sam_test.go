@@ -15,6 +15,7 @@ import (
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/dynamo"
 	"rental.example/adapters/samtest"
+	"rental.example/domain"
 )
 
 // TestUnderSAM replays the fixtures against the function as "sam build" made it, in a container, with
@@ -34,7 +35,9 @@ func TestUnderSAM(t *testing.T) {
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			empty(t, client, table)
-			seed(t, dynamo.NewUsers(client, table))
+			store := dynamo.NewUsers(client, table)
+			seed(t, store)
+			deleteTooOften(t, store, time.Now()) // the deployed function's day
 			got := apigatewaytest.Parse(t, samtest.Invoke(t, "UsersFunction", c.Event))
 			c.Check(t, atFixtureTime(got))
 		})
@@ -46,9 +49,9 @@ func empty(t *testing.T, client *dynamodb.Client, table string) {
 	t.Helper()
 	for digit := range 10 {
 		d := strconv.Itoa(digit)
-		id := strings.Join([]string{strings.Repeat(d, 8), strings.Repeat(d, 4), "4" + strings.Repeat(d, 3), "8" + strings.Repeat(d, 3), strings.Repeat(d, 12)}, "-")
+		sub := strings.Join([]string{strings.Repeat(d, 8), strings.Repeat(d, 4), "4" + strings.Repeat(d, 3), "8" + strings.Repeat(d, 3), strings.Repeat(d, 12)}, "-")
 		_, err := client.DeleteItem(context.Background(), &dynamodb.DeleteItemInput{
-			TableName: &table, Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: id}},
+			TableName: &table, Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: string(domain.UserIDOf(sub))}},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -58,14 +58,15 @@ func seed(t testing.TB, store user.Store) {
 			}
 		}
 	}
-	deleteTooOften(t, store, domain.UserIDOf("66666666-6666-4666-8666-666666666666"))
+	deleteTooOften(t, store, now)
 }
 
-// deleteTooOften deletes the profile of id as often as a day allows.
-func deleteTooOften(t testing.TB, store user.Store, id domain.UserID) {
+// deleteTooOften deletes a profile as often as a day allows, before now.
+func deleteTooOften(t testing.TB, store user.Store, now time.Time) {
 	t.Helper()
+	id := domain.UserIDOf("66666666-6666-4666-8666-666666666666")
 	for n := range user.MaxDeletions {
-		s := domain.Stamp{Time: now.Add(time.Duration(n-user.MaxDeletions) * time.Minute)}
+		s := domain.Stamp{Time: now.Add(time.Duration(n-user.MaxDeletions) * time.Millisecond)}
 		profile, err := user.New(domain.Caller{ID: id}, user.Draft{Name: "Flapping", Email: "a@example.com", Type: "rentee"}, s)
 		if err != nil {
 			t.Fatal(err)

@@ -84,7 +84,7 @@ func TestErasuresSchemaIsTheTemplates(t *testing.T) {
 	if diff := cmp.Diff(wantKeys, table.Properties.KeySchema) + cmp.Diff(wantAttributes, table.Properties.AttributeDefinitions); diff != "" {
 		t.Errorf("ErasuresTable (-schema +template):\n%s", diff)
 	}
-	if table.Properties.TimeToLiveSpecification != nil || table.DeletionPolicy != "Retain" {
+	if table.Properties.TimeToLiveSpecification != nil || table.DeletionPolicy != "RetainExceptOnCreate" {
 		t.Errorf("ErasuresTable expires, or goes with the stack: backups do not")
 	}
 	client := template.Resources.UserPoolClient.Properties
