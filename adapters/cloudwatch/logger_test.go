@@ -86,7 +86,7 @@ func TestLinesAreThoseOfJSONHandler(t *testing.T) {
 		}
 		switch a.Key {
 		case slog.TimeKey:
-			a.Key = "timestamp"
+			a = slog.Time("timestamp", a.Value.Time().UTC())
 		case slog.MessageKey:
 			a.Key = "message"
 		}
