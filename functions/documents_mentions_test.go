@@ -2,9 +2,7 @@ package functions_test
 
 import (
 	"maps"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,11 +24,7 @@ func TestMentions(t *testing.T) {
 		if d.folder(name) || d.pages[name].name != "" || strings.HasPrefix(path.Base(name), "documents_") {
 			continue // samples of what is wrong
 		}
-		data, err := os.ReadFile(filepath.Join(d.root, filepath.FromSlash(name)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, problem := range d.mentions(name, string(data)) {
+		for _, problem := range d.mentions(name, read(t, name)) {
 			t.Error(problem)
 		}
 	}
