@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -23,4 +24,18 @@ func Pause(ctx context.Context, attempt int, base time.Duration) error {
 	case <-ctx.Done():
 		return fmt.Errorf("waiting to try again: %w: %w", ErrUnavailable, ctx.Err())
 	}
+}
+
+// Retry repeats once while it fails with an error that is again, attempts times in all, and pauses in between as Pause
+// does. It returns the last error.
+func Retry(ctx context.Context, attempts int, base time.Duration, again error, once func() error) (err error) {
+	for attempt := range attempts {
+		if err := Pause(ctx, attempt, base); err != nil {
+			return err
+		}
+		if err = once(); !errors.Is(err, again) {
+			return err
+		}
+	}
+	return err
 }

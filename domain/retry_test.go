@@ -40,3 +40,25 @@ func TestPauseEnds(t *testing.T) {
 		}
 	})
 }
+
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	lost, other := errors.New("lost"), errors.New("other")
+	for name, test := range map[string]struct {
+		results []error // of one attempt after the other
+		want    error
+	}{
+		"at once":       {[]error{nil}, nil},
+		"later":         {[]error{lost, lost, nil}, nil},
+		"another error": {[]error{lost, other}, other},
+		"never":         {[]error{lost, lost, lost, lost}, lost},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			calls := 0
+			err := domain.Retry(t.Context(), 4, time.Second, lost, func() error { calls++; return test.results[calls-1] })
+			if err != test.want || calls != len(test.results) {
+				t.Errorf("%s: %v after %d calls, want %v after %d", name, err, calls, test.want, len(test.results))
+			}
+		})
+	}
+}

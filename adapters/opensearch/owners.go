@@ -118,15 +118,14 @@ func (s *Owners) Merge(ctx context.Context, e item.OwnerEvent) (o item.Owner, er
 	if _, err := domain.ParseUserID(string(e.OwnerID)); err != nil {
 		return item.Owner{}, fmt.Errorf("opensearch: %q is no user's id: %w", e.OwnerID, domain.ErrInvalid)
 	}
-	for attempt := range mergeAttempts {
-		if err := domain.Pause(ctx, attempt, mergeBackoff); err != nil {
-			return item.Owner{}, err
-		}
-		if o, err = s.mergeOnce(ctx, e); !errors.Is(err, domain.ErrConflict) {
-			return o, err
-		}
+	err = domain.Retry(ctx, mergeAttempts, mergeBackoff, domain.ErrConflict, func() error {
+		o, err = s.mergeOnce(ctx, e)
+		return err
+	})
+	if err != nil {
+		return item.Owner{}, err
 	}
-	return item.Owner{}, err
+	return o, nil
 }
 
 func (s *Owners) mergeOnce(ctx context.Context, e item.OwnerEvent) (item.Owner, error) {

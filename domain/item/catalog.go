@@ -216,14 +216,6 @@ const (
 )
 
 // retry repeats what lost a race, reading included, a few times.
-func retry(ctx context.Context, once func() error) (err error) {
-	for attempt := range retryAttempts {
-		if err := domain.Pause(ctx, attempt, retryBackoff); err != nil {
-			return err
-		}
-		if err = once(); !errors.Is(err, domain.ErrConflict) {
-			return err
-		}
-	}
-	return err
+func retry(ctx context.Context, once func() error) error {
+	return domain.Retry(ctx, retryAttempts, retryBackoff, domain.ErrConflict, once)
 }

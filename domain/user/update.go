@@ -20,17 +20,15 @@ const (
 // It fails as Get, change, cond.Check and Save do, in this order; domain.ErrConflict when other
 // writers kept winning.
 func Update(ctx context.Context, store Store, id domain.UserID, cond domain.Condition,
-	change func(Profile) (Profile, error)) (Profile, error) {
-	for attempt := range updateAttempts {
-		if err := domain.Pause(ctx, attempt, updateBackoff); err != nil {
-			return Profile{}, err
-		}
-		saved, err := update(ctx, store, id, cond, change)
-		if !errors.Is(err, errOvertaken) {
-			return saved, err
-		}
+	change func(Profile) (Profile, error)) (saved Profile, err error) {
+	err = domain.Retry(ctx, updateAttempts, updateBackoff, errOvertaken, func() error {
+		saved, err = update(ctx, store, id, cond, change)
+		return err
+	})
+	if errors.Is(err, errOvertaken) {
+		return Profile{}, domain.ErrConflict
 	}
-	return Profile{}, domain.ErrConflict
+	return saved, err
 }
 
 // errOvertaken is the loss of one race.

@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"rental.example/domain"
@@ -10,18 +9,10 @@ import (
 
 const (
 	attempts = 8
-	backoff  = 200 * time.Millisecond // what domain.Pause begins with
+	backoff  = 200 * time.Millisecond // what domain.Retry begins with
 )
 
 // again repeats what is unavailable, such as a table that throttles while it grows.
-func again(ctx context.Context, once func() error) (err error) {
-	for attempt := range attempts {
-		if err := domain.Pause(ctx, attempt, backoff); err != nil {
-			return err
-		}
-		if err = once(); !errors.Is(err, domain.ErrUnavailable) {
-			return err
-		}
-	}
-	return err
+func again(ctx context.Context, once func() error) error {
+	return domain.Retry(ctx, attempts, backoff, domain.ErrUnavailable, once)
 }
