@@ -35,7 +35,7 @@ func parametersOf(t *testing.T, file string) map[string]patterned {
 	var template struct {
 		Parameters map[string]patterned `yaml:"Parameters"`
 	}
-	if err := yaml.Unmarshal([]byte(read(t, file)), &template); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.Read(t, file)), &template); err != nil {
 		t.Fatal(err)
 	}
 	return template.Parameters
@@ -90,7 +90,7 @@ func TestProtect(t *testing.T) {
 			want = append(want, name)
 		}
 	}
-	for _, m := range regexp.MustCompile(`LogicalResourceId/(\w+)`).FindAllStringSubmatch(read(t, "functions/deploy/protect"), -1) {
+	for _, m := range regexp.MustCompile(`LogicalResourceId/(\w+)`).FindAllStringSubmatch(samtest.Read(t, "functions/deploy/protect"), -1) {
 		got = append(got, m[1])
 	}
 	slices.Sort(want)
@@ -104,8 +104,8 @@ func TestProtect(t *testing.T) {
 // prod the same processor, since prod gets what was built for staging.
 func TestWorkflowsAgree(t *testing.T) {
 	t.Parallel()
-	config, texts := read(t, "samconfig.toml"), workflows(t)
-	version := regexp.MustCompile(`(?m)^version=(\S+)$`).FindStringSubmatch(read(t, "testdata/engines/sam"))[1]
+	config, texts := samtest.Read(t, "samconfig.toml"), workflows(t)
+	version := regexp.MustCompile(`(?m)^version=(\S+)$`).FindStringSubmatch(samtest.Read(t, "testdata/engines/sam"))[1]
 	installs := regexp.MustCompile(`aws-sam-cli==(\S+)`).FindAllStringSubmatch(texts["deploy.yml"]+texts["environment.yml"], -1)
 	if len(installs) == 0 {
 		t.Error("no workflow installs the SAM CLI")

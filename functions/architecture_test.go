@@ -101,13 +101,9 @@ func TestImports(t *testing.T) {
 // TestRequirements: go.mod asks directly for nothing else, but for what tests need.
 func TestRequirements(t *testing.T) {
 	t.Parallel()
-	gomod, err := os.ReadFile(filepath.Join(samtest.Root(t), "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	testOnly := []string{"github.com/google/go-cmp", "go.yaml.in/yaml/v3"}
-	for _, m := range regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+) v\S+$`).FindAllSubmatch(gomod, -1) {
-		if path := string(m[1]); !families.MatchString(path) && !slices.Contains(testOnly, path) {
+	for _, m := range regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+) v\S+$`).FindAllStringSubmatch(samtest.Read(t, "go.mod"), -1) {
+		if path := m[1]; !families.MatchString(path) && !slices.Contains(testOnly, path) {
 			t.Errorf("go.mod requires %s", path)
 		}
 	}

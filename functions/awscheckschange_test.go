@@ -33,7 +33,7 @@ type fixture struct {
 // TestChange: the template can be deployed over the last release, and loses nothing of it.
 func TestChange(t *testing.T) {
 	t.Parallel()
-	template := mustParse(t, read(t, "template.yaml"))
+	template := mustParse(t, samtest.Read(t, "template.yaml"))
 	now := fixtures(template, deployments(t, template))
 	file := filepath.Join(samtest.Root(t), deployedStack)
 	if *updateDeployed {
@@ -45,7 +45,7 @@ func TestChange(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	before, err := parseFixtures(read(t, deployedStack))
+	before, err := parseFixtures(samtest.Read(t, deployedStack))
 	if err != nil || len(before) == 0 {
 		t.Fatalf("%s: %d resources, %v", deployedStack, len(before), err)
 	}

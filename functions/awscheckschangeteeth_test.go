@@ -4,13 +4,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rental.example/adapters/samtest"
 )
 
 // TestChangeTeeth: each change that CloudFormation would refuse, or by which something is lost, is seen; and those of
 // the way around it are not.
 func TestChangeTeeth(t *testing.T) {
 	t.Parallel()
-	text := read(t, "template.yaml")
+	text := samtest.Read(t, "template.yaml")
 	// with is the template with values in other places, and with one index, whatever the template has by now.
 	with := func(t *testing.T, grafts ...mutant) map[string]fixture {
 		template := mustParse(t, text)

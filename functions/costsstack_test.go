@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"rental.example/adapters/samtest"
 )
 
 // longForm is a YAML node with CloudFormation's short tags as the functions that they stand for: !Sub x is
@@ -62,7 +64,7 @@ type plan struct {
 func planOf(t *testing.T, set map[string]any) plan {
 	t.Helper()
 	var node yaml.Node
-	if err := yaml.Unmarshal([]byte(read(t, "template.yaml")), &node); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &node); err != nil {
 		t.Fatal(err)
 	}
 	template, _ := longForm(t, &node).(map[string]any)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rental.example/adapters/samtest"
 )
 
 var (
@@ -24,7 +26,7 @@ func TestMentions(t *testing.T) {
 		if d.folder(name) || d.pages[name].name != "" || strings.HasPrefix(path.Base(name), "documents_") {
 			continue // samples of what is wrong
 		}
-		for _, problem := range d.mentions(name, read(t, name)) {
+		for _, problem := range d.mentions(name, samtest.Read(t, name)) {
 			t.Error(problem)
 		}
 	}

@@ -2,8 +2,6 @@ package functions_test
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,12 +13,8 @@ import (
 // contract reads openapi.yaml.
 func contract(t testing.TB) document {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(samtest.Root(t), "openapi.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var root any
-	if err := yaml.Unmarshal(data, &root); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.Read(t, "openapi.yaml")), &root); err != nil {
 		t.Fatalf("openapi.yaml: %v", err)
 	}
 	return document(objectIn(inNumbers(t, root)))

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"rental.example/adapters/samtest"
 )
 
 // inputs are a template's Parameters and Rules: what CloudFormation checks before it makes anything.
@@ -24,7 +26,7 @@ func readInputs(t *testing.T) inputs {
 		Parameters yaml.Node `yaml:"Parameters"`
 		Rules      yaml.Node `yaml:"Rules"`
 	}
-	if err := yaml.Unmarshal([]byte(read(t, "template.yaml")), &document); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &document); err != nil {
 		t.Fatal(err)
 	}
 	in := inputs{parameters: section(inputForm(&document.Parameters)), rules: section(inputForm(&document.Rules))}

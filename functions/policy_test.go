@@ -18,7 +18,7 @@ import (
 func TestPolicy(t *testing.T) {
 	t.Parallel()
 	var all []map[string]any
-	for _, d := range stagesAndModes(mustParse(t, read(t, "template.yaml"))) {
+	for _, d := range stagesAndModes(mustParse(t, samtest.Read(t, "template.yaml"))) {
 		optional := map[string]any{"WafRequestsPerIp": "1000", "ItemsConcurrency": "50",
 			"PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary"}
 		maps.Copy(optional, d.parameters)

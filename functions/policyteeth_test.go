@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rental.example/adapters/samtest"
 )
 
 // TestPolicyTeeth: each rule sees the template that breaks it, and lets pass the one that does not.
@@ -107,7 +109,7 @@ func TestConditions(t *testing.T) {
 // TestConditionsAreKnown: the tests of the policy can decide every condition of template.yaml.
 func TestConditionsAreKnown(t *testing.T) {
 	t.Parallel()
-	all, _ := mustParse(t, read(t, "template.yaml"))["Conditions"].(map[string]any)
+	all, _ := mustParse(t, samtest.Read(t, "template.yaml"))["Conditions"].(map[string]any)
 	for name, condition := range all {
 		for _, part := range undecided(condition) {
 			t.Errorf("condition %s: add %s to conditions.holds and decided, in functions/policy_test.go", name, part)

@@ -17,7 +17,7 @@ import (
 func roles(t *testing.T) samtest.Template {
 	t.Helper()
 	var template samtest.Template
-	if err := yaml.Unmarshal([]byte(read(t, "functions/deploy/environment.yaml")), &template); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.Read(t, "functions/deploy/environment.yaml")), &template); err != nil {
 		t.Fatal(err)
 	}
 	return template

@@ -102,7 +102,7 @@ func TestManagedPolicies(t *testing.T) {
 			PolicyExceptions map[string]string `yaml:"PolicyExceptions"`
 		} `yaml:"Metadata"`
 	}
-	if err := yaml.Unmarshal([]byte(read(t, "template.yaml")), &metadata); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &metadata); err != nil {
 		t.Fatal(err)
 	}
 	var want, got []string
@@ -146,7 +146,7 @@ func TestPolicySizes(t *testing.T) {
 func TestEndToEndRights(t *testing.T) {
 	t.Parallel()
 	var want, got []string
-	for _, call := range regexp.MustCompile(`(?m)\bidp (admin-[a-z-]+)`).FindAllStringSubmatch(read(t, "functions/e2e/deployed"), -1) {
+	for _, call := range regexp.MustCompile(`(?m)\bidp (admin-[a-z-]+)`).FindAllStringSubmatch(samtest.Read(t, "functions/e2e/deployed"), -1) {
 		action := "cognito-idp:"
 		for _, word := range strings.Split(call[1], "-") {
 			action += strings.ToUpper(word[:1]) + word[1:]

@@ -2,8 +2,6 @@ package functions_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -272,13 +270,4 @@ func TestRequestQuery(t *testing.T) {
 			t.Errorf("the query does not look for %s:\n%s", id, text)
 		}
 	}
-}
-
-func read(t *testing.T, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(samtest.Root(t), name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.ReplaceAll(string(data), "\r\n", "\n")
 }

@@ -1,7 +1,6 @@
 package dynamo_test
 
 import (
-	"os"
 	"sync"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/samtest"
 )
 
 // tableProperties are those of AWS::DynamoDB::Table that both template.yaml and the schema have.
@@ -63,10 +63,6 @@ func keyElements(from []types.KeySchemaElement) (elements []map[string]string) {
 // TestSchemaIsTheTemplates compares the table that local runs and tests make with the deployed one.
 func TestSchemaIsTheTemplates(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../template.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var template struct {
 		Resources struct {
 			UsersTable struct {
@@ -74,7 +70,7 @@ func TestSchemaIsTheTemplates(t *testing.T) {
 			} `yaml:"UsersTable"`
 		} `yaml:"Resources"`
 	}
-	if err := yaml.Unmarshal(text, &template); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &template); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(template.Resources.UsersTable.Properties, propertiesOf(dynamo.UsersSchema("any"))); diff != "" {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -48,15 +49,22 @@ func Root(t testing.TB) string {
 	}
 }
 
-// Load reads the project's template.
-func Load(t testing.TB) Template {
+// Read is the text of a file of the project, by its path from the root with slashes; lines end with \n, as they do where
+// Git leaves them alone.
+func Read(t testing.TB, name string) string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(Root(t), "template.yaml"))
+	data, err := os.ReadFile(filepath.Join(Root(t), filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return strings.ReplaceAll(string(data), "\r\n", "\n")
+}
+
+// Load reads the project's template.
+func Load(t testing.TB) Template {
+	t.Helper()
 	var template Template
-	if err := yaml.Unmarshal(data, &template); err != nil {
+	if err := yaml.Unmarshal([]byte(Read(t, "template.yaml")), &template); err != nil {
 		t.Fatalf("template.yaml: %v", err)
 	}
 	return template

@@ -1,8 +1,6 @@
 package e2e_test
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,12 +61,8 @@ func (r reference) name() string { return r.Ref[strings.LastIndex(r.Ref, "/")+1:
 // contract are the routes of openapi.yaml that the target has.
 func (to *target) contract(t *testing.T) (all []route) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(samtest.Root(t), "openapi.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var d openAPI
-	if err := yaml.Unmarshal(data, &d); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.Read(t, "openapi.yaml")), &d); err != nil {
 		t.Fatalf("openapi.yaml: %v", err)
 	}
 	for path, methods := range d.Paths {

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -110,12 +109,8 @@ func TestFixture(t *testing.T) {
 // TestKeptParameters: the parameters whose values stay are those of the contract.
 func TestKeptParameters(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(samtest.Root(t), "openapi.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want []string
-	for _, m := range regexp.MustCompile(`name: (\w+)\s+in: query`).FindAllStringSubmatch(string(text), -1) {
+	for _, m := range regexp.MustCompile(`name: (\w+)\s+in: query`).FindAllStringSubmatch(samtest.Read(t, "openapi.yaml"), -1) {
 		want = append(want, m[1])
 	}
 	slices.Sort(want)

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -209,11 +208,7 @@ func paste(commands string) ([]byte, error) {
 // TestBannerAndREADME: README.md has the banner's commands, so that one who has read either can follow the other.
 func TestBannerAndREADME(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile(filepath.Join(samtest.Root(t), "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	readme := strings.ReplaceAll(string(data), "\r\n", "\n")
+	readme := samtest.Read(t, "README.md")
 	commands := append(strings.Split(tryIt("localhost:8080"), "\n\n"), search("localhost:8080"))
 	for _, want := range commands {
 		if !strings.Contains(readme, "```sh\n"+strings.TrimSpace(want)+"\n```") {

@@ -3,8 +3,6 @@ package people_test
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -53,10 +51,6 @@ func TestErasures(t *testing.T) {
 // TestErasuresSchemaIsTheTemplates, and so are the tokens' life and the queues' names.
 func TestErasuresSchemaIsTheTemplates(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(samtest.Root(t), "template.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var template struct {
 		Resources struct {
 			ErasuresTable struct {
@@ -75,7 +69,7 @@ func TestErasuresSchemaIsTheTemplates(t *testing.T) {
 			} `yaml:"UserPoolClient"`
 		} `yaml:"Resources"`
 	}
-	if err := yaml.Unmarshal(text, &template); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &template); err != nil {
 		t.Fatal(err)
 	}
 	table, schema := template.Resources.ErasuresTable, people.ErasuresSchema("any")
