@@ -12,6 +12,7 @@ import (
 
 	"rental.example/domain"
 	"rental.example/domain/item"
+	"rental.example/domain/item/itemtest"
 )
 
 // shelf searches by looking at every item: what Items must find, said as plainly as can be.
@@ -158,7 +159,7 @@ func likeness(wanted, w string) int {
 	switch {
 	case wanted == w:
 		return 2
-	case a[0] == b[0] && alignment(a, b) <= item.MaxEdits(utf8.RuneCountInString(wanted)):
+	case a[0] == b[0] && itemtest.Alignment(a, b) <= item.MaxEdits(utf8.RuneCountInString(wanted)):
 		return 1
 	}
 	return 0

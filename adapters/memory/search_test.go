@@ -11,6 +11,7 @@ import (
 
 	"rental.example/domain"
 	"rental.example/domain/item"
+	"rental.example/domain/item/itemtest"
 )
 
 func (m market) query() item.Query {
@@ -22,7 +23,7 @@ func (m market) query() item.Query {
 	}
 	if m.IntN(2) == 0 {
 		for range 1 + m.IntN(2) {
-			q.Text += string(typos(m.Rand, []rune(m.word()), m.IntN(3))) + " "
+			q.Text += string(itemtest.Misspell(m.Rand, []rune(m.word()), m.IntN(3))) + " "
 		}
 		if len(item.Words(q.Text)) > 0 {
 			sorts = append(sorts, item.ByRelevance)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rental.example/domain/item"
+	"rental.example/domain/item/itemtest"
 )
 
 func TestFoldedWords(t *testing.T) {
@@ -31,36 +32,11 @@ func TestFoldedWords(t *testing.T) {
 	}
 }
 
-// alignment is the distance by optimal string alignment, as textbooks have it.
-func alignment(a, b []rune) int {
-	d := make([][]int, len(a)+1)
-	for i := range d {
-		d[i] = make([]int, len(b)+1)
-		d[i][0] = i
-	}
-	for j := range d[0] {
-		d[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			other := 1
-			if a[i-1] == b[j-1] {
-				other = 0
-			}
-			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+other)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
-			}
-		}
-	}
-	return d[len(a)][len(b)]
-}
-
 // checkTerms: the terms of a query's word and of an item's meet exactly if the words are near enough.
 func checkTerms(t *testing.T, query, word string) {
 	t.Helper()
 	q, w := []rune(query), []rune(word)
-	want := q[0] == w[0] && alignment(q[1:], w[1:]) <= item.MaxEdits(len(q))
+	want := q[0] == w[0] && itemtest.Alignment(q[1:], w[1:]) <= item.MaxEdits(len(q))
 	index := item.IndexTerms(word)
 	got := slices.ContainsFunc(item.QueryTerms(query), func(term string) bool { return slices.Contains(index, term) })
 	if got != want {
@@ -101,31 +77,11 @@ func TestTermsMeetInLongWords(t *testing.T) {
 			word[i] = 'a' + random.Int32N(3)
 		}
 		for n := range 4 {
-			if typo := typos(random, word, n); len(typo) > 0 {
+			if typo := itemtest.Misspell(random, word, n); len(typo) > 0 {
 				checkTerms(t, string(typo), string(word))
 			}
 		}
 	}
-}
-
-// typos makes up to n typing errors in word.
-func typos(random *rand.Rand, word []rune, n int) []rune {
-	word = slices.Clone(word)
-	for range n {
-		at := random.IntN(len(word) + 1)
-		switch c := 'a' + random.Int32N(5); {
-		case random.IntN(3) == 0:
-			word = slices.Insert(word, at, c)
-		case at == len(word):
-		case random.IntN(2) == 0:
-			word[at] = c
-		case at > 0:
-			word[at-1], word[at] = word[at], word[at-1]
-		default:
-			word = slices.Delete(word, at, at+1)
-		}
-	}
-	return word
 }
 
 // TestTermsAreFew: what a search costs the engine is bounded by the characters of its text, however they are divided.
