@@ -4,9 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
-	"rental.example/adapters/apigateway"
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/domain"
 	"rental.example/domain/item"
@@ -15,24 +12,10 @@ import (
 // everyField is a body of all that a client may send.
 const everyField = `{"name":"Drill","details":"18 V","category":"tools","tags":["diy"],"pricePerDay":9.5,"lat":52.5,"lng":13.4}`
 
-// read decodes everyField as one of the bodies.
-func read[T any, P interface {
-	*T
-	apigateway.Object
-}](t *testing.T) *T {
-	t.Helper()
-	req := events.APIGatewayProxyRequest{HTTPMethod: "PATCH", Body: everyField, Headers: map[string]string{"Content-Type": "application/json"}}
-	body, err := apigateway.Decode[T, P](req)
-	if err != nil {
-		t.Fatalf("everyField, in this file, is no such body: %v", err)
-	}
-	return &body
-}
-
 // TestEveryFieldIsPassedOn: a field that is new is passed on from the body to the domain, by the domain, and to the view.
 func TestEveryFieldIsPassedOn(t *testing.T) {
 	t.Parallel()
-	body, patch := read[itemBody](t), read[patchBody](t)
+	body, patch := apigatewaytest.Body[itemBody](t, everyField), apigatewaytest.Body[patchBody](t, everyField)
 	stamp := domain.Stamp{Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), RequestID: "request-1"}
 	owner := item.Owner{ID: domain.UserIDOf("sub"), Version: 1, Name: "Jane", Ratings: 1}
 	made, err := item.New("01KDVJ2K000000000000000001", domain.Caller{ID: owner.ID}, owner, body.draft(), stamp)
@@ -42,7 +25,7 @@ func TestEveryFieldIsPassedOn(t *testing.T) {
 	view := newItemView(&item.Listing{Item: made, Owner: owner})
 	view.DistanceKm = new(float64) // of a search alone
 	for source, v := range map[string]any{
-		"everyField, in this file, of a POST": *body, "everyField, in this file, of a PATCH": *patch,
+		"everyField, in this file, of a POST": body, "everyField, in this file, of a PATCH": patch,
 		"draft(), in wire.go": body.draft(), "patch(), in wire.go": patch.patch(), "item.New": made, "newItemView, in wire.go": view,
 	} {
 		for _, field := range apigatewaytest.EmptyFields(v) {

@@ -6,9 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
-	"rental.example/adapters/apigateway"
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/domain"
 	"rental.example/domain/user"
@@ -17,24 +14,10 @@ import (
 // everyField is a body of all that a client may send.
 const everyField = `{"name":"Jane","email":"jane@example.com","ratings":25.5,"userType":"rentee"}`
 
-// read decodes everyField as one of the bodies.
-func read[T any, P interface {
-	*T
-	apigateway.Object
-}](t *testing.T) *T {
-	t.Helper()
-	req := events.APIGatewayProxyRequest{HTTPMethod: "PATCH", Body: everyField, Headers: map[string]string{"Content-Type": "application/json"}}
-	body, err := apigateway.Decode[T, P](req)
-	if err != nil {
-		t.Fatalf("everyField, in this file, is no such body: %v", err)
-	}
-	return &body
-}
-
 // TestEveryFieldIsPassedOn: a field that is new is passed on from the body to the domain, by the domain, and to the views.
 func TestEveryFieldIsPassedOn(t *testing.T) {
 	t.Parallel()
-	body, patch := read[profileBody](t), read[patchBody](t)
+	body, patch := apigatewaytest.Body[profileBody](t, everyField), apigatewaytest.Body[patchBody](t, everyField)
 	caller := domain.Caller{ID: domain.UserIDOf("sub"), Sub: "sub", Email: "jane@example.com", EmailVerified: true}
 	stamp := domain.Stamp{Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), RequestID: "request-1"}
 	made, err := user.New(caller, body.draft(), stamp)
@@ -42,7 +25,7 @@ func TestEveryFieldIsPassedOn(t *testing.T) {
 		t.Fatalf("everyField, in this file, is refused: %v", err)
 	}
 	for source, v := range map[string]any{
-		"everyField, in this file, of a POST": *body, "everyField, in this file, of a PATCH": *patch,
+		"everyField, in this file, of a POST": body, "everyField, in this file, of a PATCH": patch,
 		"draft(), in wire.go": body.draft(), "patch(), in wire.go": patch.patch(), "user.New": made,
 		"profileAnswer, in wire.go": shown(t, made), "Profile.Public": made.Public(), "newPublicView, in wire.go": newPublicView(made.Public()),
 	} {

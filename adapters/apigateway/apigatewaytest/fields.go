@@ -3,8 +3,27 @@ package apigatewaytest
 import (
 	"reflect"
 	"strings"
+	"testing"
 	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rental.example/adapters/apigateway"
 )
+
+// Body is a request body that a function decodes as T, which is one of its own for POST or for PATCH.
+func Body[T any, PT interface {
+	*T
+	apigateway.Object
+}](t testing.TB, body string) T {
+	t.Helper()
+	req := events.APIGatewayProxyRequest{HTTPMethod: "PATCH", Body: body, Headers: map[string]string{"Content-Type": "application/json"}}
+	value, err := apigateway.Decode[T, PT](req)
+	if err != nil {
+		t.Fatalf("%s is no such body: %v", body, err)
+	}
+	return value
+}
 
 // EmptyFields are the names of the fields of a struct, exported or not, that have their zero value, of structs in it as
 // Outer.Inner. Tests of a function's wire format fill whatever a client may send, and ask this of what is made of it: so
