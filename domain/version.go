@@ -26,6 +26,17 @@ func (v Version) Plausible(now time.Time) bool {
 	return v > 0 && v <= VersionAt(now.Add(MaxVersionLead))
 }
 
+// Versions adds what is wrong with the versions of an event: its own has to be Plausible, and that of the deletion before
+// it, 0 for none, lower.
+func (p *Problems) Versions(own, deletion Version, now time.Time) {
+	if !own.Plausible(now) {
+		p.Add("version", CodeOutOfRange, "must be a time of writing, not in the future")
+	}
+	if deletion < 0 || deletion >= max(own, 1) {
+		p.Add("deletedVersion", CodeOutOfRange, "must be before the version")
+	}
+}
+
 // MaxClockLag is how far a clock may be behind a stored version before someone should look at it.
 const MaxClockLag = 5 * time.Minute
 

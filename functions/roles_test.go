@@ -117,9 +117,7 @@ func TestManagedPolicies(t *testing.T) {
 			got = append(got, fmt.Sprint(arn)[strings.LastIndex(fmt.Sprint(arn), "/")+1:])
 		}
 	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := diffNames(want, got); diff != "" {
 		t.Errorf("policies that ExecutionRole may attach (-template.yaml +environment.yaml):\n%s", diff)
 	}
 }

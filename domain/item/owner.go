@@ -53,12 +53,7 @@ const (
 // not for what. A version ahead of now by more than domain.MaxVersionLead would win over every later event.
 func (e OwnerEvent) Check(now time.Time) error {
 	var problems domain.Problems
-	if !e.Version.Plausible(now) {
-		problems.Add("version", domain.CodeOutOfRange, "must be a time of writing, not in the future")
-	}
-	if e.LastDeleted < 0 || e.LastDeleted >= max(e.Version, 1) {
-		problems.Add("deletedVersion", domain.CodeOutOfRange, "must be before the version")
-	}
+	problems.Versions(e.Version, e.LastDeleted, now)
 	if !e.Deleted {
 		problems.RequiredText("name", e.Name, MaxOwnerNameLength)
 		if !(e.Ratings >= 0 && e.Ratings <= MaxOwnerRatings) { // NaN is not in any range

@@ -90,12 +90,7 @@ const (
 // hold anything, and a version in the future would win over every later event.
 func (e Event) Check(now time.Time) error {
 	var problems domain.Problems
-	if !e.Version.Plausible(now) {
-		problems.Add("version", domain.CodeOutOfRange, "must be a time of writing, not in the future")
-	}
-	if e.LastDeleted < 0 || e.LastDeleted >= max(e.Version, 1) {
-		problems.Add("deletedVersion", domain.CodeOutOfRange, "must be before the version")
-	}
+	problems.Versions(e.Version, e.LastDeleted, now)
 	if e.Kind != Deleted {
 		problems.RequiredText("name", e.Name, maxEventName)
 		if !(e.Ratings >= 0 && e.Ratings <= maxEventRatings) { // NaN is not in any range

@@ -38,16 +38,7 @@ const (
 // get is the status and body of a public resource.
 func (r *runner) get(t *testing.T, path string) (int, string) {
 	t.Helper()
-	resp, err := http.Get("http://" + r.address + path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(body)
+	return ask(t, "GET", "http://"+r.address+path, "")
 }
 
 // listed lists an item for the caller and returns its id.

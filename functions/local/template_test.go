@@ -43,7 +43,7 @@ func unserved(t *testing.T, template samtest.Template, address string) (missing 
 			continue
 		}
 		functions++
-		if got := ask(t, "POST", "http://"+address+"/2015-03-31/functions/"+name+"/invocations", "?"); strings.Contains(got, "Function not found") {
+		if _, got := ask(t, "POST", "http://"+address+"/2015-03-31/functions/"+name+"/invocations", "?"); strings.Contains(got, "Function not found") {
 			missing = append(missing, name+" of template.yaml is not served: add it to functions/local/functions.go")
 		}
 		if folder := strings.ToLower(strings.TrimSuffix(name, "Function")); !slices.Contains(services(), folder) {
@@ -60,7 +60,7 @@ func unserved(t *testing.T, template samtest.Template, address string) (missing 
 			routes++
 			method = strings.ToUpper(method)
 			url := "http://" + address + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "x")
-			if got := ask(t, method, url, ""); strings.Contains(got, `"code":"route_not_found"`) {
+			if _, got := ask(t, method, url, ""); strings.Contains(got, `"code":"route_not_found"`) {
 				missing = append(missing, method+" "+path+" of template.yaml is not served: add its service to functions/local/functions.go")
 			}
 		}
@@ -72,8 +72,8 @@ func unserved(t *testing.T, template samtest.Template, address string) (missing 
 	return missing
 }
 
-// ask sends a request as nobody, and returns the body of the response.
-func ask(t *testing.T, method, url, body string) string {
+// ask sends a request as nobody, and returns the status and the body of the response.
+func ask(t *testing.T, method, url, body string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
@@ -88,5 +88,5 @@ func ask(t *testing.T, method, url, body string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	return resp.StatusCode, string(text)
 }

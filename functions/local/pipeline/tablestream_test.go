@@ -124,22 +124,7 @@ func TestTableStream(t *testing.T) {
 		var log strings.Builder
 		stream := NewTableStream(api, "arn", nil, slog.New(slog.NewTextHandler(&log, nil)))
 		var got []string
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan struct{})
-		go func() {
-			stream.Follow(ctx, func(ctx context.Context, shard Shard) {
-				for {
-					records, err := shard.Read(ctx, 2)
-					if err != nil {
-						return
-					}
-					for _, r := range records {
-						got = append(got, shard.ID()+":"+r.Sequence)
-					}
-				}
-			})
-			close(done)
-		}()
+		end := follow(t, stream, func(shard Shard, r Record) { got = append(got, shard.ID()+":"+r.Sequence) })
 		time.Sleep(time.Minute)
 		api.mu.Lock()
 		api.trouble = []error{errors.New("throttled"), errors.New("throttled"), &types.ExpiredIteratorException{}}
@@ -152,8 +137,7 @@ func TestTableStream(t *testing.T) {
 		api.ended["s2"] = true
 		api.mu.Unlock()
 		time.Sleep(time.Minute)
-		cancel()
-		<-done
+		end()
 		if diff := cmp.Diff([]string{"s1:1", "s1:2", "s1:3", "s2:4", "s2:5", "s2:6", "s2:7", "s3:8"}, got); diff != "" {
 			t.Errorf("records (-want +got):\n%s", diff)
 		}
@@ -165,6 +149,30 @@ func TestTableStream(t *testing.T) {
 			t.Errorf("trouble was told %d times:\n%s", n, log.String())
 		}
 	})
+}
+
+// follow reads all shards of a stream, two records at a time, until end.
+func follow(t *testing.T, stream *TableStream, read func(Shard, Record)) (end func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		stream.Follow(ctx, func(ctx context.Context, shard Shard) {
+			for {
+				records, err := shard.Read(ctx, 2)
+				if err != nil {
+					return
+				}
+				for _, r := range records {
+					read(shard, r)
+				}
+			}
+		})
+		close(done)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 // TestTableMadeAgain: where a table is deleted and made again, its new stream is read, from its beginning, though its
@@ -184,22 +192,7 @@ func TestTableMadeAgain(t *testing.T) {
 			return api.arn, nil
 		}, slog.New(slog.NewTextHandler(&log, nil)))
 		var got []string
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan struct{})
-		go func() {
-			stream.Follow(ctx, func(ctx context.Context, shard Shard) {
-				for {
-					records, err := shard.Read(ctx, 2)
-					if err != nil {
-						return
-					}
-					for _, r := range records {
-						got = append(got, r.Sequence)
-					}
-				}
-			})
-			close(done)
-		}()
+		end := follow(t, stream, func(_ Shard, r Record) { got = append(got, r.Sequence) })
 		time.Sleep(time.Minute)
 		api.mu.Lock()
 		api.arn, api.records["s1"] = "arn:none", nil
@@ -212,8 +205,7 @@ func TestTableMadeAgain(t *testing.T) {
 		api.put("s1", "2")
 		start := time.Now()
 		time.Sleep(3 * time.Second)
-		cancel()
-		<-done
+		end()
 		if diff := cmp.Diff([]string{"1", "2"}, got); diff != "" {
 			t.Errorf("records after %v (-want +got):\n%s\n%s", time.Since(start), diff, log.String())
 		}
