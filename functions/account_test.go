@@ -20,7 +20,7 @@ type patterned struct {
 	Description string `yaml:"Description"`
 }
 
-// accepts tells whether a value fits the pattern. Go has no look-ahead, of which there is one.
+// accepts reports whether a value fits the pattern. Go has no look-ahead, of which there is one.
 func (p patterned) accepts(value string) bool {
 	pattern, barred := strings.CutPrefix(p.Pattern, "^(?!deploy-)")
 	if barred {

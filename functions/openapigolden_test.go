@@ -197,7 +197,7 @@ func TestAnswerTeeth(t *testing.T) {
 	}
 }
 
-// TestGoldenOfNoRoute: a golden of a route that the contract lacks is told by what to add, with a body or without.
+// TestGoldenOfNoRoute: a golden of a route that the contract lacks is reported with what to add, with a body or without.
 func TestGoldenOfNoRoute(t *testing.T) {
 	t.Parallel()
 	d := contract(t)

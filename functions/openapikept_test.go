@@ -10,7 +10,7 @@ import (
 )
 
 // TestBodiesAreKept: what a body says, the response shows: all fields of a POST's example, and each field of a PATCH by
-// itself. A field that is forgotten between wire, domain and view is told by its name.
+// itself. A field that is forgotten between wire, domain and view is reported by its name.
 func TestBodiesAreKept(t *testing.T) {
 	t.Parallel()
 	d, kept := contract(t), 0

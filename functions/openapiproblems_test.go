@@ -51,7 +51,7 @@ func (d document) wrongProblems() (wrong []string) {
 func (d document) hasStatus(response object, status string) bool {
 	parts := listIn(d.problem(response)["allOf"])
 	if len(parts) == 0 {
-		return true // told as one without a code
+		return true // reported as one without a code
 	}
 	properties := objectIn(d.resolve(parts[len(parts)-1])["properties"])
 	return len(d.check(properties["status"], json.Number(status))) == 0
@@ -89,7 +89,7 @@ func TestProblemsShown(t *testing.T) {
 	}
 }
 
-// eachGolden runs a test for each golden response of all services. The failure of one keeps nothing else from being told.
+// eachGolden runs a test for each golden response of all services. The failure of one keeps nothing else from being reported.
 func eachGolden(t *testing.T, check func(*testing.T, events.APIGatewayProxyRequest, apigatewaytest.Answer)) {
 	t.Helper()
 	for function := range services() {
@@ -138,7 +138,7 @@ func (d document) broken(t *testing.T, change func(document)) document {
 	return copied
 }
 
-// TestContractTeeth: each of these mistakes in openapi.yaml is told, by name, and none makes a test panic.
+// TestContractTeeth: each of these mistakes in openapi.yaml is reported, by name, and none makes a test panic.
 func TestContractTeeth(t *testing.T) {
 	t.Parallel()
 	op := func(d document, path, method string) object {
@@ -181,7 +181,7 @@ func (d document) allShown() map[string][]string {
 	return all
 }
 
-// TestContractWithout: without any one of its components, what refers to it is told, and nothing panics.
+// TestContractWithout: without any one of its components, what refers to it is reported, and nothing panics.
 func TestContractWithout(t *testing.T) {
 	t.Parallel()
 	whole, read := contract(t), 0

@@ -115,7 +115,7 @@ func (in inputs) broken(c conditions) []string {
 	return found
 }
 
-// allows tells whether a parameter takes a value.
+// allows reports whether a parameter takes a value.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 func allows(p map[string]any, value string) bool {
 	if allowed, ok := p["AllowedValues"].([]any); ok && !slices.Contains(allowed, any(value)) {
@@ -141,7 +141,7 @@ func limit(v any, fallback float64) float64 {
 
 var lookahead = regexp.MustCompile(`\(\?!([a-z-]+)\)`)
 
-// matches tells whether a pattern matches the whole of a value. Go has no negative lookahead: what matches by way of
+// matches reports whether a pattern matches the whole of a value. Go has no negative lookahead: what matches by way of
 // the excluded text does not match.
 func matches(pattern, value string) bool {
 	with := regexp.MustCompile(`^(?:` + lookahead.ReplaceAllString(pattern, "(?P<excluded>$1)") + `)$`)

@@ -31,7 +31,7 @@ func TestExecutionRole(t *testing.T) {
 	}
 }
 
-// TestExecutionRoleTeeth: a missing right, one too many and a type that nobody looked up are each told.
+// TestExecutionRoleTeeth: a missing right, one too many and a type that nobody looked up are each reported.
 func TestExecutionRoleTeeth(t *testing.T) {
 	t.Parallel()
 	queue := map[string][]string{"AWS::SQS::QueuePolicy": {"Policy"}}

@@ -17,7 +17,7 @@ import (
 	"rental.example/adapters/codedeploy"
 )
 
-// service answers every request with one response, and tells what it was sent.
+// service answers every request with one response, and records what it was sent.
 func service(t *testing.T, respond http.HandlerFunc) (cfg aws.Config, sent func() []string) {
 	t.Helper()
 	var (

@@ -67,7 +67,7 @@ func text(s string) attribute { return &types.AttributeValueMemberS{Value: s} }
 func integer(n int64) attribute { return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)} }
 
 // setProfile writes all of a profile but its id. What is there keeps the time of its creation; otherwise that
-// is the version, by which a creation is told from a replacement. Of a tombstone, deletedVersion and the count of deletions stay.
+// is the version, which distinguishes a creation from a replacement. Of a tombstone, deletedVersion and the count of deletions stay.
 func setProfile() expression.UpdateBuilder {
 	created := expression.Name("createdAt")
 	change := expression.Set(created, created.IfNotExists(Parameter("version")))

@@ -55,7 +55,7 @@ func TestDotEnv(t *testing.T) {
 	}
 }
 
-// TestDotEnvMistakes: whatever is not taken is told, with its place and what to write.
+// TestDotEnvMistakes: whatever is not taken is reported, with its place and what to write.
 func TestDotEnvMistakes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

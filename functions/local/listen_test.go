@@ -88,7 +88,7 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// TestListenErrors: an error of the system is told from others by its number, of Unix or of Windows.
+// TestListenErrors: an error of the system is recognized by its number, of Unix or of Windows.
 func TestListenErrors(t *testing.T) {
 	t.Parallel()
 	for errno, want := range map[syscall.Errno]string{

@@ -64,7 +64,7 @@ func (f *Function) Handle(ctx context.Context, h codedeploy.Hook) error {
 	return f.deployments.Report(ctx, h, succeeded)
 }
 
-// check makes all checks at once, and tells whether there is one and all are good.
+// check makes all checks at once, and reports whether there is one and all are good.
 func (f *Function) check(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()

@@ -13,7 +13,7 @@ import (
 	"rental.example/functions/ops/indices"
 )
 
-// check compares all that is stored with what clients were told.
+// check compares all that is stored with what was acknowledged to clients.
 func (s *stack) check(t *testing.T) {
 	t.Helper()
 	s.call(t, "POST", "/"+s.alias+"/_refresh", "")
@@ -36,7 +36,7 @@ func (s *stack) check(t *testing.T) {
 	}
 }
 
-// names are those of all documents that clients were told of, as a look-up by id finds them.
+// names are those of all documents that were acknowledged to clients, as a look-up by id finds them.
 func (s *stack) names(t *testing.T) map[item.ID]string {
 	t.Helper()
 	found := map[item.ID]string{}

@@ -23,7 +23,7 @@ import (
 
 const seeded = 10_000
 
-// stack is indices of their own on a real engine, and what clients were told of them.
+// stack is indices of their own on a real engine, and what was acknowledged to clients of them.
 type stack struct {
 	client *opensearch.Client
 	keeper *indices.Keeper

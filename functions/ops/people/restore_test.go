@@ -16,7 +16,7 @@ import (
 	"rental.example/functions/ops/people"
 )
 
-// TestRestoreUsers restores 10,000 profiles while clients write: what they were told stays so, and whoever was
+// TestRestoreUsers restores 10,000 profiles while clients write: what was acknowledged stays so, and whoever was
 // erased, or has deleted their profile, stays deleted.
 func TestRestoreUsers(t *testing.T) {
 	t.Parallel()
