@@ -40,13 +40,8 @@ func (k *Keeper) RestoreItems(ctx context.Context, r Restoration) error {
 		return err
 	}
 	return k.follow(ctx, copies, func() error {
-		for _, c := range copies {
-			if c.lost {
-				continue
-			}
-			if err := c.look(ctx); err != nil {
-				return err
-			}
+		if err := eachKept(copies, func(c *copier) error { return c.look(ctx) }); err != nil {
+			return err
 		}
 		k.Say("restoring %s of %s/%s", order.Indices, s.repository, s.Name)
 		if err := k.call(ctx, "POST", "/_snapshot/"+s.repository+"/"+s.Name+"/_restore", order, nil); err != nil {
@@ -55,13 +50,8 @@ func (k *Keeper) RestoreItems(ctx context.Context, r Restoration) error {
 		if err := k.restored(ctx, copies); err != nil {
 			return err
 		}
-		for _, c := range copies {
-			if c.lost {
-				continue
-			}
-			if err := c.catchUp(ctx); err != nil {
-				return err
-			}
+		if err := eachKept(copies, func(c *copier) error { return c.catchUp(ctx) }); err != nil {
+			return err
 		}
 		if err := k.dropErased(ctx, copies); err != nil {
 			return err
@@ -72,6 +62,19 @@ func (k *Keeper) RestoreItems(ctx context.Context, r Restoration) error {
 		k.Say("now run republish: items then know of every profile as it is")
 		return nil
 	})
+}
+
+// eachKept does something with each copy whose index in use can be read, until it fails.
+func eachKept(copies []*copier, do func(*copier) error) error {
+	for _, c := range copies {
+		if c.lost {
+			continue
+		}
+		if err := do(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (k *Keeper) snapshot(ctx context.Context, path string) (snapshot, error) {

@@ -41,16 +41,15 @@ func (k *Keeper) follow(ctx context.Context, copies []*copier, do func() error) 
 // try again. The sources stay blocked: nothing that is written there later would ever be seen.
 func (k *Keeper) switchOver(ctx context.Context, copies []*copier) error {
 	begun := time.Now()
-	for _, c := range copies {
-		if c.lost {
-			continue
-		}
+	err := eachKept(copies, func(c *copier) error {
 		if err := k.block(ctx, c.source); err != nil {
 			return err
 		}
-		if _, err := c.pass(ctx); err != nil {
-			return err
-		}
+		_, err := c.pass(ctx)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	for _, c := range copies {
 		if err := c.verify(ctx); err != nil {
