@@ -69,7 +69,7 @@ func encode(e user.Event) ([]byte, error) {
 	switch {
 	case EventType(e.Kind) == "":
 		return nil, errors.New("it is of no kind")
-	case !eventID.MatchString(e.ID):
+	case !isEventID(e.ID):
 		return nil, errors.New("it has no id of letters, digits, and the marks . _ : -")
 	case err != nil:
 		return nil, errors.New("its user has an id that is none")

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -77,7 +77,7 @@ func (r *received) check(body string) error {
 		return errors.New("is wrapped in a notification of SNS: the subscription has to have raw message delivery")
 	case r.SpecVersion != specVersion:
 		return errors.New("has another specversion than " + specVersion)
-	case !eventID.MatchString(r.ID):
+	case !isEventID(r.ID):
 		return errors.New("has no id of letters, digits, and the marks . _ : -")
 	case r.Source != source:
 		return errors.New("has a source that is not the users service")
@@ -112,18 +112,28 @@ func notification(body string) bool {
 	return json.Unmarshal([]byte(body), &n) == nil && n.TopicArn != "" && n.Message != ""
 }
 
-// eventID is the form of the ids of streams' records and of those that republish makes. They get into log lines, which
-// must not hold other texts of a message.
-var eventID = regexp.MustCompile(`^[0-9A-Za-z._:-]{1,200}$`)
+// isEventID reports whether id has the form of the ids of streams' records and of those that republish makes. They get
+// into log lines, which must not hold other texts of a message. No regexp: it would take 0.3 ms of every cold start.
+func isEventID(id string) bool {
+	return id != "" && len(id) <= 200 && only(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._:-")
+}
 
-// tracing is the part of an X-Ray tracing header that names the trace.
-// https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
-var tracing = regexp.MustCompile(`(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)`)
+// only reports whether all of s is among characters.
+func only(s, characters string) bool { return strings.Trim(s, characters) == "" }
 
 // traceRoot is the trace in an X-Ray tracing header; empty where it names none.
+// https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
 func traceRoot(header string) string {
-	if root := tracing.FindStringSubmatch(header); root != nil {
-		return root[1]
+	for part := range strings.SplitSeq(header, ";") {
+		if root, ok := strings.CutPrefix(part, "Root="); ok && isTrace(root) {
+			return root
+		}
 	}
 	return ""
+}
+
+// isTrace reports whether s is a trace's id: version 1, eight hexadecimal digits of the time, and 24 more.
+func isTrace(s string) bool {
+	const digits = "0123456789abcdef"
+	return len(s) == 35 && s[:2] == "1-" && s[10] == '-' && only(s[2:10], digits) && only(s[11:], digits)
 }
