@@ -36,15 +36,15 @@ func conditions(req *events.APIGatewayProxyRequest, versionOf func(tag string) (
 	case !ifMatch:
 		return domain.Condition{}, nil
 	}
-	tags, star, ok := parseTags(match)
+	wanted, err := readTags("If-Match", match, true)
 	switch {
-	case !ok:
-		return domain.Condition{}, refuse(invalidHeader, "If-Match must be * or a list of entity tags in double quotes.")
-	case star:
+	case err != nil:
+		return domain.Condition{}, err
+	case wanted.any:
 		return domain.MustExist(), nil
 	}
 	var versions []domain.Version
-	for _, tag := range tags {
+	for _, tag := range wanted.tags {
 		if v, ok := versionOf(tag); ok {
 			versions = append(versions, v)
 		}
