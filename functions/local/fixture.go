@@ -133,7 +133,7 @@ func (f fixture) value(v any) any {
 		cleaned := make(map[string]any, len(v))
 		for name, member := range v {
 			cleaned[f.text(name)] = f.value(member)
-			if fixed, changes := frozenMembers()[name]; changes {
+			if fixed, changes := frozenMembers[name]; changes {
 				cleaned[name] = fixed
 			}
 		}
@@ -143,7 +143,7 @@ func (f fixture) value(v any) any {
 }
 
 // frozenMembers are the claims that differ with every sign-in, and the times of messages.
-func frozenMembers() map[string]string {
+var frozenMembers = func() map[string]string {
 	const layout, id = "Mon Jan 02 15:04:05 MST 2006", "00000000-0000-4000-8000-000000000000"
 	milliseconds := fmt.Sprint(frozen.UnixMilli())
 	return map[string]string{
@@ -151,7 +151,7 @@ func frozenMembers() map[string]string {
 		"jti": id, "origin_jti": id, "event_id": id, "auth_time": fmt.Sprint(frozen.Unix()),
 		"iat": frozen.Format(layout), "exp": frozen.Add(time.Hour).Format(layout),
 	}
-}
+}()
 
 var (
 	tokenForm = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]*`)
