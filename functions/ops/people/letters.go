@@ -2,6 +2,8 @@ package people
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,10 +38,22 @@ func (p Person) named(body string) bool {
 }
 
 // About returns the messages about the person, and deletes them if that is wanted. All others stay, and are visible
-// again at once. Receiving counts as a delivery, which means nothing in a queue that nothing consumes.
+// again at once. It fails where it cannot be sure to have seen every message. Receiving counts as a delivery, which
+// means nothing in a queue that nothing consumes.
 func (l Letters) About(ctx context.Context, p Person, remove bool) (about []string, err error) {
-	seen, empty := map[string]bool{}, 0
-	for empty < emptyReads {
+	waiting, err := l.waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// A message stays hidden until all are read: one that is visible earlier would be received again, and then be
+	// hidden from whoever reads next.
+	handles, read := map[string]*string{}, 0
+	defer func() {
+		for _, handle := range handles {
+			l.release(ctx, handle)
+		}
+	}()
+	for empty := 0; empty < emptyReads; {
 		page, err := l.Client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl: &l.URL, MaxNumberOfMessages: 10, VisibilityTimeout: hidden, WaitTimeSeconds: 1,
 		})
@@ -48,42 +62,53 @@ func (l Letters) About(ctx context.Context, p Person, remove bool) (about []stri
 		}
 		fresh := false
 		for _, m := range page.Messages {
-			id := aws.ToString(m.MessageId)
-			if seen[id] {
-				continue
+			id, body := aws.ToString(m.MessageId), aws.ToString(m.Body)
+			if _, again := handles[id]; !again {
+				read, fresh = read+1, true
+				if p.named(body) {
+					about = append(about, body)
+				}
 			}
-			seen[id], fresh = true, true
-			if !p.named(aws.ToString(m.Body)) {
-				defer l.release(ctx, m)
-				continue
-			}
-			about = append(about, aws.ToString(m.Body))
-			if err := l.settle(ctx, m, remove); err != nil {
-				return about, err
+			handles[id] = m.ReceiptHandle
+			if remove && p.named(body) {
+				if _, err := l.Client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &l.URL, ReceiptHandle: m.ReceiptHandle}); err != nil {
+					return about, err
+				}
+				delete(handles, id)
 			}
 		}
 		if empty++; fresh {
 			empty = 0
 		}
 	}
+	if read < waiting {
+		return about, fmt.Errorf("%s: %d of about %d messages were read: run this again in two minutes", l.URL, read, waiting)
+	}
 	return about, nil
 }
 
-// settle deletes a message about the person, or lets it be seen again.
-func (l Letters) settle(ctx context.Context, m types.Message, remove bool) error {
-	if remove {
-		_, err := l.Client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &l.URL, ReceiptHandle: m.ReceiptHandle})
-		return err
+// waiting returns how many messages are visible, and fails if there are others, which another reader has received:
+// they cannot be read until they are visible again.
+func (l Letters) waiting(ctx context.Context) (int, error) {
+	const visible, inFlight = types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible
+	out, err := l.Client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+		QueueUrl: &l.URL, AttributeNames: []types.QueueAttributeName{visible, inFlight},
+	})
+	if err != nil {
+		return 0, err
 	}
-	return l.release(ctx, m)
+	if n := out.Attributes[string(inFlight)]; n != "0" {
+		return 0, fmt.Errorf("%s: about %s messages are in flight, received by another reader (peek, replay, or another run): "+
+			"run this again in two minutes", l.URL, n)
+	}
+	return strconv.Atoi(out.Attributes[string(visible)])
 }
 
 // release makes a message visible before its time. Where that fails, it is visible a little later.
-func (l Letters) release(ctx context.Context, m types.Message) error {
+func (l Letters) release(ctx context.Context, handle *string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_, err := l.Client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
-		QueueUrl: &l.URL, ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: 0,
+	_, _ = l.Client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
+		QueueUrl: &l.URL, ReceiptHandle: handle, VisibilityTimeout: 0,
 	})
-	return err
 }
