@@ -62,9 +62,9 @@ func (c call) Do(ctx context.Context, to opensearchapi.Transport) (*opensearchap
 	return &opensearchapi.Response{StatusCode: response.StatusCode, Header: response.Header, Body: response.Body}, nil
 }
 
-// JoinOwners merges two documents of one owner into one: each may have missed events that the other has. Either may
+// MergeOwnerDocuments merges two documents of one owner into one: each may have missed events that the other has. Either may
 // be empty.
-func JoinOwners(one, other json.RawMessage) (json.RawMessage, error) {
+func MergeOwnerDocuments(one, other json.RawMessage) (json.RawMessage, error) {
 	var joined item.Owner
 	for _, document := range []json.RawMessage{one, other} {
 		if len(document) == 0 {

@@ -7,9 +7,9 @@ import (
 	"rental.example/adapters/opensearch"
 )
 
-// TestJoinOwners: the newest profile and the highest deletion of both, in either order; nothing personal outlives a
+// TestMergeOwnerDocuments: the newest profile and the highest deletion of both, in either order; nothing personal outlives a
 // deletion.
-func TestJoinOwners(t *testing.T) {
+func TestMergeOwnerDocuments(t *testing.T) {
 	t.Parallel()
 	const (
 		older   = `{"id":"a","version":5,"name":"Ada","ratings":1,"deleted":0}`
@@ -26,16 +26,16 @@ func TestJoinOwners(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, order := range [][2]string{{test.one, test.other}, {test.other, test.one}} {
-			got, err := opensearch.JoinOwners(json.RawMessage(order[0]), json.RawMessage(order[1]))
+			got, err := opensearch.MergeOwnerDocuments(json.RawMessage(order[0]), json.RawMessage(order[1]))
 			if err != nil || string(got) != test.want {
-				t.Errorf("%s: JoinOwners(%s, %s) = %s, %v; want %s", test.name, order[0], order[1], got, err, test.want)
+				t.Errorf("%s: MergeOwnerDocuments(%s, %s) = %s, %v; want %s", test.name, order[0], order[1], got, err, test.want)
 			}
 		}
 	}
-	if got, err := opensearch.JoinOwners(json.RawMessage(older), json.RawMessage(`{"id":"b","version":1}`)); err == nil {
+	if got, err := opensearch.MergeOwnerDocuments(json.RawMessage(older), json.RawMessage(`{"id":"b","version":1}`)); err == nil {
 		t.Errorf("two owners are joined: %s", got)
 	}
-	if got, err := opensearch.JoinOwners(json.RawMessage(`{"version":"x"}`), nil); err == nil {
+	if got, err := opensearch.MergeOwnerDocuments(json.RawMessage(`{"version":"x"}`), nil); err == nil {
 		t.Errorf("no document is joined: %s", got)
 	}
 }

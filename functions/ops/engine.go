@@ -16,7 +16,7 @@ import (
 const attemptTimeout = 90 * time.Second
 
 // keeper is what looks after the indices of the stack.
-func (t tool) keeper(erased func(string) bool) (*indices.Keeper, error) {
+func (t tool) admin(erased func(string) bool) (*indices.Admin, error) {
 	config := opensearch.Config{
 		Endpoint: t.env.Required("OPEN_SEARCH_END_POINT"), Alias: t.env.Required("OPEN_SEARCH_INDEX"),
 		Service: t.env.Required("OPEN_SEARCH_SERVICE"), AWS: t.env.AWS("ES"), AttemptTimeout: attemptTimeout,
@@ -28,18 +28,18 @@ func (t tool) keeper(erased func(string) bool) (*indices.Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return indices.New(indices.Config{Client: client, Say: t.say, Settle: indices.Settle, Erased: erased}), nil
+	return indices.New(indices.Config{Client: client, Logf: t.logf, GracePeriod: indices.GracePeriod, IsErased: erased}), nil
 }
 
 func snapshots(ctx context.Context, t tool, args []string) error {
 	if len(args) > 0 {
 		return errors.New("snapshots takes no argument")
 	}
-	k, err := t.keeper(nil)
+	a, err := t.admin(nil)
 	if err != nil {
 		return err
 	}
-	return k.Snapshots(ctx, t.out)
+	return a.WriteSnapshots(ctx, t.out)
 }
 
 func takeSnapshot(ctx context.Context, t tool, args []string) error {
@@ -47,31 +47,31 @@ func takeSnapshot(ctx context.Context, t tool, args []string) error {
 	if err != nil {
 		return err
 	}
-	k, err := t.keeper(nil)
+	a, err := t.admin(nil)
 	if err != nil {
 		return err
 	}
-	return k.Take(ctx, repository, "ops-"+time.Now().UTC().Format("20060102t150405"))
+	return a.TakeSnapshot(ctx, repository, "ops-"+time.Now().UTC().Format("20060102t150405"))
 }
 
 func registerSnapshots(ctx context.Context, t tool, args []string) error {
 	if len(args) != 3 {
 		return errors.New("want three arguments: a name for the repository, an S3 bucket, and the ARN of the role that may use it")
 	}
-	k, err := t.keeper(nil)
+	a, err := t.admin(nil)
 	if err != nil {
 		return err
 	}
-	return k.Register(ctx, args[0], args[1], t.env.AWS("ES").Region, args[2])
+	return a.RegisterRepository(ctx, args[0], args[1], t.env.AWS("ES").Region, args[2])
 }
 
 func restoreItems(ctx context.Context, t tool, args []string) error {
-	var r indices.Restoration
+	var r indices.RestoreOptions
 	flags := t.flags("restore-items")
 	since := flags.String("since", "", "keep what was written from this `time` on, such as 2026-11-30T12:00:00Z; the snapshot's start without it")
-	flags.StringVar(&r.Items, "items", "", "the `index` of the snapshot with the items, where that is not clear")
-	flags.StringVar(&r.Owners, "owners", "", "the `index` of the snapshot with their owners, likewise")
-	flags.BoolVar(&r.Lose, "lose", false, "go on where the index in use cannot be read")
+	flags.StringVar(&r.ItemsIndex, "items", "", "the `index` of the snapshot with the items, where that is not clear")
+	flags.StringVar(&r.OwnersIndex, "owners", "", "the `index` of the snapshot with their owners, likewise")
+	flags.BoolVar(&r.AllowDataLoss, "lose", false, "go on where the index in use cannot be read")
 	err := flags.Parse(args)
 	if err != nil {
 		return err
@@ -92,11 +92,11 @@ func restoreItems(ctx context.Context, t tool, args []string) error {
 	if err != nil {
 		return err
 	}
-	k, err := t.keeper(erased)
+	a, err := t.admin(erased)
 	if err != nil {
 		return err
 	}
-	return k.RestoreItems(ctx, r)
+	return a.RestoreItems(ctx, r)
 }
 
 func (t tool) flags(name string) *flag.FlagSet {
@@ -122,29 +122,29 @@ func reindex(ctx context.Context, t tool, args []string) error {
 	if err != nil {
 		return err
 	}
-	k, err := t.keeper(nil)
+	a, err := t.admin(nil)
 	if err != nil {
 		return err
 	}
-	return k.Reindex(ctx, which == "owners", shards)
+	return a.Reindex(ctx, which == "owners", shards)
 }
 
 func unblock(ctx context.Context, t tool, args []string) error {
-	return t.onIndex(args, func(k *indices.Keeper, name string) error { return k.Unblock(ctx, name) })
+	return t.onIndex(args, func(a *indices.Admin, name string) error { return a.Unblock(ctx, name) })
 }
 
 func dropIndex(ctx context.Context, t tool, args []string) error {
-	return t.onIndex(args, func(k *indices.Keeper, name string) error { return k.Drop(ctx, name) })
+	return t.onIndex(args, func(a *indices.Admin, name string) error { return a.Drop(ctx, name) })
 }
 
-func (t tool) onIndex(args []string, do func(k *indices.Keeper, name string) error) error {
+func (t tool) onIndex(args []string, do func(a *indices.Admin, name string) error) error {
 	name, err := argument(args, "the name of an index, such as items-v1")
 	if err != nil {
 		return err
 	}
-	k, err := t.keeper(nil)
+	a, err := t.admin(nil)
 	if err != nil {
 		return err
 	}
-	return do(k, name)
+	return do(a, name)
 }

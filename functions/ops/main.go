@@ -45,7 +45,7 @@ type tool struct {
 	out, progress io.Writer
 }
 
-func (t tool) say(format string, args ...any) { fmt.Fprintf(t.progress, format+"\n", args...) }
+func (t tool) logf(format string, args ...any) { fmt.Fprintf(t.progress, format+"\n", args...) }
 
 // commands are all, by name.
 var commands = map[string]func(ctx context.Context, t tool, args []string) error{

@@ -49,13 +49,13 @@ func restoreUsers(ctx context.Context, t tool, args []string) error {
 		return err
 	}
 	done, err := people.RestoreUsers(ctx, people.Restoration{
-		Source: dynamo.NewUsers(client, source), Live: dynamo.NewUsers(client, live), Erased: erased, Now: time.Now(), Say: t.say,
+		Source: dynamo.NewUsers(client, source), Live: dynamo.NewUsers(client, live), Erased: erased, Now: time.Now(), Say: t.logf,
 	})
 	fmt.Fprintln(t.out, done)
 	if err != nil {
 		return fmt.Errorf("%w; it may be run again", err)
 	}
-	t.say("now run republish with RAISE=true: items then know of every profile as it is")
+	t.logf("now run republish with RAISE=true: items then know of every profile as it is")
 	return nil
 }
 
@@ -96,7 +96,7 @@ func (t tool) stores() (s people.Stores, err error) {
 		return s, err
 	}
 	if t.env.Optional("OPEN_SEARCH_END_POINT", "") != "" {
-		if s.Indices, err = t.keeper(nil); err != nil {
+		if s.Indices, err = t.admin(nil); err != nil {
 			return s, err
 		}
 	}
@@ -134,7 +134,7 @@ func forget(ctx context.Context, t tool, args []string) error {
 		return err
 	}
 	return people.Forgetting{
-		Stores: stores, Person: p, Enabled: *enabled, Now: time.Now, Poll: eventPoll, Limit: eventLimit, Say: t.say,
+		Stores: stores, Person: p, Enabled: *enabled, Now: time.Now, Poll: eventPoll, Limit: eventLimit, Say: t.logf,
 	}.Forget(ctx)
 }
 

@@ -24,7 +24,7 @@ const (
 // documents with those of the pass before, copies what has changed and removes what is gone; so nothing depends on
 // clocks, and deletions are copied, too.
 type copier struct {
-	*Keeper
+	*Admin
 	index          opensearch.Index // of which both are
 	source, target string
 	lost           bool  // source cannot be read, nor does anybody write there
@@ -43,9 +43,9 @@ type copier struct {
 	present map[string]state // by the pass that runs
 }
 
-func (k *Keeper) newCopier(x opensearch.Index, source, target string) *copier {
+func (a *Admin) newCopier(x opensearch.Index, source, target string) *copier {
 	return &copier{
-		Keeper: k, index: x, source: source, target: target, base: time.Now().UnixMicro(),
+		Admin: a, index: x, source: source, target: target, base: time.Now().UnixMicro(),
 		gone: map[string]bool{}, kept: map[string]bool{},
 	}
 }
@@ -57,7 +57,7 @@ func (c *copier) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		c.Say("%s -> %s: pass %d, %d documents, %d changes", c.source, c.target, pass, len(c.seen), changes)
+		c.Logf("%s -> %s: pass %d, %d documents, %d changes", c.source, c.target, pass, len(c.seen), changes)
 		if changes <= fewChanges || pass == maxPasses {
 			return nil
 		}
@@ -146,7 +146,7 @@ func (c *copier) copy(ctx context.Context, ids []string) error {
 			}
 			source := d.Source
 			if c.owners {
-				if source, err = opensearch.JoinOwners(d.Source, present[id].Source); err != nil {
+				if source, err = opensearch.MergeOwnerDocuments(d.Source, present[id].Source); err != nil {
 					return err
 				}
 			}

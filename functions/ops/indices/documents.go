@@ -36,7 +36,7 @@ type listAnswer struct {
 }
 
 // list calls found for every document of an index, in the order of their ids.
-func (k *Keeper) list(ctx context.Context, index string, fields []string, found func(entry)) error {
+func (a *Admin) list(ctx context.Context, index string, fields []string, found func(entry)) error {
 	search := object{
 		"size": listPage, "sort": []string{"id"}, "_source": false, "stored_fields": "_none_", "track_total_hits": false,
 		"seq_no_primary_term": true,
@@ -46,7 +46,7 @@ func (k *Keeper) list(ctx context.Context, index string, fields []string, found 
 	}
 	for {
 		var page listAnswer
-		if err := k.call(ctx, "POST", "/"+index+"/_search", search, &page); err != nil {
+		if err := a.call(ctx, "POST", "/"+index+"/_search", search, &page); err != nil {
 			return err
 		}
 		if page.TimedOut || page.Shards.Failed > 0 {
@@ -79,9 +79,9 @@ type document struct {
 }
 
 // get reads documents as of the latest acknowledged writes.
-func (k *Keeper) get(ctx context.Context, index string, ids []string) (map[string]document, error) {
+func (a *Admin) get(ctx context.Context, index string, ids []string) (map[string]document, error) {
 	var answer struct{ Docs []document }
-	if err := k.call(ctx, "POST", "/"+index+"/_mget", object{"ids": ids}, &answer); err != nil {
+	if err := a.call(ctx, "POST", "/"+index+"/_mget", object{"ids": ids}, &answer); err != nil {
 		return nil, err
 	}
 	if len(answer.Docs) != len(ids) {

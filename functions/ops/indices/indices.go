@@ -18,35 +18,35 @@ import (
 	"rental.example/adapters/opensearch"
 )
 
-// Settle is how long writes are blocked before an alias is switched: longer than any function that writes may run. A
+// GracePeriod is how long writes are blocked before an alias is switched: longer than any function that writes may run. A
 // write that read a document before the block has failed or ended by then. Otherwise it could meet, in the new index,
 // another state of that document under the same sequence number.
-const Settle = 35 * time.Second
+const GracePeriod = 35 * time.Second
 
-// Config is what a Keeper needs.
+// Config is what an Admin needs.
 type Config struct {
-	Client *opensearch.Client
-	Say    func(format string, args ...any) // progress, a line each
-	Settle time.Duration                    // the package's Settle but in tests
-	Erased func(id string) bool             // whether a user of this id was erased; used by RestoreItems alone
+	Client      *opensearch.Client
+	Logf        func(format string, args ...any) // progress, a line each
+	GracePeriod time.Duration                    // the package's GracePeriod but in tests
+	IsErased    func(id string) bool             // whether a user of this id was erased; used by RestoreItems alone
 }
 
-// Keeper looks after the indices of one client.
-type Keeper struct {
+// Admin looks after the indices of one client.
+type Admin struct {
 	Config
 	items, owners opensearch.Index
 }
 
-// New makes a Keeper.
-func New(c Config) *Keeper {
+// New makes an Admin.
+func New(c Config) *Admin {
 	items, owners := c.Client.Indices()
-	return &Keeper{Config: c, items: items, owners: owners}
+	return &Admin{Config: c, items: items, owners: owners}
 }
 
 // aliases are all indices of the domain with their aliases.
-func (k *Keeper) aliases(ctx context.Context) (map[string][]string, error) {
+func (a *Admin) aliases(ctx context.Context) (map[string][]string, error) {
 	var all map[string]struct{ Aliases map[string]any }
-	if err := k.Client.Call(ctx, "GET", "/_alias", nil, &all); err != nil {
+	if err := a.Client.Call(ctx, "GET", "/_alias", nil, &all); err != nil {
 		return nil, err
 	}
 	found := make(map[string][]string, len(all))
@@ -106,10 +106,10 @@ func indexOf(all map[string][]string, alias string) (string, error) {
 }
 
 // next is a number that no index of the aliases has, in all or in other.
-func (k *Keeper) next(all map[string][]string, other []string) int {
+func (a *Admin) next(all map[string][]string, other []string) int {
 	highest := 0
 	for _, name := range append(names(all), other...) {
-		for _, x := range []opensearch.Index{k.items, k.owners} {
+		for _, x := range []opensearch.Index{a.items, a.owners} {
 			if n, ok := version(x.Alias, name); ok {
 				highest = max(highest, n)
 			}
@@ -132,7 +132,7 @@ func ParseShards(text string) (int, error) {
 }
 
 // create makes an index of the definition, with as many primary shards, unless that is zero.
-func (k *Keeper) create(ctx context.Context, name string, x opensearch.Index, shards int) error {
+func (a *Admin) create(ctx context.Context, name string, x opensearch.Index, shards int) error {
 	var definition map[string]any
 	if err := json.Unmarshal(x.Definition, &definition); err != nil {
 		return err
@@ -145,11 +145,11 @@ func (k *Keeper) create(ctx context.Context, name string, x opensearch.Index, sh
 		}
 		index["number_of_shards"] = shards
 	}
-	return k.call(ctx, "PUT", "/"+name, definition, nil)
+	return a.call(ctx, "PUT", "/"+name, definition, nil)
 }
 
 // call sends body as JSON; nil for none.
-func (k *Keeper) call(ctx context.Context, method, path string, body, out any) error {
+func (a *Admin) call(ctx context.Context, method, path string, body, out any) error {
 	var data []byte
 	if body != nil {
 		var err error
@@ -157,19 +157,19 @@ func (k *Keeper) call(ctx context.Context, method, path string, body, out any) e
 			return err
 		}
 	}
-	return k.Client.Call(ctx, method, path, data, out)
+	return a.Client.Call(ctx, method, path, data, out)
 }
 
 type object = map[string]any
 
 // block returns once no write of the index is in flight, and none can begin.
 // https://docs.opensearch.org/latest/api-reference/index-apis/blocks/
-func (k *Keeper) block(ctx context.Context, name string) error {
+func (a *Admin) block(ctx context.Context, name string) error {
 	var out struct {
 		Acknowledged       bool
 		ShardsAcknowledged bool `json:"shards_acknowledged"`
 	}
-	if err := k.call(ctx, "PUT", "/"+name+"/_block/write", nil, &out); err != nil {
+	if err := a.call(ctx, "PUT", "/"+name+"/_block/write", nil, &out); err != nil {
 		return err
 	}
 	if !out.Acknowledged || !out.ShardsAcknowledged {
@@ -179,30 +179,30 @@ func (k *Keeper) block(ctx context.Context, name string) error {
 }
 
 // Unblock lets an index be written again, which a run that was killed has left blocked.
-func (k *Keeper) Unblock(ctx context.Context, name string) error {
-	return k.call(ctx, "PUT", "/"+name+"/_settings", object{"index.blocks.write": nil}, nil)
+func (a *Admin) Unblock(ctx context.Context, name string) error {
+	return a.call(ctx, "PUT", "/"+name+"/_settings", object{"index.blocks.write": nil}, nil)
 }
 
 // Drop deletes an index that no alias stands for.
-func (k *Keeper) Drop(ctx context.Context, name string) error {
-	all, err := k.aliases(ctx)
+func (a *Admin) Drop(ctx context.Context, name string) error {
+	all, err := a.aliases(ctx)
 	if err != nil {
 		return err
 	}
 	aliases, ok := all[name]
-	_, isItems := version(k.items.Alias, name)
-	_, isOwners := version(k.owners.Alias, name)
+	_, isItems := version(a.items.Alias, name)
+	_, isOwners := version(a.owners.Alias, name)
 	switch {
 	case !ok:
-		return fmt.Errorf("there is no index %s; there are %s", name, strings.Join(k.ownNames(all), ", "))
+		return fmt.Errorf("there is no index %s; there are %s", name, strings.Join(a.ownNames(all), ", "))
 	case !isItems && !isOwners:
-		return fmt.Errorf("%s is no index of %s or %s", name, k.items.Alias, k.owners.Alias)
+		return fmt.Errorf("%s is no index of %s or %s", name, a.items.Alias, a.owners.Alias)
 	case len(aliases) > 0:
 		return fmt.Errorf("%s is in use: the alias %s stands for it", name, strings.Join(aliases, ", "))
 	}
-	return k.call(ctx, "DELETE", "/"+name, nil, nil)
+	return a.call(ctx, "DELETE", "/"+name, nil, nil)
 }
 
-func (k *Keeper) ownNames(all map[string][]string) []string {
-	return append(own(k.items.Alias, names(all)), own(k.owners.Alias, names(all))...)
+func (a *Admin) ownNames(all map[string][]string) []string {
+	return append(own(a.items.Alias, names(all)), own(a.owners.Alias, names(all))...)
 }

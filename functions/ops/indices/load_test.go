@@ -26,7 +26,7 @@ const seeded = 10_000
 // stack is indices of their own on a real engine, and what was acknowledged to clients of them.
 type stack struct {
 	client *opensearch.Client
-	keeper *indices.Keeper
+	admin  *indices.Admin
 	alias  string
 	items  *opensearch.Items
 	erased map[string]bool
@@ -50,7 +50,7 @@ func newStack(t *testing.T) *stack {
 		t.Fatal(err)
 	}
 	s := &stack{client: client, alias: alias, items: opensearch.NewItems(client), erased: map[string]bool{}, want: map[item.ID]string{}}
-	s.keeper = indices.New(indices.Config{Client: client, Say: s.say(t), Settle: 2 * time.Second, Erased: func(id string) bool { return s.erased[id] }})
+	s.admin = indices.New(indices.Config{Client: client, Logf: s.say(t), GracePeriod: 2 * time.Second, IsErased: func(id string) bool { return s.erased[id] }})
 	t.Cleanup(func() { s.call(t, "DELETE", "/"+alias+"*", "") })
 	if _, err := s.items.Get(t.Context(), newItemID()); !errors.Is(err, domain.ErrNotFound) { // makes the index
 		t.Fatal(err)

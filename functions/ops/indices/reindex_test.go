@@ -15,7 +15,7 @@ func TestReindex(t *testing.T) {
 	stop := s.load(t, ids[1:], ids[0])
 	time.Sleep(time.Second)
 	begun := time.Now()
-	if err := s.keeper.Reindex(t.Context(), false, 3); err != nil {
+	if err := s.admin.Reindex(t.Context(), false, 3); err != nil {
 		t.Error(err)
 	}
 	t.Logf("reindexed in %v", time.Since(begun).Round(time.Millisecond))
@@ -46,7 +46,7 @@ func TestReindexFails(t *testing.T) {
 	s.seed(t, 300, time.Now())
 	s.call(t, "PUT", "/"+s.alias+"-v1/_mapping", `{"properties":{"colour":{"type":"keyword"}}}`)
 	s.call(t, "PUT", "/"+s.alias+"-v1/_doc/01J9ZZZZZZZZZZZZZZZZZZZZZZ", `{"id":"01J9ZZZZZZZZZZZZZZZZZZZZZZ","colour":"red"}`)
-	err := s.keeper.Reindex(t.Context(), false, 0)
+	err := s.admin.Reindex(t.Context(), false, 0)
 	if err == nil || !strings.Contains(err.Error(), "refuses to index a document: strict_dynamic_mapping_exception") {
 		t.Errorf("Reindex = %v; want the refusal of a field that the definition has not", err)
 	}
@@ -66,20 +66,20 @@ func TestReindexAfterKill(t *testing.T) {
 	s.seed(t, 300, time.Now())
 	s.call(t, "PUT", "/"+s.alias+"-v2", "")
 	s.call(t, "PUT", "/"+s.alias+"-v1/_block/write", "")
-	if err := s.keeper.Reindex(t.Context(), false, 0); err != nil {
+	if err := s.admin.Reindex(t.Context(), false, 0); err != nil {
 		t.Fatal(err)
 	}
 	s.standsFor(t, s.alias, s.alias+"-v3")
 	s.check(t)
-	if err := s.keeper.Drop(t.Context(), s.alias+"-v3"); err == nil || !strings.Contains(err.Error(), "is in use") {
+	if err := s.admin.Drop(t.Context(), s.alias+"-v3"); err == nil || !strings.Contains(err.Error(), "is in use") {
 		t.Errorf("dropping what is in use: %v", err)
 	}
 	for _, name := range []string{s.alias + "-v1", s.alias + "-v2"} {
-		if err := s.keeper.Drop(t.Context(), name); err != nil {
+		if err := s.admin.Drop(t.Context(), name); err != nil {
 			t.Error(err)
 		}
 	}
-	if err := s.keeper.Drop(t.Context(), s.alias+"-v1"); err == nil || !strings.Contains(err.Error(), "there is no index") {
+	if err := s.admin.Drop(t.Context(), s.alias+"-v1"); err == nil || !strings.Contains(err.Error(), "there is no index") {
 		t.Errorf("dropping nothing: %v", err)
 	}
 }

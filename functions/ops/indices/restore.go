@@ -12,54 +12,54 @@ import (
 	"rental.example/domain"
 )
 
-// Restoration says what RestoreItems is to do.
-type Restoration struct {
-	Snapshot string // REPOSITORY/NAME; the repository is Automated where there is no slash
+// RestoreOptions says what RestoreItems is to do.
+type RestoreOptions struct {
+	Snapshot string // REPOSITORY/NAME; the repository is AutomatedRepository where there is no slash
 	// Items and Owners are the indices of the snapshot. Empty are those that are in use now, or the only ones.
-	Items, Owners string
+	ItemsIndex, OwnersIndex string
 	// Since is from when on what the index in use has is kept, over the snapshot. The zero is the snapshot's start,
 	// or a little earlier, since clocks differ.
 	Since time.Time
 	// Lose goes on where the index in use cannot be read, and all that was written since the snapshot is lost.
-	Lose bool
+	AllowDataLoss bool
 }
 
 // RestoreItems restores items and owners from a snapshot into new indices, adds what has been written since, leaves
 // out who was erased, and switches both aliases in one step. An item that its owner deleted after the snapshot and
 // before this run comes back.
-func (k *Keeper) RestoreItems(ctx context.Context, r Restoration) error {
-	s, err := k.snapshot(ctx, r.Snapshot)
+func (a *Admin) RestoreItems(ctx context.Context, r RestoreOptions) error {
+	s, err := a.snapshot(ctx, r.Snapshot)
 	if err != nil {
 		return err
 	}
 	if r.Since.IsZero() {
 		r.Since = s.started().Add(-domain.MaxClockLag)
 	}
-	copies, order, err := k.plan(ctx, s, r)
+	copies, order, err := a.plan(ctx, s, r)
 	if err != nil {
 		return err
 	}
-	return k.follow(ctx, copies, func() error {
+	return a.follow(ctx, copies, func() error {
 		if err := eachKept(copies, func(c *copier) error { return c.look(ctx) }); err != nil {
 			return err
 		}
-		k.Say("restoring %s of %s/%s", order.Indices, s.repository, s.Name)
-		if err := k.call(ctx, "POST", "/_snapshot/"+s.repository+"/"+s.Name+"/_restore", order, nil); err != nil {
+		a.Logf("restoring %s of %s/%s", order.Indices, s.repository, s.Name)
+		if err := a.call(ctx, "POST", "/_snapshot/"+s.repository+"/"+s.Name+"/_restore", order, nil); err != nil {
 			return err
 		}
-		if err := k.restored(ctx, copies); err != nil {
+		if err := a.restored(ctx, copies); err != nil {
 			return err
 		}
 		if err := eachKept(copies, func(c *copier) error { return c.catchUp(ctx) }); err != nil {
 			return err
 		}
-		if err := k.dropErased(ctx, copies); err != nil {
+		if err := a.dropErased(ctx, copies); err != nil {
 			return err
 		}
-		if err := k.switchOver(ctx, copies); err != nil {
+		if err := a.switchOver(ctx, copies); err != nil {
 			return err
 		}
-		k.Say("now run republish: items then know of every profile as it is")
+		a.Logf("now run republish: items then know of every profile as it is")
 		return nil
 	})
 }
@@ -77,15 +77,15 @@ func eachKept(copies []*copier, do func(*copier) error) error {
 	return nil
 }
 
-func (k *Keeper) snapshot(ctx context.Context, path string) (snapshot, error) {
+func (a *Admin) snapshot(ctx context.Context, path string) (snapshot, error) {
 	repository, name, ok := strings.Cut(path, "/")
 	if !ok {
-		repository, name = Automated, path
+		repository, name = AutomatedRepository, path
 	}
 	if err := errors.Join(checkName("the repository", repository), checkName("the snapshot", name)); err != nil {
 		return snapshot{}, err
 	}
-	found, err := k.snapshots(ctx, repository, name)
+	found, err := a.snapshots(ctx, repository, name)
 	if err != nil {
 		return snapshot{}, err
 	}
@@ -105,15 +105,15 @@ type order struct {
 }
 
 // plan is what to restore under which names, and the copies that follow: from what is in use to what is restored.
-func (k *Keeper) plan(ctx context.Context, s snapshot, r Restoration) (copies []*copier, o order, err error) {
-	all, err := k.ensured(ctx)
+func (a *Admin) plan(ctx context.Context, s snapshot, r RestoreOptions) (copies []*copier, o order, err error) {
+	all, err := a.ensured(ctx)
 	if err != nil {
 		return nil, o, err
 	}
-	number := k.next(all, s.Indices)
-	wanted := map[string]string{k.items.Alias: r.Items, k.owners.Alias: r.Owners}
+	number := a.next(all, s.Indices)
+	wanted := map[string]string{a.items.Alias: r.ItemsIndex, a.owners.Alias: r.OwnersIndex}
 	var chosen []string
-	for _, x := range []opensearch.Index{k.items, k.owners} {
+	for _, x := range []opensearch.Index{a.items, a.owners} {
 		source, err := indexOf(all, x.Alias)
 		if err != nil {
 			return nil, o, err
@@ -122,11 +122,11 @@ func (k *Keeper) plan(ctx context.Context, s snapshot, r Restoration) (copies []
 		if err != nil {
 			return nil, o, err
 		}
-		c := k.newCopier(x, source, fmt.Sprintf("%s-v%d", x.Alias, number))
-		if c.lost, err = k.lost(ctx, source, r.Lose); err != nil {
+		c := a.newCopier(x, source, fmt.Sprintf("%s-v%d", x.Alias, number))
+		if c.lost, err = a.lost(ctx, source, r.AllowDataLoss); err != nil {
 			return nil, o, err
 		}
-		if c.owners = x.Alias == k.owners.Alias; !c.owners {
+		if c.owners = x.Alias == a.owners.Alias; !c.owners {
 			c.since = r.Since.UnixMicro()
 		}
 		copies, chosen = append(copies, c), append(chosen, index)
@@ -138,26 +138,26 @@ func (k *Keeper) plan(ctx context.Context, s snapshot, r Restoration) (copies []
 
 // ensured are all indices once each alias stands for one, as readers and writers make it, too. An index without
 // an alias would get it back by the first of them, and its writes must not be lost.
-func (k *Keeper) ensured(ctx context.Context) (map[string][]string, error) {
-	all, err := k.aliases(ctx)
+func (a *Admin) ensured(ctx context.Context) (map[string][]string, error) {
+	all, err := a.aliases(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range []opensearch.Index{k.items, k.owners} {
+	for _, x := range []opensearch.Index{a.items, a.owners} {
 		if slices.Contains(slices.Concat(values(all)...), x.Alias) {
 			continue
 		}
 		first := x.Alias + "-v1"
 		if _, there := all[first]; !there {
-			if err := k.create(ctx, first, x, 0); err != nil {
+			if err := a.create(ctx, first, x, 0); err != nil {
 				return nil, err
 			}
 		}
-		if err := k.call(ctx, "PUT", "/"+first+"/_aliases/"+x.Alias, nil, nil); err != nil {
+		if err := a.call(ctx, "PUT", "/"+first+"/_aliases/"+x.Alias, nil, nil); err != nil {
 			return nil, err
 		}
 	}
-	return k.aliases(ctx)
+	return a.aliases(ctx)
 }
 
 func values(all map[string][]string) [][]string {

@@ -30,7 +30,7 @@ func TestRestoreItems(t *testing.T) {
 		s.owner(t, item.OwnerEvent{OwnerID: ownerID(n), Version: 5, Name: name})
 	}
 	repository := s.repository(t)
-	if err := s.keeper.Take(t.Context(), repository, "before"); err != nil {
+	if err := s.admin.TakeSnapshot(t.Context(), repository, "before"); err != nil {
 		t.Fatal(err)
 	}
 	s.call(t, "DELETE", "/"+s.alias+"-v1", "")
@@ -51,7 +51,7 @@ func TestRestoreItems(t *testing.T) {
 	}
 	stop := s.load(t, nil, stable)
 	time.Sleep(time.Second)
-	if err := s.keeper.RestoreItems(t.Context(), restoration(repository)); err != nil {
+	if err := s.admin.RestoreItems(t.Context(), restoration(repository)); err != nil {
 		t.Error(err)
 	}
 	before := s.writes.Load()
@@ -87,7 +87,7 @@ func TestRestoreItemsOver(t *testing.T) {
 	ids := s.seed(t, 400, time.Now().Add(-time.Hour))
 	s.owner(t, item.OwnerEvent{OwnerID: ownerID(0), Version: 5, Name: "Ada"})
 	repository := s.repository(t)
-	if err := s.keeper.Take(t.Context(), repository, "before"); err != nil {
+	if err := s.admin.TakeSnapshot(t.Context(), repository, "before"); err != nil {
 		t.Fatal(err)
 	}
 	write := func(id item.ID, name string, choice int) {
@@ -108,7 +108,7 @@ func TestRestoreItemsOver(t *testing.T) {
 	s.hook = func() { stop = s.load(t, ids[10:], ids[3]) }
 	r := restoration(repository)
 	r.Since = since
-	if err := s.keeper.RestoreItems(t.Context(), r); err != nil {
+	if err := s.admin.RestoreItems(t.Context(), r); err != nil {
 		t.Error(err)
 	}
 	stop()
@@ -121,24 +121,24 @@ func TestRestoreItemsRefuses(t *testing.T) {
 	s := newStack(t)
 	ids := s.seed(t, 10, time.Now().Add(-time.Hour))
 	repository := s.repository(t)
-	if err := s.keeper.Take(t.Context(), repository, "before"); err != nil {
+	if err := s.admin.TakeSnapshot(t.Context(), repository, "before"); err != nil {
 		t.Fatal(err)
 	}
 	var table strings.Builder
-	if err := s.keeper.Snapshots(t.Context(), &table); err != nil || !strings.Contains(table.String(), "SUCCESS  "+repository+"/before  "+s.alias+"-v1 "+s.alias+"-owners-v1") {
+	if err := s.admin.WriteSnapshots(t.Context(), &table); err != nil || !strings.Contains(table.String(), "SUCCESS  "+repository+"/before  "+s.alias+"-v1 "+s.alias+"-owners-v1") {
 		t.Errorf("Snapshots = %s, %v", table.String(), err)
 	}
 	refused := func(change func(r *restorationType), want string) {
 		t.Helper()
 		r := restoration(repository)
 		change(&r)
-		if err := s.keeper.RestoreItems(t.Context(), r); err == nil || !strings.Contains(err.Error(), want) {
+		if err := s.admin.RestoreItems(t.Context(), r); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("RestoreItems(%+v) = %v; want %s", r, err, want)
 		}
 	}
 	refused(func(r *restorationType) { r.Snapshot = "Before/../x" }, "want lower-case letters")
 	refused(func(r *restorationType) { r.Snapshot = repository + "/after" }, "snapshot_missing_exception")
-	refused(func(r *restorationType) { r.Items = s.alias + "-v9" }, "say which one")
+	refused(func(r *restorationType) { r.ItemsIndex = s.alias + "-v9" }, "say which one")
 
 	// An index whose primary shard has no node: it cannot be read.
 	s.call(t, "DELETE", "/"+s.alias+"-v1", "")
@@ -146,8 +146,8 @@ func TestRestoreItemsRefuses(t *testing.T) {
 		`{"settings":{"index.routing.allocation.require._name":"nowhere","index.number_of_shards":1},"aliases":{%q:{}}}`, s.alias))
 	refused(func(*restorationType) {}, "accept that with LOSE=true")
 	r := restoration(repository)
-	r.Lose = true
-	if err := s.keeper.RestoreItems(t.Context(), r); err != nil {
+	r.AllowDataLoss = true
+	if err := s.admin.RestoreItems(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	s.standsFor(t, s.alias, s.alias+"-v2")

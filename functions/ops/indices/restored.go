@@ -34,10 +34,10 @@ func (h health) readable(name string) bool {
 var errUnreadable = errors.New("a primary shard has no node; GET /_cluster/allocation/explain says why")
 
 // awaitReadable waits until an index can be read, for as many polls as nothing happens to its shards.
-func (k *Keeper) awaitReadable(ctx context.Context, name string, patience int) error {
+func (a *Admin) awaitReadable(ctx context.Context, name string, patience int) error {
 	for idle := 0; ; {
 		var h health
-		if err := k.call(ctx, "GET", "/_cluster/health/"+name+"?level=shards", nil, &h); err != nil {
+		if err := a.call(ctx, "GET", "/_cluster/health/"+name+"?level=shards", nil, &h); err != nil {
 			return err
 		}
 		if h.readable(name) {
@@ -56,14 +56,14 @@ func (k *Keeper) awaitReadable(ctx context.Context, name string, patience int) e
 }
 
 // lost reports whether source cannot be read; an error unless that is accepted.
-func (k *Keeper) lost(ctx context.Context, source string, accepted bool) (bool, error) {
+func (a *Admin) lost(ctx context.Context, source string, accepted bool) (bool, error) {
 	const patience = 5 // an index that was just made is readable by then
-	err := k.awaitReadable(ctx, source, patience)
+	err := a.awaitReadable(ctx, source, patience)
 	switch {
 	case err == nil:
-		return false, k.Unblock(ctx, source) // from a run that was killed
+		return false, a.Unblock(ctx, source) // from a run that was killed
 	case errors.Is(err, errUnreadable) && accepted:
-		k.Say("%s cannot be read: what was written since the snapshot is lost", source)
+		a.Logf("%s cannot be read: what was written since the snapshot is lost", source)
 		return true, nil
 	case errors.Is(err, errUnreadable):
 		err = fmt.Errorf("%w; what was written since the snapshot would be lost: wait until it can be read, or accept that with LOSE=true", err)
@@ -72,36 +72,36 @@ func (k *Keeper) lost(ctx context.Context, source string, accepted bool) (bool, 
 }
 
 // restored waits until the targets can be read, and makes them writable.
-func (k *Keeper) restored(ctx context.Context, copies []*copier) error {
+func (a *Admin) restored(ctx context.Context, copies []*copier) error {
 	const patience = 60
 	for _, c := range copies {
-		if err := k.awaitReadable(ctx, c.target, patience); err != nil {
+		if err := a.awaitReadable(ctx, c.target, patience); err != nil {
 			return err
 		}
 		// It may have been blocked when the snapshot was taken, and lack fields that documents have got since.
-		if err := k.Unblock(ctx, c.target); err != nil {
+		if err := a.Unblock(ctx, c.target); err != nil {
 			return err
 		}
-		if err := k.addFields(ctx, c.target, c.index); err != nil {
+		if err := a.addFields(ctx, c.target, c.index); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (k *Keeper) addFields(ctx context.Context, name string, x opensearch.Index) error {
+func (a *Admin) addFields(ctx context.Context, name string, x opensearch.Index) error {
 	var definition struct{ Mappings json.RawMessage }
 	if err := json.Unmarshal(x.Definition, &definition); err != nil {
 		return err
 	}
-	return k.call(ctx, "PUT", "/"+name+"/_mapping", definition.Mappings, nil)
+	return a.call(ctx, "PUT", "/"+name+"/_mapping", definition.Mappings, nil)
 }
 
 // dropErased removes from the targets whatever belongs to users who were erased: items, and owners by their names.
 // The document of a deleted owner stays: it has no name, and hides items.
-func (k *Keeper) dropErased(ctx context.Context, copies []*copier) error {
+func (a *Admin) dropErased(ctx context.Context, copies []*copier) error {
 	for _, c := range copies {
-		if err := k.refresh(ctx, c.target); err != nil {
+		if err := a.refresh(ctx, c.target); err != nil {
 			return err
 		}
 		fields := []string{"ownerId"}
@@ -109,12 +109,12 @@ func (k *Keeper) dropErased(ctx context.Context, copies []*copier) error {
 			fields = nil
 		}
 		var erased []string
-		err := k.list(ctx, c.target, fields, func(e entry) {
+		err := a.list(ctx, c.target, fields, func(e entry) {
 			owner := e.ownerID
 			if c.owners {
 				owner = e.id
 			}
-			if k.Erased(owner) {
+			if a.IsErased(owner) {
 				erased = append(erased, e.id)
 			}
 		})
@@ -125,7 +125,7 @@ func (k *Keeper) dropErased(ctx context.Context, copies []*copier) error {
 		if err != nil {
 			return err
 		}
-		k.Say("%s: %d documents of erased users removed", c.target, dropped)
+		a.Logf("%s: %d documents of erased users removed", c.target, dropped)
 	}
 	return nil
 }

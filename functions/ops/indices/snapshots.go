@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// Automated is the repository of the snapshots that Amazon takes of a domain that is encrypted at rest, each hour,
+// AutomatedRepository is the repository of the snapshots that Amazon takes of a domain that is encrypted at rest, each hour,
 // for 14 days. It can be restored from, and not written to.
-const Automated = "cs-automated-enc"
+const AutomatedRepository = "cs-automated-enc"
 
 // snapshot is one of a repository.
 type snapshot struct {
@@ -30,9 +30,9 @@ type snapshot struct {
 func (s snapshot) started() time.Time { return time.UnixMilli(s.Start).UTC() }
 
 // repositories are the names of all, in order.
-func (k *Keeper) repositories(ctx context.Context) ([]string, error) {
+func (a *Admin) repositories(ctx context.Context) ([]string, error) {
 	var all map[string]any
-	if err := k.call(ctx, "GET", "/_snapshot", nil, &all); err != nil {
+	if err := a.call(ctx, "GET", "/_snapshot", nil, &all); err != nil {
 		return nil, err
 	}
 	var found []string
@@ -43,9 +43,9 @@ func (k *Keeper) repositories(ctx context.Context) ([]string, error) {
 	return found, nil
 }
 
-func (k *Keeper) snapshots(ctx context.Context, repository, name string) ([]snapshot, error) {
+func (a *Admin) snapshots(ctx context.Context, repository, name string) ([]snapshot, error) {
 	var answer struct{ Snapshots []snapshot }
-	if err := k.call(ctx, "GET", "/_snapshot/"+repository+"/"+name, nil, &answer); err != nil {
+	if err := a.call(ctx, "GET", "/_snapshot/"+repository+"/"+name, nil, &answer); err != nil {
 		return nil, err
 	}
 	for i := range answer.Snapshots {
@@ -54,15 +54,15 @@ func (k *Keeper) snapshots(ctx context.Context, repository, name string) ([]snap
 	return answer.Snapshots, nil
 }
 
-// Snapshots writes a table of all snapshots that have an index of this stack, the newest first.
-func (k *Keeper) Snapshots(ctx context.Context, out io.Writer) error {
-	repositories, err := k.repositories(ctx)
+// WriteSnapshots writes a table of all snapshots that have an index of this stack, the newest first.
+func (a *Admin) WriteSnapshots(ctx context.Context, out io.Writer) error {
+	repositories, err := a.repositories(ctx)
 	if err != nil {
 		return err
 	}
 	var all []snapshot
 	for _, repository := range repositories {
-		found, err := k.snapshots(ctx, repository, "_all")
+		found, err := a.snapshots(ctx, repository, "_all")
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (k *Keeper) Snapshots(ctx context.Context, out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "STARTED\tSTATE\tSNAPSHOT\tINDICES")
 	for _, s := range all {
-		if indices := append(own(k.items.Alias, s.Indices), own(k.owners.Alias, s.Indices)...); len(indices) > 0 {
+		if indices := append(own(a.items.Alias, s.Indices), own(a.owners.Alias, s.Indices)...); len(indices) > 0 {
 			fmt.Fprintf(table, "%s\t%s\t%s/%s\t%s\n", s.started().Format(time.RFC3339), s.State, s.repository, s.Name, strings.Join(indices, " "))
 		}
 	}
@@ -92,10 +92,10 @@ func checkName(what, name string) error {
 	return nil
 }
 
-// Register adds a repository in a bucket of S3, to which the domain has access by the role. Whoever calls needs the
+// RegisterRepository adds a repository in a bucket of S3, to which the domain has access by the role. Whoever calls needs the
 // right to pass the role.
 // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-snapshots.html
-func (k *Keeper) Register(ctx context.Context, repository, bucket, region, role string) error {
+func (a *Admin) RegisterRepository(ctx context.Context, repository, bucket, region, role string) error {
 	if err := checkName("the repository", repository); err != nil {
 		return err
 	}
@@ -103,37 +103,37 @@ func (k *Keeper) Register(ctx context.Context, repository, bucket, region, role 
 		return errors.New("repositories that begin with cs- are Amazon's own: choose another name")
 	}
 	settings := object{"bucket": bucket, "region": region, "role_arn": role, "server_side_encryption": true}
-	return k.call(ctx, "PUT", "/_snapshot/"+repository, object{"type": "s3", "settings": settings}, nil)
+	return a.call(ctx, "PUT", "/_snapshot/"+repository, object{"type": "s3", "settings": settings}, nil)
 }
 
 const poll = time.Second
 
-// Take makes a snapshot of the indices in use in a repository of one's own, and waits for it.
-func (k *Keeper) Take(ctx context.Context, repository, name string) error {
+// TakeSnapshot makes a snapshot of the indices in use in a repository of one's own, and waits for it.
+func (a *Admin) TakeSnapshot(ctx context.Context, repository, name string) error {
 	if err := errors.Join(checkName("the repository", repository), checkName("the snapshot", name)); err != nil {
 		return err
 	}
-	all, err := k.aliases(ctx)
+	all, err := a.aliases(ctx)
 	if err != nil {
 		return err
 	}
-	items, itemsErr := indexOf(all, k.items.Alias)
-	owners, ownersErr := indexOf(all, k.owners.Alias)
+	items, itemsErr := indexOf(all, a.items.Alias)
+	owners, ownersErr := indexOf(all, a.owners.Alias)
 	if err := errors.Join(itemsErr, ownersErr); err != nil {
 		return err
 	}
 	body := object{"indices": items + "," + owners, "include_global_state": false}
-	if err := k.call(ctx, "PUT", "/_snapshot/"+repository+"/"+name, body, nil); err != nil {
+	if err := a.call(ctx, "PUT", "/_snapshot/"+repository+"/"+name, body, nil); err != nil {
 		return err
 	}
 	for {
-		found, err := k.snapshots(ctx, repository, name)
+		found, err := a.snapshots(ctx, repository, name)
 		if err != nil {
 			return err
 		}
 		switch s := found[0]; s.State {
 		case "SUCCESS":
-			k.Say("%s/%s has %s", repository, name, body["indices"])
+			a.Logf("%s/%s has %s", repository, name, body["indices"])
 			return nil
 		case "IN_PROGRESS":
 		default:

@@ -8,7 +8,7 @@ import (
 
 // follow runs do, which leads to a switch, and cleans up unless the switch has happened: writes go on in the old
 // indices, and the new ones are deleted.
-func (k *Keeper) follow(ctx context.Context, copies []*copier, do func() error) error {
+func (a *Admin) follow(ctx context.Context, copies []*copier, do func() error) error {
 	err := do()
 	if err == nil {
 		return nil
@@ -16,33 +16,33 @@ func (k *Keeper) follow(ctx context.Context, copies []*copier, do func() error) 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	for _, c := range copies {
-		all, listErr := k.aliases(ctx)
+		all, listErr := a.aliases(ctx)
 		aliases, there := all[c.target]
 		if listErr != nil || len(aliases) > 0 {
 			return fmt.Errorf("%w; whether the aliases were switched has to be looked up", err)
 		}
 		if !c.lost {
-			if unblockErr := k.Unblock(ctx, c.source); unblockErr != nil {
+			if unblockErr := a.Unblock(ctx, c.source); unblockErr != nil {
 				err = fmt.Errorf("%w; %s stays blocked for writes: run unblock %s", err, c.source, c.source)
 			}
 		}
 		if !there {
 			continue
 		}
-		if dropErr := k.Drop(ctx, c.target); dropErr != nil {
-			k.Say("%s is left over: run drop-index %s", c.target, c.target)
+		if dropErr := a.Drop(ctx, c.target); dropErr != nil {
+			a.Logf("%s is left over: run drop-index %s", c.target, c.target)
 		}
 	}
 	return err
 }
 
-// switchOver blocks writes of the sources, copies what is left, and then, after Settle, has the aliases stand for the
+// switchOver blocks writes of the sources, copies what is left, and then, after GracePeriod, has the aliases stand for the
 // targets, all in one step. Reads go on throughout. Writes meanwhile are refused as unavailable, and their callers
 // try again. The sources stay blocked: nothing that is written there later would ever be seen.
-func (k *Keeper) switchOver(ctx context.Context, copies []*copier) error {
+func (a *Admin) switchOver(ctx context.Context, copies []*copier) error {
 	begun := time.Now()
 	err := eachKept(copies, func(c *copier) error {
-		if err := k.block(ctx, c.source); err != nil {
+		if err := a.block(ctx, c.source); err != nil {
 			return err
 		}
 		_, err := c.pass(ctx)
@@ -57,11 +57,11 @@ func (k *Keeper) switchOver(ctx context.Context, copies []*copier) error {
 		}
 	}
 	select {
-	case <-time.After(k.Settle - time.Since(begun)):
+	case <-time.After(a.GracePeriod - time.Since(begun)):
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return k.point(ctx, copies, time.Since(begun))
+	return a.point(ctx, copies, time.Since(begun))
 }
 
 // verify compares the target with what was copied.
@@ -85,16 +85,16 @@ func (c *copier) verify(ctx context.Context) error {
 }
 
 // point has the aliases stand for the targets.
-func (k *Keeper) point(ctx context.Context, copies []*copier, blocked time.Duration) error {
+func (a *Admin) point(ctx context.Context, copies []*copier, blocked time.Duration) error {
 	var actions []object
 	for _, c := range copies {
 		actions = append(actions,
 			object{"remove": object{"index": c.source, "alias": c.index.Alias, "must_exist": true}},
 			object{"add": object{"index": c.target, "alias": c.index.Alias}})
 	}
-	failure := k.call(ctx, "POST", "/_aliases", object{"actions": actions}, nil)
+	failure := a.call(ctx, "POST", "/_aliases", object{"actions": actions}, nil)
 	if failure != nil { // it may have been the response alone that was lost
-		all, err := k.aliases(ctx)
+		all, err := a.aliases(ctx)
 		if err != nil {
 			return failure
 		}
@@ -105,8 +105,8 @@ func (k *Keeper) point(ctx context.Context, copies []*copier, blocked time.Durat
 		}
 	}
 	for _, c := range copies {
-		k.Say("%s now stands for %s; writes were refused for %.0f s", c.index.Alias, c.target, blocked.Seconds())
-		k.Say("%s stays, and nothing uses it: when all is well, run drop-index %s", c.source, c.source)
+		a.Logf("%s now stands for %s; writes were refused for %.0f s", c.index.Alias, c.target, blocked.Seconds())
+		a.Logf("%s stays, and nothing uses it: when all is well, run drop-index %s", c.source, c.source)
 	}
 	return nil
 }
@@ -114,12 +114,12 @@ func (k *Keeper) point(ctx context.Context, copies []*copier, blocked time.Durat
 // Reindex copies the index of the items, or that of their owners, into a new one of today's definition, with as many
 // primary shards unless that is zero, and switches the alias to it. Nothing that was acknowledged is lost, and
 // nothing that was deleted comes back.
-func (k *Keeper) Reindex(ctx context.Context, owners bool, shards int) error {
-	x := k.items
+func (a *Admin) Reindex(ctx context.Context, owners bool, shards int) error {
+	x := a.items
 	if owners {
-		x = k.owners
+		x = a.owners
 	}
-	all, err := k.aliases(ctx)
+	all, err := a.aliases(ctx)
 	if err != nil {
 		return err
 	}
@@ -127,19 +127,19 @@ func (k *Keeper) Reindex(ctx context.Context, owners bool, shards int) error {
 	if err != nil {
 		return err
 	}
-	if err := k.Unblock(ctx, source); err != nil { // from a run that was killed
+	if err := a.Unblock(ctx, source); err != nil { // from a run that was killed
 		return err
 	}
-	c := k.newCopier(x, source, fmt.Sprintf("%s-v%d", x.Alias, k.next(all, nil)))
+	c := a.newCopier(x, source, fmt.Sprintf("%s-v%d", x.Alias, a.next(all, nil)))
 	c.exact = true
-	if err := k.create(ctx, c.target, x, shards); err != nil {
+	if err := a.create(ctx, c.target, x, shards); err != nil {
 		return err
 	}
 	copies := []*copier{c}
-	return k.follow(ctx, copies, func() error {
+	return a.follow(ctx, copies, func() error {
 		if err := c.catchUp(ctx); err != nil {
 			return err
 		}
-		return k.switchOver(ctx, copies)
+		return a.switchOver(ctx, copies)
 	})
 }

@@ -66,12 +66,12 @@ func (s Stores) exportItems(ctx context.Context, id domain.UserID, e *Export) er
 	if s.Indices == nil {
 		return nil
 	}
-	held, err := s.Indices.About(ctx, id)
+	held, err := s.Indices.UserData(ctx, id)
 	if err != nil {
 		return err
 	}
 	e.Items, e.Owner = append(e.Items, held.Items...), held.Owner
-	e.LeftOver = append(e.LeftOver, held.Elsewhere...)
+	e.LeftOver = append(e.LeftOver, held.UnusedIndices...)
 	return nil
 }
 

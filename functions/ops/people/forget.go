@@ -20,7 +20,7 @@ const TokenLife = time.Hour + time.Minute
 type Stores struct {
 	Users    *dynamo.Users
 	Erasures *Erasures
-	Indices  *indices.Keeper // nil where the items service is not deployed
+	Indices  *indices.Admin // nil where the items service is not deployed
 	Letters  map[string]Letters
 }
 
@@ -87,17 +87,17 @@ func (f Forgetting) Forget(ctx context.Context) error {
 // awaitItems waits until items know of the deletion, and none is left.
 func (f Forgetting) awaitItems(ctx context.Context, id domain.UserID, deleted domain.Version) error {
 	for end := f.Now().Add(f.Limit); ; {
-		held, err := f.Indices.About(ctx, id)
+		held, err := f.Indices.UserData(ctx, id)
 		if err != nil {
 			return err
 		}
-		known, err := held.Deleted()
+		known, err := held.LastDeleted()
 		if err != nil {
 			return err
 		}
 		switch {
-		case len(held.Elsewhere) > 0:
-			return fmt.Errorf("indices are not in use, and hold something about the person: %s. Run drop-index for each, then this again", strings.Join(held.Elsewhere, ", "))
+		case len(held.UnusedIndices) > 0:
+			return fmt.Errorf("indices are not in use, and hold something about the person: %s. Run drop-index for each, then this again", strings.Join(held.UnusedIndices, ", "))
 		case len(held.Items) == 0 && known >= deleted:
 			return nil
 		case f.Now().After(end):

@@ -85,8 +85,8 @@ func (s *stack) repository(t *testing.T) string {
 	return name
 }
 
-type restorationType = indices.Restoration
+type restorationType = indices.RestoreOptions
 
-func restoration(repository string) indices.Restoration {
-	return indices.Restoration{Snapshot: repository + "/before"}
+func restoration(repository string) indices.RestoreOptions {
+	return indices.RestoreOptions{Snapshot: repository + "/before"}
 }

@@ -9,8 +9,8 @@ import (
 	"rental.example/functions/ops/indices"
 )
 
-// TestSettle: writes are blocked for longer than any function runs that writes the indices.
-func TestSettle(t *testing.T) {
+// TestGracePeriod: writes are blocked for longer than any function runs that writes the indices.
+func TestGracePeriod(t *testing.T) {
 	t.Parallel()
 	template := samtest.Load(t)
 	usual, _ := samtest.At(template.Globals, "Function", "Timeout").(int)
@@ -23,8 +23,8 @@ func TestSettle(t *testing.T) {
 		if own, ok := r.Properties["Timeout"].(int); ok {
 			timeout = own
 		}
-		if checked++; indices.Settle <= time.Duration(timeout)*time.Second {
-			t.Errorf("Settle is %v, and %s may run for %d s", indices.Settle, name, timeout)
+		if checked++; indices.GracePeriod <= time.Duration(timeout)*time.Second {
+			t.Errorf("GracePeriod is %v, and %s may run for %d s", indices.GracePeriod, name, timeout)
 		}
 	}
 	if checked != 2 {

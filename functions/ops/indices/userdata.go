@@ -10,62 +10,62 @@ import (
 	"rental.example/domain"
 )
 
-// Held is what the indices hold about one user.
-type Held struct {
+// UserData is what the indices hold about one user.
+type UserData struct {
 	Items []json.RawMessage // documents of the index in use
 	Owner json.RawMessage   // what items know of the user; nil for nothing
-	// Elsewhere are indices that are not in use and hold something about the user: they were left after a reindex or
+	// UnusedIndices are indices that are not in use and hold something about the user: they were left after a reindex or
 	// a restore.
-	Elsewhere []string
+	UnusedIndices []string
 }
 
 // Deleted is the version of the deletion that items know of; 0 for none, and while they know a name.
-func (h Held) Deleted() (domain.Version, error) {
+func (d UserData) LastDeleted() (domain.Version, error) {
 	var owner struct {
 		Name    string
 		Deleted domain.Version
 	}
-	if h.Owner == nil {
+	if d.Owner == nil {
 		return 0, nil
 	}
-	if err := json.Unmarshal(h.Owner, &owner); err != nil || owner.Name != "" {
+	if err := json.Unmarshal(d.Owner, &owner); err != nil || owner.Name != "" {
 		return 0, err
 	}
 	return owner.Deleted, nil
 }
 
-// About returns what is held about a user, as of all writes that were acknowledged before.
-func (k *Keeper) About(ctx context.Context, id domain.UserID) (held Held, err error) {
-	all, err := k.aliases(ctx)
+// UserData returns the data about a user, as of all writes that were acknowledged before.
+func (a *Admin) UserData(ctx context.Context, id domain.UserID) (data UserData, err error) {
+	all, err := a.aliases(ctx)
 	if err != nil {
-		return held, err
+		return data, err
 	}
-	for _, name := range k.ownNames(all) {
-		_, isItems := version(k.items.Alias, name)
+	for _, name := range a.ownNames(all) {
+		_, isItems := version(a.items.Alias, name)
 		var documents []json.RawMessage
 		if isItems {
-			documents, err = k.itemsOf(ctx, name, id)
+			documents, err = a.itemsOf(ctx, name, id)
 		} else {
-			documents, err = k.ownerOf(ctx, name, id)
+			documents, err = a.ownerOf(ctx, name, id)
 		}
 		switch used := len(all[name]) > 0; {
 		case err != nil:
-			return held, err
+			return data, err
 		case used && isItems:
-			held.Items = documents
+			data.Items = documents
 		case used && len(documents) > 0:
-			held.Owner = documents[0]
+			data.Owner = documents[0]
 		case !used && len(documents) > 0:
-			held.Elsewhere = append(held.Elsewhere, name)
+			data.UnusedIndices = append(data.UnusedIndices, name)
 		}
 	}
-	slices.Sort(held.Elsewhere)
-	return held, nil
+	slices.Sort(data.UnusedIndices)
+	return data, nil
 }
 
 // itemsOf are the documents of a user's items.
-func (k *Keeper) itemsOf(ctx context.Context, name string, id domain.UserID) (found []json.RawMessage, err error) {
-	if err := k.refresh(ctx, name); err != nil {
+func (a *Admin) itemsOf(ctx context.Context, name string, id domain.UserID) (found []json.RawMessage, err error) {
+	if err := a.refresh(ctx, name); err != nil {
 		return nil, err
 	}
 	search := object{"size": copyBatch, "sort": []string{"id"}, "query": object{"term": object{"ownerId": string(id)}}}
@@ -80,7 +80,7 @@ func (k *Keeper) itemsOf(ctx context.Context, name string, id domain.UserID) (fo
 				}
 			}
 		}
-		if err := k.call(ctx, "POST", "/"+name+"/_search", search, &page); err != nil {
+		if err := a.call(ctx, "POST", "/"+name+"/_search", search, &page); err != nil {
 			return nil, err
 		}
 		if page.TimedOut || page.Shards.Failed > 0 {
@@ -97,20 +97,20 @@ func (k *Keeper) itemsOf(ctx context.Context, name string, id domain.UserID) (fo
 }
 
 // ownerOf is the document of a user in an index of owners, if there is one.
-func (k *Keeper) ownerOf(ctx context.Context, name string, id domain.UserID) ([]json.RawMessage, error) {
+func (a *Admin) ownerOf(ctx context.Context, name string, id domain.UserID) ([]json.RawMessage, error) {
 	var d document
-	err := k.call(ctx, "GET", "/"+name+"/_doc/"+string(id), nil, &d)
+	err := a.call(ctx, "GET", "/"+name+"/_doc/"+string(id), nil, &d)
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil, nil
 	}
 	return []json.RawMessage{d.Source}, err
 }
 
-func (k *Keeper) refresh(ctx context.Context, name string) error {
+func (a *Admin) refresh(ctx context.Context, name string) error {
 	var answer struct {
 		Shards struct{ Failed int } `json:"_shards"`
 	}
-	err := k.call(ctx, "POST", "/"+name+"/_refresh", nil, &answer)
+	err := a.call(ctx, "POST", "/"+name+"/_refresh", nil, &answer)
 	if err == nil && answer.Shards.Failed > 0 {
 		err = fmt.Errorf("not all shards of %s were refreshed", name)
 	}
