@@ -57,7 +57,7 @@ func costFunctions(w wrote) (routers map[string]*apigateway.Router, others map[s
 	logger := w.observed("userevents").Logger
 	others["userevents"] = lambda.NewHandler(userevents.New(topic, nil, userevents.Config{Now: fixtureTime, Logger: logger, Metrics: w.metrics("userevents")}).Handle)
 	logger = w.observed("itemsync").Logger
-	registry := item.NewRegistry(slowOwners{owners}, store, itemsync.Settling, fixtureTime)
+	registry := item.NewRegistry(slowOwners{owners}, store, itemsync.GracePeriod, fixtureTime)
 	others["itemsync"] = lambda.NewHandler(itemsync.New(registry, itemsync.Config{Logger: logger, Metrics: w.metrics("itemsync")}).Handle)
 	logger = w.observed("republish").Logger
 	others["republish"] = lambda.NewHandler(republish.New(profiles, topic, republish.Config{

@@ -66,7 +66,7 @@ func overSlowStores(t *testing.T, out io.Writer) map[string]lambda.Handler {
 		t.Fatal(err)
 	}
 	store, owners := opensearch.NewItems(engine), opensearch.NewOwners(engine)
-	registry := item.NewRegistry(owners, opensearch.NewHoldings(engine), itemsync.Settling, fixtureTime)
+	registry := item.NewRegistry(owners, opensearch.NewHoldings(engine), itemsync.GracePeriod, fixtureTime)
 	catalog := items.New(item.NewCatalog(store, store, owners), items.Config{Now: time.Now, Logger: logger})
 	return map[string]lambda.Handler{
 		"users":      apigateway.NewRouter(users.New(table, time.Now, logger).Routes(), config),

@@ -130,11 +130,11 @@ func TestSettling(t *testing.T) {
 	t.Parallel()
 	template := samtest.Load(t)
 	least := timeout(t, template, "ItemsFunction") + timeout(t, template, "ItemSyncFunction")
-	if itemsync.Settling < least {
-		t.Errorf("settled after %s, while functions may run for %s", itemsync.Settling, least)
+	if itemsync.GracePeriod < least {
+		t.Errorf("settled after %s, while functions may run for %s", itemsync.GracePeriod, least)
 	}
-	if most := seconds(template.Properties(t, "ItemSyncQueue")["VisibilityTimeout"]); itemsync.Settling > most {
-		t.Errorf("settled after %s, and delivered again after %s", itemsync.Settling, most)
+	if most := seconds(template.Properties(t, "ItemSyncQueue")["VisibilityTimeout"]); itemsync.GracePeriod > most {
+		t.Errorf("settled after %s, and delivered again after %s", itemsync.GracePeriod, most)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // Items is an item.Store, and the item.Search and the item.Holdings of its items, in memory. A context that is over fails every
 // call with domain.ErrUnavailable, and nothing else does but what the ports name.
 //
-// A write can be found at once, unless HoldRefreshes was called.
+// A write can be found at once, unless PauseRefresh was called.
 type Items struct {
 	mu        sync.RWMutex
 	documents map[item.ID]*document
@@ -44,9 +44,9 @@ func NewItems() *Items {
 	}
 }
 
-// HoldRefreshes has searches see no write from now on before the next Refresh, as an engine does between
+// PauseRefresh has searches see no write from now on before the next Refresh, as an engine does between
 // its refreshes. Get sees every write at once all the same.
-func (i *Items) HoldRefreshes() {
+func (i *Items) PauseRefresh() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.held = true

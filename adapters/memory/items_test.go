@@ -18,7 +18,7 @@ func newItems(*testing.T) itemtest.Fixture {
 // newHeldItems have writes wait for a refresh to be found.
 func newHeldItems(*testing.T) itemtest.Fixture {
 	items := memory.NewItems()
-	items.HoldRefreshes()
+	items.PauseRefresh()
 	return itemtest.Fixture{Store: items, Holdings: items}
 }
 

@@ -149,7 +149,7 @@ func TestHeldRefreshes(t *testing.T) {
 	if err := items.Create(t.Context(), old); err != nil {
 		t.Fatal(err)
 	}
-	items.HoldRefreshes()
+	items.PauseRefresh()
 	stored, err := items.Get(t.Context(), old.ID)
 	if err == nil {
 		err = errors.Join(items.Delete(t.Context(), old.ID, stored.Revision), items.Create(t.Context(), unseen))

@@ -26,9 +26,9 @@ const (
 // connection of its own.
 const InFlight = 16
 
-// CallTime is how long a call of a Topic for at most MaxBatch events of ordinary size, or of a Queue, may take:
+// MaxCallTime is how long a call of a Topic for at most MaxBatch events of ordinary size, or of a Queue, may take:
 // every attempt at its longest, and the pauses between them.
-const CallTime = clientAttempts*clientTimeout + (1<<clientAttempts-1)*clientBackoff
+const MaxCallTime = clientAttempts*clientTimeout + (1<<clientAttempts-1)*clientBackoff
 
 // NewTopicClient makes a client for short-lived functions: at most three attempts, of two seconds each, with
 // short pauses between them. With an HTTP client of its own in cfg, the timeout is that one's. Inside Lambda it

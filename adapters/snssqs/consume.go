@@ -16,26 +16,26 @@ import (
 const (
 	// answerTime is kept of it to answer when a store has not.
 	answerTime = 500 * time.Millisecond
-	// MessageTime has to be left of it for another message to be begun: one attempt of one call to a store at
+	// MinMessageTime has to be left of it for another message to be begun: one attempt of one call to a store at
 	// its longest, and the answer. Messages that wait for a store with less come back all the same.
-	MessageTime = 4 * time.Second
+	MinMessageTime = 4 * time.Second
 )
 
-// Consume hands the messages of a batch to handle, one after the other, and reports those that it returned an
-// error for, or panicked on. It begins with no message but the first when less than MessageTime is left
+// ProcessBatch hands the messages of a batch to handle, one after the other, and reports those that it returned an
+// error for, or panicked on. It begins with no message but the first when less than MinMessageTime is left
 // before the end of ctx, and reports the rest as failed. Handle's own context ends early enough to answer.
 //
 // The response is for a mapping with ReportBatchItemFailures. Its list is never null. A message without an id,
 // as SQS sends none, is reported by the empty one when it fails; Lambda takes that for the failure of all.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-func Consume(ctx context.Context, batch events.SQSEvent, handle func(context.Context, events.SQSMessage) error) events.SQSEventResponse {
+func ProcessBatch(ctx context.Context, batch events.SQSEvent, handle func(context.Context, events.SQSMessage) error) events.SQSEventResponse {
 	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 	end, limited := ctx.Deadline()
 	ctx, cancel := domain.Spare(ctx, answerTime)
 	defer cancel()
 	for i, message := range batch.Records {
-		late := limited && i > 0 && time.Until(end) < MessageTime
-		if late || Try(func() error { return handle(ctx, message) }) != nil {
+		late := limited && i > 0 && time.Until(end) < MinMessageTime
+		if late || Recover(func() error { return handle(ctx, message) }) != nil {
 			failure := events.SQSBatchItemFailure{ItemIdentifier: message.MessageId}
 			response.BatchItemFailures = append(response.BatchItemFailures, failure)
 		}
@@ -43,7 +43,7 @@ func Consume(ctx context.Context, batch events.SQSEvent, handle func(context.Con
 	return response
 }
 
-// PanicError is a panic that Try has met. Its text has the stack.
+// PanicError is a panic that Recover has met. Its text has the stack.
 type PanicError struct {
 	Value any
 	Stack []byte
@@ -52,9 +52,9 @@ type PanicError struct {
 // Error tells the value and where it came from.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
 
-// Try calls do, and returns its error or, as a *PanicError, its panic: one message that a function stumbles
+// Recover calls do, and returns its error or, as a *PanicError, its panic: one message that a function stumbles
 // over must not take the others of its batch along.
-func Try(do func() error) (err error) {
+func Recover(do func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}

@@ -15,8 +15,8 @@ import (
 	"rental.example/adapters/snssqs"
 )
 
-// TestConsume: what fails or panics is reported, and everything is tried.
-func TestConsume(t *testing.T) {
+// TestProcessBatch: what fails or panics is reported, and everything is tried.
+func TestProcessBatch(t *testing.T) {
 	t.Parallel()
 	failure := errors.New("failed")
 	for name, test := range map[string]struct {
@@ -31,7 +31,7 @@ func TestConsume(t *testing.T) {
 		},
 	} {
 		tried := 0
-		response := snssqs.Consume(t.Context(), test.batch, func(_ context.Context, m events.SQSMessage) error {
+		response := snssqs.ProcessBatch(t.Context(), test.batch, func(_ context.Context, m events.SQSMessage) error {
 			tried++
 			switch m.MessageId {
 			case "bad":
@@ -47,31 +47,31 @@ func TestConsume(t *testing.T) {
 	}
 }
 
-func TestTry(t *testing.T) {
+func TestRecover(t *testing.T) {
 	t.Parallel()
 	var panicked *snssqs.PanicError
-	err := snssqs.Try(func() error { panic("a programming error") })
+	err := snssqs.Recover(func() error { panic("a programming error") })
 	if !errors.As(err, &panicked) || panicked.Value != "a programming error" || !strings.Contains(err.Error(), "consume_test.go") {
 		t.Errorf("a panic is %v", err)
 	}
 	failure := errors.New("failed")
-	if err := snssqs.Try(func() error { return failure }); err != failure {
+	if err := snssqs.Recover(func() error { return failure }); err != failure {
 		t.Errorf("an error is %v", err)
 	}
 }
 
-// TestConsumeInLittleTime: however little is left, one message is tried, or a batch would never get on; and no
+// TestProcessBatchInLittleTime: however little is left, one message is tried, or a batch would never get on; and no
 // other is.
-func TestConsumeInLittleTime(t *testing.T) {
+func TestProcessBatchInLittleTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), snssqs.MessageTime/2)
+		ctx, cancel := context.WithTimeout(t.Context(), snssqs.MinMessageTime/2)
 		defer cancel()
 		batch := events.SQSEvent{Records: []events.SQSMessage{{MessageId: "first"}, {MessageId: "second"}}}
 		var tried []string
-		response := snssqs.Consume(ctx, batch, func(ctx context.Context, m events.SQSMessage) error {
+		response := snssqs.ProcessBatch(ctx, batch, func(ctx context.Context, m events.SQSMessage) error {
 			tried = append(tried, m.MessageId)
-			if end, ok := ctx.Deadline(); !ok || time.Until(end) >= snssqs.MessageTime/2 {
+			if end, ok := ctx.Deadline(); !ok || time.Until(end) >= snssqs.MinMessageTime/2 {
 				t.Errorf("no time is kept to answer: until %v", end)
 			}
 			return nil

@@ -116,8 +116,8 @@ func TestThroughEngine(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v: %s", err, message.Body)
 		}
-		if a := message.MessageAttributes["eventType"]; aws.ToString(a.StringValue) != m.Type || a.DataType != "String" || m.Receives != 1 {
-			t.Errorf("%s: attributes %+v, %d receives", m.ID, a, m.Receives)
+		if a := message.MessageAttributes["eventType"]; aws.ToString(a.StringValue) != m.Type || a.DataType != "String" || m.ReceiveCount != 1 {
+			t.Errorf("%s: attributes %+v, %d receives", m.ID, a, m.ReceiveCount)
 		}
 		got[m.ID] = m
 	}

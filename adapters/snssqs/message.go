@@ -22,7 +22,7 @@ type Message struct {
 	Type          string          // such as user.profile.updated.v1
 	CorrelationID string          // the request that caused the event; empty when none did
 	TraceID       string          // the X-Ray trace it was told in; empty without one
-	Receives      int             // how often the queue has delivered it, this time included; 0: unknown
+	ReceiveCount  int             // how often the queue has delivered it, this time included; 0: unknown
 }
 
 // LogAttrs is what logs say of a message; nothing personal.
@@ -47,10 +47,10 @@ type received struct {
 
 // ParseOwnerEvent reads what a topic of users' events has sent to a queue, with raw message delivery. An error
 // means that the message can never be read. It says why, and holds no value of the message; of the Message then
-// only TraceID and Receives are set.
+// only TraceID and ReceiveCount are set.
 func ParseOwnerEvent(message events.SQSMessage) (Message, error) {
 	m := Message{TraceID: traceRoot(message.Attributes["AWSTraceHeader"])}
-	m.Receives, _ = strconv.Atoi(message.Attributes["ApproximateReceiveCount"])
+	m.ReceiveCount, _ = strconv.Atoi(message.Attributes["ApproximateReceiveCount"])
 	var r received
 	if err := json.Unmarshal([]byte(message.Body), &r); err != nil {
 		return m, errors.New("snssqs: message: is not the JSON of an event")

@@ -32,7 +32,7 @@ func TestQueue(t *testing.T) {
 			t.Errorf("%d bytes: %v, want %v", n, err, want)
 		}
 	}
-	api.Down = errors.New("AccessDenied")
+	api.Err = errors.New("AccessDenied")
 	if err := queue.Send(t.Context(), body, nil); !errors.Is(err, domain.ErrUnavailable) {
 		t.Errorf("no rights: %v", err)
 	}

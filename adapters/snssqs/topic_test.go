@@ -65,7 +65,7 @@ func TestEnvelope(t *testing.T) {
 	e := eventOf(0)
 	message := snssqs.Message{
 		Event: item.OwnerEvent{OwnerID: e.UserID, Version: e.Version, Name: e.Name, Ratings: e.Ratings},
-		ID:    e.ID, Type: "user.profile.updated.v1", CorrelationID: e.RequestID, TraceID: "1-5e5b1e5c-0123456789abcdef01234567", Receives: 3,
+		ID:    e.ID, Type: "user.profile.updated.v1", CorrelationID: e.RequestID, TraceID: "1-5e5b1e5c-0123456789abcdef01234567", ReceiveCount: 3,
 	}
 	if diff := cmp.Diff(message, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)

@@ -20,10 +20,10 @@ import (
 	"rental.example/domain/item"
 )
 
-// Settling is for item.NewRegistry: longer than a function that lists items and one that merges may run
+// GracePeriod is for item.NewRegistry: longer than a function that lists items and one that merges may run
 // together, which template.yaml gives 10 and 30 seconds, and the clocks of two machines differ. It is shorter than the
 // visibility timeout of the queue, so that the second delivery of a deletion settles it.
-const Settling = 2 * time.Minute
+const GracePeriod = 2 * time.Minute
 
 // settlesBy is the delivery of a deletion by which it has settled, unless something is wrong.
 const settlesBy = 2
@@ -52,7 +52,7 @@ func (f *Function) Handle(ctx context.Context, batch events.SQSEvent) (events.SQ
 	cold := !f.warm.Swap(true)
 	logger := f.config.Logger.With("cold_start", cold)
 	tried, unsettled := 0, 0
-	response := snssqs.Consume(ctx, batch, func(ctx context.Context, message events.SQSMessage) error {
+	response := snssqs.ProcessBatch(ctx, batch, func(ctx context.Context, message events.SQSMessage) error {
 		tried++
 		err := f.apply(ctx, logger, message)
 		if errors.Is(err, item.ErrUnsettled) {
@@ -72,7 +72,7 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 	ctx = storecalls.Watch(ctx) // for this message alone
 	var m snssqs.Message
 	var applied item.Applied
-	err := snssqs.Try(func() (err error) {
+	err := snssqs.Recover(func() (err error) {
 		if m, err = snssqs.ParseOwnerEvent(message); err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 	logger.LogAttrs(ctx, slog.LevelInfo, "merged", append(about(m), storecalls.Attr(ctx))...)
 	if m.Event.Deletion() > 0 {
 		level := slog.LevelInfo
-		if err != nil && m.Receives > settlesBy {
+		if err != nil && m.ReceiveCount > settlesBy {
 			level = slog.LevelWarn // on its way to the dead letters
 		}
 		logger.LogAttrs(ctx, level, "swept", append(about(m),
@@ -99,5 +99,5 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 // about is what the log says of a message, each time. The trace is the one that it was told in, the invocation
 // has another.
 func about(m snssqs.Message) []slog.Attr {
-	return append(m.LogAttrs(), slog.Int("receive_count", m.Receives), slog.String("message_trace_id", m.TraceID))
+	return append(m.LogAttrs(), slog.Int("receive_count", m.ReceiveCount), slog.String("message_trace_id", m.TraceID))
 }

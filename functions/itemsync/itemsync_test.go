@@ -85,7 +85,7 @@ func portsFor(t testing.TB, name string) ports {
 		{OwnerID: gone, Version: event - 100, Deleted: true, Learned: now.Add(-time.Hour)},
 	}
 	if strings.HasSuffix(name, "-late") {
-		seeds = append(seeds, item.OwnerEvent{OwnerID: renter, Version: event, Deleted: true, Learned: now.Add(-itemsync.Settling - time.Microsecond)})
+		seeds = append(seeds, item.OwnerEvent{OwnerID: renter, Version: event, Deleted: true, Learned: now.Add(-itemsync.GracePeriod - time.Microsecond)})
 	}
 	for _, e := range seeds {
 		if _, err := p.owners.Merge(t.Context(), e); err != nil {
@@ -112,7 +112,7 @@ func portsFor(t testing.TB, name string) ports {
 
 // newHandler is the function as it is deployed, but for the ports, the clock and the output.
 func newHandler(p ports, out io.Writer) lambda.Handler {
-	f := itemsync.New(item.NewRegistry(p.owners, p.holdings, itemsync.Settling, clock), itemsync.Config{
+	f := itemsync.New(item.NewRegistry(p.owners, p.holdings, itemsync.GracePeriod, clock), itemsync.Config{
 		Logger: cloudwatch.NewLogger(out, 0, "itemsync"), Metrics: cloudwatch.NewMetrics(out, "rental", "itemsync", clock),
 	})
 	return lambda.NewHandler(f.Handle)

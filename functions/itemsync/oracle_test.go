@@ -111,7 +111,7 @@ func TestShortTime(t *testing.T) {
 				}
 			}
 			var out bytes.Buffer
-			f := itemsync.New(item.NewRegistry(slowOwners{}, nil, itemsync.Settling, clock), itemsync.Config{
+			f := itemsync.New(item.NewRegistry(slowOwners{}, nil, itemsync.GracePeriod, clock), itemsync.Config{
 				Logger: cloudwatch.NewLogger(&out, 0, "itemsync"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "itemsync", clock),
 			})
 			answer, err := f.Handle(ctx, batch)

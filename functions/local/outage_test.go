@@ -47,7 +47,7 @@ func TestOutageOfSNS(t *testing.T) {
 		var s stores
 		s.keepProfiles(newUUID, logger)
 		owners := memory.NewOwners()
-		s.registry = item.NewRegistry(owners, memory.NewItems(), itemsync.Settling, time.Now)
+		s.registry = item.NewRegistry(owners, memory.NewItems(), itemsync.GracePeriod, time.Now)
 		events := pipeline.New(pipeline.Config{Lambda: &sandbox.Service{Logger: logger}, NewID: newUUID, Speed: 1})
 		w := workshop{now: time.Now, newID: newUUID, stderr: io.Discard}
 		topic := snssqs.NewTopic(away{events.Topic(), time.Now().Add(outage)}, events.Topic().ARN())

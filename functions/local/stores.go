@@ -103,5 +103,5 @@ func (s *stores) openIndices(o options) error {
 
 // newRegistry has a clock that goes, also where the API's is frozen: nothing would ever settle.
 func newRegistry(owners item.Owners, holdings item.Holdings, o options) *item.Registry {
-	return item.NewRegistry(owners, holdings, itemsync.Settling/time.Duration(o.speed), time.Now)
+	return item.NewRegistry(owners, holdings, itemsync.GracePeriod/time.Duration(o.speed), time.Now)
 }

@@ -106,7 +106,7 @@ func TestQuota(t *testing.T) {
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		topic := &snssqstest.Topic{Down: errDown}
+		topic := &snssqstest.Topic{Err: errDown}
 		start := time.Now()
 		got := invoke(t.Context(), seed(t, 1000), topic, io.Discard, []byte(`{}`))
 		if took := time.Since(start); got.Error == "" || took > 20*time.Second {

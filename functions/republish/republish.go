@@ -126,7 +126,7 @@ func (f *Function) Handle(ctx context.Context, order Order) (Report, error) {
 	r.report.Unreadable = []string{}
 	ctx, cancel := domain.Spare(storecalls.Watch(ctx), answerTime)
 	defer cancel()
-	err := snssqs.Try(func() error { return r.all(ctx) })
+	err := snssqs.Recover(func() error { return r.all(ctx) })
 	if err == nil && order.Whole && r.order.After != "" {
 		err = errUnfinished
 	}

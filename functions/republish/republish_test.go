@@ -93,20 +93,20 @@ func portsFor(t testing.TB, name string, users int) (*records, *snssqstest.Topic
 	throttled := 0
 	switch _, trouble, _ := strings.Cut(name, "-"); trouble {
 	case "sns-down":
-		topic.Down = errDown
+		topic.Err = errDown
 	case "throttled":
 		topic.Outcome = func(string) string {
 			if throttled++; throttled%3 == 1 {
 				return "ThrottlingException"
 			}
-			return snssqstest.Told
+			return snssqstest.Published
 		}
 	case "refused":
 		topic.Outcome = func(message string) string {
 			if strings.Contains(message, "User 1") {
 				return "InvalidParameterValue"
 			}
-			return snssqstest.Told
+			return snssqstest.Published
 		}
 	case "conflict":
 		from.raiseErr = domain.ErrConflict

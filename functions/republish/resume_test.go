@@ -76,11 +76,11 @@ func (u *unreliable) outcome(string) string {
 	case u.chance(10):
 		return "InternalError"
 	case u.chance(20):
-		return snssqstest.Unanswered
+		return snssqstest.NoResult
 	case u.chance(100):
 		return snssqstest.Panic
 	}
-	return snssqstest.Told
+	return snssqstest.Published
 }
 
 // PublishBatch fails whole calls; of some the response is lost after they have taken effect.

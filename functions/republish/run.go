@@ -77,7 +77,7 @@ func (r *run) publishPage(ctx context.Context, states []user.State) error {
 	failures := make(chan error, workers)
 	work := func() {
 		for batch := range batches {
-			if err := snssqs.Try(func() error { return r.publishStates(ctx, batch) }); err != nil {
+			if err := snssqs.Recover(func() error { return r.publishStates(ctx, batch) }); err != nil {
 				failures <- err
 				for range batches { // so that no worker takes another
 				}

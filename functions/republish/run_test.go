@@ -87,7 +87,7 @@ func TestErrorNamesWhereToGoOn(t *testing.T) {
 			if told++; told > 1250 {
 				return "InternalError"
 			}
-			return snssqstest.Told
+			return snssqstest.Published
 		}
 		got := invoke(t.Context(), from, topic, io.Discard, []byte(`{}`))
 		named := regexp.MustCompile(`go on with the order (\{.*?\})`).FindStringSubmatch(got.Error)

@@ -103,7 +103,7 @@ func (w *world) changeProfile(ctx context.Context, c *client) {
 
 // flap deletes the profile or makes it again, each time before the deletion before has settled.
 func (w *world) flap(ctx context.Context, c *client) {
-	w.clock = w.clock.Add(time.Duration(w.choose(int(itemsync.Settling/time.Second))) * time.Second / 2)
+	w.clock = w.clock.Add(time.Duration(w.choose(int(itemsync.GracePeriod/time.Second))) * time.Second / 2)
 	s := domain.Stamp{Time: w.clock, RequestID: processOf(ctx).id}
 	processOf(ctx).begun, processOf(ctx).end = w.clock, w.clock.Add(10*time.Second)
 	var err error

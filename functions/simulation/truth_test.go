@@ -113,7 +113,7 @@ func (w *world) noteMerge(_ context.Context, e item.OwnerEvent, owner item.Owner
 	}
 	w.applied[e.OwnerID] = a
 	w.log("known of %s: version %d, deleted %d", e.OwnerID[:4], owner.Version, owner.Deleted)
-	if e.Deletion() > 0 && e.Deletion() == owner.Deleted && owner.Version < owner.Deleted && w.clock.Sub(owner.DeletedKnown) > itemsync.Settling {
+	if e.Deletion() > 0 && e.Deletion() == owner.Deleted && owner.Version < owner.Deleted && w.clock.Sub(owner.DeletedKnown) > itemsync.GracePeriod {
 		w.sweeps[e.OwnerID] = append(w.sweeps[e.OwnerID], sweep{end: w.clock.Add(30 * time.Second), deleted: owner.Deleted})
 	}
 }

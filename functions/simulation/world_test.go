@@ -61,7 +61,7 @@ func newWorld(ctx context.Context, seed uint64, story io.Writer) *world {
 	w.users = users{memory.NewUsers(), w}
 	w.users.OnChange(w.noteChange)
 	w.items = items{memory.NewItems(), w}
-	w.items.HoldRefreshes()
+	w.items.PauseRefresh()
 	w.owners = &owners{world: w}
 	w.loseOwners()
 
@@ -70,7 +70,7 @@ func newWorld(ctx context.Context, seed uint64, story io.Writer) *world {
 	topic := snssqs.NewTopic(topic{w}, "arn:aws:sns:us-east-1:123456789012:UserEventsTopic")
 	w.catalog = item.NewCatalog(w.items, w.items, w.owners)
 	w.userevents = userevents.New(topic, deadLetters{w}, userevents.Config{Now: w.now, Logger: logger, Metrics: metrics})
-	w.itemsync = itemsync.New(item.NewRegistry(w.owners, w.items, itemsync.Settling, w.now), itemsync.Config{Logger: logger, Metrics: metrics})
+	w.itemsync = itemsync.New(item.NewRegistry(w.owners, w.items, itemsync.GracePeriod, w.now), itemsync.Config{Logger: logger, Metrics: metrics})
 	w.republish = republish.New(w.users, topic, republish.Config{Now: w.now, Logger: logger, Metrics: metrics})
 	w.addClients()
 	return w

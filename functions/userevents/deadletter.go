@@ -32,7 +32,7 @@ func (t *telling) bury(ctx context.Context, e entry, reason error) error {
 }
 
 func (t *telling) send(ctx context.Context, body []byte, attributes map[string]string) error {
-	return snssqs.Try(func() error { return t.dead.Send(ctx, body, attributes) })
+	return snssqs.Recover(func() error { return t.dead.Send(ctx, body, attributes) })
 }
 
 // plain is the beginning of text in printable ASCII, which every service takes.

@@ -95,7 +95,7 @@ func (s *slow) Publish(ctx context.Context, events []user.Event) []error {
 	s.asked++
 	errs := make([]error, len(events))
 	select {
-	case <-time.After(snssqs.CallTime - time.Millisecond):
+	case <-time.After(snssqs.MaxCallTime - time.Millisecond):
 	case <-ctx.Done():
 		for i := range errs {
 			errs[i] = domain.ErrUnavailable

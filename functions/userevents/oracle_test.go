@@ -51,10 +51,10 @@ func TestReportsWhatFailed(t *testing.T) {
 		}
 		p := portsFor("")
 		if r.IntN(4) == 0 {
-			p.dead.Down = errDown
+			p.dead.Err = errDown
 		}
 		got := invoke(newHandler(p, io.Discard), p, batchOf(t, records...))
-		failed, letters := want(batch, p.dead.Down != nil)
+		failed, letters := want(batch, p.dead.Err != nil)
 		if problem := compare(got, batch, failed, letters); problem != "" {
 			t.Fatalf("seed %d, batch %v: %s", seed, batch, problem)
 		}
@@ -122,7 +122,7 @@ func FuzzHandle(f *testing.F) {
 		}
 		p := portsFor("")
 		if deadLettersDown {
-			p.dead.Down = errDown
+			p.dead.Err = errDown
 		}
 		got := invoke(newHandler(p, io.Discard), p, event)
 		if got.Error != "" && !deadLettersDown {

@@ -23,8 +23,8 @@ import (
 	"rental.example/domain/user"
 )
 
-// DeadLetters keeps what can never be told until somebody looks at it. *snssqs.Queue is one.
-type DeadLetters interface {
+// DeadLetterQueue keeps what can never be told until somebody looks at it. *snssqs.Queue is one.
+type DeadLetterQueue interface {
 	// Send keeps body, which is JSON, and what attributes say of it. An error that wraps snssqs.ErrTooLong
 	// means that it has no room for a body of that length; after any other it is unknown whether it was kept.
 	Send(ctx context.Context, body []byte, attributes map[string]string) error
@@ -40,13 +40,13 @@ type Config struct {
 // Function answers the invocations of the userevents function.
 type Function struct {
 	topic  user.Publisher
-	dead   DeadLetters
+	dead   DeadLetterQueue
 	config Config
 	warm   atomic.Bool
 }
 
 // New makes a Function that tells topic, and leaves to dead what it cannot tell.
-func New(topic user.Publisher, dead DeadLetters, config Config) *Function {
+func New(topic user.Publisher, dead DeadLetterQueue, config Config) *Function {
 	return &Function{topic: topic, dead: dead, config: config}
 }
 

@@ -35,23 +35,23 @@ var errDown = errors.New("dial tcp 10.0.0.7: connection refused")
 // byName gives the users of the fixtures what their names say.
 func byName(message string) string {
 	for name, outcome := range map[string]string{
-		"Throttled": "ThrottlingException", "Refused": "InvalidParameterValue", "Unanswered": snssqstest.Unanswered, "Panic": snssqstest.Panic,
+		"Throttled": "ThrottlingException", "Refused": "InvalidParameterValue", "Unanswered": snssqstest.NoResult, "Panic": snssqstest.Panic,
 	} {
 		if strings.Contains(message, `"name":"`+name) {
 			return outcome
 		}
 	}
-	return snssqstest.Told
+	return snssqstest.Published
 }
 
 // portsFor gives the cases of trouble, by their names, the services that make it.
 func portsFor(name string) ports {
 	p := ports{topic: &snssqstest.Topic{Outcome: byName}, dead: new(snssqstest.Queue)}
 	if strings.HasPrefix(name, "sns-") {
-		p.topic.Down = errDown
+		p.topic.Err = errDown
 	}
 	if strings.Contains(name, "dead-letters-down") {
-		p.dead.Down = errDown
+		p.dead.Err = errDown
 	}
 	return p
 }

@@ -21,17 +21,17 @@ type Message struct {
 
 // What Topic.Outcome may say beside the code of a failure.
 const (
-	Told       = ""
-	Unanswered = "unanswered" // neither told nor failed
-	Panic      = "panic"
+	Published = ""
+	NoResult  = "unanswered" // neither told nor failed
+	Panic     = "panic"
 )
 
 // Topic is a snssqs.TopicAPI.
 type Topic struct {
-	// Outcome says what becomes of a message: Told, Unanswered, Panic, or the code of its failure, which is
+	// Outcome says what becomes of a message: Published, NoResult, Panic, or the code of its failure, which is
 	// the sender's fault for InvalidParameter and its like. All are told where it is nil.
 	Outcome func(message string) string
-	Down    error // of each call, unless nil
+	Err     error // of each call, unless nil
 
 	mu    sync.Mutex
 	calls [][]Message
@@ -47,20 +47,20 @@ func (t *Topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ .
 	out, told := new(sns.PublishBatchOutput), []Message(nil)
 	for _, entry := range in.PublishBatchRequestEntries {
 		switch outcome := t.outcome(*entry.Message); outcome {
-		case Told:
+		case Published:
 			told = append(told, taken(entry))
 			out.Successful = append(out.Successful, snstypes.PublishBatchResultEntry{Id: entry.Id, MessageId: aws.String("m")})
 		case Panic:
 			panic("a programming error")
-		case Unanswered:
+		case NoResult:
 		default:
 			out.Failed = append(out.Failed, snstypes.BatchResultErrorEntry{
 				Id: entry.Id, Code: &outcome, SenderFault: strings.HasPrefix(outcome, "InvalidParameter"),
 			})
 		}
 	}
-	if t.Down != nil {
-		return nil, t.Down
+	if t.Err != nil {
+		return nil, t.Err
 	}
 	t.calls = append(t.calls, told)
 	return out, nil
@@ -68,7 +68,7 @@ func (t *Topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ .
 
 func (t *Topic) outcome(message string) string {
 	if t.Outcome == nil {
-		return Told
+		return Published
 	}
 	return t.Outcome(message)
 }
@@ -99,7 +99,7 @@ func (t *Topic) Messages() []Message {
 
 // Queue is a snssqs.QueueAPI.
 type Queue struct {
-	Down error // of each call, unless nil
+	Err error // of each call, unless nil
 
 	mu   sync.Mutex
 	sent []Message
@@ -112,8 +112,8 @@ func (q *Queue) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if q.Down != nil {
-		return nil, q.Down
+	if q.Err != nil {
+		return nil, q.Err
 	}
 	m := Message{Attributes: make(map[string]string), Body: json.RawMessage(*in.MessageBody)}
 	for name, a := range in.MessageAttributes {

@@ -41,7 +41,7 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
-	registry := item.NewRegistry(opensearch.NewOwners(client), opensearch.NewHoldings(client), itemsync.Settling, time.Now)
+	registry := item.NewRegistry(opensearch.NewOwners(client), opensearch.NewHoldings(client), itemsync.GracePeriod, time.Now)
 	lambda.Start(itemsync.New(registry, itemsync.Config{Logger: logger, Metrics: metrics}).Handle)
 	return nil
 }
