@@ -29,16 +29,16 @@ var (
 	ErrUnavailable = errors.New("unavailable")
 )
 
-// Refusal is a kind of failure under a name of its own, for a rule of one context that clients have to
+// CodedError is a kind of failure under a name of its own, for a rule of one context that clients have to
 // tell from others of the kind. It matches its kind by errors.Is.
-type Refusal struct {
+type CodedError struct {
 	Kind    error  // one of the kinds above
 	Code    string // for programs, in lower case with underscores
 	Message string // a sentence for a person
 }
 
 // Error is the code.
-func (r *Refusal) Error() string { return r.Code }
+func (r *CodedError) Error() string { return r.Code }
 
 // Unwrap returns the kind.
-func (r *Refusal) Unwrap() error { return r.Kind }
+func (r *CodedError) Unwrap() error { return r.Kind }

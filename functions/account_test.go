@@ -34,7 +34,7 @@ func parametersOf(t *testing.T, file string) map[string]patterned {
 	var template struct {
 		Parameters map[string]patterned `yaml:"Parameters"`
 	}
-	if err := yaml.Unmarshal([]byte(samtest.Read(t, file)), &template); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, file)), &template); err != nil {
 		t.Fatal(err)
 	}
 	return template.Parameters
@@ -84,12 +84,12 @@ func TestAccountParameters(t *testing.T) {
 func TestProtect(t *testing.T) {
 	t.Parallel()
 	var want, got []string
-	for name, r := range samtest.Load(t).Resources {
+	for name, r := range samtest.LoadTemplate(t).Resources {
 		if slices.Contains([]string{"AWS::DynamoDB::Table", "AWS::Cognito::UserPool", "AWS::OpenSearchService::Domain", "AWS::S3::Bucket"}, r.Type) {
 			want = append(want, name)
 		}
 	}
-	for _, m := range regexp.MustCompile(`LogicalResourceId/(\w+)`).FindAllStringSubmatch(samtest.Read(t, "functions/deploy/protect"), -1) {
+	for _, m := range regexp.MustCompile(`LogicalResourceId/(\w+)`).FindAllStringSubmatch(samtest.ReadFile(t, "functions/deploy/protect"), -1) {
 		got = append(got, m[1])
 	}
 	if diff := diffNames(want, got); diff != "" {
@@ -101,8 +101,8 @@ func TestProtect(t *testing.T) {
 // prod the same processor, since prod gets what was built for staging.
 func TestWorkflowsAgree(t *testing.T) {
 	t.Parallel()
-	config, texts := samtest.Read(t, "samconfig.toml"), workflows(t)
-	version := regexp.MustCompile(`(?m)^version=(\S+)$`).FindStringSubmatch(samtest.Read(t, "testdata/engines/sam"))[1]
+	config, texts := samtest.ReadFile(t, "samconfig.toml"), workflows(t)
+	version := regexp.MustCompile(`(?m)^version=(\S+)$`).FindStringSubmatch(samtest.ReadFile(t, "testdata/engines/sam"))[1]
 	installs := regexp.MustCompile(`aws-sam-cli==(\S+)`).FindAllStringSubmatch(texts["deploy.yml"]+texts["environment.yml"], -1)
 	if len(installs) == 0 {
 		t.Error("no workflow installs the SAM CLI")

@@ -102,7 +102,7 @@ func TestImports(t *testing.T) {
 func TestRequirements(t *testing.T) {
 	t.Parallel()
 	testOnly := []string{"github.com/google/go-cmp", "go.yaml.in/yaml/v3"}
-	for _, m := range regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+) v\S+$`).FindAllStringSubmatch(samtest.Read(t, "go.mod"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+) v\S+$`).FindAllStringSubmatch(samtest.ReadFile(t, "go.mod"), -1) {
 		if path := m[1]; !families.MatchString(path) && !slices.Contains(testOnly, path) {
 			t.Errorf("go.mod requires %s", path)
 		}
@@ -201,10 +201,10 @@ func routesInCode() []string {
 func TestRoutesOfTemplate(t *testing.T) {
 	t.Parallel()
 	var got []string
-	for name, f := range of(samtest.Load(t), "AWS::Serverless::Function") {
+	for name, f := range of(samtest.LoadTemplate(t), "AWS::Serverless::Function") {
 		for _, event := range apiEvents(f) {
-			method, _ := samtest.At(f.Properties, "Events", event, "Properties", "Method").(string)
-			path, _ := samtest.At(f.Properties, "Events", event, "Properties", "Path").(string)
+			method, _ := samtest.Lookup(f.Properties, "Events", event, "Properties", "Method").(string)
+			path, _ := samtest.Lookup(f.Properties, "Events", event, "Properties", "Path").(string)
 			if method == "" || path == "" {
 				t.Errorf("%s: event %s has no method or no path", name, event)
 			}

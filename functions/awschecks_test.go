@@ -15,7 +15,7 @@ import (
 // deployment resolves it. It needs nothing but Go, so that it comes before a linter and long before an account.
 func TestAWSChecks(t *testing.T) {
 	t.Parallel()
-	template := mustParse(t, samtest.Read(t, "template.yaml"))
+	template := mustParse(t, samtest.ReadFile(t, "template.yaml"))
 	known := ownCatalog(t)
 	where := map[string][]string{}
 	all := deployments(t, template)
@@ -95,12 +95,12 @@ func deployments(t *testing.T, template map[string]any) []deployment {
 	prod := merged(fullParameters(template), map[string]any{"Stage": "prod", "OpenSearchMode": "domain"})
 	parameters, _ := template["Parameters"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
-		values, _ := samtest.At(parameters, name, "AllowedValues").([]any)
+		values, _ := samtest.Lookup(parameters, name, "AllowedValues").([]any)
 		for _, value := range values {
 			all = append(all, deployment{fmt.Sprintf("prod, mode domain, %s=%v", name, value), merged(prod, map[string]any{name: value})})
 		}
 	}
-	config := parseConfig(t, samtest.Read(t, "samconfig.toml"))
+	config := parseConfig(t, samtest.ReadFile(t, "samconfig.toml"))
 	for _, environment := range config.environments() {
 		overrides, _ := config.overrides(environment, "deploy")
 		given, _ := splitOverrides(overrides)
@@ -153,7 +153,7 @@ func example(name string, p map[string]any) any {
 // TestExamples: what a parameter switches on is checked.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	parameters, _ := mustParse(t, samtest.Read(t, "template.yaml"))["Parameters"].(map[string]any)
+	parameters, _ := mustParse(t, samtest.ReadFile(t, "template.yaml"))["Parameters"].(map[string]any)
 	for name, p := range parameters {
 		p, _ := p.(map[string]any)
 		if off(p) && example(name, p) == nil {

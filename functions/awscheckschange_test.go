@@ -33,7 +33,7 @@ type fixture struct {
 // TestChange: the template can be deployed over the last release, and loses nothing of it.
 func TestChange(t *testing.T) {
 	t.Parallel()
-	template := mustParse(t, samtest.Read(t, "template.yaml"))
+	template := mustParse(t, samtest.ReadFile(t, "template.yaml"))
 	now := fixtures(template, deployments(t, template))
 	file := filepath.Join(samtest.Root(t), deployedStack)
 	if *updateDeployed {
@@ -45,7 +45,7 @@ func TestChange(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	before, err := parseFixtures(samtest.Read(t, deployedStack))
+	before, err := parseFixtures(samtest.ReadFile(t, deployedStack))
 	if err != nil || len(before) == 0 {
 		t.Fatalf("%s: %d resources, %v", deployedStack, len(before), err)
 	}
@@ -96,7 +96,7 @@ func fixtureOf(r map[string]any) (f fixture, ok bool) {
 		properties["Schema"] = ""
 	}
 	for property := range properties {
-		if v := samtest.At(given, strings.Split(property, ".")...); v != nil {
+		if v := samtest.Lookup(given, strings.Split(property, ".")...); v != nil {
 			if f.Properties == nil {
 				f.Properties = map[string]any{}
 			}
@@ -199,13 +199,13 @@ func indexChanges(name string, old, f fixture) (found []string) {
 
 // fixed is what cannot change of an index: its keys and, in any order, what it projects.
 func fixed(index map[string]any) map[string]any {
-	projected, _ := samtest.At(index, "Projection", "NonKeyAttributes").([]any)
+	projected, _ := samtest.Lookup(index, "Projection", "NonKeyAttributes").([]any)
 	names := make([]string, len(projected))
 	for i, p := range projected {
 		names[i] = fmt.Sprint(p)
 	}
 	slices.Sort(names)
-	return map[string]any{"keys": index["KeySchema"], "type": samtest.At(index, "Projection", "ProjectionType"), "projected": names}
+	return map[string]any{"keys": index["KeySchema"], "type": samtest.Lookup(index, "Projection", "ProjectionType"), "projected": names}
 }
 
 // schemaChanges: an attribute of a pool stays as it was made.

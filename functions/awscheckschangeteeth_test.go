@@ -12,7 +12,7 @@ import (
 // the way around it are not.
 func TestChangeTeeth(t *testing.T) {
 	t.Parallel()
-	text := samtest.Read(t, "template.yaml")
+	text := samtest.ReadFile(t, "template.yaml")
 	// with is the template with values in other places, and with one index, whatever the template has by now.
 	with := func(t *testing.T, grafts ...mutant) map[string]fixture {
 		template := mustParse(t, text)

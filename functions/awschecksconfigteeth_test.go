@@ -27,7 +27,7 @@ tags = "app=rental stage=prod"
 // TestConfigFileTeeth: each rule sees the file that breaks it.
 func TestConfigFileTeeth(t *testing.T) {
 	t.Parallel()
-	template := mustParse(t, samtest.Read(t, "template.yaml"))
+	template := mustParse(t, samtest.ReadFile(t, "template.yaml"))
 	for name, test := range map[string]struct{ old, new, want string }{
 		"nothing":                         {"", "", ""},
 		"cron without quotes":             {`'RepublishSchedule="cron(15 3 * * ? *)"'`, `"RepublishSchedule=cron(15 3 * * ? *)"`, `samconfig.toml, prod: SAM ends the value of RepublishSchedule at a space or a quote and loses "3 * * ? *)": write 'RepublishSchedule="cron(15 3 * * ? *)"'`},

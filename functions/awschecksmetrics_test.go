@@ -123,7 +123,7 @@ func ownMetrics(t *testing.T, namespace string) catalog {
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
-		for _, m := range ownCount.FindAllStringSubmatch(samtest.Read(t, filepath.Join("functions", path)), -1) {
+		for _, m := range ownCount.FindAllStringSubmatch(samtest.ReadFile(t, filepath.Join("functions", path)), -1) {
 			counts = append(counts, cloudwatch.Count{Name: m[1]})
 		}
 		return nil

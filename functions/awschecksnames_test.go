@@ -56,7 +56,7 @@ func (s stack) physicalNames() map[string]physicalName {
 		kind, _ := r["Type"].(string)
 		properties, _ := r["Properties"].(map[string]any)
 		for _, property := range nameProperties(kind) {
-			value, ok := samtest.At(properties, strings.Split(property, ".")...).(string)
+			value, ok := samtest.Lookup(properties, strings.Split(property, ".")...).(string)
 			if within := scopes[kind+" "+property]; ok && within != nested {
 				found[id+" "+property] = physicalName{id, property, value, within, outlives(r)}
 			}
@@ -88,9 +88,9 @@ func clashes(template, parameters map[string]any) (found []string) {
 	names := func(p place) map[string]physicalName { return resolveAt(template, parameters, p).physicalNames() }
 	stacks, regions, lives := names(otherStack), names(otherRegion), names(again)
 	for key, n := range names(here) {
-		raw, _ := samtest.At(template, "Resources", n.resource, "Properties").(map[string]any)
-		given, _ := samtest.At(raw, strings.Split(n.property, ".")...).(map[string]any)
-		if ref, _ := given["Ref"].(string); samtest.At(template, "Parameters", ref) != nil {
+		raw, _ := samtest.Lookup(template, "Resources", n.resource, "Properties").(map[string]any)
+		given, _ := samtest.Lookup(raw, strings.Split(n.property, ".")...).(map[string]any)
+		if ref, _ := given["Ref"].(string); samtest.Lookup(template, "Parameters", ref) != nil {
 			continue
 		}
 		what := fmt.Sprintf("%s: %s %q", n.resource, n.property, n.value)

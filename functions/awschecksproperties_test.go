@@ -77,11 +77,11 @@ func (r resolved) unpublishable(template map[string]any) (found []string) {
 			continue
 		}
 		for property, instead := range unversioned {
-			where, raw := name, samtest.At(template, "Resources", name, "Properties", property)
+			where, raw := name, samtest.Lookup(template, "Resources", name, "Properties", property)
 			switch {
 			case p[property] != nil:
 			case r.globals[property] != nil:
-				where, raw = "Globals.Function", samtest.At(template, "Globals", "Function", property)
+				where, raw = "Globals.Function", samtest.Lookup(template, "Globals", "Function", property)
 			default:
 				continue
 			}
@@ -102,7 +102,7 @@ func byConfigFile(template map[string]any, v any) bool {
 			continue
 		}
 		ours++
-		if text, _ := samtest.At(template, "Parameters", name, "Description").(string); !strings.Contains(text, "samconfig.toml") {
+		if text, _ := samtest.Lookup(template, "Parameters", name, "Description").(string); !strings.Contains(text, "samconfig.toml") {
 			return false
 		}
 	}
@@ -113,7 +113,7 @@ func byConfigFile(template map[string]any, v any) bool {
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
 func (s stack) replaceable() (found []string) {
 	for name := range s.of("AWS::OpenSearchService::Domain") {
-		if samtest.At(s[name], "UpdatePolicy", "EnableVersionUpgrade") != true {
+		if samtest.Lookup(s[name], "UpdatePolicy", "EnableVersionUpgrade") != true {
 			found = append(found, name+": a new EngineVersion would make a new, empty domain: add UpdatePolicy: { EnableVersionUpgrade: true }")
 		}
 	}

@@ -142,7 +142,7 @@ func (e *evaluation) call(function string, args any) any {
 			return each(l[1])[n]
 		}
 	case function == "Fn::FindInMap" && len(l) == 3:
-		if found := samtest.At(e.mappings, fmt.Sprint(l[0]), fmt.Sprint(l[1]), fmt.Sprint(l[2])); found != nil {
+		if found := samtest.Lookup(e.mappings, fmt.Sprint(l[0]), fmt.Sprint(l[1]), fmt.Sprint(l[2])); found != nil {
 			return found
 		}
 	}

@@ -17,8 +17,8 @@ import (
 // passes on whole; sam build and sam deploy read the same.
 func TestConfigFile(t *testing.T) {
 	t.Parallel()
-	config := parseConfig(t, samtest.Read(t, "samconfig.toml"))
-	for _, problem := range config.problems(mustParse(t, samtest.Read(t, "template.yaml"))) {
+	config := parseConfig(t, samtest.ReadFile(t, "samconfig.toml"))
+	for _, problem := range config.problems(mustParse(t, samtest.ReadFile(t, "template.yaml"))) {
 		t.Error(problem)
 	}
 }
@@ -44,7 +44,7 @@ func TestDocumentedDeployments(t *testing.T) {
 			return nil
 		}
 		documents++
-		for n, line := range strings.Split(samtest.Read(t, path), "\n") {
+		for n, line := range strings.Split(samtest.ReadFile(t, path), "\n") {
 			for text, why := range misleading {
 				if strings.Contains(line, text) {
 					t.Errorf("%s:%d says %s: %s", path, n+1, text, why)

@@ -29,7 +29,7 @@ func inProperties(path ...any) []any {
 // TestAWSChecksTeeth: each check sees the template that breaks it. Every mutant is template.yaml but for one place.
 func TestAWSChecksTeeth(t *testing.T) {
 	t.Parallel()
-	text, known := samtest.Read(t, "template.yaml"), ownCatalog(t)
+	text, known := samtest.ReadFile(t, "template.yaml"), ownCatalog(t)
 	sentences := func(template map[string]any) map[string]bool {
 		found := map[string]bool{}
 		for _, d := range leastAndMost(template) {
@@ -55,7 +55,7 @@ func TestAWSChecksTeeth(t *testing.T) {
 // TestParameterOfConfigFile: a parameter that is to be changed in samconfig.toml may set what is no part of a version.
 func TestParameterOfConfigFile(t *testing.T) {
 	t.Parallel()
-	template := mustParse(t, samtest.Read(t, "template.yaml"))
+	template := mustParse(t, samtest.ReadFile(t, "template.yaml"))
 	limit := map[string]any{"Fn::If": []any{"IsProd", map[string]any{"Ref": "RequestBurst"}, map[string]any{"Ref": "AWS::NoValue"}}}
 	graft(t, template, limit, inProperties("UsersFunction", "ReservedConcurrentExecutions"))
 	prod := map[string]any{"Stage": "prod"}
@@ -184,7 +184,7 @@ func alarmMutants() []mutant {
 // TestFilteredMetrics: a metric that a filter makes exists, and no other of its namespace.
 func TestFilteredMetrics(t *testing.T) {
 	t.Parallel()
-	template := mustParse(t, samtest.Read(t, "template.yaml"))
+	template := mustParse(t, samtest.ReadFile(t, "template.yaml"))
 	graft(t, template, spareAlarm(`{"Type":"AWS::Logs::MetricFilter","Properties":{"FilterPattern":"x","LogGroupName":{"Ref":"ApiAccessLogs"},
 		"MetricTransformations":[{"MetricNamespace":"Own","MetricName":"Faults","MetricValue":"1","Dimensions":[{"Key":"route","Value":"$.route"}]}]}}`), inResources("Spare"))
 	known := resolveAt(template, map[string]any{}, here).filtered()

@@ -60,7 +60,7 @@ func TestBinaries(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links every function")
 	}
-	if !strings.Contains(samtest.Read(t, "Makefile"), "export GOFLAGS = "+flags+"\n") {
+	if !strings.Contains(samtest.ReadFile(t, "Makefile"), "export GOFLAGS = "+flags+"\n") {
 		t.Fatalf("the Makefile builds by other flags than %s", flags)
 	}
 	for _, main := range deployed(t) {

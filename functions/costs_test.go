@@ -37,7 +37,7 @@ func withItems(t *testing.T) plan { t.Helper(); return planOf(t, costModes[1].se
 func TestCosts(t *testing.T) {
 	t.Parallel()
 	withItems(t).checkTypes(t)
-	page := samtest.Read(t, costsPage)
+	page := samtest.ReadFile(t, costsPage)
 	for _, table := range []struct {
 		heading string
 		render  func(*testing.T) string

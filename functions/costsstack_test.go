@@ -64,7 +64,7 @@ type plan struct {
 func planOf(t *testing.T, set map[string]any) plan {
 	t.Helper()
 	var node yaml.Node
-	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &node); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "template.yaml")), &node); err != nil {
 		t.Fatal(err)
 	}
 	template, _ := longForm(t, &node).(map[string]any)

@@ -26,7 +26,7 @@ func TestMentions(t *testing.T) {
 		if d.folder(name) || d.pages[name].name != "" || strings.HasPrefix(path.Base(name), "documents_") {
 			continue // samples of what is wrong
 		}
-		for _, problem := range d.mentions(name, samtest.Read(t, name)) {
+		for _, problem := range d.mentions(name, samtest.ReadFile(t, name)) {
 			t.Error(problem)
 		}
 	}

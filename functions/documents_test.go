@@ -95,17 +95,17 @@ func TestDocumentsAreThere(t *testing.T) {
 
 func loadDocuments(t *testing.T) *documents {
 	t.Helper()
-	template := samtest.Load(t)
-	d := &documents{root: samtest.Root(t), makefile: makefile(samtest.Read(t, "Makefile")), template: template, routes: routesInCode(), general: generalSections,
+	template := samtest.LoadTemplate(t)
+	d := &documents{root: samtest.Root(t), makefile: makefile(samtest.ReadFile(t, "Makefile")), template: template, routes: routesInCode(), general: generalSections,
 		files: map[string]bool{}, pages: map[string]page{}, contract: map[string]bool{}, alarms: map[string]string{}, variables: variablesOf(t, template)}
 	for name, a := range of(template, "AWS::CloudWatch::Alarm") {
 		d.alarms[name], _ = a.Properties["AlarmDescription"].(string)
 	}
-	for _, word := range strings.FieldsFunc(samtest.Read(t, "openapi.yaml"), func(r rune) bool { return strings.ContainsRune(" \n,[]\"'`", r) }) {
+	for _, word := range strings.FieldsFunc(samtest.ReadFile(t, "openapi.yaml"), func(r rune) bool { return strings.ContainsRune(" \n,[]\"'`", r) }) {
 		d.contract[word] = true
 	}
 	d.ignored = []string{".git"}
-	for _, pattern := range strings.Fields(samtest.Read(t, ".gitignore")) {
+	for _, pattern := range strings.Fields(samtest.ReadFile(t, ".gitignore")) {
 		d.ignored = append(d.ignored, strings.Trim(pattern, "/"))
 	}
 	if err := fs.WalkDir(os.DirFS(d.root), ".", d.visit); err != nil {

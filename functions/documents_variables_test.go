@@ -36,11 +36,11 @@ func variablesOf(t *testing.T, template samtest.Template) map[string]map[string]
 		}
 	}
 	read("functions/local", "local")
-	global, _ := samtest.At(template.Globals, "Function", "Environment", "Variables").(map[string]any)
+	global, _ := samtest.Lookup(template.Globals, "Function", "Environment", "Variables").(map[string]any)
 	for name, f := range of(template, "AWS::Serverless::Function") {
 		user := strings.ToLower(strings.TrimSuffix(name, "Function"))
 		read("functions/"+user+"/bootstrap", user)
-		own, _ := samtest.At(f.Properties, "Environment", "Variables").(map[string]any)
+		own, _ := samtest.Lookup(f.Properties, "Environment", "Variables").(map[string]any)
 		for _, set := range []map[string]any{global, own} {
 			for variable := range set {
 				note(variable, user)

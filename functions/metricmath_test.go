@@ -17,7 +17,7 @@ var mathID = regexp.MustCompile(`\b[a-z][A-Za-z0-9_]*\b`)
 func TestMetricMath(t *testing.T) {
 	t.Parallel()
 	checked := 0
-	for name, a := range of(samtest.Load(t), "AWS::CloudWatch::Alarm") {
+	for name, a := range of(samtest.LoadTemplate(t), "AWS::CloudWatch::Alarm") {
 		entries, _ := a.Properties["Metrics"].([]any)
 		if len(entries) == 0 {
 			continue
@@ -44,7 +44,7 @@ func mathProblems(entries []any) (problems []string) {
 		if expression, ok := m["Expression"].(string); ok {
 			used = append(used, mathID.FindAllString(expression, -1)...)
 		} else {
-			periods = append(periods, fmt.Sprint(samtest.At(m, "MetricStat", "Period")))
+			periods = append(periods, fmt.Sprint(samtest.Lookup(m, "MetricStat", "Period")))
 		}
 	}
 	if returned != 1 {
@@ -83,9 +83,9 @@ func TestMetricMathTeeth(t *testing.T) {
 // TestFaultsAreLogged: what the filter of faults looks at is in each line of the access log.
 func TestFaultsAreLogged(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	filter := template.Properties(t, "ApiFaults")
-	format, _ := samtest.At(template.Properties(t, "Api"), "AccessLogSetting", "Format").(string)
+	format, _ := samtest.Lookup(template.Properties(t, "Api"), "AccessLogSetting", "Format").(string)
 	pattern, _ := filter["FilterPattern"].(string)
 	fields := regexp.MustCompile(`\$\.(\w+)`).FindAllStringSubmatch(pattern, -1)
 	if len(fields) == 0 || filter["LogGroupName"] != "ApiAccessLogs" {

@@ -54,10 +54,10 @@ func TestContractOfGateway(t *testing.T) {
 			}
 		}
 	}
-	responses := objectIn(samtest.At(samtest.Load(t).Resources["Api"].Properties, "GatewayResponses"))
+	responses := objectIn(samtest.Lookup(samtest.LoadTemplate(t).Resources["Api"].Properties, "GatewayResponses"))
 	code := regexp.MustCompile(`"code":"([a-z_]+)"`)
 	for name, v := range responses {
-		template, _ := samtest.At(objectIn(v), "ResponseTemplates", "application/json").(string)
+		template, _ := samtest.Lookup(objectIn(v), "ResponseTemplates", "application/json").(string)
 		found := code.FindStringSubmatch(template)
 		if found == nil {
 			t.Errorf("%s has no code: %s", name, template)
@@ -66,7 +66,7 @@ func TestContractOfGateway(t *testing.T) {
 		if found[1] == "route_not_found" { // of no operation
 			continue
 		}
-		headers := objectIn(samtest.At(objectIn(v), "ResponseParameters", "Headers"))
+		headers := objectIn(samtest.Lookup(objectIn(v), "ResponseParameters", "Headers"))
 		for header, h := range objectIn(known[found[1]]["headers"]) {
 			_, sent := headers[header]
 			if required := d.resolve(h)["required"] == true; required && !sent {

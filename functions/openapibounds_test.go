@@ -121,7 +121,7 @@ type request struct {
 
 // send sends a request to services that are new. What a link of the contract leads from is done before: so there is a
 // record, and the path has its id.
-func (p *prober) send(t testing.TB, r request) apigatewaytest.Answer {
+func (p *prober) send(t testing.TB, r request) apigatewaytest.Response {
 	t.Helper()
 	serve := serviceInMemory()
 	var path map[string]string
@@ -133,7 +133,7 @@ func (p *prober) send(t testing.TB, r request) apigatewaytest.Answer {
 }
 
 // serviceInMemory sends requests of an admin to all services.
-func serviceInMemory() func(t testing.TB, route string, path map[string]string, r request) apigatewaytest.Answer {
+func serviceInMemory() func(t testing.TB, route string, path map[string]string, r request) apigatewaytest.Response {
 	var routes []apigateway.Route
 	for _, own := range services() {
 		routes = append(routes, own...)
@@ -142,7 +142,7 @@ func serviceInMemory() func(t testing.TB, route string, path map[string]string, 
 	router := apigateway.NewRouter(routes, apigateway.Config{AllowedOrigin: "http://localhost:3000", Logger: logger,
 		Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "contract", time.Now), Now: time.Now})
 	h := lambda.NewHandler(router.Serve)
-	return func(t testing.TB, route string, path map[string]string, r request) apigatewaytest.Answer {
+	return func(t testing.TB, route string, path map[string]string, r request) apigatewaytest.Response {
 		t.Helper()
 		method, resource, _ := strings.Cut(route, " ")
 		req := events.APIGatewayProxyRequest{HTTPMethod: method, Resource: resource, PathParameters: path,

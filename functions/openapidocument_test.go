@@ -14,7 +14,7 @@ import (
 func contract(t testing.TB) document {
 	t.Helper()
 	var root any
-	if err := yaml.Unmarshal([]byte(samtest.Read(t, "openapi.yaml")), &root); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "openapi.yaml")), &root); err != nil {
 		t.Fatalf("openapi.yaml: %v", err)
 	}
 	return document(objectIn(inNumbers(t, root)))

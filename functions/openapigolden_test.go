@@ -22,7 +22,7 @@ func TestContractOfGoldens(t *testing.T) {
 	d := contract(t)
 	operations := d.operations()
 	answered := map[string]bool{}
-	eachGolden(t, func(t *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Answer) {
+	eachGolden(t, func(t *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Response) {
 		wrong, succeeded := d.checkGolden(t, operations, req, response)
 		for _, w := range wrong {
 			t.Error(w)
@@ -37,7 +37,7 @@ func TestContractOfGoldens(t *testing.T) {
 }
 
 // checkGolden returns what is wrong with a golden answer, and whether it shows that the operation succeeds.
-func (d document) checkGolden(t testing.TB, operations map[string]operation, req events.APIGatewayProxyRequest, answer apigatewaytest.Answer) (wrong []string, succeeded bool) {
+func (d document) checkGolden(t testing.TB, operations map[string]operation, req events.APIGatewayProxyRequest, answer apigatewaytest.Response) (wrong []string, succeeded bool) {
 	t.Helper()
 	op, known := operations[contractName(req)]
 	if !known {
@@ -201,7 +201,7 @@ func TestAnswerTeeth(t *testing.T) {
 func TestGoldenOfNoRoute(t *testing.T) {
 	t.Parallel()
 	d := contract(t)
-	for _, answer := range []apigatewaytest.Answer{{StatusCode: 204, Body: ""}, {StatusCode: 200, Body: object{"id": "1"}}} {
+	for _, answer := range []apigatewaytest.Response{{StatusCode: 204, Body: ""}, {StatusCode: 200, Body: object{"id": "1"}}} {
 		wrong, _ := d.checkGolden(t, d.operations(), events.APIGatewayProxyRequest{HTTPMethod: "DELETE", Resource: "/bookings/{id}"}, answer)
 		if want := []string{"DELETE /bookings/{id} is not in openapi.yaml, under paths"}; !slices.Equal(wrong, want) {
 			t.Errorf("%d: %q, want %q", answer.StatusCode, wrong, want)

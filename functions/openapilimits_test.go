@@ -37,7 +37,7 @@ type prober struct {
 }
 
 // hold tells of a value that the code does not take as the contract has it.
-func (p *prober) hold(t *testing.T, what string, value any, good bool, answer apigatewaytest.Answer) {
+func (p *prober) hold(t *testing.T, what string, value any, good bool, answer apigatewaytest.Response) {
 	t.Helper()
 	p.sent++
 	refused := answer.StatusCode == 400 || answer.StatusCode == 422
@@ -47,7 +47,7 @@ func (p *prober) hold(t *testing.T, what string, value any, good bool, answer ap
 }
 
 // probe sends values at and beyond the limits of one place of the request.
-func (p *prober) probe(t *testing.T, what string, schema any, send func(value any) apigatewaytest.Answer) {
+func (p *prober) probe(t *testing.T, what string, schema any, send func(value any) apigatewaytest.Response) {
 	t.Helper()
 	b := p.boundsOf(schema)
 	for _, problem := range b.unknown {
@@ -78,7 +78,7 @@ func (p *prober) probeBody(t *testing.T) {
 		return
 	}
 	schema := p.resolve(place)
-	with := func(name string, value any) apigatewaytest.Answer {
+	with := func(name string, value any) apigatewaytest.Response {
 		changed := maps.Clone(whole)
 		changed[name] = value
 		return p.send(t, request{body: changed})
@@ -91,9 +91,9 @@ func (p *prober) probeBody(t *testing.T) {
 	}
 	for name, property := range objectIn(schema["properties"]) {
 		p.hold(t, name, nil, p.resolve(property)["nullable"] == true, with(name, nil))
-		p.probe(t, name, property, func(value any) apigatewaytest.Answer { return with(name, value) })
+		p.probe(t, name, property, func(value any) apigatewaytest.Response { return with(name, value) })
 		if elements, ok := p.resolve(property)["items"]; ok {
-			p.probe(t, name+"[0]", elements, func(value any) apigatewaytest.Answer { return with(name, []any{value}) })
+			p.probe(t, name+"[0]", elements, func(value any) apigatewaytest.Response { return with(name, []any{value}) })
 		}
 	}
 	p.hold(t, "unheard-of", 1, false, with("unheard-of", 1))
@@ -116,11 +116,11 @@ func (p *prober) probeParameters(t *testing.T) {
 		}
 		switch {
 		case parameter["in"] == "header":
-			p.probe(t, name, schema, func(value any) apigatewaytest.Answer {
+			p.probe(t, name, schema, func(value any) apigatewaytest.Response {
 				return p.send(t, request{headers: map[string]string{name: fmt.Sprint(value)}, body: body})
 			})
 		case parameter["in"] == "query" && name != "cursor": // a good one is only given out
-			p.probe(t, name, schema, func(value any) apigatewaytest.Answer {
+			p.probe(t, name, schema, func(value any) apigatewaytest.Response {
 				query := maps.Clone(examples)
 				query[name] = []string{inQuery(value)}
 				return p.send(t, request{query: query, body: body})

@@ -80,7 +80,7 @@ func (op operation) derivedProblems() []string {
 func TestProblemsShown(t *testing.T) {
 	t.Parallel()
 	shown := map[string][]string{}
-	eachGolden(t, func(_ *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Answer) {
+	eachGolden(t, func(_ *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Response) {
 		code, _ := objectIn(response.Body)["code"].(string)
 		shown[contractName(req)] = append(shown[contractName(req)], code)
 	})
@@ -90,7 +90,7 @@ func TestProblemsShown(t *testing.T) {
 }
 
 // eachGolden runs a test for each golden response of all services. The failure of one keeps nothing else from being reported.
-func eachGolden(t *testing.T, check func(*testing.T, events.APIGatewayProxyRequest, apigatewaytest.Answer)) {
+func eachGolden(t *testing.T, check func(*testing.T, events.APIGatewayProxyRequest, apigatewaytest.Response)) {
 	t.Helper()
 	for function := range services() {
 		t.Run(function, func(t *testing.T) {

@@ -26,7 +26,7 @@ func readInputs(t *testing.T) inputs {
 		Parameters yaml.Node `yaml:"Parameters"`
 		Rules      yaml.Node `yaml:"Rules"`
 	}
-	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &document); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "template.yaml")), &document); err != nil {
 		t.Fatal(err)
 	}
 	in := inputs{parameters: section(inputForm(&document.Parameters)), rules: section(inputForm(&document.Rules))}

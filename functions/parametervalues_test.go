@@ -143,7 +143,7 @@ func TestParameterValues(t *testing.T) {
 // what the comment advises for prod is what this file tests.
 func TestSamconfig(t *testing.T) {
 	t.Parallel()
-	in, text := readInputs(t), samtest.Read(t, "samconfig.toml")
+	in, text := readInputs(t), samtest.ReadFile(t, "samconfig.toml")
 	lists := regexp.MustCompile(`(?m)^parameter_overrides = (\[.*\])$`).FindAllStringSubmatch(text, -1)
 	if len(lists) != 3 {
 		t.Fatalf("samconfig.toml has %d lists of parameters, want one for each stage", len(lists))

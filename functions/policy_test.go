@@ -18,7 +18,7 @@ import (
 func TestPolicy(t *testing.T) {
 	t.Parallel()
 	var all []map[string]any
-	for _, d := range stagesAndModes(mustParse(t, samtest.Read(t, "template.yaml"))) {
+	for _, d := range stagesAndModes(mustParse(t, samtest.ReadFile(t, "template.yaml"))) {
 		optional := map[string]any{"WafRequestsPerIp": "1000", "ItemsConcurrency": "50",
 			"PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary"}
 		maps.Copy(optional, d.parameters)
@@ -27,7 +27,7 @@ func TestPolicy(t *testing.T) {
 	used := map[string]bool{}
 	var reasons map[string]any
 	for i, template := range translate(t, all) {
-		reasons, _ = samtest.At(template, "Metadata", "PolicyExceptions").(map[string]any)
+		reasons, _ = samtest.Lookup(template, "Metadata", "PolicyExceptions").(map[string]any)
 		s := resolve(template, all[i])
 		what := fmt.Sprintf("%v, mode %v", all[i]["Stage"], all[i]["OpenSearchMode"])
 		parameters, _ := template["Parameters"].(map[string]any)
@@ -41,7 +41,7 @@ func TestPolicy(t *testing.T) {
 		if canary := len(s.of("AWS::CodeDeploy::DeploymentGroup")) > 0; canary != (all[i]["Stage"] == "prod") {
 			t.Errorf("%s: gradual deployment: %v", what, canary)
 		}
-		flows, _ := samtest.At(s["UserPoolClient"], "Properties", "ExplicitAuthFlows").([]any)
+		flows, _ := samtest.Lookup(s["UserPoolClient"], "Properties", "ExplicitAuthFlows").([]any)
 		if passwords := slices.Contains(flows, any("ALLOW_USER_PASSWORD_AUTH")); passwords == (all[i]["Stage"] == "prod") {
 			t.Errorf("%s: sign-in by the password itself: %v", what, passwords)
 		}

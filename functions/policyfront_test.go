@@ -22,7 +22,7 @@ func (s stack) outdated() []string {
 		}
 	}
 	for name, domain := range s.of("AWS::OpenSearchService::Domain") {
-		policy, _ := samtest.At(domain, "DomainEndpointOptions", "TLSSecurityPolicy").(string)
+		policy, _ := samtest.Lookup(domain, "DomainEndpointOptions", "TLSSecurityPolicy").(string)
 		if !strings.HasPrefix(policy, "Policy-Min-TLS-1-2-") {
 			found = append(found, name+": accepts TLS before 1.2")
 		}
@@ -36,14 +36,14 @@ func (s stack) adoptable() []string {
 	used := map[string]bool{}
 	queues := s.of("AWS::SQS::Queue")
 	for _, q := range queues {
-		used[plain(samtest.At(q, "RedrivePolicy", "deadLetterTargetArn"))] = true
+		used[plain(samtest.Lookup(q, "RedrivePolicy", "deadLetterTargetArn"))] = true
 	}
 	for _, m := range s.of("AWS::Lambda::EventSourceMapping") {
 		used[plain(m["EventSourceArn"])] = true
 	}
 	var found []string
 	for name, q := range queues {
-		if !used[name] && samtest.At(q, "RedriveAllowPolicy", "redrivePermission") != "denyAll" {
+		if !used[name] && samtest.Lookup(q, "RedriveAllowPolicy", "redrivePermission") != "denyAll" {
 			found = append(found, name+": may be the dead-letter queue of any other")
 		}
 	}
@@ -72,7 +72,7 @@ func metrics(alarm any) []string {
 	all := []map[string]any{properties}
 	for _, m := range each(properties["Metrics"]) {
 		m, _ := m.(map[string]any)
-		metric, _ := samtest.At(m, "MetricStat", "Metric").(map[string]any)
+		metric, _ := samtest.Lookup(m, "MetricStat", "Metric").(map[string]any)
 		all = append(all, metric)
 	}
 	var names []string

@@ -72,11 +72,11 @@ func foreign(m map[string]any, swagger bool) (found []string) {
 	}
 	responses, _ := m["responses"].(map[string]any)
 	for _, status := range slices.Sorted(maps.Keys(responses)) {
-		headers, _ := samtest.At(responses, status, "headers").(map[string]any)
+		headers, _ := samtest.Lookup(responses, status, "headers").(map[string]any)
 		for _, header := range slices.Sorted(maps.Keys(headers)) {
-			typed := samtest.At(headers, header, "type") != nil
+			typed := samtest.Lookup(headers, header, "type") != nil
 			if !swagger {
-				typed = samtest.At(headers, header, "schema", "type") != nil
+				typed = samtest.Lookup(headers, header, "schema", "type") != nil
 			}
 			if !typed {
 				found = append(found, "the header "+header+" without a type where its version has that")

@@ -109,7 +109,7 @@ func (s stack) wildcards() []string {
 				}
 			}
 		}
-		for _, arn := range each(samtest.At(r, "Properties", "ManagedPolicyArns")) {
+		for _, arn := range each(samtest.Lookup(r, "Properties", "ManagedPolicyArns")) {
 			if text := plain(arn); text != "<nil>" {
 				found = append(found, "managed policy "+text[strings.LastIndex(text, "/")+1:])
 			}
@@ -126,12 +126,12 @@ func (s stack) unencrypted() []string {
 		"AWS::SNS::Topic":     func(p map[string]any) bool { return p["KmsMasterKeyId"] != nil },
 		"AWS::Logs::LogGroup": func(p map[string]any) bool { return p["KmsKeyId"] != nil },
 		"AWS::DynamoDB::Table": func(p map[string]any) bool {
-			return samtest.At(p, "SSESpecification", "SSEEnabled") == true
+			return samtest.Lookup(p, "SSESpecification", "SSEEnabled") == true
 		},
 		"AWS::OpenSearchService::Domain": func(p map[string]any) bool {
-			return samtest.At(p, "EncryptionAtRestOptions", "Enabled") == true &&
-				samtest.At(p, "NodeToNodeEncryptionOptions", "Enabled") == true &&
-				samtest.At(p, "DomainEndpointOptions", "EnforceHTTPS") == true
+			return samtest.Lookup(p, "EncryptionAtRestOptions", "Enabled") == true &&
+				samtest.Lookup(p, "NodeToNodeEncryptionOptions", "Enabled") == true &&
+				samtest.Lookup(p, "DomainEndpointOptions", "EnforceHTTPS") == true
 		},
 	}
 	var found []string
@@ -149,7 +149,7 @@ func (s stack) unencrypted() []string {
 func (s stack) function(v any) string {
 	name := plain(v)
 	if alias, ok := s[name]; ok && alias["Type"] == "AWS::Lambda::Alias" {
-		name = plain(samtest.At(alias, "Properties", "FunctionName"))
+		name = plain(samtest.Lookup(alias, "Properties", "FunctionName"))
 	}
 	return name
 }
@@ -197,8 +197,8 @@ func (s stack) lossy() []string {
 	queues := s.of("AWS::SQS::Queue")
 	for name, m := range s.of("AWS::Lambda::EventSourceMapping") {
 		queue, fromQueue := queues[plain(m["EventSourceArn"])]
-		if fromQueue && samtest.At(queue, "RedrivePolicy", "deadLetterTargetArn") == nil ||
-			!fromQueue && samtest.At(m, "DestinationConfig", "OnFailure", "Destination") == nil {
+		if fromQueue && samtest.Lookup(queue, "RedrivePolicy", "deadLetterTargetArn") == nil ||
+			!fromQueue && samtest.Lookup(m, "DestinationConfig", "OnFailure", "Destination") == nil {
 			found = append(found, name+": what fails goes nowhere")
 		}
 	}
@@ -212,11 +212,11 @@ func (s stack) lossy() []string {
 
 // keepsFailures tells whether a function's asynchronous invocations that fail go somewhere.
 func (s stack) keepsFailures(function string) bool {
-	if samtest.At(s[function], "Properties", "DeadLetterConfig", "TargetArn") != nil {
+	if samtest.Lookup(s[function], "Properties", "DeadLetterConfig", "TargetArn") != nil {
 		return true
 	}
 	for _, p := range s.of("AWS::Lambda::EventInvokeConfig") {
-		if s.function(p["FunctionName"]) == function && samtest.At(p, "DestinationConfig", "OnFailure", "Destination") != nil {
+		if s.function(p["FunctionName"]) == function && samtest.Lookup(p, "DestinationConfig", "OnFailure", "Destination") != nil {
 			return true
 		}
 	}
@@ -227,7 +227,7 @@ func (s stack) keepsFailures(function string) bool {
 func (s stack) open() []string {
 	var found []string
 	for name, api := range s.of("AWS::ApiGateway::RestApi") {
-		paths, _ := samtest.At(api, "Body", "paths").(map[string]any)
+		paths, _ := samtest.Lookup(api, "Body", "paths").(map[string]any)
 		if len(paths) == 0 {
 			found = append(found, name+": no routes")
 		}
@@ -265,7 +265,7 @@ func (s stack) impatient() []string {
 		if !ok {
 			continue
 		}
-		timeout, _ := samtest.At(s[s.function(m["FunctionName"])], "Properties", "Timeout").(float64)
+		timeout, _ := samtest.Lookup(s[s.function(m["FunctionName"])], "Properties", "Timeout").(float64)
 		visible, _ := queue["VisibilityTimeout"].(float64)
 		if window, _ := m["MaximumBatchingWindowInSeconds"].(float64); timeout == 0 || visible < 6*timeout+window {
 			found = append(found, fmt.Sprintf("%s: visible again after %v s, its consumer takes up to %v s", name, visible, timeout))

@@ -109,7 +109,7 @@ func TestConditions(t *testing.T) {
 // TestConditionsAreKnown: the tests of the policy can decide every condition of template.yaml.
 func TestConditionsAreKnown(t *testing.T) {
 	t.Parallel()
-	all, _ := mustParse(t, samtest.Read(t, "template.yaml"))["Conditions"].(map[string]any)
+	all, _ := mustParse(t, samtest.ReadFile(t, "template.yaml"))["Conditions"].(map[string]any)
 	for name, condition := range all {
 		for _, part := range undecided(condition) {
 			t.Errorf("condition %s: add %s to conditions.holds and decided, in functions/policy_test.go", name, part)

@@ -17,7 +17,7 @@ import (
 func roles(t *testing.T) samtest.Template {
 	t.Helper()
 	var template samtest.Template
-	if err := yaml.Unmarshal([]byte(samtest.Read(t, "functions/deploy/environment.yaml")), &template); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "functions/deploy/environment.yaml")), &template); err != nil {
 		t.Fatal(err)
 	}
 	return template
@@ -26,7 +26,7 @@ func roles(t *testing.T) samtest.Template {
 // TestExecutionRole holds what CloudFormation may do to what template.yaml makes it do, in every stage and mode.
 func TestExecutionRole(t *testing.T) {
 	t.Parallel()
-	for _, f := range rightsFindings(typesOf(samtest.Load(t)), allowed(roles(t).Properties(t, "ExecutionRole"))) {
+	for _, f := range rightsFindings(typesOf(samtest.LoadTemplate(t)), allowed(roles(t).Properties(t, "ExecutionRole"))) {
 		t.Error(f)
 	}
 }
@@ -108,7 +108,7 @@ func typesOf(template samtest.Template) map[string][]string {
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
 func generated(r samtest.Resource, globals map[string]any) []string {
 	property := func(name string) bool {
-		return r.Properties[name] != nil || samtest.At(globals, strings.TrimPrefix(r.Type, "AWS::Serverless::"), name) != nil
+		return r.Properties[name] != nil || samtest.Lookup(globals, strings.TrimPrefix(r.Type, "AWS::Serverless::"), name) != nil
 	}
 	switch r.Type {
 	case "AWS::Serverless::Api":
@@ -147,7 +147,7 @@ func TestGenerated(t *testing.T) {
 		}
 	}
 	var want []string
-	for kind := range typesOf(samtest.Load(t)) {
+	for kind := range typesOf(samtest.LoadTemplate(t)) {
 		if !strings.Contains(kind, ".") && kind != "AWS::Serverless-2016-10-31" {
 			want = append(want, kind)
 		}

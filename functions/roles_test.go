@@ -102,7 +102,7 @@ func TestManagedPolicies(t *testing.T) {
 			PolicyExceptions map[string]string `yaml:"PolicyExceptions"`
 		} `yaml:"Metadata"`
 	}
-	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &metadata); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "template.yaml")), &metadata); err != nil {
 		t.Fatal(err)
 	}
 	var want, got []string
@@ -112,7 +112,7 @@ func TestManagedPolicies(t *testing.T) {
 		}
 	}
 	for _, s := range statements(roles(t).Properties(t, "ExecutionRole")["Policies"]) {
-		arns, _ := samtest.At(s, "Condition", "ArnEquals", "iam:PolicyARN").([]any)
+		arns, _ := samtest.Lookup(s, "Condition", "ArnEquals", "iam:PolicyARN").([]any)
 		for _, arn := range arns {
 			got = append(got, fmt.Sprint(arn)[strings.LastIndex(fmt.Sprint(arn), "/")+1:])
 		}
@@ -144,7 +144,7 @@ func TestPolicySizes(t *testing.T) {
 func TestEndToEndRights(t *testing.T) {
 	t.Parallel()
 	var want, got []string
-	for _, call := range regexp.MustCompile(`(?m)\bidp (admin-[a-z-]+)`).FindAllStringSubmatch(samtest.Read(t, "functions/e2e/deployed"), -1) {
+	for _, call := range regexp.MustCompile(`(?m)\bidp (admin-[a-z-]+)`).FindAllStringSubmatch(samtest.ReadFile(t, "functions/e2e/deployed"), -1) {
 		action := "cognito-idp:"
 		for _, word := range strings.Split(call[1], "-") {
 			action += strings.ToUpper(word[:1]) + word[1:]
@@ -188,7 +188,7 @@ func TestTrust(t *testing.T) {
 		if len(trust) != 1 {
 			t.Fatalf("%s: %d statements of trust", role, len(trust))
 		}
-		equals, _ := samtest.At(trust[0], "Condition", "StringEquals").(map[string]any)
+		equals, _ := samtest.Lookup(trust[0], "Condition", "StringEquals").(map[string]any)
 		if equals["token.actions.githubusercontent.com:aud"] != "sts.amazonaws.com" {
 			t.Errorf("%s trusts tokens for others than sts.amazonaws.com", role)
 		}
@@ -200,7 +200,7 @@ func TestTrust(t *testing.T) {
 		t.Errorf("the old form alone: got %q", f)
 	}
 	trust := statements(template.Properties(t, "ExecutionRole")["AssumeRolePolicyDocument"])
-	if len(trust) != 1 || samtest.At(trust[0], "Condition", "StringEqualsIfExists", "aws:SourceAccount") != "AWS::AccountId" {
+	if len(trust) != 1 || samtest.Lookup(trust[0], "Condition", "StringEqualsIfExists", "aws:SourceAccount") != "AWS::AccountId" {
 		t.Error("ExecutionRole can be assumed through CloudFormation of another account: aws:SourceAccount is missing")
 	}
 }

@@ -141,7 +141,7 @@ func lineOf(output, message string) string {
 // lead to.
 func TestStoreCallsQuery(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	query := template.Properties(t, "StoreCallsQuery")
 	text, _ := query["QueryString"].(string)
 	for _, store := range []storecalls.Store{storecalls.DynamoDB, storecalls.OpenSearch} {
@@ -153,7 +153,7 @@ func TestStoreCallsQuery(t *testing.T) {
 	}
 	searched := fmt.Sprint(query["LogGroupNames"])
 	for name, f := range of(template, "AWS::Serverless::Function") {
-		group := target(samtest.At(f.Properties, "LoggingConfig", "LogGroup"))
+		group := target(samtest.Lookup(f.Properties, "LoggingConfig", "LogGroup"))
 		if found := strings.Contains(searched, group); found != (len(apiEvents(f)) > 0) {
 			t.Errorf("the query store-calls looks into %s of %s: %t", group, name, found)
 		}

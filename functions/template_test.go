@@ -45,7 +45,7 @@ func timeout(t *testing.T, template samtest.Template, function string) time.Dura
 	if own := template.Properties(t, function)["Timeout"]; own != nil {
 		return seconds(own)
 	}
-	return seconds(samtest.At(template.Globals, "Function", "Timeout"))
+	return seconds(samtest.Lookup(template.Globals, "Function", "Timeout"))
 }
 
 // TestQueueMappings: a message is not delivered anew while the first delivery may still be worked on, or
@@ -53,7 +53,7 @@ func timeout(t *testing.T, template samtest.Template, function string) time.Dura
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 func TestQueueMappings(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	queues := of(template, "AWS::SQS::Queue")
 	checked := 0
 	for name, m := range of(template, "AWS::Lambda::EventSourceMapping") {
@@ -67,10 +67,10 @@ func TestQueueMappings(t *testing.T) {
 		if got := seconds(queue.Properties["VisibilityTimeout"]); function == 0 || got < least {
 			t.Errorf("%s: visible again after %s, want %s or later", name, got, least)
 		}
-		if n, _ := samtest.At(queue.Properties, "RedrivePolicy", "maxReceiveCount").(int); n < 3 {
+		if n, _ := samtest.Lookup(queue.Properties, "RedrivePolicy", "maxReceiveCount").(int); n < 3 {
 			t.Errorf("%s: given up after %d deliveries", name, n)
 		}
-		dead := queues[target(samtest.At(queue.Properties, "RedrivePolicy", "deadLetterTargetArn"))]
+		dead := queues[target(samtest.Lookup(queue.Properties, "RedrivePolicy", "deadLetterTargetArn"))]
 		kept, keptDead := seconds(queue.Properties["MessageRetentionPeriod"]), seconds(dead.Properties["MessageRetentionPeriod"])
 		if kept == 0 || keptDead <= kept {
 			t.Errorf("%s: messages are kept for %s, dead ones for %s from the same moment", name, kept, keptDead)
@@ -85,14 +85,14 @@ func TestQueueMappings(t *testing.T) {
 // forgets it.
 func TestStreamMappings(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	checked := 0
 	for name, m := range of(template, "AWS::Lambda::EventSourceMapping") {
 		if template.Resources[target(m.Properties["EventSourceArn"])].Type != "AWS::DynamoDB::Table" {
 			continue
 		}
 		checked++
-		destination := target(samtest.At(m.Properties, "DestinationConfig", "OnFailure", "Destination"))
+		destination := target(samtest.Lookup(m.Properties, "DestinationConfig", "OnFailure", "Destination"))
 		if template.Resources[destination].Type != "AWS::SQS::Queue" {
 			t.Errorf("%s: what failed goes to %q, which is no queue", name, destination)
 		}
@@ -108,7 +108,7 @@ func TestStreamMappings(t *testing.T) {
 // TestMappings: each tells a batch's failures apart, in a function that has no managed policy by it.
 func TestMappings(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	for name, m := range of(template, "AWS::Lambda::EventSourceMapping") {
 		if types, _ := m.Properties["FunctionResponseTypes"].([]any); !slices.Contains(types, any("ReportBatchItemFailures")) {
 			t.Errorf("%s fails as a whole", name)
@@ -117,7 +117,7 @@ func TestMappings(t *testing.T) {
 	for name, f := range of(template, "AWS::Serverless::Function") {
 		events, _ := f.Properties["Events"].(map[string]any)
 		for event := range events {
-			if kind := samtest.At(events, event, "Type"); kind != "Api" {
+			if kind := samtest.Lookup(events, event, "Type"); kind != "Api" {
 				t.Errorf("%s: SAM adds a managed policy for every resource of the account to the role, for its event of type %v", name, kind)
 			}
 		}
@@ -128,7 +128,7 @@ func TestMappings(t *testing.T) {
 // it; and the message's next delivery finds it so.
 func TestSettling(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	least := timeout(t, template, "ItemsFunction") + timeout(t, template, "ItemSyncFunction")
 	if itemsync.GracePeriod < least {
 		t.Errorf("settled after %s, while functions may run for %s", itemsync.GracePeriod, least)
@@ -141,14 +141,14 @@ func TestSettling(t *testing.T) {
 // TestQueuesAreSafe: encrypted at rest and on the way.
 func TestQueuesAreSafe(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	var safe []string
 	for _, p := range of(template, "AWS::SQS::QueuePolicy") {
-		statements, _ := samtest.At(p.Properties, "PolicyDocument", "Statement").([]any)
+		statements, _ := samtest.Lookup(p.Properties, "PolicyDocument", "Statement").([]any)
 		for _, s := range statements {
 			s, _ := s.(map[string]any)
 			queues, _ := s["Resource"].([]any)
-			if s["Effect"] != "Deny" || samtest.At(s, "Condition", "Bool", "aws:SecureTransport") != "false" {
+			if s["Effect"] != "Deny" || samtest.Lookup(s, "Condition", "Bool", "aws:SecureTransport") != "false" {
 				continue
 			}
 			for _, q := range queues {
@@ -169,7 +169,7 @@ func TestQueuesAreSafe(t *testing.T) {
 // TestWithoutItems: OpenSearchMode none deploys nothing that costs or fails for the lack of items.
 func TestWithoutItems(t *testing.T) {
 	t.Parallel()
-	for name, r := range samtest.Load(t).Resources {
+	for name, r := range samtest.LoadTemplate(t).Resources {
 		if strings.HasPrefix(name, "Item") && r.Condition != "HasItems" && r.Condition != "MakesItemsDomain" {
 			t.Errorf("%s is there without items", name)
 		}
@@ -180,7 +180,7 @@ func TestWithoutItems(t *testing.T) {
 // to a log group that forgets.
 func TestFunctionsOfTemplate(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	for name, f := range of(template, "AWS::Serverless::Function") {
 		folder := strings.ToLower(strings.TrimSuffix(name, "Function"))
 		// Makefile, build-%Function: the folder to run in names the processor.
@@ -188,7 +188,7 @@ func TestFunctionsOfTemplate(t *testing.T) {
 		if diff := cmp.Diff(build, f.Metadata); diff != "" || f.Properties["CodeUri"] != "." {
 			t.Errorf("%s is built from %v (-want +got):\n%s", name, f.Properties["CodeUri"], diff)
 		}
-		if got := samtest.At(f.Properties, "Environment", "Variables", "POWERTOOLS_SERVICE_NAME"); got != folder {
+		if got := samtest.Lookup(f.Properties, "Environment", "Variables", "POWERTOOLS_SERVICE_NAME"); got != folder {
 			t.Errorf("%s is %v in logs", name, got)
 		}
 		// Its value without tags, as samtest reads it. The parameter's default reserves none.
@@ -196,7 +196,7 @@ func TestFunctionsOfTemplate(t *testing.T) {
 			(len(reserved) != 3 || reserved[2] != "AWS::NoValue" || readInputs(t).parameters[fmt.Sprint(reserved[1])]["Default"] != "0") {
 			t.Errorf("%s reserves concurrency unasked, which cannot be had where the account's limit is 10", name)
 		}
-		group := target(samtest.At(f.Properties, "LoggingConfig", "LogGroup"))
+		group := target(samtest.Lookup(f.Properties, "LoggingConfig", "LogGroup"))
 		if logs := template.Resources[group]; logs.Properties["RetentionInDays"] == nil || logs.Condition != f.Condition {
 			t.Errorf("%s writes to the log group %q", name, group)
 		}
@@ -206,7 +206,7 @@ func TestFunctionsOfTemplate(t *testing.T) {
 // TestAlarms: what is lost or late calls somebody, in time.
 func TestAlarms(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	watched := map[string]samtest.Resource{}
 	for name, a := range of(template, "AWS::CloudWatch::Alarm") {
 		dimensions, _ := a.Properties["Dimensions"].([]any)
@@ -246,7 +246,7 @@ func TestAlarms(t *testing.T) {
 func apiEvents(f samtest.Resource) (names []string) {
 	events, _ := f.Properties["Events"].(map[string]any)
 	for event := range events {
-		if samtest.At(events, event, "Type") == "Api" {
+		if samtest.Lookup(events, event, "Type") == "Api" {
 			names = append(names, event)
 		}
 	}
@@ -256,11 +256,11 @@ func apiEvents(f samtest.Resource) (names []string) {
 // TestRequestQuery: it looks for both ids, in the lines of every function.
 func TestRequestQuery(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	query := template.Properties(t, "RequestQuery")
 	searched := fmt.Sprint(query["LogGroupNames"])
 	for name, f := range of(template, "AWS::Serverless::Function") {
-		if group := target(samtest.At(f.Properties, "LoggingConfig", "LogGroup")); !strings.Contains(searched, group) {
+		if group := target(samtest.Lookup(f.Properties, "LoggingConfig", "LogGroup")); !strings.Contains(searched, group) {
 			t.Errorf("the query does not look into %s of %s: %s", group, name, searched)
 		}
 	}

@@ -58,7 +58,7 @@ func workflows(t *testing.T) map[string]string {
 		t.Fatalf("workflows: %v, %v", files, err)
 	}
 	for _, file := range files {
-		texts[file] = samtest.Read(t, ".github/workflows/"+file)
+		texts[file] = samtest.ReadFile(t, ".github/workflows/"+file)
 	}
 	return texts
 }

@@ -17,9 +17,9 @@ func Conditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
 	return conditions(&req, tagVersion)
 }
 
-// JoinedConditions is Conditions for records whose tags are those of JoinedTag: the record's own version
+// ConditionsOnComposite is Conditions for records whose tags are those of CompositeETag: the record's own version
 // counts.
-func JoinedConditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
+func ConditionsOnComposite(req events.APIGatewayProxyRequest) (domain.Condition, error) {
 	return conditions(&req, joinedVersion)
 }
 
@@ -52,9 +52,9 @@ func conditions(req *events.APIGatewayProxyRequest, versionOf func(tag string) (
 	return domain.MustBe(versions...), nil
 }
 
-// NoConditions refuses If-Match and If-None-Match with 400 invalid_header where a write has nothing to compare them
+// RejectConditions refuses If-Match and If-None-Match with 400 invalid_header where a write has nothing to compare them
 // with: who sends one does not want to write blindly. Detail says what to send instead.
-func NoConditions(req events.APIGatewayProxyRequest, detail string) error {
+func RejectConditions(req events.APIGatewayProxyRequest, detail string) error {
 	_, ifMatch := header(&req, "If-Match")
 	_, ifNoneMatch := header(&req, "If-None-Match")
 	if ifMatch || ifNoneMatch {
@@ -63,8 +63,8 @@ func NoConditions(req events.APIGatewayProxyRequest, detail string) error {
 	return nil
 }
 
-// ReadCondition is what a read demands of the record (RFC 9110, sections 13.1.1 and 13.1.2).
-type ReadCondition struct{ match, noneMatch *tagList }
+// ConditionalGet is what a read demands of the record (RFC 9110, sections 13.1.1 and 13.1.2).
+type ConditionalGet struct{ match, noneMatch *tagList }
 
 // tagList is the value of If-Match or If-None-Match: any state, or one of the tags.
 type tagList struct {
@@ -72,9 +72,9 @@ type tagList struct {
 	any  bool
 }
 
-// ReadConditions reads If-Match and If-None-Match of a read. A header that is no list of entity tags is 400
+// ParseConditionalGet reads If-Match and If-None-Match of a read. A header that is no list of entity tags is 400
 // invalid_header.
-func ReadConditions(req events.APIGatewayProxyRequest) (cond ReadCondition, err error) {
+func ParseConditionalGet(req events.APIGatewayProxyRequest) (cond ConditionalGet, err error) {
 	match, ifMatch := header(&req, "If-Match")
 	if cond.match, err = readTags("If-Match", match, ifMatch); err != nil {
 		return cond, err
@@ -98,7 +98,7 @@ func readTags(name, value string, present bool) (*tagList, error) {
 // Check compares the condition with the tag of the record that was found. The error is
 // domain.ErrPreconditionFailed when If-Match does not name it, by the strong comparison; known is whether
 // If-None-Match names it, by the weak one, so that the response is 304.
-func (c ReadCondition) Check(etag string) (known bool, err error) {
+func (c ConditionalGet) Check(etag string) (known bool, err error) {
 	if c.match != nil && !c.match.any && !slices.Contains(c.match.tags, etag) {
 		return false, domain.ErrPreconditionFailed
 	}
@@ -106,14 +106,14 @@ func (c ReadCondition) Check(etag string) (known bool, err error) {
 	return c.noneMatch != nil && (c.noneMatch.any || slices.ContainsFunc(c.noneMatch.tags, weakly)), nil
 }
 
-// VersionTag is the entity tag of a record's version.
-func VersionTag(v domain.Version) string {
+// VersionETag is the entity tag of a record's version.
+func VersionETag(v domain.Version) string {
 	tag := strconv.AppendInt(append(make([]byte, 0, 24), '"'), int64(v), 10) // on the stack
 	return string(append(tag, '"'))
 }
 
-// JoinedTag is the entity tag of an answer that shows a record together with another.
-func JoinedTag(v, other domain.Version) string {
+// CompositeETag is the entity tag of an answer that shows a record together with another.
+func CompositeETag(v, other domain.Version) string {
 	return `"` + strconv.FormatInt(int64(v), 10) + "." + strconv.FormatInt(int64(other), 10) + `"`
 }
 
@@ -124,7 +124,7 @@ func joinedVersion(tag string) (domain.Version, bool) {
 	}
 	v, ok := tagVersion(own + `"`)
 	o, err := strconv.ParseInt(strings.TrimSuffix(other, `"`), 10, 64)
-	return v, ok && err == nil && o >= 0 && JoinedTag(v, domain.Version(o)) == tag
+	return v, ok && err == nil && o >= 0 && CompositeETag(v, domain.Version(o)) == tag
 }
 
 // tagVersion is the version that a strong tag of ours names. Other tags name none: under the strong
@@ -132,7 +132,7 @@ func joinedVersion(tag string) (domain.Version, bool) {
 func tagVersion(tag string) (domain.Version, bool) {
 	text, quoted := strings.CutPrefix(tag, `"`)
 	v, err := strconv.ParseInt(strings.TrimSuffix(text, `"`), 10, 64)
-	if !quoted || err != nil || v <= 0 || VersionTag(domain.Version(v)) != tag {
+	if !quoted || err != nil || v <= 0 || VersionETag(domain.Version(v)) != tag {
 		return 0, false
 	}
 	return domain.Version(v), true

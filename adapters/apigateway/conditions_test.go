@@ -109,7 +109,7 @@ func TestReadConditions(t *testing.T) {
 		"both, failed":           {[]string{"If-Match", `"8"`, "If-None-Match", `"7"`}, "failed"},
 	} {
 		got := "error"
-		if cond, err := apigateway.ReadConditions(withHeaders(tt.headers...)); err == nil {
+		if cond, err := apigateway.ParseConditionalGet(withHeaders(tt.headers...)); err == nil {
 			known, err := cond.Check(`"7"`)
 			got = map[bool]string{true: "known", false: "shown"}[known]
 			if errors.Is(err, domain.ErrPreconditionFailed) {
@@ -126,10 +126,10 @@ func TestReadConditions(t *testing.T) {
 func TestJoinedConditions(t *testing.T) {
 	t.Parallel()
 	for tag, matches := range map[string]bool{
-		apigateway.JoinedTag(7, 12): true, `"7.0"`: true, `"7.99"`: true,
+		apigateway.CompositeETag(7, 12): true, `"7.0"`: true, `"7.99"`: true,
 		`"7"`: false, `"8.12"`: false, `"7.-1"`: false, `"7.00"`: false, `"7."`: false, `"7.1.2"`: false, `"7.x"`: false, `W/"7.12"`: false,
 	} {
-		cond, err := apigateway.JoinedConditions(withHeaders("If-Match", tag))
+		cond, err := apigateway.ConditionsOnComposite(withHeaders("If-Match", tag))
 		if err != nil {
 			t.Errorf("%s: %v", tag, err)
 			continue

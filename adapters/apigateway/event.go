@@ -161,7 +161,7 @@ func (d *eventDecoder) object(table []member) bool {
 			return false
 		}
 	}
-	return d.Right()
+	return d.OK()
 }
 
 func find(table []member, name []byte) int {
@@ -178,7 +178,7 @@ func (d *eventDecoder) string(target *string) bool {
 	if d.Null() {
 		return true
 	}
-	raw, escaped, ok := d.Literal()
+	raw, escaped, ok := d.RawString()
 	if ok {
 		*target = d.keep(raw, escaped)
 	}
@@ -194,7 +194,7 @@ func (d *eventDecoder) keep(raw []byte, escaped bool) string {
 	}
 	start := own.Len()
 	if escaped {
-		rawjson.AppendText(own, raw)
+		rawjson.AppendUnquoted(own, raw)
 	} else {
 		own.Write(raw)
 	}
@@ -264,7 +264,7 @@ func readMap[V any](d *eventDecoder, target, kept *map[string]V, name naming, re
 			return false
 		}
 	}
-	return d.Right()
+	return d.OK()
 }
 
 // text reads a string; null is an empty one.
@@ -287,9 +287,9 @@ func (d *eventDecoder) list() ([]string, bool) {
 		d.values = append(d.values, s)
 	}
 	if len(d.values) == start {
-		return []string{}, d.Right() // an empty list is not none
+		return []string{}, d.OK() // an empty list is not none
 	}
-	return slices.Clip(d.values[start:]), d.Right()
+	return slices.Clip(d.values[start:]), d.OK()
 }
 
 // authorizer reads what the authorizer hands on, of which the claims are kept.
@@ -314,7 +314,7 @@ func (d *eventDecoder) authorizer() bool {
 			return false
 		}
 	}
-	return d.Right()
+	return d.OK()
 }
 
 // claims reads the claims, of which an object is kept.
@@ -347,7 +347,7 @@ func (d *eventDecoder) claims() bool {
 			return false
 		}
 	}
-	return d.Right()
+	return d.OK()
 }
 
 // claim reads the claim of that name, and keeps a string; most are one of a few.
@@ -355,7 +355,7 @@ func (d *eventDecoder) claim(name string) bool {
 	if d.Peek() != '"' {
 		return d.Skip(true)
 	}
-	raw, escaped, ok := d.Literal()
+	raw, escaped, ok := d.RawString()
 	switch string(raw) { // constants need no memory of their own
 	case "id":
 		d.maps.claims[name] = "id"

@@ -9,7 +9,7 @@ func skipString(d *eventDecoder) bool {
 	if d.Null() {
 		return true
 	}
-	_, _, ok := d.Literal()
+	_, _, ok := d.RawString()
 	return ok
 }
 
@@ -38,5 +38,5 @@ func skipList(d *eventDecoder) bool {
 			return false
 		}
 	}
-	return d.Right()
+	return d.OK()
 }

@@ -25,9 +25,9 @@ type Field struct {
 	target any
 }
 
-// Member is the Field of that name. The target takes the value and decides its type: *string, *float64,
+// NewField is the Field of that name. The target takes the value and decides its type: *string, *float64,
 // *[]string; **float64, which stays nil where the member is absent; or a pointer to an Optional.
-func Member(name string, target any) Field { return Field{name: name, target: target} }
+func NewField(name string, target any) Field { return Field{name: name, target: target} }
 
 // Optional is a member of a merge patch (RFC 7396), which may be absent, null, or a value.
 type Optional[T any] struct {
@@ -69,10 +69,10 @@ func decodeObject(body string, fields []Field) error {
 	if !json.Valid([]byte(body)) {
 		return refuse(invalidJSON, "The body is not one JSON value: "+syntaxError(body)+".")
 	}
-	if rawjson.LoneSurrogate(body) {
+	if rawjson.HasLoneSurrogate(body) {
 		return refuse(invalidJSON, "The body holds an unpaired surrogate, which is no character.")
 	}
-	body = rawjson.Trim(body)
+	body = rawjson.TrimSpace(body)
 	if rawjson.Kind(body) != '{' {
 		return refuse(invalidJSON, "The body must be a JSON object.")
 	}
@@ -161,7 +161,7 @@ func setOptional[T any](f Field, target *Optional[T], value string, parse parser
 }
 
 func text(value string) (s string, wrong string) {
-	s, ok := rawjson.Text(value)
+	s, ok := rawjson.Unquote(value)
 	if !ok {
 		return "", "must be a string"
 	}

@@ -18,7 +18,7 @@ type fuzzBody struct {
 }
 
 func (b *fuzzBody) Fields() []Field {
-	return []Field{Member("text", &b.Text), Member("number", &b.Number), Member("maybe", &b.Maybe), Member("level", &b.Level)}
+	return []Field{NewField("text", &b.Text), NewField("number", &b.Number), NewField("maybe", &b.Maybe), NewField("level", &b.Level)}
 }
 
 func TestDecodeObject(t *testing.T) {

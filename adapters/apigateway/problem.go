@@ -106,7 +106,7 @@ func refine(p Problem, err error) Problem {
 	if errors.As(err, &invalid) {
 		p.Errors = problemFields(invalid.Problems)
 	}
-	var refusal *domain.Refusal
+	var refusal *domain.CodedError
 	if errors.As(err, &refusal) {
 		p.Code, p.Detail = refusal.Code, refusal.Message
 	}

@@ -35,13 +35,15 @@ func ParseQuery(req events.APIGatewayProxyRequest, names ...string) *Query {
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown {
-		q.Problem(name, "is not a parameter of this request")
+		q.AddProblem(name, "is not a parameter of this request")
 	}
 	return q
 }
 
-// Problem notes what is wrong with a parameter.
-func (q *Query) Problem(name, message string) { q.problems.Add(name, invalidParameter.code, message) }
+// AddProblem notes what is wrong with a parameter.
+func (q *Query) AddProblem(name, message string) {
+	q.problems.Add(name, invalidParameter.code, message)
+}
 
 // String is the value of a parameter that may be there once; ok is whether it is.
 func (q *Query) String(name string) (value string, ok bool) {
@@ -51,7 +53,7 @@ func (q *Query) String(name string) (value string, ok bool) {
 	case 1:
 		return values[0], true
 	default:
-		q.Problem(name, "must not be repeated")
+		q.AddProblem(name, "must not be repeated")
 		return "", false
 	}
 }
@@ -64,7 +66,7 @@ func (q *Query) Int(name string, low, high, fallback int) int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || strconv.Itoa(n) != text || n < low || n > high {
-		q.Problem(name, "must be a whole number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
+		q.AddProblem(name, "must be a whole number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
 		return fallback
 	}
 	return n
@@ -73,8 +75,8 @@ func (q *Query) Int(name string, low, high, fallback int) int {
 // Strings are the values of a parameter that may be there any number of times.
 func (q *Query) Strings(name string) []string { return q.values[name] }
 
-// Text is the value of a parameter that may be there once, nil when it is not.
-func (q *Query) Text(name string) *string {
+// OptionalString is the value of a parameter that may be there once, nil when it is not.
+func (q *Query) OptionalString(name string) *string {
 	text, ok := q.String(name)
 	if !ok {
 		return nil
@@ -82,16 +84,16 @@ func (q *Query) Text(name string) *string {
 	return &text
 }
 
-// Decimal is the value of a number in plain decimal notation: perhaps a minus, digits, perhaps a point
+// OptionalDecimal is the value of a number in plain decimal notation: perhaps a minus, digits, perhaps a point
 // and digits. It is nil when the parameter is not there.
-func (q *Query) Decimal(name string) *float64 {
+func (q *Query) OptionalDecimal(name string) *float64 {
 	text, ok := q.String(name)
 	if !ok {
 		return nil
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || !plainDecimal(text) {
-		q.Problem(name, "must be a decimal number such as 12.5")
+		q.AddProblem(name, "must be a decimal number such as 12.5")
 		return nil
 	}
 	return &n
@@ -106,10 +108,10 @@ func digits(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// Refused notes what a constructor says is wrong with values of the query, and reports whether it does. A
+// AddProblems notes what a constructor says is wrong with values of the query, and reports whether it does. A
 // parameter that could not be read was none to the constructor: what that says of it, and of those that
 // dependents names as needing it, is not true.
-func (q *Query) Refused(err error, dependents map[string][]string) bool {
+func (q *Query) AddProblems(err error, dependents map[string][]string) bool {
 	var invalid *domain.ValidationError
 	if !errors.As(err, &invalid) {
 		return false
@@ -120,7 +122,7 @@ func (q *Query) Refused(err error, dependents map[string][]string) bool {
 	}
 	for _, p := range invalid.Problems {
 		if !slices.Contains(unsaid, p.Field) {
-			q.Problem(p.Field, p.Message)
+			q.AddProblem(p.Field, p.Message)
 		}
 	}
 	return true

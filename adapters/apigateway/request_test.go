@@ -84,7 +84,7 @@ func TestBodySize(t *testing.T) {
 type textBody struct{ text string }
 
 func (b *textBody) Fields() []apigateway.Field {
-	return []apigateway.Field{apigateway.Member("text", &b.text)}
+	return []apigateway.Field{apigateway.NewField("text", &b.text)}
 }
 
 func TestContentTypes(t *testing.T) {

@@ -47,7 +47,7 @@ func TestErrors(t *testing.T) {
 		"conflict":            {domain.ErrConflict, 409},
 		"precondition_failed": {domain.ErrPreconditionFailed, 412},
 		"validation_failed":   {&domain.ValidationError{Problems: []domain.FieldProblem{{Field: "name", Code: "invalid", Message: "is odd"}}}, 422},
-		"owner_deleted":       {&domain.Refusal{Kind: domain.ErrConflict, Code: "owner_deleted", Message: "Gone."}, 409},
+		"owner_deleted":       {&domain.CodedError{Kind: domain.ErrConflict, Code: "owner_deleted", Message: "Gone."}, 409},
 		"unavailable":         {domain.ErrUnavailable, 503},
 		"internal":            {errors.New("boom"), 500},
 		"invalid_cursor":      {apigateway.ErrInvalidCursor, 400},

@@ -70,7 +70,7 @@ func TestSchemaIsTheTemplates(t *testing.T) {
 			} `yaml:"UsersTable"`
 		} `yaml:"Resources"`
 	}
-	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &template); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "template.yaml")), &template); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(template.Resources.UsersTable.Properties, propertiesOf(dynamo.UsersSchema("any"))); diff != "" {

@@ -72,7 +72,7 @@ func readText(value string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, ok := rawjson.Text(content)
+	text, ok := rawjson.Unquote(content)
 	if !ok {
 		return "", errors.New("has an S that is not a string")
 	}
@@ -86,7 +86,7 @@ func readNumber(value string) (digits string, err error) {
 	if err != nil {
 		return "", err
 	}
-	digits, ok := rawjson.Text(content)
+	digits, ok := rawjson.Unquote(content)
 	if !ok || !json.Valid([]byte(digits)) {
 		return "", errNotNumber
 	}

@@ -31,8 +31,8 @@ type UserChange struct {
 func ParseUserChange(record json.RawMessage) (UserChange, error) {
 	r, err := readStreamRecord(record)
 	var c UserChange
-	c.EventID, _ = rawjson.Text(r.eventID)
-	c.SequenceNumber, _ = rawjson.Text(r.sequenceNumber)
+	c.EventID, _ = rawjson.Unquote(r.eventID)
+	c.SequenceNumber, _ = rawjson.Unquote(r.sequenceNumber)
 	if err == nil {
 		c.Before, c.After, err = r.states()
 	}
@@ -59,7 +59,7 @@ type streamRecord struct {
 
 // readStreamRecord reads as much as there is, and then checks all but what is in the images.
 func readStreamRecord(data []byte) (r streamRecord, err error) {
-	record := rawjson.Trim(string(data))
+	record := rawjson.TrimSpace(string(data))
 	if !rawjson.Valid(data) || rawjson.Kind(record) != '{' {
 		return r, errors.New("is not a JSON object")
 	}
@@ -117,7 +117,7 @@ func (r *streamRecord) check() error {
 // checkImages holds the images that there are against the name of the event.
 func (r *streamRecord) checkImages() error {
 	before, after := r.oldImage != "", r.newImage != ""
-	name, _ := rawjson.Text(r.eventName)
+	name, _ := rawjson.Unquote(r.eventName)
 	var whole bool
 	switch name {
 	case inserted:
@@ -166,12 +166,12 @@ func stateOf(image, id string) (user.State, error) {
 
 // says reports whether value is the string want.
 func says(value, want string) bool {
-	text, ok := rawjson.Text(value)
+	text, ok := rawjson.Unquote(value)
 	return ok && text == want
 }
 
 // saysSomething reports whether value is a string, and not an empty one.
 func saysSomething(value string) bool {
-	text, _ := rawjson.Text(value)
+	text, _ := rawjson.Unquote(value)
 	return text != ""
 }

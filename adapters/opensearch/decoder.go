@@ -44,11 +44,11 @@ func (d *decoder) members(yield func(name []byte) bool) {
 			return
 		}
 		d.name = name
-		before := d.json.Pos()
+		before := d.json.Offset()
 		if !yield(name) {
 			return
 		}
-		if d.json.Pos() == before {
+		if d.json.Offset() == before {
 			d.json.Skip(false)
 		}
 	}
@@ -69,7 +69,7 @@ func (d *decoder) elements(yield func() bool) {
 
 func (d *decoder) text(into *string) {
 	if d.begins('"', "a string") {
-		*into, _ = rawjson.Text(d.raw())
+		*into, _ = rawjson.Unquote(d.raw())
 	}
 }
 
@@ -138,11 +138,11 @@ func (d *decoder) value(into any) {
 // raw is the next value as it is written, whatever its type; null where it is not right.
 func (d *decoder) raw() string {
 	d.json.Peek() // passes over space
-	start := d.json.Pos()
+	start := d.json.Offset()
 	if !d.json.Skip(false) {
 		return "null"
 	}
-	return d.whole[start:d.json.Pos()]
+	return d.whole[start:d.json.Offset()]
 }
 
 // begins reports whether the next value begins with first, as those of kind do; another is passed over.

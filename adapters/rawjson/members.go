@@ -51,8 +51,8 @@ func Kind(value string) byte {
 	return value[0]
 }
 
-// Trim is a value without the space around it.
-func Trim(value string) string {
+// TrimSpace is a value without the space around it.
+func TrimSpace(value string) string {
 	value = behind(value, 0)
 	for len(value) > 0 && space(value[len(value)-1]) {
 		value = value[:len(value)-1]

@@ -32,7 +32,7 @@ func check(t *testing.T, data []byte) {
 	if !want {
 		return
 	}
-	checkValue(t, rawjson.Trim(string(data)))
+	checkValue(t, rawjson.TrimSpace(string(data)))
 }
 
 func checkValue(t *testing.T, value string) {
@@ -58,14 +58,14 @@ func checkValue(t *testing.T, value string) {
 		t.Fatalf("%s has %q and %q, want %q and %q", value, members, elements, wantMembers, wantElements)
 	}
 	want := unmarshal[*string](value)
-	got, isText := rawjson.Text(value)
+	got, isText := rawjson.Unquote(value)
 	if isText != (want != nil) || isText && got != *want {
 		t.Fatalf("Text(%s) = %q, %t", value, got, isText)
 	}
 	// encoding/json makes U+FFFD of what stands alone.
 	if isText && !strings.Contains(strings.ToLower(value), "fffd") && !strings.Contains(value, "\ufffd") &&
-		rawjson.LoneSurrogate(value) != strings.Contains(got, "\ufffd") {
-		t.Fatalf("LoneSurrogate(%s) = %t", value, rawjson.LoneSurrogate(value))
+		rawjson.HasLoneSurrogate(value) != strings.Contains(got, "\ufffd") {
+		t.Fatalf("HasLoneSurrogate(%s) = %t", value, rawjson.HasLoneSurrogate(value))
 	}
 }
 
@@ -128,7 +128,7 @@ func TestErrors(t *testing.T) {
 		"[\"\xff\"]": "a string that is not UTF-8 at byte 2", `1 2`: "more than one value at byte 2", `{"a" 1}`: "no colon where there has to be one at byte 5",
 	} {
 		r := rawjson.NewReader([]byte(text))
-		if ok := r.Skip(false) && r.End(); ok || r.Right() || r.Err() == nil || r.Err().Error() != want {
+		if ok := r.Skip(false) && r.End(); ok || r.OK() || r.Err() == nil || r.Err().Error() != want {
 			t.Errorf("%s: %v, want %s", text, r.Err(), want)
 		}
 	}

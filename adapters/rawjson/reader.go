@@ -30,11 +30,11 @@ func (r *Reader) Err() error {
 	return fmt.Errorf("%s at byte %d", r.wrong, r.where)
 }
 
-// Right reports whether nothing was wrong so far.
-func (r *Reader) Right() bool { return r.wrong == "" }
+// OK reports whether nothing was wrong so far.
+func (r *Reader) OK() bool { return r.wrong == "" }
 
-// Pos is how many bytes have been read.
-func (r *Reader) Pos() int { return r.pos }
+// Offset is how many bytes have been read.
+func (r *Reader) Offset() int { return r.pos }
 
 // Fail makes wrong what is wrong, unless something was before, and reports false.
 func (r *Reader) Fail(wrong string) bool {
@@ -149,7 +149,7 @@ func (r *Reader) Next(end byte) bool {
 
 // Name reads the name of a member, colon included.
 func (r *Reader) Name() (name []byte, ok bool) {
-	name, escaped, ok := r.Literal()
+	name, escaped, ok := r.RawString()
 	if !ok || !r.take(':', "no colon where there has to be one") {
 		return nil, false
 	}
@@ -159,8 +159,8 @@ func (r *Reader) Name() (name []byte, ok bool) {
 	return name, true
 }
 
-// Literal reads a string as it is written, without its quotes.
-func (r *Reader) Literal() (raw []byte, escaped, ok bool) {
+// RawString reads a string as it is written, without its quotes.
+func (r *Reader) RawString() (raw []byte, escaped, ok bool) {
 	if r.Peek() != '"' {
 		return nil, false, r.Fail("no string where there has to be one")
 	}

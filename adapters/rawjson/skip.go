@@ -51,7 +51,7 @@ const noValue = "no value where there has to be one"
 func (r *Reader) Skip(floats bool) bool {
 	switch r.Peek() {
 	case '"':
-		_, _, ok := r.Literal()
+		_, _, ok := r.RawString()
 		return ok
 	case '{':
 		for more := r.Open('{'); more; more = r.Next('}') {

@@ -54,8 +54,8 @@ func escapeLen(b []byte) int {
 	return 6
 }
 
-// Text is what a value says that is valid and a string; ok is false for any other. It copies only what has escapes.
-func Text(value string) (text string, ok bool) {
+// Unquote is what a value says that is valid and a string; ok is false for any other. It copies only what has escapes.
+func Unquote(value string) (text string, ok bool) {
 	if Kind(value) != '"' {
 		return "", false
 	}
@@ -69,12 +69,12 @@ func said(literal string) string {
 	}
 	var text strings.Builder
 	text.Grow(len(literal)) // no escape is shorter than what it stands for
-	AppendText(&text, []byte(literal))
+	AppendUnquoted(&text, []byte(literal))
 	return text.String()
 }
 
-// AppendText appends the text of a literal, as Reader.Literal returns it. Half a pair of surrogates becomes U+FFFD, as in encoding/json.
-func AppendText(to *strings.Builder, literal []byte) {
+// AppendUnquoted appends the text of a literal, as Reader.RawString returns it. Half a pair of surrogates becomes U+FFFD, as in encoding/json.
+func AppendUnquoted(to *strings.Builder, literal []byte) {
 	for len(literal) > 0 {
 		n := plain(literal)
 		to.Write(literal[:n])
@@ -108,9 +108,9 @@ func AppendText(to *strings.Builder, literal []byte) {
 // escapes are what a backslash makes of the character behind it.
 var escapes = [...]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// LoneSurrogate reports whether a string in a value that is valid has half a pair of surrogates (RFC 8259, section
+// HasLoneSurrogate reports whether a string in a value that is valid has half a pair of surrogates (RFC 8259, section
 // 8.2), which stands for no character.
-func LoneSurrogate(value string) bool {
+func HasLoneSurrogate(value string) bool {
 	for i := strings.IndexByte(value, '\\'); i >= 0 && i < len(value); i++ { // backslashes are in strings only
 		if value[i] != '\\' {
 			continue

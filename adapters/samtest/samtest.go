@@ -49,9 +49,9 @@ func Root(t testing.TB) string {
 	}
 }
 
-// Read is the text of a file of the project, by its path from the root with slashes; lines end with \n, as they do where
+// ReadFile is the text of a file of the project, by its path from the root with slashes; lines end with \n, as they do where
 // Git leaves them alone.
-func Read(t testing.TB, name string) string {
+func ReadFile(t testing.TB, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(Root(t), filepath.FromSlash(name)))
 	if err != nil {
@@ -60,11 +60,11 @@ func Read(t testing.TB, name string) string {
 	return strings.ReplaceAll(string(data), "\r\n", "\n")
 }
 
-// Load reads the project's template.
-func Load(t testing.TB) Template {
+// LoadTemplate reads the project's template.
+func LoadTemplate(t testing.TB) Template {
 	t.Helper()
 	var template Template
-	if err := yaml.Unmarshal([]byte(Read(t, "template.yaml")), &template); err != nil {
+	if err := yaml.Unmarshal([]byte(ReadFile(t, "template.yaml")), &template); err != nil {
 		t.Fatalf("template.yaml: %v", err)
 	}
 	return template
@@ -80,8 +80,8 @@ func (tp Template) Properties(t testing.TB, logicalID string) map[string]any {
 	return r.Properties
 }
 
-// At is what stands at a path of keys below properties, or nil.
-func At(properties map[string]any, path ...string) any {
+// Lookup is what stands at a path of keys below properties, or nil.
+func Lookup(properties map[string]any, path ...string) any {
 	var v any = properties
 	for _, key := range path {
 		m, _ := v.(map[string]any)

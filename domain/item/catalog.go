@@ -12,13 +12,13 @@ import (
 // What Catalog refuses under names of its own.
 var (
 	// ErrOwnerDeleted: the caller's profile is gone, as far as is known here.
-	ErrOwnerDeleted = &domain.Refusal{Kind: domain.ErrConflict, Code: "owner_deleted",
+	ErrOwnerDeleted = &domain.CodedError{Kind: domain.ErrConflict, Code: "owner_deleted",
 		Message: "Your profile has been deleted. If you have just made it again, try again in a moment."}
 	// ErrKeyReused: another request was made with the same Idempotency-Key.
-	ErrKeyReused = &domain.Refusal{Kind: domain.ErrInvalid, Code: "idempotency_key_reused",
+	ErrKeyReused = &domain.CodedError{Kind: domain.ErrInvalid, Code: "idempotency_key_reused",
 		Message: "This Idempotency-Key came with another request before."}
 	// ErrTooManyItems: the caller has MaxOwned items.
-	ErrTooManyItems = &domain.Refusal{Kind: domain.ErrConflict, Code: "too_many_items",
+	ErrTooManyItems = &domain.CodedError{Kind: domain.ErrConflict, Code: "too_many_items",
 		Message: "You have 1000 items listed, which is the most. Delete one first."}
 )
 

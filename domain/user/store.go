@@ -86,7 +86,7 @@ func Bury(id domain.UserID, v domain.Version, s domain.Stamp) Tombstone {
 const MaxDeletions = 20
 
 // ErrTooManyDeletions refuses the creation of a profile that was deleted MaxDeletions times on this day.
-var ErrTooManyDeletions = &domain.Refusal{Kind: domain.ErrConflict, Code: "too_many_deletions",
+var ErrTooManyDeletions = &domain.CodedError{Kind: domain.ErrConflict, Code: "too_many_deletions",
 	Message: "You have deleted your profile 20 times today. Create it again tomorrow (UTC)."}
 
 // Deletions counts how often a profile was deleted in one day. The store keeps it beside profile and tombstone.

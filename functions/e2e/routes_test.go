@@ -62,7 +62,7 @@ func (r reference) name() string { return r.Ref[strings.LastIndex(r.Ref, "/")+1:
 func (to *target) contract(t *testing.T) (all []route) {
 	t.Helper()
 	var d openAPI
-	if err := yaml.Unmarshal([]byte(samtest.Read(t, "openapi.yaml")), &d); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "openapi.yaml")), &d); err != nil {
 		t.Fatalf("openapi.yaml: %v", err)
 	}
 	for path, methods := range d.Paths {

@@ -16,7 +16,7 @@ const origin = "https://app.example.com"
 // start builds the local runner, starts it as a process of its own on a free port, and ends it with the test.
 func start(t *testing.T, env []string, args ...string) *target {
 	t.Helper()
-	log, told := new(bytes.Buffer), &secrets{fields: apigatewaytest.FieldWords(t, samtest.Root(t))}
+	log, told := new(bytes.Buffer), &secrets{fields: apigatewaytest.FieldNames(t, samtest.Root(t))}
 	t.Cleanup(func() { told.check(t, log.String()) }) // when it has ended
 	env = append([]string{"LOG_LEVEL=INFO", "USERS_TABLE=users", "OPEN_SEARCH_INDEX=items", "ALLOWED_ORIGIN=" + origin}, env...)
 	url := "http://" + localtest.Start(t, localtest.Build(t), log, env, args...)

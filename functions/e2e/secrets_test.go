@@ -19,7 +19,7 @@ import (
 // secrets carries requests, and remembers what no log may hold: whatever texts are in them, but for their paths, and
 // the tokens that come back.
 type secrets struct {
-	fields map[string]bool // apigatewaytest.FieldWords, which are in the texts of problems, whoever sent them
+	fields map[string]bool // apigatewaytest.FieldNames, which are in the texts of problems, whoever sent them
 	mu     sync.Mutex
 	seen   map[string]bool
 }

@@ -15,7 +15,7 @@ func FuzzCursor(f *testing.F) {
 	h := newHandler(p, io.Discard)
 	first, _ := ask(f, h, "sort=price&limit=1").Body.(map[string]any)
 	next, _ := first["next"].(string)
-	apigatewaytest.FuzzCursor(f, next, func(t *testing.T, cursor string) apigatewaytest.Answer {
+	apigatewaytest.FuzzCursor(f, next, func(t *testing.T, cursor string) apigatewaytest.Response {
 		return ask(t, h, "sort=price&cursor="+url.QueryEscape(cursor))
 	})
 }

@@ -42,8 +42,8 @@ func (s *Service) Routes() []apigateway.Route {
 	return []apigateway.Route{
 		{Method: "POST", Resource: "/items", Handle: s.create},
 		{Method: "GET", Resource: "/items/{id}", Public: true, Handle: s.get},
-		{Method: "PATCH", Resource: "/items/{id}", Handle: s.change},
-		{Method: "DELETE", Resource: "/items/{id}", Handle: s.remove},
+		{Method: "PATCH", Resource: "/items/{id}", Handle: s.update},
+		{Method: "DELETE", Resource: "/items/{id}", Handle: s.delete},
 		{Method: "GET", Resource: "/items", Public: true, Handle: s.search},
 	}
 }
@@ -63,7 +63,7 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	if err := apigateway.NoConditions(req, "A new item has no state to compare. To repeat a request safely, send an Idempotency-Key."); err != nil {
+	if err := apigateway.RejectConditions(req, "A new item has no state to compare. To repeat a request safely, send an Idempotency-Key."); err != nil {
 		return response{}, err
 	}
 	stamp := s.stamp(ctx)
@@ -75,7 +75,7 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WatchClock(ctx, s.config.Logger, listing.Item.Version, s.config.Now())
+	apigateway.WarnClockSkew(ctx, s.config.Logger, listing.Item.Version, s.config.Now())
 	status := http.StatusOK // the repetition of a request with an Idempotency-Key
 	if created {
 		status = http.StatusCreated
@@ -94,7 +94,7 @@ func (s *Service) newID(req request, caller domain.Caller, stamp domain.Stamp) (
 
 // get reads one item.
 func (s *Service) get(ctx context.Context, req request) (response, error) {
-	cond, err := apigateway.ReadConditions(req)
+	cond, err := apigateway.ParseConditionalGet(req)
 	if err != nil {
 		return response{}, err
 	}
@@ -117,8 +117,8 @@ func (s *Service) get(ctx context.Context, req request) (response, error) {
 	return itemAnswer(http.StatusOK, listing)
 }
 
-// change applies a merge patch to an item of the caller's.
-func (s *Service) change(ctx context.Context, req request) (response, error) {
+// update applies a merge patch to an item of the caller's.
+func (s *Service) update(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
 		return response{}, err
@@ -127,7 +127,7 @@ func (s *Service) change(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	cond, err := apigateway.JoinedConditions(req)
+	cond, err := apigateway.ConditionsOnComposite(req)
 	if err != nil {
 		return response{}, err
 	}
@@ -139,17 +139,17 @@ func (s *Service) change(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WatchClock(ctx, s.config.Logger, listing.Item.Version, s.config.Now())
+	apigateway.WarnClockSkew(ctx, s.config.Logger, listing.Item.Version, s.config.Now())
 	return itemAnswer(http.StatusOK, listing)
 }
 
-// remove deletes an item of the caller's, or anybody's for an admin.
-func (s *Service) remove(ctx context.Context, req request) (response, error) {
+// delete deletes an item of the caller's, or anybody's for an admin.
+func (s *Service) delete(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
 		return response{}, err
 	}
-	cond, err := apigateway.JoinedConditions(req)
+	cond, err := apigateway.ConditionsOnComposite(req)
 	if err != nil {
 		return response{}, err
 	}

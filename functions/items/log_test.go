@@ -21,7 +21,7 @@ func TestLogLines(t *testing.T) {
 			p, trouble := portsFor(c.Name, p)
 			var out bytes.Buffer
 			apigatewaytest.Invoke(t, newHandler(p, &out), "invocation-1", c.Event)
-			apigatewaytest.CheckLines(t, "items", out.String())
+			apigatewaytest.CheckLogLines(t, "items", out.String())
 			if found := personal.FindString(out.String()); found != "" && !trouble {
 				t.Errorf("%q in the output:\n%s", found, out.String())
 			}

@@ -28,7 +28,7 @@ type page struct {
 }
 
 // ask sends a search to a handler.
-func ask(t testing.TB, h lambda.Handler, query string) apigatewaytest.Answer {
+func ask(t testing.TB, h lambda.Handler, query string) apigatewaytest.Response {
 	t.Helper()
 	values, err := url.ParseQuery(query)
 	if err != nil {

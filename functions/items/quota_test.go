@@ -32,7 +32,7 @@ func TestQuota(t *testing.T) {
 	h := newHandler(p, io.Discard)
 	const jane, max = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222" // subs
 	requests := 0
-	list := func(sub, key string) apigatewaytest.Answer {
+	list := func(sub, key string) apigatewaytest.Response {
 		event, err := json.Marshal(events.APIGatewayProxyRequest{
 			HTTPMethod: "POST", Resource: "/items", Path: "/items", Body: `{"name":"Table","lat":1,"lng":1}`,
 			MultiValueHeaders: map[string][]string{"Content-Type": {"application/json"}, "Idempotency-Key": {key}},

@@ -28,16 +28,16 @@ func TestUnderSAM(t *testing.T) {
 				send(t, http.MethodPost, endpoint+"/"+alias+"/_delete_by_query?refresh=true&conflicts=proceed", `{"query":{"match_all":{}}}`)
 			}
 			seed(t, p)
-			got := apigatewaytest.Parse(t, samtest.Invoke(t, "ItemsFunction", c.Event))
+			got := apigatewaytest.ParseResponse(t, samtest.Invoke(t, "ItemsFunction", c.Event))
 			want := c.Want(t)
-			c.CheckAgainst(t, timeless(want), timeless(got))
+			c.CheckEqual(t, timeless(want), timeless(got))
 		})
 	}
 }
 
 // timeless leaves out of an answer what two runs cannot have in common: the present time, new random
 // ids, and the insides of a cursor.
-func timeless(a apigatewaytest.Answer) apigatewaytest.Answer {
+func timeless(a apigatewaytest.Response) apigatewaytest.Response {
 	if body, ok := a.Body.(map[string]any); ok {
 		for _, name := range []string{"createdAt", "updatedAt"} {
 			if text, ok := body[name].(string); ok && text >= now.Format(time.RFC3339Nano) {

@@ -36,17 +36,17 @@ func parseSearch(req request) (item.Query, error) {
 	params := apigateway.ParseQuery(req, "q", "lat", "lng", "radiusKm", "category", "tag", "minPrice", "maxPrice",
 		"ownerId", "sort", "limit", "cursor")
 	query, err := item.NewQuery(item.Params{
-		Text: params.Text("q"), Lat: params.Decimal("lat"), Lng: params.Decimal("lng"), RadiusKm: params.Decimal("radiusKm"),
-		Category: params.Text("category"), Tags: params.Strings("tag"),
-		MinPrice: params.Decimal("minPrice"), MaxPrice: params.Decimal("maxPrice"),
-		OwnerID: params.Text("ownerId"), Sort: params.Text("sort"),
+		Text: params.OptionalString("q"), Lat: params.OptionalDecimal("lat"), Lng: params.OptionalDecimal("lng"), RadiusKm: params.OptionalDecimal("radiusKm"),
+		Category: params.OptionalString("category"), Tags: params.Strings("tag"),
+		MinPrice: params.OptionalDecimal("minPrice"), MaxPrice: params.OptionalDecimal("maxPrice"),
+		OwnerID: params.OptionalString("ownerId"), Sort: params.OptionalString("sort"),
 		Limit: params.Int("limit", 1, item.MaxLimit, item.DefaultLimit),
 	})
 	dependents := map[string][]string{"lat": {"lng", "radiusKm", "sort"}, "lng": {"lat", "radiusKm", "sort"}, "q": {"sort"}}
-	if err != nil && !params.Refused(err, dependents) {
+	if err != nil && !params.AddProblems(err, dependents) {
 		return item.Query{}, err
 	}
-	cursor := params.Text("cursor")
+	cursor := params.OptionalString("cursor")
 	if err := params.Err(); err != nil || cursor == nil {
 		return query, err
 	}

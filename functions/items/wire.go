@@ -18,13 +18,13 @@ type itemBody struct {
 // Fields implements apigateway.Object.
 func (b *itemBody) Fields() []apigateway.Field {
 	return []apigateway.Field{
-		apigateway.Member("name", &b.name),
-		apigateway.Member("details", &b.details),
-		apigateway.Member("category", &b.category),
-		apigateway.Member("tags", &b.tags),
-		apigateway.Member("pricePerDay", &b.pricePerDay),
-		apigateway.Member("lat", &b.lat),
-		apigateway.Member("lng", &b.lng),
+		apigateway.NewField("name", &b.name),
+		apigateway.NewField("details", &b.details),
+		apigateway.NewField("category", &b.category),
+		apigateway.NewField("tags", &b.tags),
+		apigateway.NewField("pricePerDay", &b.pricePerDay),
+		apigateway.NewField("lat", &b.lat),
+		apigateway.NewField("lng", &b.lng),
 	}
 }
 
@@ -45,13 +45,13 @@ type patchBody struct {
 // Fields implements apigateway.Object.
 func (b *patchBody) Fields() []apigateway.Field {
 	return []apigateway.Field{
-		apigateway.Member("name", &b.name),
-		apigateway.Member("details", &b.details),
-		apigateway.Member("category", &b.category),
-		apigateway.Member("tags", &b.tags),
-		apigateway.Member("pricePerDay", &b.pricePerDay),
-		apigateway.Member("lat", &b.lat),
-		apigateway.Member("lng", &b.lng),
+		apigateway.NewField("name", &b.name),
+		apigateway.NewField("details", &b.details),
+		apigateway.NewField("category", &b.category),
+		apigateway.NewField("tags", &b.tags),
+		apigateway.NewField("pricePerDay", &b.pricePerDay),
+		apigateway.NewField("lat", &b.lat),
+		apigateway.NewField("lng", &b.lng),
 	}
 }
 
@@ -109,7 +109,7 @@ func newOwnerView(id domain.UserID, o *item.Owner) ownerView {
 
 // tagOf names the state of the item and of its owner, since the answer shows both.
 func tagOf(l item.Listing) string {
-	return apigateway.JoinedTag(l.Item.Version, l.Owner.DocumentVersion())
+	return apigateway.CompositeETag(l.Item.Version, l.Owner.DocumentVersion())
 }
 
 func itemAnswer(status int, l item.Listing, headers ...apigateway.Header) (response, error) {

@@ -15,7 +15,7 @@ const everyField = `{"name":"Drill","details":"18 V","category":"tools","tags":[
 // TestEveryFieldIsPassedOn: a field that is new is passed on from the body to the domain, by the domain, and to the view.
 func TestEveryFieldIsPassedOn(t *testing.T) {
 	t.Parallel()
-	body, patch := apigatewaytest.Body[itemBody](t, everyField), apigatewaytest.Body[patchBody](t, everyField)
+	body, patch := apigatewaytest.DecodeBody[itemBody](t, everyField), apigatewaytest.DecodeBody[patchBody](t, everyField)
 	stamp := domain.Stamp{Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), RequestID: "request-1"}
 	owner := item.Owner{ID: domain.UserIDOf("sub"), Version: 1, Name: "Jane", Ratings: 1}
 	made, err := item.New("01KDVJ2K000000000000000001", domain.Caller{ID: owner.ID}, owner, body.draft(), stamp)
@@ -28,7 +28,7 @@ func TestEveryFieldIsPassedOn(t *testing.T) {
 		"everyField, in this file, of a POST": body, "everyField, in this file, of a PATCH": patch,
 		"draft(), in wire.go": body.draft(), "patch(), in wire.go": patch.patch(), "item.New": made, "newItemView, in wire.go": view,
 	} {
-		for _, field := range apigatewaytest.EmptyFields(v) {
+		for _, field := range apigatewaytest.ZeroFields(v) {
 			t.Errorf("%s leaves %s of %T empty", source, field, v)
 		}
 	}

@@ -110,7 +110,7 @@ func TestFixture(t *testing.T) {
 func TestKeptParameters(t *testing.T) {
 	t.Parallel()
 	var want []string
-	for _, m := range regexp.MustCompile(`name: (\w+)\s+in: query`).FindAllStringSubmatch(samtest.Read(t, "openapi.yaml"), -1) {
+	for _, m := range regexp.MustCompile(`name: (\w+)\s+in: query`).FindAllStringSubmatch(samtest.ReadFile(t, "openapi.yaml"), -1) {
 		want = append(want, m[1])
 	}
 	slices.Sort(want)

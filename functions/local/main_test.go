@@ -208,7 +208,7 @@ func paste(commands string) ([]byte, error) {
 // TestBannerAndREADME: README.md has the banner's commands, so that one who has read either can follow the other.
 func TestBannerAndREADME(t *testing.T) {
 	t.Parallel()
-	readme := samtest.Read(t, "README.md")
+	readme := samtest.ReadFile(t, "README.md")
 	commands := append(strings.Split(tryIt("localhost:8080"), "\n\n"), search("localhost:8080"))
 	for _, want := range commands {
 		if !strings.Contains(readme, "```sh\n"+strings.TrimSpace(want)+"\n```") {

@@ -125,7 +125,7 @@ func (r *recorder) writeRequest(name string, event, answer []byte) error {
 	if err := errors.Join(json.Unmarshal(event, &e), json.Unmarshal(answer, &resp)); err != nil {
 		return err
 	}
-	golden := struct { // the form of apigatewaytest.Answer
+	golden := struct { // the form of apigatewaytest.Response
 		StatusCode int               `json:"statusCode"`
 		Headers    map[string]string `json:"headers"`
 		Body       any               `json:"body"`

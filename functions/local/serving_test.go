@@ -43,9 +43,9 @@ func TestTimeouts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	for _, f := range sys.functions() {
-		want := stdcmp.Or(samtest.At(template.Properties(t, f.Name), "Timeout"), samtest.At(template.Globals, "Function", "Timeout"))
+		want := stdcmp.Or(samtest.Lookup(template.Properties(t, f.Name), "Timeout"), samtest.Lookup(template.Globals, "Function", "Timeout"))
 		if seconds, _ := want.(int); f.Timeout != time.Duration(seconds)*time.Second {
 			t.Errorf("%s: %v, in the template %v s", f.Name, f.Timeout, want)
 		}

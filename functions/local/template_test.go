@@ -17,7 +17,7 @@ import (
 func TestServesTemplate(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	for _, missing := range unserved(t, template, r.address) {
 		t.Error(missing)
 	}
@@ -37,7 +37,7 @@ const functionType = "AWS::Serverless::Function"
 func unserved(t *testing.T, template samtest.Template, address string) (missing []string) {
 	t.Helper()
 	functions, routes := 0, 0
-	hooks := fmt.Sprint(samtest.At(template.Globals, "Function", "DeploymentPreference", "Hooks")) // of deployments, of which there are none here
+	hooks := fmt.Sprint(samtest.Lookup(template.Globals, "Function", "DeploymentPreference", "Hooks")) // of deployments, of which there are none here
 	for name, resource := range template.Resources {
 		if resource.Type != functionType || strings.Contains(hooks, name) {
 			continue
@@ -52,8 +52,8 @@ func unserved(t *testing.T, template samtest.Template, address string) (missing 
 		events, _ := resource.Properties["Events"].(map[string]any)
 		for _, e := range events {
 			event, _ := e.(map[string]any)
-			method, _ := samtest.At(event, "Properties", "Method").(string)
-			path, _ := samtest.At(event, "Properties", "Path").(string)
+			method, _ := samtest.Lookup(event, "Properties", "Method").(string)
+			path, _ := samtest.Lookup(event, "Properties", "Path").(string)
 			if event["Type"] != "Api" || strings.EqualFold(method, "head") {
 				continue // a HEAD's response has no body that says which 404 it is
 			}

@@ -38,8 +38,8 @@ type Deployments interface {
 type Check struct {
 	Version string // its ARN
 	Event   string
-	// Accept returns an error for a response other than the one that is known.
-	Accept func(response []byte) error
+	// Verify returns an error for a response other than the one that is known.
+	Verify func(response []byte) error
 }
 
 // Function answers the invocations of the pretraffic function.
@@ -93,7 +93,7 @@ func (f *Function) one(ctx context.Context, c Check) (err error) {
 	if err != nil {
 		return err
 	}
-	return c.Accept(response)
+	return c.Verify(response)
 }
 
 // Unauthenticated checks a function behind the API: a request without a caller, of a route that wants one, is 401.
@@ -102,7 +102,7 @@ func Unauthenticated(version, method, resource string) Check {
 	event := fmt.Sprintf(`{"resource":%q,"path":%q,"httpMethod":%q,"headers":{"X-Amzn-Trace-Id":"Root=1-00000000-000000000000000000000000"},`+
 		`"requestContext":{"resourcePath":%q,"httpMethod":%q,"requestId":"pretraffic","authorizer":{}},"isBase64Encoded":false}`,
 		resource, resource, method, resource, method)
-	return Check{Version: version, Event: event, Accept: func(response []byte) error {
+	return Check{Version: version, Event: event, Verify: func(response []byte) error {
 		var got struct {
 			StatusCode int    `json:"statusCode"`
 			Body       string `json:"body"`
@@ -120,7 +120,7 @@ func Unauthenticated(version, method, resource string) Check {
 
 // NoRecords checks a function of a stream or a queue: a batch of no records has no failures.
 func NoRecords(version string) Check {
-	return Check{Version: version, Event: `{"Records":[]}`, Accept: func(response []byte) error {
+	return Check{Version: version, Event: `{"Records":[]}`, Verify: func(response []byte) error {
 		var got struct {
 			Failures []json.RawMessage `json:"batchItemFailures"`
 		}

@@ -117,7 +117,7 @@ func TestTimeout(t *testing.T) {
 		if err != nil || len(d.succeeded) != 1 || d.succeeded[0] {
 			t.Errorf("reported %v, %v", d.succeeded, err)
 		}
-		timeout, _ := samtest.Load(t).Properties(t, "PreTrafficFunction")["Timeout"].(int)
+		timeout, _ := samtest.LoadTemplate(t).Properties(t, "PreTrafficFunction")["Timeout"].(int)
 		if left := time.Duration(timeout)*time.Second - time.Since(began); left < 12*time.Second {
 			t.Errorf("%s of the function's %d s are left for the report", left, timeout)
 		}
@@ -155,7 +155,7 @@ func TestPresentFunctions(t *testing.T) {
 		pretraffic.NoRecords("events"), pretraffic.NoRecords("itemsync")} {
 		response, err := v.Invoke(t.Context(), c.Version, []byte(c.Event))
 		if err == nil {
-			err = c.Accept(response)
+			err = c.Verify(response)
 		}
 		if err != nil || !json.Valid([]byte(c.Event)) {
 			t.Errorf("%s: %v", c.Version, err)

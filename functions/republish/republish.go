@@ -33,7 +33,7 @@ type Order struct {
 
 // UnmarshalJSON takes an object of these members and no others: a typing error must not become another order.
 func (o *Order) UnmarshalJSON(data []byte) error {
-	order, err := parseOrder(rawjson.Trim(string(data)))
+	order, err := parseOrder(rawjson.TrimSpace(string(data)))
 	if err != nil {
 		return fmt.Errorf(`republish: the order has to be an object with no members but "raise" and "whole", booleans, and "after", a text: %w`, err)
 	}
@@ -60,7 +60,7 @@ func parseOrder(text string) (order Order, err error) {
 			order.Whole, err = boolean(name, value)
 		case "after":
 			var ok bool
-			if order.After, ok = rawjson.Text(value); !ok {
+			if order.After, ok = rawjson.Unquote(value); !ok {
 				err = fmt.Errorf("%q is no text", name)
 			}
 		default:

@@ -24,7 +24,7 @@ type rights struct {
 func rightsOf(t testing.TB, function, alias string) *rights {
 	t.Helper()
 	r := &rights{t: t, function: function}
-	policies, _ := samtest.Load(t).Properties(t, function)["Policies"].([]any)
+	policies, _ := samtest.LoadTemplate(t).Properties(t, function)["Policies"].([]any)
 	for _, policy := range policies {
 		statements, _ := policy.(map[string]any)["Statement"].([]any)
 		for _, statement := range statements {

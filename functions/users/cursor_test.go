@@ -17,7 +17,7 @@ func FuzzCursor(f *testing.F) {
 	store := memory.NewUsers()
 	seed(f, store)
 	h := newHandler(store, io.Discard)
-	list := func(t testing.TB, query map[string][]string) apigatewaytest.Answer {
+	list := func(t testing.TB, query map[string][]string) apigatewaytest.Response {
 		t.Helper()
 		req := events.APIGatewayProxyRequest{HTTPMethod: "GET", Resource: "/users", MultiValueQueryStringParameters: query}
 		req.RequestContext.Authorizer = map[string]any{"claims": map[string]any{
@@ -30,7 +30,7 @@ func FuzzCursor(f *testing.F) {
 	}
 	first, _ := list(f, map[string][]string{"limit": {"1"}}).Body.(map[string]any)
 	next, _ := first["next"].(string)
-	apigatewaytest.FuzzCursor(f, next, func(t *testing.T, cursor string) apigatewaytest.Answer {
+	apigatewaytest.FuzzCursor(f, next, func(t *testing.T, cursor string) apigatewaytest.Response {
 		return list(t, map[string][]string{"cursor": {cursor}})
 	})
 }

@@ -26,7 +26,7 @@ func TestLogLines(t *testing.T) {
 			var out bytes.Buffer
 			apigatewaytest.Invoke(t, newHandler(troubled, &out), "invocation-1", c.Event)
 
-			apigatewaytest.CheckLines(t, "users", out.String())
+			apigatewaytest.CheckLogLines(t, "users", out.String())
 			if found := personal.FindString(out.String()); found != "" && !trouble {
 				t.Errorf("%q in the output:\n%s", found, out.String())
 			}

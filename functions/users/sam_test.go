@@ -38,7 +38,7 @@ func TestUnderSAM(t *testing.T) {
 			store := dynamo.NewUsers(client, table)
 			seed(t, store)
 			deleteTooOften(t, store, time.Now()) // the deployed function's day
-			got := apigatewaytest.Parse(t, samtest.Invoke(t, "UsersFunction", c.Event))
+			got := apigatewaytest.ParseResponse(t, samtest.Invoke(t, "UsersFunction", c.Event))
 			c.Check(t, atFixtureTime(got))
 		})
 	}
@@ -61,7 +61,7 @@ func empty(t *testing.T, client *dynamodb.Client, table string) {
 
 // atFixtureTime puts the fixtures' present in the place of the true one, which the deployed function
 // reads from its own clock.
-func atFixtureTime(a apigatewaytest.Answer) apigatewaytest.Answer {
+func atFixtureTime(a apigatewaytest.Response) apigatewaytest.Response {
 	fixture := now.Format(time.RFC3339Nano)
 	if body, ok := a.Body.(map[string]any); ok {
 		for _, name := range []string{"createdAt", "updatedAt"} {

@@ -35,10 +35,10 @@ func New(store user.Store, now func() time.Time, logger *slog.Logger) *Service {
 func (s *Service) Routes() []apigateway.Route {
 	return []apigateway.Route{
 		{Method: "POST", Resource: "/user", Handle: s.save},
-		{Method: "GET", Resource: "/user", Handle: s.own},
-		{Method: "PATCH", Resource: "/user", Handle: s.change},
-		{Method: "DELETE", Resource: "/user", Handle: s.remove},
-		{Method: "GET", Resource: "/users/{id}", Handle: s.public},
+		{Method: "GET", Resource: "/user", Handle: s.get},
+		{Method: "PATCH", Resource: "/user", Handle: s.update},
+		{Method: "DELETE", Resource: "/user", Handle: s.delete},
+		{Method: "GET", Resource: "/users/{id}", Handle: s.getPublic},
 		{Method: "GET", Resource: "/users", Handle: s.list},
 	}
 }
@@ -75,20 +75,20 @@ func (s *Service) save(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WatchClock(ctx, s.logger, saved.Version, s.now())
+	apigateway.WarnClockSkew(ctx, s.logger, saved.Version, s.now())
 	if created {
 		return profileAnswer(http.StatusCreated, saved, apigateway.Location(req, "/users/"+string(saved.ID)))
 	}
 	return profileAnswer(http.StatusOK, saved)
 }
 
-// own reads the caller's profile.
-func (s *Service) own(ctx context.Context, req request) (response, error) {
+// get reads the caller's profile.
+func (s *Service) get(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
 		return response{}, err
 	}
-	cond, err := apigateway.ReadConditions(req)
+	cond, err := apigateway.ParseConditionalGet(req)
 	if err != nil {
 		return response{}, err
 	}
@@ -96,7 +96,7 @@ func (s *Service) own(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	tag := apigateway.VersionTag(profile.Version)
+	tag := apigateway.VersionETag(profile.Version)
 	known, err := cond.Check(tag)
 	if err != nil {
 		return response{}, err
@@ -107,8 +107,8 @@ func (s *Service) own(ctx context.Context, req request) (response, error) {
 	return profileAnswer(http.StatusOK, profile)
 }
 
-// change applies a merge patch to the caller's profile.
-func (s *Service) change(ctx context.Context, req request) (response, error) {
+// update applies a merge patch to the caller's profile.
+func (s *Service) update(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
 		return response{}, err
@@ -127,12 +127,12 @@ func (s *Service) change(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WatchClock(ctx, s.logger, saved.Version, s.now())
+	apigateway.WarnClockSkew(ctx, s.logger, saved.Version, s.now())
 	return profileAnswer(http.StatusOK, saved)
 }
 
-// remove deletes the caller's profile.
-func (s *Service) remove(ctx context.Context, req request) (response, error) {
+// delete deletes the caller's profile.
+func (s *Service) delete(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
 		return response{}, err
@@ -145,12 +145,12 @@ func (s *Service) remove(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WatchClock(ctx, s.logger, tombstone.Version, s.now())
+	apigateway.WarnClockSkew(ctx, s.logger, tombstone.Version, s.now())
 	return apigateway.NoContent()
 }
 
-// public reads what anyone signed in may know of a user.
-func (s *Service) public(ctx context.Context, req request) (response, error) {
+// getPublic reads what anyone signed in may know of a user.
+func (s *Service) getPublic(ctx context.Context, req request) (response, error) {
 	if _, err := apigateway.Caller(req); err != nil {
 		return response{}, err
 	}

@@ -17,10 +17,10 @@ type profileBody struct {
 // Fields implements apigateway.Object.
 func (b *profileBody) Fields() []apigateway.Field {
 	return []apigateway.Field{
-		apigateway.Member("name", &b.name),
-		apigateway.Member("email", &b.email),
-		apigateway.Member("ratings", &b.ratings),
-		apigateway.Member("userType", &b.userType),
+		apigateway.NewField("name", &b.name),
+		apigateway.NewField("email", &b.email),
+		apigateway.NewField("ratings", &b.ratings),
+		apigateway.NewField("userType", &b.userType),
 	}
 }
 
@@ -38,10 +38,10 @@ type patchBody struct {
 // Fields implements apigateway.Object.
 func (b *patchBody) Fields() []apigateway.Field {
 	return []apigateway.Field{
-		apigateway.Member("name", &b.name),
-		apigateway.Member("email", &b.email),
-		apigateway.Member("ratings", &b.ratings),
-		apigateway.Member("userType", &b.userType),
+		apigateway.NewField("name", &b.name),
+		apigateway.NewField("email", &b.email),
+		apigateway.NewField("ratings", &b.ratings),
+		apigateway.NewField("userType", &b.userType),
 	}
 }
 
@@ -69,7 +69,7 @@ func profileAnswer(status int, p user.Profile, headers ...apigateway.Header) (re
 		ID: p.ID, Name: p.Name, Email: p.Email, EmailVerified: p.EmailVerified, UserType: p.Type,
 		Ratings: p.Ratings, CreatedAt: p.CreatedAt.Format(time.RFC3339Nano), UpdatedAt: p.UpdatedAt.Format(time.RFC3339Nano),
 	}
-	all := append(make([]apigateway.Header, 0, 2), apigateway.ETag(apigateway.VersionTag(p.Version))) // on the stack
+	all := append(make([]apigateway.Header, 0, 2), apigateway.ETag(apigateway.VersionETag(p.Version))) // on the stack
 	return apigateway.JSON(status, view, append(all, headers...)...)
 }
 
@@ -117,7 +117,7 @@ func parseListing(req request) (user.Listing, error) {
 	l := user.Listing{Limit: query.Int("limit", 1, maxLimit, defaultLimit)}
 	if text, ok := query.String("userType"); ok {
 		if l.Type = user.Type(text); !l.Type.Valid() {
-			query.Problem("userType", "must be renter or rentee")
+			query.AddProblem("userType", "must be renter or rentee")
 		}
 	}
 	cursor, paged := query.String("cursor")

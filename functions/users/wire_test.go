@@ -17,7 +17,7 @@ const everyField = `{"name":"Jane","email":"jane@example.com","ratings":25.5,"us
 // TestEveryFieldIsPassedOn: a field that is new is passed on from the body to the domain, by the domain, and to the views.
 func TestEveryFieldIsPassedOn(t *testing.T) {
 	t.Parallel()
-	body, patch := apigatewaytest.Body[profileBody](t, everyField), apigatewaytest.Body[patchBody](t, everyField)
+	body, patch := apigatewaytest.DecodeBody[profileBody](t, everyField), apigatewaytest.DecodeBody[patchBody](t, everyField)
 	caller := domain.Caller{ID: domain.UserIDOf("sub"), Sub: "sub", Email: "jane@example.com", EmailVerified: true}
 	stamp := domain.Stamp{Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), RequestID: "request-1"}
 	made, err := user.New(caller, body.draft(), stamp)
@@ -29,7 +29,7 @@ func TestEveryFieldIsPassedOn(t *testing.T) {
 		"draft(), in wire.go": body.draft(), "patch(), in wire.go": patch.patch(), "user.New": made,
 		"profileAnswer, in wire.go": shown(t, made), "Profile.Public": made.Public(), "newPublicView, in wire.go": newPublicView(made.Public()),
 	} {
-		for _, field := range apigatewaytest.EmptyFields(v) {
+		for _, field := range apigatewaytest.ZeroFields(v) {
 			t.Errorf("%s leaves %s of %T empty", source, field, v)
 		}
 	}

@@ -28,7 +28,7 @@ type Case struct {
 	Name   string // the file's name without its ending
 	Event  []byte
 	golden string
-	fields map[string]bool // FieldWords
+	fields map[string]bool // FieldNames
 }
 
 // Cases reads all events of a function from testdata/events/<function>, seen from the folder root.
@@ -38,7 +38,7 @@ func Cases(t testing.TB, root, function string) []Case {
 	if err != nil || len(files) == 0 { // the pattern is a good one
 		t.Fatalf("no events in testdata/events/%s: add one of each kind, and write the goldens with: go test ./functions/%[1]s -run TestGoldens -update", function)
 	}
-	cases, fields := make([]Case, 0, len(files)), FieldWords(t, root)
+	cases, fields := make([]Case, 0, len(files)), FieldNames(t, root)
 	for _, file := range files {
 		event, err := os.ReadFile(file)
 		if err != nil {
@@ -52,29 +52,29 @@ func Cases(t testing.TB, root, function string) []Case {
 	return cases
 }
 
-// Answer is an answer in the form of the golden files: the body, where it is JSON, opened up.
-type Answer struct {
+// Response is an answer in the form of the golden files: the body, where it is JSON, opened up.
+type Response struct {
 	StatusCode int               `json:"statusCode"`
 	Headers    map[string]string `json:"headers"`
 	Body       any               `json:"body"`
 }
 
 // Invoke runs a handler as the Lambda runtime does, in an invocation of the given id.
-func Invoke(t testing.TB, h lambda.Handler, requestID string, event []byte) Answer {
+func Invoke(t testing.TB, h lambda.Handler, requestID string, event []byte) Response {
 	t.Helper()
 	answer, err := h.Invoke(invocation(requestID), event)
 	if err != nil {
 		t.Fatalf("the handler failed: %v", err)
 	}
-	return Parse(t, answer)
+	return ParseResponse(t, answer)
 }
 
 func invocation(requestID string) context.Context {
 	return lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: requestID})
 }
 
-// Parse reads a raw answer, and fails the test where API Gateway would answer 502.
-func Parse(t testing.TB, answer []byte) Answer {
+// ParseResponse reads a raw answer, and fails the test where API Gateway would answer 502.
+func ParseResponse(t testing.TB, answer []byte) Response {
 	t.Helper()
 	var resp events.APIGatewayProxyResponse
 	d := json.NewDecoder(bytes.NewReader(answer))
@@ -85,7 +85,7 @@ func Parse(t testing.TB, answer []byte) Answer {
 	if resp.StatusCode < 200 || resp.StatusCode > 599 || resp.IsBase64Encoded || len(resp.MultiValueHeaders) > 0 {
 		t.Fatalf("unexpected answer: %+v", resp)
 	}
-	got := Answer{StatusCode: resp.StatusCode, Headers: resp.Headers, Body: resp.Body}
+	got := Response{StatusCode: resp.StatusCode, Headers: resp.Headers, Body: resp.Body}
 	if strings.HasSuffix(resp.Headers["Content-Type"], "json") {
 		if err := json.Unmarshal([]byte(resp.Body), &got.Body); err != nil {
 			t.Fatalf("the body is not JSON: %v\n%s", err, resp.Body)
@@ -95,7 +95,7 @@ func Parse(t testing.TB, answer []byte) Answer {
 }
 
 // Want is the golden answer of the case.
-func (c Case) Want(t testing.TB) (want Answer) {
+func (c Case) Want(t testing.TB) (want Response) {
 	t.Helper()
 	data, err := os.ReadFile(c.golden)
 	if err != nil {
@@ -108,26 +108,26 @@ func (c Case) Want(t testing.TB) (want Answer) {
 }
 
 // Check compares an answer with the golden file; with the flag -update it rewrites the file.
-func (c Case) Check(t testing.TB, got Answer) {
+func (c Case) Check(t testing.TB, got Response) {
 	t.Helper()
 	if *update {
 		c.write(t, got)
 		return
 	}
-	c.CheckAgainst(t, c.Want(t), got)
+	c.CheckEqual(t, c.Want(t), got)
 }
 
-// CheckAgainst compares an answer with one that was made of the golden one.
-func (c Case) CheckAgainst(t testing.TB, want, got Answer) {
+// CheckEqual compares an answer with one that was made of the golden one.
+func (c Case) CheckEqual(t testing.TB, want, got Response) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer differs from %s (-want +got):\n%s", c.golden, diff)
 	}
 }
 
-// CheckOutcome compares what came of an event that is no HTTP request, as JSON, with the golden file; with the
+// CheckResult compares what came of an event that is no HTTP request, as JSON, with the golden file; with the
 // flag -update it rewrites the file.
-func (c Case) CheckOutcome(t testing.TB, got any) {
+func (c Case) CheckResult(t testing.TB, got any) {
 	t.Helper()
 	if *update {
 		c.write(t, got)

@@ -9,7 +9,7 @@ import (
 // FuzzCursor hands a listing any text for a cursor: it is refused as invalid_cursor or answered with a page, never with
 // a 5xx. Text that is not taken for the cursor itself is its position, in a cursor that is good but for that; next is
 // one that the listing gave out.
-func FuzzCursor(f *testing.F, next string, list func(t *testing.T, cursor string) Answer) {
+func FuzzCursor(f *testing.F, next string, list func(t *testing.T, cursor string) Response) {
 	good, err := base64.RawURLEncoding.DecodeString(next)
 	var parts map[string]json.RawMessage
 	if err == nil {

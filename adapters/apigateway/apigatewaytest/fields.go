@@ -11,8 +11,8 @@ import (
 	"rental.example/adapters/apigateway"
 )
 
-// Body is a request body that a function decodes as T, which is one of its own for POST or for PATCH.
-func Body[T any, PT interface {
+// DecodeBody is a request body that a function decodes as T, which is one of its own for POST or for PATCH.
+func DecodeBody[T any, PT interface {
 	*T
 	apigateway.Object
 }](t testing.TB, body string) T {
@@ -25,10 +25,10 @@ func Body[T any, PT interface {
 	return value
 }
 
-// EmptyFields are the names of the fields of a struct, exported or not, that have their zero value, of structs in it as
+// ZeroFields are the names of the fields of a struct, exported or not, that have their zero value, of structs in it as
 // Outer.Inner. Tests of a function's wire format fill whatever a client may send, and ask this of what is made of it: so
 // a new field that is not passed on has a name.
-func EmptyFields(v any) []string {
+func ZeroFields(v any) []string {
 	return emptyFields(reflect.ValueOf(v))
 }
 

@@ -38,7 +38,7 @@ func TestEmptyFields(t *testing.T) {
 		}
 		o := whole
 		change(&o)
-		if diff := cmp.Diff(want, apigatewaytest.EmptyFields(o)); diff != "" {
+		if diff := cmp.Diff(want, apigatewaytest.ZeroFields(o)); diff != "" {
 			t.Errorf("without %q (-want +got):\n%s", missing, diff)
 		}
 	}

@@ -44,7 +44,7 @@ func Fuzz(f *testing.F, root, function string, newHandler func(t *testing.T) lam
 			if err != nil {
 				t.Skip("not an event")
 			}
-			answer := Parse(t, raw)
+			answer := ParseResponse(t, raw)
 			if answer.StatusCode >= 500 {
 				t.Fatalf("status %d: %v", answer.StatusCode, answer.Body)
 			}
@@ -55,7 +55,7 @@ func Fuzz(f *testing.F, root, function string, newHandler func(t *testing.T) lam
 	})
 }
 
-func checkProblem(t *testing.T, answer Answer) {
+func checkProblem(t *testing.T, answer Response) {
 	t.Helper()
 	body, ok := answer.Body.(map[string]any)
 	if !ok || answer.Headers["Content-Type"] != "application/problem+json" {

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// CheckLines holds what a function wrote during its first request, in the invocation "invocation-1",
+// CheckLogLines holds what a function wrote during its first request, in the invocation "invocation-1",
 // against what it must write: one line of metrics and one of the log, each with its keys.
-func CheckLines(t *testing.T, service, output string) {
+func CheckLogLines(t *testing.T, service, output string) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(output), "\n")
 	if len(lines) != 2 {

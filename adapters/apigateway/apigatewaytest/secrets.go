@@ -24,10 +24,10 @@ func found(text, written string) bool {
 		regexp.MustCompile(`(^|[^\pL\pN])`+regexp.QuoteMeta(text)+`($|[^\pL\pN])`).MatchString(written)
 }
 
-// CheckSecrets fails the test when what a function wrote holds any text of the event that it handled: of its body,
+// CheckNoSecrets fails the test when what a function wrote holds any text of the event that it handled: of its body,
 // parameters, headers, claims or images, but for its ids. Logs are read by more people than data is, and kept
 // longer. A function that wrote nothing was not looked at.
-func (c Case) CheckSecrets(t testing.TB, output string) {
+func (c Case) CheckNoSecrets(t testing.TB, output string) {
 	t.Helper()
 	if output == "" {
 		t.Errorf("%s: no output", c.Name)

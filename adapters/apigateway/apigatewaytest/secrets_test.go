@@ -46,16 +46,16 @@ func TestSecretsTeeth(t *testing.T) {
 		"nothing":       {`{}`, ``, true},
 	} {
 		r := &recorder{TB: t}
-		apigatewaytest.Case{Name: name, Event: []byte(test.event)}.CheckSecrets(r, test.output)
+		apigatewaytest.Case{Name: name, Event: []byte(test.event)}.CheckNoSecrets(r, test.output)
 		if r.failed != test.leaks {
 			t.Errorf("%s: leaks %t, want %t", name, r.failed, test.leaks)
 		}
 	}
 }
 
-// TestFieldWords: the words are those of request bodies, through references, of nested objects and lists, and none of
+// TestFieldNames: the words are those of request bodies, through references, of nested objects and lists, and none of
 // responses.
-func TestFieldWords(t *testing.T) {
+func TestFieldNames(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	const document = `
@@ -74,7 +74,7 @@ components:
 		t.Fatal(err)
 	}
 	want := []string{"colour", "parent", "parts", "red", "weight"}
-	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(apigatewaytest.FieldWords(t, root)))); diff != "" {
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(apigatewaytest.FieldNames(t, root)))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -86,7 +86,7 @@ func TestSecretsOfFields(t *testing.T) {
 	for body, leaks := range map[string]bool{`{"ratings":1}`: false, `{"nickname":1}`: true} {
 		c, r := cases[0], &recorder{TB: t}
 		c.Event = []byte(`{"body":` + strconv.Quote(body) + `}`)
-		if c.CheckSecrets(r, "ratings nickname"); r.failed != leaks || leaks && !strings.Contains(r.told, apigatewaytest.FieldHint) {
+		if c.CheckNoSecrets(r, "ratings nickname"); r.failed != leaks || leaks && !strings.Contains(r.told, apigatewaytest.FieldHint) {
 			t.Errorf("%s: leaks %t, want %t: %s", body, r.failed, leaks, r.told)
 		}
 	}

@@ -9,14 +9,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// FieldHint is what to do about a word that CheckSecrets, or the suite of functions/e2e, takes for a secret though it is
+// FieldHint is what to do about a word that CheckNoSecrets, or the suite of functions/e2e, takes for a secret though it is
 // the name of a field.
-const FieldHint = "if it is the name of a field, or one of its values, add it to the schema of the request's body in openapi.yaml: FieldWords reads those"
+const FieldHint = "if it is the name of a field, or one of its values, add it to the schema of the request's body in openapi.yaml: FieldNames reads those"
 
-// FieldWords are the names of the fields of all request bodies in openapi.yaml, which is in the folder root, and the
+// FieldNames are the names of the fields of all request bodies in openapi.yaml, which is in the folder root, and the
 // values of those that have a list of values. They are in the texts of problems, and so may be in a log, whoever sent
 // them.
-func FieldWords(t testing.TB, root string) map[string]bool {
+func FieldNames(t testing.TB, root string) map[string]bool {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(root, "openapi.yaml"))
 	if err != nil {

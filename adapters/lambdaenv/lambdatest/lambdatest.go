@@ -76,8 +76,8 @@ func runtimeAPI(t *testing.T, event []byte) (host string, answers <-chan []byte)
 	return strings.TrimPrefix(server.URL, "http://"), got
 }
 
-// Refusal runs a binary that must not start, and returns what it says.
-func Refusal(t *testing.T, bootstrap string, environment ...string) string {
+// StartError runs a binary that must not start, and returns what it says.
+func StartError(t *testing.T, bootstrap string, environment ...string) string {
 	t.Helper()
 	cmd := exec.Command(bootstrap)
 	cmd.Env = environment
@@ -88,10 +88,10 @@ func Refusal(t *testing.T, bootstrap string, environment ...string) string {
 	return string(out)
 }
 
-// Unvisited is a server that nobody may connect to: it fails the test at its end if anybody did. It
+// UnusedServer is a server that nobody may connect to: it fails the test at its end if anybody did. It
 // stands where a function's store would be, and proves that neither start-up nor a client asks for
 // anything before it is needed.
-func Unvisited(t *testing.T) (url string) {
+func UnusedServer(t *testing.T) (url string) {
 	t.Helper()
 	var connections atomic.Int32
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())

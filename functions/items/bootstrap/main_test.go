@@ -11,14 +11,14 @@ import (
 // TestBinary: an answer that needs no store makes no connection.
 func TestBinary(t *testing.T) {
 	t.Parallel()
-	store := lambdatest.Unvisited(t)
+	store := lambdatest.UnusedServer(t)
 	for _, c := range apigatewaytest.Cases(t, "../../..", "items") {
 		if c.Name != "search-every-problem" {
 			continue
 		}
 		answer := lambdatest.Invoke(t, lambdatest.Build(t), c.Event, "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID",
 			"AWS_SECRET_ACCESS_KEY=SECRET", "OPEN_SEARCH_END_POINT="+store, "OPEN_SEARCH_INDEX=items", "OPEN_SEARCH_SERVICE=es", "ALLOWED_ORIGIN=https://app.example.com")
-		got := apigatewaytest.Parse(t, answer)
+		got := apigatewaytest.ParseResponse(t, answer)
 		if got.StatusCode != http.StatusBadRequest || got.Headers["Access-Control-Allow-Origin"] != "https://app.example.com" {
 			t.Errorf("answer: %+v", got)
 		}
@@ -29,14 +29,14 @@ func TestMissingVariables(t *testing.T) {
 	t.Parallel()
 	want := "configuration: missing environment variables: OPEN_SEARCH_END_POINT, OPEN_SEARCH_INDEX, OPEN_SEARCH_SERVICE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ALLOWED_ORIGIN; " +
 		"unusable environment variables: LOG_LEVEL must be DEBUG, INFO, WARN or ERROR\n"
-	if got := lambdatest.Refusal(t, lambdatest.Build(t), "USERS_TABLE=", "LOG_LEVEL=LOUD"); got != want {
+	if got := lambdatest.StartError(t, lambdatest.Build(t), "USERS_TABLE=", "LOG_LEVEL=LOUD"); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
 
 func TestUnusableEngine(t *testing.T) {
 	t.Parallel()
-	got := lambdatest.Refusal(t, lambdatest.Build(t), "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID", "AWS_SECRET_ACCESS_KEY=SECRET",
+	got := lambdatest.StartError(t, lambdatest.Build(t), "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID", "AWS_SECRET_ACCESS_KEY=SECRET",
 		"OPEN_SEARCH_END_POINT=search.example.com", "OPEN_SEARCH_INDEX=items", "OPEN_SEARCH_SERVICE=es", "ALLOWED_ORIGIN=https://app.example.com")
 	if want := "configuration: opensearch: the endpoint \"search.example.com\" is no URL of a server\n"; got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)

@@ -12,7 +12,7 @@ import (
 func TestWritableAttributes(t *testing.T) {
 	t.Parallel()
 	var deployed []string
-	list, _ := samtest.Load(t).Properties(t, "UserPoolClient")["WriteAttributes"].([]any)
+	list, _ := samtest.LoadTemplate(t).Properties(t, "UserPoolClient")["WriteAttributes"].([]any)
 	for _, name := range list {
 		text, _ := name.(string)
 		deployed = append(deployed, text)

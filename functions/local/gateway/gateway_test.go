@@ -168,7 +168,7 @@ func checkContext(t *testing.T, got map[string]any) {
 			t.Errorf("requestContext.%s = %v, want %v", name, got[name], want)
 		}
 	}
-	claims := samtest.At(got, "authorizer", "claims")
+	claims := samtest.Lookup(got, "authorizer", "claims")
 	want := map[string]any{
 		"sub": subject, "iss": issuer, "aud": "client", "token_use": "id", "email": "jane@example.com", "email_verified": "true",
 		"cognito:groups": "renters,admin", "auth_time": "1767322000",
@@ -330,19 +330,19 @@ func testTimeout(t *testing.T, timeout, want time.Duration, status int, code str
 // TestGatewayResponses holds every error that the gateway can make against the template's.
 func TestGatewayResponses(t *testing.T) {
 	t.Parallel()
-	properties := samtest.Load(t).Properties(t, "Api")
+	properties := samtest.LoadTemplate(t).Properties(t, "Api")
 	for _, made := range gateway.Responses() {
-		want, _ := samtest.At(properties, "GatewayResponses", made.Name, "ResponseTemplates", "application/json").(string)
+		want, _ := samtest.Lookup(properties, "GatewayResponses", made.Name, "ResponseTemplates", "application/json").(string)
 		want = strings.ReplaceAll(want, "$context.requestId", requestID)
 		w := httptest.NewRecorder()
 		newGateway(&function{}, &pool{}).Fail(w, made.Name, requestID)
 		if got := strings.TrimSpace(w.Body.String()); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", made.Name, got, want)
 		}
-		if status := samtest.At(properties, "GatewayResponses", made.Name, "StatusCode"); status != w.Code {
+		if status := samtest.Lookup(properties, "GatewayResponses", made.Name, "StatusCode"); status != w.Code {
 			t.Errorf("%s: status %d, in the template %v", made.Name, w.Code, status)
 		}
-		headers, _ := samtest.At(properties, "GatewayResponses", made.Name, "ResponseParameters", "Headers").(map[string]any)
+		headers, _ := samtest.Lookup(properties, "GatewayResponses", made.Name, "ResponseParameters", "Headers").(map[string]any)
 		for name, value := range headers {
 			want := strings.Trim(strings.ReplaceAll(value.(string), "${AllowedOrigin}", "https://app.example.com"), "'")
 			if got := w.Header().Get(name); got != want {
@@ -350,10 +350,10 @@ func TestGatewayResponses(t *testing.T) {
 			}
 		}
 	}
-	if allowed, _ := samtest.At(properties, "Cors", "AllowHeaders").(string); strings.Trim(allowed, "'") != gateway.AllowedHeaders {
+	if allowed, _ := samtest.Lookup(properties, "Cors", "AllowHeaders").(string); strings.Trim(allowed, "'") != gateway.AllowedHeaders {
 		t.Errorf("allowed headers: %q, in the template %s", gateway.AllowedHeaders, allowed)
 	}
-	if method := regexp.MustCompile(`\b(PUT|CONNECT|TRACE)\b`).FindString(samtest.At(properties, "Cors", "AllowMethods").(string)); method != "" {
+	if method := regexp.MustCompile(`\b(PUT|CONNECT|TRACE)\b`).FindString(samtest.Lookup(properties, "Cors", "AllowMethods").(string)); method != "" {
 		t.Errorf("the template's CORS admits %s, which no route has", method)
 	}
 }

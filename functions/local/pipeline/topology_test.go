@@ -12,10 +12,10 @@ import (
 // TestTopology: every value of the table is the template's.
 func TestTopology(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
+	template := samtest.LoadTemplate(t)
 	d := deployed()
 	of := func(resource string, path ...string) any {
-		return samtest.At(template.Properties(t, resource), path...)
+		return samtest.Lookup(template.Properties(t, resource), path...)
 	}
 	check := func(what string, got, want any) {
 		t.Helper()
@@ -79,8 +79,8 @@ func checkQueue(t *testing.T, q queueSpec, properties map[string]any) {
 	}
 	retention, _ := properties["MessageRetentionPeriod"].(int)
 	want.retention = time.Duration(retention) * time.Second
-	want.maxReceiveCount, _ = samtest.At(properties, "RedrivePolicy", "maxReceiveCount").(int)
-	if target, _ := samtest.At(properties, "RedrivePolicy", "deadLetterTargetArn").(string); target != "" {
+	want.maxReceiveCount, _ = samtest.Lookup(properties, "RedrivePolicy", "maxReceiveCount").(int)
+	if target, _ := samtest.Lookup(properties, "RedrivePolicy", "deadLetterTargetArn").(string); target != "" {
 		want.deadLetters = target[:len(target)-len(".Arn")]
 	}
 	if diff := cmp.Diff(want, q, cmp.AllowUnexported(queueSpec{})); diff != "" {

@@ -12,11 +12,11 @@ import (
 // TestGracePeriod: writes are blocked for longer than any function runs that writes the indices.
 func TestGracePeriod(t *testing.T) {
 	t.Parallel()
-	template := samtest.Load(t)
-	usual, _ := samtest.At(template.Globals, "Function", "Timeout").(int)
+	template := samtest.LoadTemplate(t)
+	usual, _ := samtest.Lookup(template.Globals, "Function", "Timeout").(int)
 	checked := 0
 	for name, r := range template.Resources {
-		if r.Type != "AWS::Serverless::Function" || samtest.At(r.Properties, "Environment", "Variables", "OPEN_SEARCH_INDEX") == nil {
+		if r.Type != "AWS::Serverless::Function" || samtest.Lookup(r.Properties, "Environment", "Variables", "OPEN_SEARCH_INDEX") == nil {
 			continue
 		}
 		timeout := usual

@@ -69,7 +69,7 @@ func TestErasuresSchemaIsTheTemplates(t *testing.T) {
 			} `yaml:"UserPoolClient"`
 		} `yaml:"Resources"`
 	}
-	if err := yaml.Unmarshal([]byte(samtest.Read(t, "template.yaml")), &template); err != nil {
+	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "template.yaml")), &template); err != nil {
 		t.Fatal(err)
 	}
 	table, schema := template.Resources.ErasuresTable, people.ErasuresSchema("any")

@@ -39,7 +39,7 @@ func TestBinary(t *testing.T) {
 func TestMissingVariables(t *testing.T) {
 	t.Parallel()
 	want := "configuration: missing environment variables: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, USERS_VERSION, USER_EVENTS_VERSION, ITEM_SYNC_VERSION\n"
-	if got := lambdatest.Refusal(t, lambdatest.Build(t), "ITEMS_VERSION=items:7"); got != want {
+	if got := lambdatest.StartError(t, lambdatest.Build(t), "ITEMS_VERSION=items:7"); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // TestBinary: an order that is none makes no connection.
 func TestBinary(t *testing.T) {
 	t.Parallel()
-	store := lambdatest.Unvisited(t)
+	store := lambdatest.UnusedServer(t)
 	for _, c := range apigatewaytest.Cases(t, "../../..", "republish") {
 		if c.Name != "typing-error" {
 			continue
@@ -28,7 +28,7 @@ func TestMissingVariables(t *testing.T) {
 	t.Parallel()
 	want := "configuration: missing environment variables: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, USERS_TABLE, USER_EVENTS_TOPIC_ARN; " +
 		"unusable environment variables: LOG_LEVEL must be DEBUG, INFO, WARN or ERROR\n"
-	if got := lambdatest.Refusal(t, lambdatest.Build(t), "ALLOWED_ORIGIN=", "LOG_LEVEL=LOUD"); got != want {
+	if got := lambdatest.StartError(t, lambdatest.Build(t), "ALLOWED_ORIGIN=", "LOG_LEVEL=LOUD"); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }

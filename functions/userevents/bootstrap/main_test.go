@@ -10,7 +10,7 @@ import (
 // TestBinary: an empty batch makes no connection.
 func TestBinary(t *testing.T) {
 	t.Parallel()
-	store := lambdatest.Unvisited(t)
+	store := lambdatest.UnusedServer(t)
 	for _, c := range apigatewaytest.Cases(t, "../../..", "userevents") {
 		if c.Name != "empty" {
 			continue
@@ -27,7 +27,7 @@ func TestMissingVariables(t *testing.T) {
 	t.Parallel()
 	want := "configuration: missing environment variables: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, USER_EVENTS_TOPIC_ARN, USER_EVENTS_DEAD_LETTER_QUEUE_URL; " +
 		"unusable environment variables: LOG_LEVEL must be DEBUG, INFO, WARN or ERROR\n"
-	if got := lambdatest.Refusal(t, lambdatest.Build(t), "ALLOWED_ORIGIN=", "LOG_LEVEL=LOUD"); got != want {
+	if got := lambdatest.StartError(t, lambdatest.Build(t), "ALLOWED_ORIGIN=", "LOG_LEVEL=LOUD"); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }

@@ -11,14 +11,14 @@ import (
 // TestBinary: an answer that needs no store makes no connection.
 func TestBinary(t *testing.T) {
 	t.Parallel()
-	store := lambdatest.Unvisited(t)
+	store := lambdatest.UnusedServer(t)
 	for _, c := range apigatewaytest.Cases(t, "../../..", "users") {
 		if c.Name != "save-every-problem" {
 			continue
 		}
 		answer := lambdatest.Invoke(t, lambdatest.Build(t), c.Event, "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID",
 			"AWS_SECRET_ACCESS_KEY=SECRET", "AWS_ENDPOINT_URL="+store, "USERS_TABLE=users", "ALLOWED_ORIGIN=https://app.example.com")
-		got := apigatewaytest.Parse(t, answer)
+		got := apigatewaytest.ParseResponse(t, answer)
 		if got.StatusCode != http.StatusUnprocessableEntity || got.Headers["Access-Control-Allow-Origin"] != "https://app.example.com" {
 			t.Errorf("answer: %+v", got)
 		}
@@ -29,7 +29,7 @@ func TestMissingVariables(t *testing.T) {
 	t.Parallel()
 	want := "configuration: missing environment variables: USERS_TABLE, ALLOWED_ORIGIN, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; " +
 		"unusable environment variables: LOG_LEVEL must be DEBUG, INFO, WARN or ERROR\n"
-	if got := lambdatest.Refusal(t, lambdatest.Build(t), "USERS_TABLE=", "LOG_LEVEL=LOUD"); got != want {
+	if got := lambdatest.StartError(t, lambdatest.Build(t), "USERS_TABLE=", "LOG_LEVEL=LOUD"); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
