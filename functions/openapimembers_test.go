@@ -53,7 +53,7 @@ func readSource(t testing.TB, function string) source {
 	return s
 }
 
-// readFunc finds the calls apigateway.Member("name", ...) and apigateway.ParseQuery(req, "name", ...).
+// readFunc finds the calls apigateway.NewField("name", ...) and apigateway.ParseQuery(req, "name", ...).
 func (s source) readFunc(f *ast.FuncDecl) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
@@ -63,7 +63,7 @@ func (s source) readFunc(f *ast.FuncDecl) {
 		callee, _ := call.Fun.(*ast.SelectorExpr)
 		switch {
 		case callee == nil:
-		case callee.Sel.Name == "Member":
+		case callee.Sel.Name == "NewField":
 			receiver := receiverOf(f)
 			s.members[receiver] = append(s.members[receiver], s.literals(f, call.Args[:1])...)
 		case callee.Sel.Name == "ParseQuery":
