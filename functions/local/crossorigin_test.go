@@ -10,9 +10,8 @@ import (
 	"rental.example/functions/local/cognito"
 )
 
-// TestPagesOfOtherOrigins walks the runner's own endpoints: which of them may a
-// page of another origin read, and which does it reach at all? The operations of
-// the user pool are walked in its own package.
+// TestPagesOfOtherOrigins walks the runner's own endpoints: which of them may a page of another origin read, and which
+// does it reach at all? The operations of the user pool are walked in its own package.
 func TestPagesOfOtherOrigins(t *testing.T) {
 	t.Parallel()
 	r := start(t)

@@ -2,7 +2,6 @@ package cognito
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"strconv"
 	"time"
@@ -13,21 +12,17 @@ type adminInput struct {
 	Username   string
 }
 
-func (in adminInput) check() error {
-	return cmp.Or(validate(poolMember(in.UserPoolID), usernameMember(in.Username)), knownPool(in.UserPoolID))
+func (in adminInput) username() string { return in.Username }
+
+func (in adminInput) check() error { return in.checkWith() }
+
+// checkWith validates the pool, the username and more members, all in one message.
+func (in adminInput) checkWith(more ...member) error {
+	members := append([]member{poolMember(in.UserPoolID), usernameMember(in.Username)}, more...)
+	return cmp.Or(validate(members...), checkPoolID(in.UserPoolID))
 }
 
-// named is what an Admin operation finds its user by: these, and only these,
-// tell that there is no such user.
-func (p *Pool) named(username string) (user, error) {
-	u, ok := p.users.find(username)
-	if !ok {
-		return user{}, errNoUser
-	}
-	return u, nil
-}
-
-// epoch encodes as seconds since 1970, as the JSON protocol has times; see
+// epoch encodes as seconds since 1970, like all times of the JSON protocol.
 // https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 type epoch time.Time
 
@@ -35,19 +30,18 @@ func (e epoch) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(time.Time(e).UnixMilli())/1000, 'f', 3, 64), nil
 }
 
-// userBody is UserType of the service's model.
-type userBody struct {
+// userDates are the members that UserType and the output of AdminGetUser share.
+type userDates struct {
 	Username             string
-	Attributes           []attribute
 	Enabled              bool
 	UserCreateDate       epoch
 	UserLastModifiedDate epoch
 	UserStatus           status
 }
 
-func newUserBody(u user) userBody {
-	return userBody{
-		Username: u.sub, Attributes: u.list(), Enabled: !u.disabled, UserStatus: u.status,
+func newUserDates(u user) userDates {
+	return userDates{
+		Username: u.sub, Enabled: !u.disabled, UserStatus: u.status,
 		UserCreateDate: epoch(u.created), UserLastModifiedDate: epoch(u.modified),
 	}
 }
@@ -68,63 +62,50 @@ func (in adminCreateUserInput) check() error {
 		optional = append(optional, passwordMember("temporaryPassword", in.TemporaryPassword))
 	}
 	if in.MessageAction != "" {
-		optional = append(optional, member{name: "messageAction", value: in.MessageAction, echo: true, enum: []string{"RESEND", "SUPPRESS"}})
+		optional = append(optional, member{name: "messageAction", value: in.MessageAction, echoed: true, enum: []string{"RESEND", "SUPPRESS"}})
 	}
 	return validate(optional...)
 }
 
 type adminCreateUserOutput struct {
-	User userBody
+	User struct { // UserType of the service's model
+		userDates
+		Attributes []attribute
+	}
 }
 
-// adminCreateUser makes a user who must choose a password at the first
-// sign-in. RESEND is refused: no mail was sent that could be sent again.
-func (p *Pool) adminCreateUser(_ context.Context, in adminCreateUserInput) (adminCreateUserOutput, error) {
+// adminCreateUser adds a user who must choose a password at the first sign-in. RESEND fails, because no mail is sent.
+func (p *Pool) adminCreateUser(in adminCreateUserInput) (out adminCreateUserOutput, err error) {
 	if !isEmail(in.Username) {
-		return adminCreateUserOutput{}, errNotEmail
+		return out, errNotEmail
 	}
 	if in.MessageAction == "RESEND" {
-		return adminCreateUserOutput{}, invalidParameter("The local user pool sends no mail; set a password with AdminSetUserPassword.")
+		return out, invalidParameter("The local user pool sends no mail; set a password with AdminSetUserPassword.")
 	}
 	password := cmp.Or(in.TemporaryPassword, newPassword())
-	err := cmp.Or(checkPolicy(password), checkAttributes(in.UserAttributes), checkEmail(in.Username, in.UserAttributes))
+	err = cmp.Or(checkPolicy(password), checkAttributes(in.UserAttributes), checkEmail(in.Username, in.UserAttributes))
 	if err != nil {
-		return adminCreateUserOutput{}, err
+		return out, err
 	}
-	now, sub := p.now(), newUUID()
-	u := user{
-		sub: sub, email: in.Username, emailVerified: verified(in.UserAttributes), status: forceChangePassword,
-		password: p.srp.verifier(sub, password), created: now, modified: now,
-	}
-	u.set(in.UserAttributes)
+	u := p.newUser(in.Username, password, forceChangePassword, in.UserAttributes)
+	u.emailVerified = marksEmailVerified(in.UserAttributes)
 	if err := p.users.add(u); errors.Is(err, errEmailTaken) {
-		return adminCreateUserOutput{}, errUserExists
+		return out, errUserExists
 	} else if err != nil {
-		return adminCreateUserOutput{}, err
+		return out, err
 	}
-	return adminCreateUserOutput{User: newUserBody(u)}, nil
+	out.User.userDates, out.User.Attributes = newUserDates(u), u.attributeList()
+	return out, nil
 }
 
 type adminGetUserOutput struct {
-	Username             string
-	UserAttributes       []attribute
-	Enabled              bool
-	UserCreateDate       epoch
-	UserLastModifiedDate epoch
-	UserStatus           status
-	mfaView
+	userDates
+	UserAttributes []attribute
+	mfaOutput
 }
 
-func (p *Pool) adminGetUser(_ context.Context, in adminInput) (adminGetUserOutput, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return adminGetUserOutput{}, err
-	}
-	body := newUserBody(u)
-	return adminGetUserOutput{
-		Username: body.Username, UserAttributes: body.Attributes, Enabled: body.Enabled, UserStatus: body.UserStatus,
-		UserCreateDate: body.UserCreateDate, UserLastModifiedDate: body.UserLastModifiedDate, mfaView: u.mfa(),
-	}, nil
+func (p *Pool) adminGetUser(_ adminInput, u user) (adminGetUserOutput, error) {
+	return adminGetUserOutput{userDates: newUserDates(u), UserAttributes: u.attributeList(), mfaOutput: u.mfaOutput()}, nil
 }
 
 type adminSetUserPasswordInput struct {
@@ -134,22 +115,15 @@ type adminSetUserPasswordInput struct {
 }
 
 func (in adminSetUserPasswordInput) check() error {
-	return cmp.Or(
-		validate(poolMember(in.UserPoolID), usernameMember(in.Username), passwordMember("password", in.Password)),
-		knownPool(in.UserPoolID),
-	)
+	return in.checkWith(passwordMember("password", in.Password))
 }
 
-func (p *Pool) adminSetUserPassword(_ context.Context, in adminSetUserPasswordInput) (done, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return done{}, err
-	}
+func (p *Pool) adminSetUserPassword(in adminSetUserPasswordInput, u user) (empty, error) {
 	if err := checkPolicy(in.Password); err != nil {
-		return done{}, err
+		return empty{}, err
 	}
 	password := p.srp.verifier(u.sub, in.Password)
-	return done{}, p.users.update(u.sub, p.now(), func(u *user) error {
+	return empty{}, p.users.update(u.sub, p.now(), func(u *user) error {
 		u.password, u.status = password, forceChangePassword
 		if in.Permanent {
 			u.status = confirmed
@@ -158,13 +132,9 @@ func (p *Pool) adminSetUserPassword(_ context.Context, in adminSetUserPasswordIn
 	})
 }
 
-// adminConfirmSignUp confirms the account and, as the service, not the e-mail.
-func (p *Pool) adminConfirmSignUp(_ context.Context, in adminInput) (done, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return done{}, err
-	}
-	return done{}, p.users.update(u.sub, p.now(), func(u *user) error {
+// confirmByAdmin confirms the account and, like the service, not the e-mail.
+func (p *Pool) confirmByAdmin(u user) error {
+	return p.users.update(u.sub, p.now(), func(u *user) error {
 		if u.status != unconfirmed {
 			return notAuthorized("User cannot be confirmed. Current status is " + string(u.status))
 		}
@@ -173,20 +143,31 @@ func (p *Pool) adminConfirmSignUp(_ context.Context, in adminInput) (done, error
 	})
 }
 
-func (p *Pool) adminDeleteUser(_ context.Context, in adminInput) (done, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return done{}, err
-	}
-	p.forget(u)
-	return done{}, nil
+// disableUser also revokes every login. Issued tokens stay valid until they expire, like the service's.
+func (p *Pool) disableUser(u user) error {
+	p.logins.revokeAll(u.sub)
+	return p.setDisabled(u, true)
 }
 
-func (p *Pool) adminUserGlobalSignOut(_ context.Context, in adminInput) (done, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return done{}, err
-	}
-	p.logins.revoke(func(l login) bool { return l.sub == u.sub })
-	return done{}, nil
+func (p *Pool) enableUser(u user) error { return p.setDisabled(u, false) }
+
+func (p *Pool) setDisabled(u user, disabled bool) error {
+	return p.users.update(u.sub, p.now(), func(u *user) error {
+		u.disabled = disabled
+		return nil
+	})
+}
+
+// deleteUser deletes a user and revokes the logins. Issued ID tokens stay valid until they expire, like the service's.
+func (p *Pool) deleteUser(u user) error {
+	p.users.remove(u.sub)
+	p.logins.revokeAll(u.sub)
+	return nil
+}
+
+// globalSignOut revokes every login of the user.
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GlobalSignOut.html
+func (p *Pool) globalSignOut(u user) error {
+	p.logins.revokeAll(u.sub)
+	return nil
 }

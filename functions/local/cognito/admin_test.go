@@ -39,8 +39,7 @@ func TestAdminCreateUser(t *testing.T) {
 	h.signIn(jane, password)
 }
 
-// TestRandomPassword: without a temporary password nobody can sign in before
-// an administrator sets one.
+// TestRandomPassword: without a temporary password nobody can sign in before an administrator sets one.
 func TestRandomPassword(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -1,9 +1,6 @@
 package cognito
 
-import (
-	"cmp"
-	"context"
-)
+import "cmp"
 
 type adminInitiateAuthInput struct {
 	initiateAuthInput
@@ -11,19 +8,19 @@ type adminInitiateAuthInput struct {
 }
 
 func (in adminInitiateAuthInput) check() error {
-	return cmp.Or(validate(poolMember(in.UserPoolID)), knownPool(in.UserPoolID), in.initiateAuthInput.check())
+	return cmp.Or(validate(poolMember(in.UserPoolID)), checkPoolID(in.UserPoolID), in.initiateAuthInput.check())
 }
 
-// adminInitiateAuth serves the flows that servers and browsers have in common.
-// The template's client enables no flow in which a server has the password.
-func (p *Pool) adminInitiateAuth(ctx context.Context, in adminInitiateAuthInput) (authOutput, error) {
+// adminInitiateAuth serves the flows that servers and browsers share. The template's client enables no flow in which a
+// server receives the password.
+func (p *Pool) adminInitiateAuth(in adminInitiateAuthInput) (authOutput, error) {
 	switch in.AuthFlow {
 	case "ADMIN_NO_SRP_AUTH", "ADMIN_USER_PASSWORD_AUTH":
 		return authOutput{}, invalidParameter("Auth flow not enabled for this client")
 	case "USER_PASSWORD_AUTH":
-		return authOutput{}, errFlowUnsupported
+		return authOutput{}, errFlowNotSupported
 	}
-	return p.initiateAuth(ctx, in.initiateAuthInput)
+	return p.initiateAuth(in.initiateAuthInput)
 }
 
 type adminRespondInput struct {
@@ -32,30 +29,24 @@ type adminRespondInput struct {
 }
 
 func (in adminRespondInput) check() error {
-	return cmp.Or(validate(poolMember(in.UserPoolID)), knownPool(in.UserPoolID), in.respondInput.check())
+	return cmp.Or(validate(poolMember(in.UserPoolID)), checkPoolID(in.UserPoolID), in.respondInput.check())
 }
 
-func (p *Pool) adminRespondToAuthChallenge(ctx context.Context, in adminRespondInput) (authOutput, error) {
-	return p.respondToAuthChallenge(ctx, in.respondInput)
+func (p *Pool) adminRespondToAuthChallenge(in adminRespondInput) (authOutput, error) {
+	return p.respondToAuthChallenge(in.respondInput)
 }
 
-// adminResetUserPassword sends a code, without which nobody signs in as this
-// user any more; see
+// resetByAdmin sends a code that the user needs for a new password; until then, sign-in fails.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminResetUserPassword.html
-func (p *Pool) adminResetUserPassword(_ context.Context, in adminInput) (done, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return done{}, err
-	}
-	now := p.now()
-	return done{}, p.users.update(u.sub, now, func(u *user) error {
+func (p *Pool) resetByAdmin(u user) error {
+	return p.users.update(u.sub, p.now(), func(u *user) error {
 		switch {
 		case u.status != confirmed && u.status != resetRequired:
 			return errNoReset
 		case !u.emailVerified:
-			return errNoAddress
+			return errNoVerifiedEmail
 		}
-		u.status, u.resetCode = resetRequired, now
+		u.status, u.resetCode = resetRequired, p.now()
 		return nil
 	})
 }

@@ -16,12 +16,11 @@ func TestAdminInitiateAuth(t *testing.T) {
 	body["UserPoolId"] = PoolID
 	first := h.ok("AdminRespondToAuthChallenge", body).tokens()
 	h.ok("AdminAddUserToGroup", fields{"UserPoolId": PoolID, "Username": jane, "GroupName": "admin"})
-	h.clock.advance(2 * tokenLife)
+	h.clock.advance(2 * tokenValidity)
 	h.checkRefreshed(first, h.ok("AdminInitiateAuth", adminFlow("REFRESH_TOKEN_AUTH", fields{"REFRESH_TOKEN": first.refresh})).tokens())
 }
 
-// TestAdminFlowsRefused: the template's client allows no password to pass
-// through a server.
+// TestAdminFlowsRefused: the template's client allows no password to pass through a server.
 func TestAdminFlowsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -49,8 +48,7 @@ func TestAdminFlowsRefused(t *testing.T) {
 	}
 }
 
-// TestAdminResetUserPassword: the old password serves no more, and a code sets
-// the next one.
+// TestAdminResetUserPassword: the old password serves no more, and a code sets the next one.
 func TestAdminResetUserPassword(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -71,7 +69,7 @@ func TestAdminResetUserPassword(t *testing.T) {
 
 	h.ok("AdminResetUserPassword", adminBody(jane))
 	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane}) // another code
-	h.clock.advance(resetCodeLife)
+	h.clock.advance(resetCodeValidity)
 	h.ok("ConfirmForgotPassword", reset)
 	h.refused("AdminResetUserPassword", adminBody("nobody@example.com"), "UserNotFoundException", "")
 	h.ok("AdminUpdateUserAttributes", fields{"UserPoolId": PoolID, "Username": jane, "UserAttributes": []fields{pair("email_verified", "false")}})

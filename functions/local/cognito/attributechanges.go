@@ -2,17 +2,16 @@ package cognito
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"time"
 )
 
-// attributeCodeLife is how long the service's codes for attributes are good
-// for; see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
-const attributeCodeLife = 24 * time.Hour
+// attributeCodeValidity is how long the service's codes for attributes are valid.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+const attributeCodeValidity = 24 * time.Hour
 
 type updateAttributesInput struct {
-	AccessToken    string
+	accessInput
 	UserAttributes []attribute
 }
 
@@ -27,11 +26,7 @@ type updateAttributesOutput struct {
 	CodeDeliveryDetailsList []codeDelivery `json:",omitempty"`
 }
 
-func (p *Pool) updateUserAttributes(_ context.Context, in updateAttributesInput) (updateAttributesOutput, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return updateAttributesOutput{}, err
-	}
+func (p *Pool) updateUserAttributes(in updateAttributesInput, u user) (updateAttributesOutput, error) {
 	sent, err := p.changeAttributes(u, in.UserAttributes)
 	return updateAttributesOutput{CodeDeliveryDetailsList: sent}, err
 }
@@ -42,18 +37,12 @@ type adminUpdateAttributesInput struct {
 }
 
 func (in adminUpdateAttributesInput) check() error {
-	return cmp.Or(
-		in.adminInput.check(), validate(listMember("userAttributes", len(in.UserAttributes))), checkChanges(in.UserAttributes),
-	)
+	return cmp.Or(in.checkWith(listMember("userAttributes", len(in.UserAttributes))), checkChanges(in.UserAttributes))
 }
 
-func (p *Pool) adminUpdateUserAttributes(_ context.Context, in adminUpdateAttributesInput) (done, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return done{}, err
-	}
-	_, err = p.changeAttributes(u, in.UserAttributes)
-	return done{}, err
+func (p *Pool) adminUpdateUserAttributes(in adminUpdateAttributesInput, u user) (empty, error) {
+	_, err := p.changeAttributes(u, in.UserAttributes)
+	return empty{}, err
 }
 
 func (p *Pool) changeAttributes(u user, list []attribute) (sent []codeDelivery, err error) {
@@ -65,12 +54,12 @@ func (p *Pool) changeAttributes(u user, list []attribute) (sent []codeDelivery, 
 	return sent, err
 }
 
-// change sets attributes. A new e-mail waits for its verification while the old
-// one stays, as the template's AttributesRequireVerificationBeforeUpdate wants;
-// an administrator verifies it with the same request or a later one.
+// change sets attributes. A new e-mail is pending until it is verified, and the old one stays, as
+// AttributesRequireVerificationBeforeUpdate of the template sets it; an administrator verifies it with the same request
+// or a later one.
 func (u *user) change(list []attribute, now time.Time) (sent []codeDelivery) {
 	if slices.ContainsFunc(list, func(a attribute) bool { return a.Name == "phone_number" }) {
-		u.set([]attribute{{Name: "phone_number_verified"}}) // it was of the old number
+		u.set([]attribute{{Name: "phone_number_verified"}}) // it belonged to the old number
 	}
 	u.set(list)
 	switch email := valueOf(list, "email"); email {
@@ -79,7 +68,7 @@ func (u *user) change(list []attribute, now time.Time) (sent []codeDelivery) {
 		u.pendingEmail, u.emailCode = "", time.Time{}
 	default:
 		u.pendingEmail, u.emailCode = email, now
-		sent = []codeDelivery{delivered(email)}
+		sent = []codeDelivery{newCodeDelivery(email)}
 	}
 	switch valueOf(list, "email_verified") {
 	case "true":
@@ -97,7 +86,7 @@ func (u *user) verifyEmail() {
 }
 
 type deleteAttributesInput struct {
-	AccessToken        string
+	accessInput
 	UserAttributeNames []string
 }
 
@@ -108,13 +97,9 @@ func (in deleteAttributesInput) check() error {
 	)
 }
 
-func (p *Pool) deleteUserAttributes(_ context.Context, in deleteAttributesInput) (done, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return done{}, err
-	}
-	_, err = p.changeAttributes(u, blank(in.UserAttributeNames))
-	return done{}, err
+func (p *Pool) deleteUserAttributes(in deleteAttributesInput, u user) (empty, error) {
+	_, err := p.changeAttributes(u, deletions(in.UserAttributeNames))
+	return empty{}, err
 }
 
 type adminDeleteAttributesInput struct {
@@ -123,23 +108,15 @@ type adminDeleteAttributesInput struct {
 }
 
 func (in adminDeleteAttributesInput) check() error {
-	return cmp.Or(
-		in.adminInput.check(), validate(listMember("userAttributeNames", len(in.UserAttributeNames))),
-		checkDeletions(in.UserAttributeNames),
-	)
+	return cmp.Or(in.checkWith(listMember("userAttributeNames", len(in.UserAttributeNames))), checkDeletions(in.UserAttributeNames))
 }
 
-func (p *Pool) adminDeleteUserAttributes(_ context.Context, in adminDeleteAttributesInput) (done, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return done{}, err
-	}
-	_, err = p.changeAttributes(u, blank(in.UserAttributeNames))
-	return done{}, err
+func (p *Pool) adminDeleteUserAttributes(in adminDeleteAttributesInput, u user) (empty, error) {
+	_, err := p.changeAttributes(u, deletions(in.UserAttributeNames))
+	return empty{}, err
 }
 
-// checkChanges refuses what would leave a user without an e-mail, since that is
-// the username.
+// checkChanges fails for a change that leaves the user without an e-mail, since that is the username.
 func checkChanges(list []attribute) error {
 	for _, a := range list {
 		if a.Name == "email" && a.Value == "" {
@@ -153,7 +130,7 @@ func checkChanges(list []attribute) error {
 }
 
 func checkDeletions(names []string) error {
-	list := blank(names)
+	list := deletions(names)
 	if slices.Contains(names, "email") {
 		return errEmailRequired
 	}
@@ -168,8 +145,8 @@ func checkDeletions(names []string) error {
 	return nil
 }
 
-// blank is how the service spells a deletion: an attribute without a value.
-func blank(names []string) (list []attribute) {
+// deletions returns attributes without a value, which the service deletes.
+func deletions(names []string) (list []attribute) {
 	for _, name := range names {
 		list = append(list, attribute{Name: name})
 	}

@@ -64,7 +64,7 @@ func TestChangeEmail(t *testing.T) {
 	login := h.signIn(jane, password)
 	a := h.ok("UpdateUserAttributes", changeBody(login.access, pair("email", janet), pair("name", "Janet")))
 	want := fields{"CodeDeliveryDetailsList": []any{map[string]any{
-		"AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": delivered(janet).Destination}}}
+		"AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": newCodeDelivery(janet).Destination}}}
 	if diff := cmp.Diff(want, a.body); diff != "" {
 		t.Errorf("UpdateUserAttributes (-want +got):\n%s", diff)
 	}
@@ -104,18 +104,18 @@ func TestAttributeCodes(t *testing.T) {
 	login := h.signIn(jane, password)
 	ask := fields{"AccessToken": login.access, "AttributeName": "email"}
 	h.refused("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
-	if got := h.ok("GetUserAttributeVerificationCode", ask).at("CodeDeliveryDetails", "Destination"); got != delivered(jane).Destination {
+	if got := h.ok("GetUserAttributeVerificationCode", ask).at("CodeDeliveryDetails", "Destination"); got != newCodeDelivery(jane).Destination {
 		t.Errorf("the code goes to %q", got)
 	}
 	h.ok("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode))
 	h.wantAttributes(login.access, map[string]string{"email": jane, "email_verified": "true"})
 
 	h.ok("UpdateUserAttributes", changeBody(login.access, pair("email", janet)))
-	h.clock.advance(signUpCodeLife + time.Second)
+	h.clock.advance(signUpCodeValidity + time.Second)
 	login.access = h.ok("InitiateAuth", refreshFlow(login.refresh)).tokens().access
 	h.refused("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
 	ask["AccessToken"] = login.access
-	if got := h.ok("GetUserAttributeVerificationCode", ask).at("CodeDeliveryDetails", "Destination"); got != delivered(janet).Destination {
+	if got := h.ok("GetUserAttributeVerificationCode", ask).at("CodeDeliveryDetails", "Destination"); got != newCodeDelivery(janet).Destination {
 		t.Errorf("the code goes to %q, want the address that waits", got)
 	}
 	h.ok("UpdateUserAttributes", changeBody(login.access, pair("email", jane))) // takes the change back

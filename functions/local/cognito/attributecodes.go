@@ -1,64 +1,45 @@
 package cognito
 
-import (
-	"cmp"
-	"context"
-)
+import "cmp"
 
 type attributeCodeInput struct {
-	AccessToken   string
+	accessInput
 	AttributeName string
 }
 
-func (in attributeCodeInput) check() error {
-	return cmp.Or(
-		validate(tokenMember("accessToken", in.AccessToken), attributeNameMember(in.AttributeName)),
-		checkVerifiable(in.AttributeName),
-	)
+func (in attributeCodeInput) check() error { return in.checkWith() }
+
+// checkWith validates the token, the name and more members, all in one message.
+func (in attributeCodeInput) checkWith(more ...member) error {
+	members := append([]member{tokenMember("accessToken", in.AccessToken), attributeNameMember(in.AttributeName)}, more...)
+	return cmp.Or(validate(members...), checkVerifiable(in.AttributeName))
 }
 
-// getUserAttributeVerificationCode sends another code to the e-mail that waits
-// for its verification, or to the one there is.
-func (p *Pool) getUserAttributeVerificationCode(_ context.Context, in attributeCodeInput) (deliveryOutput, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return deliveryOutput{}, err
-	}
-	now, to := p.now(), ""
-	err = p.users.update(u.sub, now, func(u *user) error {
-		u.emailCode, to = now, cmp.Or(u.pendingEmail, u.email)
+// getUserAttributeVerificationCode sends a new code to the pending e-mail or, without one, to the present e-mail.
+func (p *Pool) getUserAttributeVerificationCode(_ attributeCodeInput, u user) (out deliveryOutput, err error) {
+	err = p.users.update(u.sub, p.now(), func(u *user) error {
+		u.emailCode, out.CodeDeliveryDetails = p.now(), newCodeDelivery(cmp.Or(u.pendingEmail, u.email))
 		return nil
 	})
-	if err != nil {
-		return deliveryOutput{}, err
-	}
-	return deliveryOutput{CodeDeliveryDetails: delivered(to)}, nil
+	return out, err
 }
 
 type verifyAttributeInput struct {
-	AccessToken   string
-	AttributeName string
-	Code          string
+	attributeCodeInput
+	Code string
 }
 
 func (in verifyAttributeInput) check() error {
 	code := codeMember(in.Code)
 	code.name = "code"
-	return cmp.Or(
-		validate(tokenMember("accessToken", in.AccessToken), attributeNameMember(in.AttributeName), code),
-		checkVerifiable(in.AttributeName),
-	)
+	return in.checkWith(code)
 }
 
-// verifyUserAttribute tells a user that an e-mail is another's only now, when it
-// is proved to be theirs.
-func (p *Pool) verifyUserAttribute(_ context.Context, in verifyAttributeInput) (done, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return done{}, err
-	}
-	return done{}, p.users.update(u.sub, p.now(), func(u *user) error {
-		if err := p.checkCode(in.Code, u.emailCode, attributeCodeLife); err != nil {
+// verifyUserAttribute fails with errAliasTaken if the e-mail belongs to another user. No earlier operation reveals that:
+// only now is the e-mail known to be the caller's.
+func (p *Pool) verifyUserAttribute(in verifyAttributeInput, u user) (empty, error) {
+	return empty{}, p.users.update(u.sub, p.now(), func(u *user) error {
+		if err := p.checkCode(in.Code, u.emailCode, attributeCodeValidity); err != nil {
 			return err
 		}
 		u.verifyEmail()
@@ -66,8 +47,7 @@ func (p *Pool) verifyUserAttribute(_ context.Context, in verifyAttributeInput) (
 	})
 }
 
-// checkVerifiable refuses the telephone number, too: the template's pool sends
-// no text messages.
+// checkVerifiable fails for the telephone number, too: the template's pool sends no text messages.
 func checkVerifiable(name string) error {
 	if name != "email" {
 		return invalidParameter("The user pool verifies the attribute email only.")

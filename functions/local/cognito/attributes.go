@@ -14,8 +14,7 @@ type attribute struct {
 	Value string
 }
 
-// standardAttributes are those of every pool without sub and the verified
-// flags; this one has no custom attributes. See
+// standardAttributes returns those of every pool without sub and the verified flags. This pool has no custom attributes.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 func standardAttributes() []string {
 	return []string{
@@ -24,8 +23,8 @@ func standardAttributes() []string {
 	}
 }
 
-// list returns what GetUser and the Admin operations show.
-func (u user) list() []attribute {
+// attributeList returns all attributes, for GetUser and the Admin operations.
+func (u user) attributeList() []attribute {
 	return append([]attribute{
 		{Name: "sub", Value: u.sub},
 		{Name: "email", Value: u.email},
@@ -33,7 +32,7 @@ func (u user) list() []attribute {
 	}, u.attributes...)
 }
 
-// checkAttributes refuses what nobody may set.
+// checkAttributes fails for attributes that nobody may set, and for invalid values.
 func checkAttributes(list []attribute) error {
 	for _, a := range list {
 		if err := cmp.Or(checkName(a.Name), checkValue(a)); err != nil {
@@ -43,7 +42,7 @@ func checkAttributes(list []attribute) error {
 	return nil
 }
 
-// checkEmail refuses an e-mail that is not the username.
+// checkEmail fails for an e-mail that is not the username.
 func checkEmail(username string, list []attribute) error {
 	for _, a := range list {
 		if a.Name == "email" && !strings.EqualFold(a.Value, username) {
@@ -75,12 +74,11 @@ func checkValue(a attribute) error {
 	return nil
 }
 
-// writableAttributes are the WriteAttributes of template.yaml's client.
+// writableAttributes returns the WriteAttributes of template.yaml's client.
 func writableAttributes() []string { return []string{"email", "name"} }
 
-// checkWritable refuses what a client must not write for its user: all but
-// writableAttributes, and the flags above all; a user could otherwise verify
-// an e-mail that is not theirs. What no pool has, checkName refuses.
+// checkWritable fails for all that a client must not write for its user: with the flags, a user could verify an e-mail
+// of somebody else. Unknown attributes are left to checkName.
 func checkWritable(list []attribute) error {
 	for _, a := range list {
 		known := slices.Contains(standardAttributes(), a.Name) || a.Name == "email_verified" || a.Name == "phone_number_verified"
@@ -91,7 +89,7 @@ func checkWritable(list []attribute) error {
 	return nil
 }
 
-// verified tells whether the list marks the e-mail as verified.
-func verified(list []attribute) bool {
+// marksEmailVerified reports whether the list sets the flag email_verified.
+func marksEmailVerified(list []attribute) bool {
 	return slices.Contains(list, attribute{Name: "email_verified", Value: "true"})
 }

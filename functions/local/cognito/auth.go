@@ -2,7 +2,6 @@ package cognito
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"math/big"
 	"strconv"
@@ -17,16 +16,15 @@ type initiateAuthInput struct {
 
 func (in initiateAuthInput) check() error {
 	return cmp.Or(
-		validate(clientMember(in.ClientID), member{name: "authFlow", value: in.AuthFlow, echo: true, enum: []string{
+		validate(clientMember(in.ClientID), member{name: "authFlow", value: in.AuthFlow, echoed: true, enum: []string{
 			"USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN", "CUSTOM_AUTH", "ADMIN_NO_SRP_AUTH",
 			"USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_AUTH",
 		}}),
-		knownClient(in.ClientID),
+		checkClientID(in.ClientID),
 	)
 }
 
-// authOutput is a challenge or the tokens. The real service, too, leaves an
-// empty ChallengeParameters beside the tokens.
+// authOutput has a challenge or the tokens. Like the service's, it has an empty ChallengeParameters beside the tokens.
 type authOutput struct {
 	ChallengeName        string `json:",omitempty"`
 	Session              string `json:",omitempty"`
@@ -34,7 +32,7 @@ type authOutput struct {
 	AuthenticationResult *authResult `json:",omitempty"`
 }
 
-func (p *Pool) initiateAuth(_ context.Context, in initiateAuthInput) (authOutput, error) {
+func (p *Pool) initiateAuth(in initiateAuthInput) (authOutput, error) {
 	switch in.AuthFlow {
 	case "USER_PASSWORD_AUTH":
 		return p.passwordAuth(in.AuthParameters)
@@ -43,7 +41,7 @@ func (p *Pool) initiateAuth(_ context.Context, in initiateAuthInput) (authOutput
 	case "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN":
 		return p.refreshAuth(in.AuthParameters)
 	case "ADMIN_NO_SRP_AUTH", "ADMIN_USER_PASSWORD_AUTH":
-		return authOutput{}, errFlowUnsupported
+		return authOutput{}, errFlowNotSupported
 	}
 	return authOutput{}, invalidParameter("%s is not enabled for the client.", in.AuthFlow)
 }
@@ -53,18 +51,18 @@ func (p *Pool) passwordAuth(parameters map[string]string) (authOutput, error) {
 	if err != nil {
 		return authOutput{}, err
 	}
-	u := p.userOrStandIn(values[0])
-	if err := u.barred(); err != nil {
+	u := p.userOrSimulated(values[0])
+	if err := u.statusError(); err != nil {
 		return authOutput{}, err
 	}
-	if !p.srp.holds(u.password, u.sub, values[1]) {
+	if !p.srp.verify(u.password, u.sub, values[1]) {
 		return authOutput{}, errIncorrect
 	}
-	return p.admit(u)
+	return p.startSession(u)
 }
 
-// srpAuth answers for an unknown user, too, and the same each time, so that
-// nobody learns who is one.
+// srpAuth returns a challenge for an unknown user, too, with the same salt and id each time, so that a caller cannot
+// learn who is a user.
 func (p *Pool) srpAuth(parameters map[string]string) (authOutput, error) {
 	values, err := required(parameters, "USERNAME", "SRP_A")
 	if err != nil {
@@ -74,8 +72,8 @@ func (p *Pool) srpAuth(parameters map[string]string) (authOutput, error) {
 	if !ok {
 		return authOutput{}, invalidParameter("SRP_A is not a public value of the group.")
 	}
-	u := p.userOrStandIn(values[0])
-	b, public := p.srp.publicValue(u.password.v)
+	u := p.userOrSimulated(values[0])
+	b, public := p.srp.keyPair(u.password.v)
 	block := p.challenges.put(p.now(), challenge{
 		name: passwordVerifier, sub: u.sub, password: u.password, a: a, b: b, pub: public,
 	})
@@ -85,23 +83,23 @@ func (p *Pool) srpAuth(parameters map[string]string) (authOutput, error) {
 	}}, nil
 }
 
-// userOrStandIn finds a user, or makes one up who has no password at all, in no
-// more time.
-func (p *Pool) userOrStandIn(username string) user {
+// userOrSimulated returns the user of that name, or a simulated one whom no password matches. Both take the same time.
+func (p *Pool) userOrSimulated(username string) user {
 	if u, ok := p.users.find(username); ok {
 		return u
 	}
-	draw := func(what string) []byte { return sign(p.simulation, []byte(what), []byte(strings.ToLower(username))) }
+	derive := func(purpose string) []byte {
+		return hmacSHA256(p.simulationKey, []byte(purpose), []byte(strings.ToLower(username)))
+	}
 	return user{
-		sub: formatUUID([16]byte(draw("sub")[:16])), status: confirmed,
-		password: verifier{salt: new(big.Int).SetBytes(draw("salt")[:16]), v: p.srp.element(draw)},
+		sub: formatUUID([16]byte(derive("sub")[:16])), status: confirmed,
+		password: verifier{salt: new(big.Int).SetBytes(derive("salt")[:16]), v: p.srp.simulatedVerifier(derive)},
 	}
 }
 
-// barred tells a user who is yet to confirm or to reset the password so,
-// whatever the password, as the service does on purpose: the client's next step
-// depends on it.
-func (u user) barred() error {
+// statusError fails for a user who must first confirm the sign-up or reset the password. The service reports that
+// whatever the password is, because the client's next step depends on it.
+func (u user) statusError() error {
 	switch u.status {
 	case unconfirmed:
 		return errNotConfirmed
@@ -111,38 +109,38 @@ func (u user) barred() error {
 	return nil
 }
 
-// admit goes on with a user who has proved to know the password.
-func (p *Pool) admit(u user) (authOutput, error) {
+// startSession continues the sign-in of a user whose password is verified: with a challenge or the tokens.
+func (p *Pool) startSession(u user) (authOutput, error) {
 	if u.disabled {
 		return authOutput{}, errDisabled
 	}
 	if u.status == forceChangePassword {
-		return p.demandPassword(u)
+		return p.requireNewPassword(u)
 	}
-	return p.demandCode(u)
+	return p.requireMFACode(u)
 }
 
-func (p *Pool) demandPassword(u user) (authOutput, error) {
-	shown := map[string]string{"email": u.email, "email_verified": strconv.FormatBool(u.emailVerified)}
+func (p *Pool) requireNewPassword(u user) (authOutput, error) {
+	attributes := map[string]string{"email": u.email, "email_verified": strconv.FormatBool(u.emailVerified)}
 	for _, a := range u.attributes {
-		shown[a.Name] = a.Value
+		attributes[a.Name] = a.Value
 	}
-	attributes, err := json.Marshal(shown)
+	encoded, err := json.Marshal(attributes)
 	if err != nil {
 		return authOutput{}, err
 	}
 	session := p.challenges.put(p.now(), challenge{name: newPasswordRequired, sub: u.sub, password: u.password})
 	return authOutput{ChallengeName: newPasswordRequired, Session: session, ChallengeParameters: map[string]string{
-		"USER_ID_FOR_SRP": u.sub, "requiredAttributes": "[]", "userAttributes": string(attributes),
+		"USER_ID_FOR_SRP": u.sub, "requiredAttributes": "[]", "userAttributes": string(encoded),
 	}}, nil
 }
 
-// signIn begins a login, whose refresh token and token ids are new.
+// signIn starts a login and returns its tokens.
 func (p *Pool) signIn(u user) (authOutput, error) {
 	now := p.now()
 	l := login{
 		originJTI: newUUID(), eventID: newUUID(), sub: u.sub, refresh: newRefreshToken(),
-		authTime: now, expires: now.Add(refreshLife),
+		authTime: now, expires: now.Add(refreshValidity),
 	}
 	result, err := p.issue(u, l)
 	if err != nil {

@@ -152,7 +152,7 @@ func TestRefresh(t *testing.T) {
 				h.checkRefreshed(first, second)
 				h.ok("GetUser", fields{"AccessToken": second.access})
 			}
-			h.clock.advance(refreshLife)
+			h.clock.advance(refreshValidity)
 			a := refresh(h, first.refresh)
 			a.check(t, "NotAuthorizedException", "Refresh Token has expired")
 		})

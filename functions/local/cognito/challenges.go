@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// challengeLife is the default AuthSessionValidity of a client; see
+// sessionValidity is the default AuthSessionValidity of a client.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
-const challengeLife = 3 * time.Minute
+const sessionValidity = 3 * time.Minute
 
 const (
 	passwordVerifier    = "PASSWORD_VERIFIER"
 	newPasswordRequired = "NEW_PASSWORD_REQUIRED"
 )
 
-// challenge is what a user is yet to answer. The handle it is kept by is the
-// secret block of a PASSWORD_VERIFIER and the session of the others.
+// challenge waits for the user's response. Its handle is the secret block of a PASSWORD_VERIFIER, and the session of the
+// others.
 type challenge struct {
 	name    string
 	sub     string
 	expires time.Time
 	used    bool
 
-	password  verifier // as it was then; another one ends the challenge
-	a, b, pub *big.Int // the values exchanged, of PASSWORD_VERIFIER
+	password  verifier // when the challenge was created; a new one invalidates it
+	a, b, pub *big.Int // the exchanged values of PASSWORD_VERIFIER
 }
 
 type challenges struct {
@@ -35,11 +35,11 @@ type challenges struct {
 
 func newChallenges() *challenges { return &challenges{byHandle: map[string]challenge{}} }
 
-// put keeps a challenge and forgets those that expired a good while ago; until
-// then a late answer is told so.
+// put stores a challenge and returns its handle. It deletes those that expired more than an hour ago; a response to
+// one that expired later has an error of its own.
 func (c *challenges) put(now time.Time, ch challenge) string {
 	handle := newHandle()
-	ch.expires = now.Add(challengeLife)
+	ch.expires = now.Add(sessionValidity)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	maps.DeleteFunc(c.byHandle, func(_ string, old challenge) bool { return now.Sub(old.expires) > time.Hour })
@@ -47,14 +47,14 @@ func (c *challenges) put(now time.Time, ch challenge) string {
 	return handle
 }
 
-// get shows a challenge that was not given out.
+// get returns a challenge that was not taken.
 func (c *challenges) get(now time.Time, name, handle string) (challenge, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.find(now, name, handle)
 }
 
-// take gives a challenge out exactly once.
+// take returns a challenge exactly once.
 func (c *challenges) take(now time.Time, name, handle string) (challenge, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -62,9 +62,9 @@ func (c *challenges) take(now time.Time, name, handle string) (challenge, error)
 	if err != nil {
 		return challenge{}, err
 	}
-	spent := ch
-	spent.used = true
-	c.byHandle[handle] = spent
+	used := ch
+	used.used = true
+	c.byHandle[handle] = used
 	return ch, nil
 }
 

@@ -9,9 +9,8 @@ import (
 	"testing"
 )
 
-// unsigned are the operations that the model of the service's API marks with
-// smithy.api#noAuth: whoever sends them signs nothing. Every other operation
-// wants the signature of an administrator.
+// unsigned are the operations that the model of the service's API marks with smithy.api#noAuth: whoever sends them
+// signs nothing. Every other operation wants the signature of an administrator.
 func unsigned() []string {
 	return []string{
 		"AssociateSoftwareToken", "ChangePassword", "CompleteWebAuthnRegistration", "ConfirmDevice", "ConfirmForgotPassword",
@@ -39,8 +38,7 @@ func (h *harness) page(operation, body string, headers map[string]string) *httpt
 	return w
 }
 
-// TestPagesReachUnsignedOperationsOnly walks the whole table of operations, so
-// that a new one cannot be left out.
+// TestPagesReachUnsignedOperationsOnly walks the whole table of operations, so that a new one cannot be left out.
 func TestPagesReachUnsignedOperationsOnly(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -89,8 +87,7 @@ func TestSignedOperationsFromPages(t *testing.T) {
 	}
 }
 
-// TestPagesChangeNothing: a refusal that comes after the work would look the
-// same.
+// TestPagesChangeNothing: a badRequest that comes after the work would look the same.
 func TestPagesChangeNothing(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -104,8 +101,7 @@ func TestPagesChangeNothing(t *testing.T) {
 	h.refused("AdminGetUser", adminBody("joe@example.com"), "UserNotFoundException", "")
 }
 
-// TestPreflightsOfSignedRequests: a preflight does not name the operation, but
-// it does name the header of a signature.
+// TestPreflightsOfSignedRequests: a preflight does not name the operation, but it does name the header of a signature.
 func TestPreflightsOfSignedRequests(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -2,7 +2,6 @@ package cognito
 
 import (
 	"cmp"
-	"context"
 	"strings"
 )
 
@@ -16,35 +15,35 @@ type createGroupInput struct {
 
 func (in createGroupInput) check() error {
 	if strings.Contains(in.GroupName, ",") {
-		// The service takes it, and API Gateway then hands "x,admin" over as the groups x and admin.
-		return refusal("InvalidParameterException", "The local user pool makes no group with a comma in its name: functions would see two.")
+		// The service accepts it, and API Gateway then passes "x,admin" on as the groups x and admin.
+		return badRequest("InvalidParameterException", "The local user pool creates no group with a comma in its name: functions would read two groups.")
 	}
-	return cmp.Or(validate(poolMember(in.UserPoolID), groupMember(in.GroupName)), knownPool(in.UserPoolID))
+	return cmp.Or(validate(poolMember(in.UserPoolID), groupMember(in.GroupName)), checkPoolID(in.UserPoolID))
 }
 
 type createGroupOutput struct {
-	Group groupBody
+	Group group
 }
 
-// groupBody is GroupType of the service's model.
-type groupBody struct {
+// group is GroupType of the service's model.
+type group struct {
 	GroupName        string
 	UserPoolID       string `json:"UserPoolId"`
 	Description      string `json:",omitempty"`
 	RoleARN          string `json:"RoleArn,omitempty"`
 	Precedence       *int   `json:",omitempty"`
-	CreationDate     epoch
-	LastModifiedDate epoch
+	CreationDate     *epoch `json:",omitempty"`
+	LastModifiedDate *epoch `json:",omitempty"`
 }
 
-func (p *Pool) createGroup(_ context.Context, in createGroupInput) (createGroupOutput, error) {
-	now := p.now()
+func (p *Pool) createGroup(in createGroupInput) (createGroupOutput, error) {
+	now := epoch(p.now())
 	if err := p.users.addGroup(in.GroupName); err != nil {
 		return createGroupOutput{}, err
 	}
-	return createGroupOutput{Group: groupBody{
+	return createGroupOutput{Group: group{
 		GroupName: in.GroupName, UserPoolID: PoolID, Description: in.Description, RoleARN: in.RoleARN,
-		Precedence: in.Precedence, CreationDate: epoch(now), LastModifiedDate: epoch(now),
+		Precedence: in.Precedence, CreationDate: &now, LastModifiedDate: &now,
 	}}, nil
 }
 
@@ -53,33 +52,36 @@ type membershipInput struct {
 	GroupName string
 }
 
-func (in membershipInput) check() error {
-	return cmp.Or(
-		validate(poolMember(in.UserPoolID), usernameMember(in.Username), groupMember(in.GroupName)),
-		knownPool(in.UserPoolID),
-	)
+func (in membershipInput) check() error { return in.checkWith(groupMember(in.GroupName)) }
+
+// adminAddUserToGroup changes the tokens issued from now on, those of a refresh included.
+func (p *Pool) adminAddUserToGroup(in membershipInput, u user) (empty, error) {
+	return p.changeMembership(in, u, (*user).addToGroup)
 }
 
-// adminAddUserToGroup shows in the tokens issued from then on, those of a
-// refresh included.
-func (p *Pool) adminAddUserToGroup(_ context.Context, in membershipInput) (done, error) {
-	return p.changeMembership(in, (*user).join)
+func (p *Pool) adminRemoveUserFromGroup(in membershipInput, u user) (empty, error) {
+	return p.changeMembership(in, u, (*user).removeFromGroup)
 }
 
-func (p *Pool) adminRemoveUserFromGroup(_ context.Context, in membershipInput) (done, error) {
-	return p.changeMembership(in, (*user).leave)
-}
-
-func (p *Pool) changeMembership(in membershipInput, change func(*user, string)) (done, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return done{}, err
-	}
+func (p *Pool) changeMembership(in membershipInput, u user, change func(*user, string)) (empty, error) {
 	if !p.users.hasGroup(in.GroupName) {
-		return done{}, errNoGroup
+		return empty{}, errNoGroup
 	}
-	return done{}, p.users.update(u.sub, p.now(), func(u *user) error {
+	return empty{}, p.users.update(u.sub, p.now(), func(u *user) error {
 		change(u, in.GroupName)
 		return nil
 	})
+}
+
+type adminListGroupsForUserOutput struct {
+	Groups []group
+}
+
+// adminListGroupsForUser returns all groups on one page, by name and pool only.
+func (p *Pool) adminListGroupsForUser(_ adminInput, u user) (adminListGroupsForUserOutput, error) {
+	out := adminListGroupsForUserOutput{Groups: []group{}}
+	for _, name := range u.groups {
+		out.Groups = append(out.Groups, group{GroupName: name, UserPoolID: PoolID})
+	}
+	return out, nil
 }

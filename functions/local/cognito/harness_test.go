@@ -65,7 +65,7 @@ func newHarness(t testing.TB) *harness {
 
 type fields map[string]any
 
-// answer is what came back: a body, or the name and text of a refusal.
+// answer is what came back: a body, or the name and text of a badRequest.
 type answer struct {
 	operation string
 	status    int
@@ -122,14 +122,13 @@ func (h *harness) ok(operation string, in any) answer {
 	return a
 }
 
-// refused calls an operation that must fail with this name and, unless it is
-// empty, this text.
+// refused calls an operation that must fail with this name and, unless it is empty, this text.
 func (h *harness) refused(operation string, in any, name, message string) {
 	h.t.Helper()
 	h.call(operation, in).check(h.t, name, message)
 }
 
-// check asks for a refusal with this name and, unless it is empty, this text.
+// check asks for a badRequest with this name and, unless it is empty, this text.
 func (a answer) check(t testing.TB, name, message string) {
 	t.Helper()
 	if a.status != http.StatusBadRequest || a.name != name || message != "" && a.message != message {

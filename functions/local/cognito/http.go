@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// maxBody is far above what any operation takes.
-const maxBody = 128 << 10
+// maxBodySize is more than any operation needs, in bytes.
+const maxBodySize = 128 << 10
 
 const (
 	jsonType     = "application/x-amz-json-1.1"
 	targetPrefix = "AWSCognitoIdentityProviderService."
 )
 
-// ServeHTTP answers POST / with the operation that X-Amz-Target names, GET of
-// the pool's key set and discovery document, and CORS preflights of both. See
+// ServeHTTP serves POST / with the operation of the X-Amz-Target header, GET of the pool's key set and discovery
+// document, and CORS preflights of both.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonParameters.html
 func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Add("Vary", "Origin")
@@ -47,12 +47,12 @@ func (p *Pool) serveOperation(w http.ResponseWriter, r *http.Request) {
 		p.writeError(w, name, err)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodySize))
 	if err != nil {
 		p.writeError(w, name, bodyError(err))
 		return
 	}
-	out, err := op.run(r.Context(), body)
+	out, err := op.run(body)
 	if err != nil {
 		p.writeError(w, name, err)
 		return
@@ -61,18 +61,17 @@ func (p *Pool) serveOperation(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, jsonType, out)
 }
 
-// operation finds what the headers ask for. Its name is safe to log: it is
-// empty unless the table has it. The service does not recognise an operation
-// in a body of another content type either.
+// operation returns the operation of the request's headers, and its name, which is safe to log: it is empty if there is
+// no such operation. Like the service, it fails for another content type.
 func (p *Pool) operation(r *http.Request) (string, operation, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != jsonType {
-		return "", operation{}, refusal("UnknownOperationException", "The Content-Type of an operation is "+jsonType+".")
+		return "", operation{}, badRequest("UnknownOperationException", "The Content-Type of an operation is "+jsonType+".")
 	}
 	name, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
 	op, known := p.operations[name]
 	if !ok || !known {
-		return "", operation{}, refusal("UnknownOperationException", "The local user pool does not serve this operation.")
+		return "", operation{}, badRequest("UnknownOperationException", "The local user pool does not serve this operation.")
 	}
 	return name, op, nil
 }
@@ -84,17 +83,17 @@ func bodyError(err error) error {
 	return errSerialization
 }
 
-// writeError answers with the error's name in header and body, the colon of
-// the header included: the SDKs cut at it, and so must other clients.
+// writeError writes the error's name in header and body. In the header a colon follows it, as from the service: SDKs cut
+// it off, and so must other clients.
 func (p *Pool) writeError(w http.ResponseWriter, operation string, err error) {
-	refused := (*apiError)(nil)
-	if !errors.As(err, &refused) {
+	apiErr := (*apiError)(nil)
+	if !errors.As(err, &apiErr) {
 		p.log.Error("user pool", "operation", operation, "error", err)
-		refused = &apiError{name: "InternalErrorException", message: "Internal error", status: http.StatusInternalServerError}
+		apiErr = &apiError{name: "InternalErrorException", message: "Internal error", status: http.StatusInternalServerError}
 	}
-	p.log.Debug("user pool", "operation", operation, "refused", refused.name)
-	w.Header().Set("X-Amzn-ErrorType", refused.name+":")
-	writeJSON(w, refused.status, jsonType, errorBody{Type: refused.name, Message: refused.message})
+	p.log.Debug("user pool", "operation", operation, "error_name", apiErr.name)
+	w.Header().Set("X-Amzn-ErrorType", apiErr.name+":")
+	writeJSON(w, apiErr.status, jsonType, errorBody{Type: apiErr.name, Message: apiErr.message})
 }
 
 type errorBody struct {
@@ -105,12 +104,12 @@ type errorBody struct {
 func writeJSON(w http.ResponseWriter, status int, media string, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
-		http.Error(w, "encoding the answer failed", http.StatusInternalServerError)
+		http.Error(w, "cannot encode the response", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", media)
 	w.WriteHeader(status)
-	w.Write(body) // an error here is the client's going away
+	w.Write(body) // an error means that the client is gone
 }
 
 // allowOrigin lets pages of any origin read the response, as the service does.
@@ -121,7 +120,7 @@ func allowOrigin(h http.Header, r *http.Request) {
 	}
 }
 
-// checkOrigin refuses what a page of another origin sends.
+// checkOrigin fails for requests from pages of another origin.
 func (p *Pool) checkOrigin(r *http.Request) error {
 	if p.origins.Check(r) != nil {
 		return errCrossOrigin
@@ -129,20 +128,20 @@ func (p *Pool) checkOrigin(r *http.Request) error {
 	return nil
 }
 
-// preflight does not learn the operation. A page that asks for the header of
-// signatures is about to call a signed one.
+// preflight serves a CORS preflight, which does not name the operation. A page that requests the Authorization header is
+// about to call a signed one.
 func (p *Pool) preflight(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Add("Vary", "Access-Control-Request-Headers")
-	asked := r.Header.Get("Access-Control-Request-Headers")
-	if strings.Contains(strings.ToLower(asked), "authorization") {
+	requested := r.Header.Get("Access-Control-Request-Headers")
+	if strings.Contains(strings.ToLower(requested), "authorization") {
 		p.writeError(w, "", errCrossOrigin)
 		return
 	}
 	allowOrigin(h, r)
 	h.Set("Access-Control-Allow-Methods", "GET, POST")
-	if asked != "" {
-		h.Set("Access-Control-Allow-Headers", asked)
+	if requested != "" {
+		h.Set("Access-Control-Allow-Headers", requested)
 	}
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)

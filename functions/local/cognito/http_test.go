@@ -31,7 +31,7 @@ func TestRequestsThatReachNoOperation(t *testing.T) {
 		"deep nesting":        {targetPrefix + "SignUp", jsonType, strings.Repeat("[", 50_000), 400, "SerializationException"},
 		"null":                {targetPrefix + "SignUp", jsonType, `null`, 400, "InvalidParameterException"},
 		"with a charset":      {targetPrefix + "SignUp", jsonType + "; charset=utf-8", `{}`, 400, "InvalidParameterException"},
-		"too large":           {targetPrefix + "SignUp", jsonType, strings.Repeat(" ", maxBody+1), 413, "RequestEntityTooLargeException"},
+		"too large":           {targetPrefix + "SignUp", jsonType, strings.Repeat(" ", maxBodySize+1), 413, "RequestEntityTooLargeException"},
 	}
 	h := newHarness(t)
 	for name, tt := range tests {
@@ -95,7 +95,7 @@ func TestPagesOfAnyOriginMayCall(t *testing.T) {
 	w = httptest.NewRecorder()
 	h.pool.ServeHTTP(w, r)
 	if got := w.Header().Get("Access-Control-Allow-Origin"); got != origin {
-		t.Errorf("a refusal: Access-Control-Allow-Origin is %q", got)
+		t.Errorf("a badRequest: Access-Control-Allow-Origin is %q", got)
 	}
 	if got := w.Header().Get("Access-Control-Allow-Credentials"); got != "" {
 		t.Errorf("Access-Control-Allow-Credentials is %q, want none", got)
@@ -123,8 +123,7 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 	}
 }
 
-// FuzzServeHTTP asks that no body makes an operation panic or fail as the
-// server's fault.
+// FuzzServeHTTP asks that no body makes an operation panic or fail as the server's fault.
 func FuzzServeHTTP(f *testing.F) {
 	h := newHarness(f)
 	h.add(jane)
@@ -158,7 +157,7 @@ func FuzzServeHTTP(f *testing.F) {
 			t.Errorf("%s %q: got %d %s", operation, body, w.Code, w.Body)
 		}
 		if w.Code != 200 && !strings.Contains(w.Body.String(), `"__type"`) {
-			t.Errorf("%s %q: the refusal has no name: %s", operation, body, w.Body)
+			t.Errorf("%s %q: the badRequest has no name: %s", operation, body, w.Body)
 		}
 	})
 }

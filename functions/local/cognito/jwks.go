@@ -2,7 +2,7 @@ package cognito
 
 import "net/http"
 
-// jwk is a public key of RFC 7517, with the members that the service gives.
+// jwk is a public key (RFC 7517) with the members that the service has.
 type jwk struct {
 	Algorithm string `json:"alg"`
 	Exponent  string `json:"e"`
@@ -21,8 +21,8 @@ type keySet struct {
 	Keys []jwk `json:"keys"`
 }
 
-// discovery is the part of OpenID Connect Discovery 1.0 that a pool without a
-// hosted UI can answer for: verifiers find the keys by it.
+// discovery is the part of OpenID Connect Discovery 1.0 that verifiers of tokens read. A pool without a hosted UI has no
+// other part.
 type discovery struct {
 	Issuer        string   `json:"issuer"`
 	KeySet        string   `json:"jwks_uri"`
@@ -31,7 +31,7 @@ type discovery struct {
 	ResponseTypes []string `json:"response_types_supported"`
 }
 
-// serveDocument answers what verifiers of tokens ask for.
+// serveDocument serves the documents for verifiers of tokens.
 func (p *Pool) serveDocument(w http.ResponseWriter, r *http.Request) {
 	const base = "/" + PoolID + "/.well-known/"
 	switch r.URL.Path {

@@ -13,26 +13,24 @@ import (
 	"sync"
 )
 
-// signer signs and verifies JSON Web Tokens (RFC 7519) with RS256 (RFC 7518,
-// section 3.3).
+// signer signs and verifies JSON Web Tokens (RFC 7519) with RS256 (RFC 7518, section 3.3).
 type signer struct {
 	kid string
 	key *rsa.PrivateKey
 }
 
-// newSigners makes the two keys side by side, since making one is most of the
-// time that a pool takes to start.
+// newSigners generates the two keys in parallel, because that takes most of the start-up time.
 func newSigners() (id, access *signer, err error) {
 	var (
-		wg   sync.WaitGroup
-		made [2]*signer
-		errs [2]error
+		wg      sync.WaitGroup
+		signers [2]*signer
+		errs    [2]error
 	)
-	for i := range made {
-		wg.Go(func() { made[i], errs[i] = newSigner() })
+	for i := range signers {
+		wg.Go(func() { signers[i], errs[i] = newSigner() })
 	}
 	wg.Wait()
-	return made[0], made[1], errors.Join(errs[:]...)
+	return signers[0], signers[1], errors.Join(errs[:]...)
 }
 
 func newSigner() (*signer, error) {
@@ -43,8 +41,7 @@ func newSigner() (*signer, error) {
 	return &signer{kid: thumbprint(&key.PublicKey), key: key}, nil
 }
 
-// thumbprint is the key id: RFC 7638, the hash of the required members in
-// alphabetical order.
+// thumbprint returns the key id: by RFC 7638, the hash of the required members in alphabetical order.
 func thumbprint(key *rsa.PublicKey) string {
 	n, e := encodeInts(key)
 	sum := sha256.Sum256([]byte(`{"e":"` + e + `","kty":"RSA","n":"` + n + `"}`))
@@ -79,8 +76,7 @@ func (s *signer) sign(claims map[string]any) (string, error) {
 	return signed + "." + base64.RawURLEncoding.EncodeToString(signature), nil
 }
 
-// accessClaims are those that the pool looks at when an access token comes
-// back.
+// accessClaims are the claims of an access token that the pool checks.
 type accessClaims struct {
 	Subject   string `json:"sub"`
 	Issuer    string `json:"iss"`
@@ -90,8 +86,7 @@ type accessClaims struct {
 	Expires   int64  `json:"exp"`
 }
 
-// verify checks the signature and nothing else. It takes the one algorithm and
-// the one key there are, whatever the header says.
+// verify checks the signature and nothing else. It accepts only RS256 and this key.
 func (s *signer) verify(token string) (accessClaims, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -107,7 +102,7 @@ func (s *signer) verify(token string) (accessClaims, error) {
 	signature, err := base64.RawURLEncoding.Strict().DecodeString(parts[2])
 	digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	if err != nil || rsa.VerifyPKCS1v15(&s.key.PublicKey, crypto.SHA256, digest[:], signature) != nil {
-		return accessClaims{}, errAccessForged
+		return accessClaims{}, errAccessSignature
 	}
 	var claims accessClaims
 	if err := decodePart(parts[1], &claims); err != nil {

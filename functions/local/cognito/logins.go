@@ -5,11 +5,10 @@ import (
 	"time"
 )
 
-// refreshLife is the RefreshTokenValidity of the template's client.
-const refreshLife = 30 * 24 * time.Hour
+// refreshValidity is the RefreshTokenValidity of the template's client.
+const refreshValidity = 30 * 24 * time.Hour
 
-// login is one signing-in: a refresh token and every token that is issued by
-// it, which share the origin_jti.
+// login is one sign-in: a refresh token and the tokens that are issued with it, which share the origin_jti.
 type login struct {
 	originJTI string
 	eventID   string
@@ -36,7 +35,7 @@ func (s *logins) add(l login) {
 	s.byOrigin[l.originJTI], s.byRefresh[l.refresh] = l, l.originJTI
 }
 
-// active tells whether the tokens of a login are still taken.
+// active reports whether the tokens of a login are valid.
 func (s *logins) active(originJTI string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,7 +43,7 @@ func (s *logins) active(originJTI string) bool {
 	return ok && !l.revoked
 }
 
-// byToken finds the login that a refresh token stands for, unless it is over.
+// byToken returns the login of a refresh token. It fails if that is unknown, revoked or expired.
 func (s *logins) byToken(token string, now time.Time) (login, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,12 +59,15 @@ func (s *logins) byToken(token string, now time.Time) (login, error) {
 	return l, nil
 }
 
-// revoke ends every login for which which returns true.
-func (s *logins) revoke(which func(login) bool) {
+// revokeAll revokes every login of a user.
+func (s *logins) revokeAll(sub string) { s.revoke(func(l login) bool { return l.sub == sub }) }
+
+// revoke revokes the logins for which match returns true.
+func (s *logins) revoke(match func(login) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for origin, l := range s.byOrigin {
-		if which(l) {
+		if match(l) {
 			l.revoked = true
 			s.byOrigin[origin] = l
 		}

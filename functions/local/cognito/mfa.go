@@ -1,32 +1,23 @@
 package cognito
 
-import (
-	"context"
-)
-
 const softwareTokenMFA = "SOFTWARE_TOKEN_MFA"
 
 type associateOutput struct {
 	SecretCode string
 }
 
-// associateSoftwareToken makes the secret of an authenticator app, which counts
-// once a code of it was verified.
-func (p *Pool) associateSoftwareToken(_ context.Context, in accessInput) (associateOutput, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return associateOutput{}, err
-	}
+// associateSoftwareToken creates the secret of an authenticator app, which is in use once a code of it was verified.
+func (p *Pool) associateSoftwareToken(_ accessInput, u user) (associateOutput, error) {
 	secret := newTOTPSecret()
-	err = p.users.update(u.sub, p.now(), func(u *user) error {
+	err := p.users.update(u.sub, p.now(), func(u *user) error {
 		u.pendingToken = softwareToken{secret: secret}
 		return nil
 	})
-	return associateOutput{SecretCode: spell(secret)}, err
+	return associateOutput{SecretCode: encodeSecret(secret)}, err
 }
 
 type verifyTokenInput struct {
-	AccessToken        string
+	accessInput
 	UserCode           string
 	FriendlyDeviceName string
 }
@@ -39,17 +30,13 @@ type verifyTokenOutput struct {
 	Status string
 }
 
-func (p *Pool) verifySoftwareToken(_ context.Context, in verifyTokenInput) (verifyTokenOutput, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return verifyTokenOutput{}, err
-	}
+func (p *Pool) verifySoftwareToken(in verifyTokenInput, u user) (verifyTokenOutput, error) {
 	now := p.now()
-	err = p.users.update(u.sub, now, func(u *user) error {
+	err := p.users.update(u.sub, now, func(u *user) error {
 		if u.pendingToken.secret == "" {
 			return errNoToken
 		}
-		token, err := u.pendingToken.use(in.UserCode, now)
+		token, err := u.pendingToken.consumeCode(in.UserCode, now)
 		if err != nil {
 			return errTokenNotEnabled
 		}
@@ -65,7 +52,7 @@ type mfaSettings struct{ Enabled, PreferredMfa bool }
 type mfaPreference struct {
 	SMSMfaSettings           mfaSettings
 	EmailMfaSettings         mfaSettings
-	SoftwareTokenMfaSettings *mfaSettings // nil leaves it as it is
+	SoftwareTokenMfaSettings *mfaSettings // nil: unchanged
 }
 
 type preferenceInput struct {
@@ -73,12 +60,8 @@ type preferenceInput struct {
 	mfaPreference
 }
 
-func (p *Pool) setUserMFAPreference(_ context.Context, in preferenceInput) (done, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return done{}, err
-	}
-	return done{}, p.prefer(u, in.mfaPreference)
+func (p *Pool) setUserMFAPreference(in preferenceInput, u user) (empty, error) {
+	return empty{}, p.setMFAPreference(u, in.mfaPreference)
 }
 
 type adminPreferenceInput struct {
@@ -86,23 +69,18 @@ type adminPreferenceInput struct {
 	mfaPreference
 }
 
-func (p *Pool) adminSetUserMFAPreference(_ context.Context, in adminPreferenceInput) (done, error) {
-	u, err := p.named(in.Username)
-	if err != nil {
-		return done{}, err
-	}
-	return done{}, p.prefer(u, in.mfaPreference)
+func (p *Pool) adminSetUserMFAPreference(in adminPreferenceInput, u user) (empty, error) {
+	return empty{}, p.setMFAPreference(u, in.mfaPreference)
 }
 
-// prefer refuses codes by text message and mail: the template's pool enables
-// authenticator apps only.
-func (p *Pool) prefer(u user, wanted mfaPreference) error {
-	for name, settings := range map[string]mfaSettings{"SMS_MFA": wanted.SMSMfaSettings, "EMAIL_OTP": wanted.EmailMfaSettings} {
+// setMFAPreference fails for codes by text message and mail: the template's pool enables authenticator apps only.
+func (p *Pool) setMFAPreference(u user, preference mfaPreference) error {
+	for name, settings := range map[string]mfaSettings{"SMS_MFA": preference.SMSMfaSettings, "EMAIL_OTP": preference.EmailMfaSettings} {
 		if settings.Enabled || settings.PreferredMfa {
 			return invalidParameter("User does not have delivery config set to turn on %s", name)
 		}
 	}
-	token := wanted.SoftwareTokenMfaSettings
+	token := preference.SoftwareTokenMfaSettings
 	if token == nil {
 		return nil
 	}
@@ -110,30 +88,30 @@ func (p *Pool) prefer(u user, wanted mfaPreference) error {
 		if (token.Enabled || token.PreferredMfa) && u.token.secret == "" {
 			return errTokenUnverified
 		}
-		u.tokenWanted, u.tokenPreferred = token.Enabled || token.PreferredMfa, token.PreferredMfa
+		u.tokenEnabled, u.tokenPreferred = token.Enabled || token.PreferredMfa, token.PreferredMfa
 		return nil
 	})
 }
 
-// mfaView is what GetUser and AdminGetUser show of a second factor.
-type mfaView struct {
+// mfaOutput is the part of GetUser's and AdminGetUser's output about the second factor.
+type mfaOutput struct {
 	UserMFASettingList  []string `json:",omitempty"`
 	PreferredMfaSetting string   `json:",omitempty"`
 }
 
-func (u user) mfa() (view mfaView) {
-	if u.tokenWanted {
-		view.UserMFASettingList = []string{softwareTokenMFA}
+func (u user) mfaOutput() (out mfaOutput) {
+	if u.tokenEnabled {
+		out.UserMFASettingList = []string{softwareTokenMFA}
 	}
 	if u.tokenPreferred {
-		view.PreferredMfaSetting = softwareTokenMFA
+		out.PreferredMfaSetting = softwareTokenMFA
 	}
-	return view
+	return out
 }
 
-// demandCode asks for the second factor of a user who wants one.
-func (p *Pool) demandCode(u user) (authOutput, error) {
-	if !u.tokenWanted {
+// requireMFACode returns the tokens, or a challenge if the user has a second factor.
+func (p *Pool) requireMFACode(u user) (authOutput, error) {
+	if !u.tokenEnabled {
 		return p.signIn(u)
 	}
 	session := p.challenges.put(p.now(), challenge{name: softwareTokenMFA, sub: u.sub, password: u.password})
@@ -142,9 +120,9 @@ func (p *Pool) demandCode(u user) (authOutput, error) {
 	}}, nil
 }
 
-// acceptCode does not spend the session on a wrong code, so that the user can
+// respondMFACode verifies a code of the authenticator app. A wrong code leaves the session valid, so that the user can
 // try another.
-func (p *Pool) acceptCode(session string, responses map[string]string) (authOutput, error) {
+func (p *Pool) respondMFACode(session string, responses map[string]string) (authOutput, error) {
 	values, err := required(responses, "USERNAME", "SOFTWARE_TOKEN_MFA_CODE")
 	if err != nil {
 		return authOutput{}, err
@@ -157,13 +135,13 @@ func (p *Pool) acceptCode(session string, responses map[string]string) (authOutp
 	if err != nil {
 		return authOutput{}, err
 	}
-	var proved user
-	err = p.users.update(p.userOrStandIn(values[0]).sub, now, func(u *user) error {
+	var verified user
+	err = p.users.update(p.userOrSimulated(values[0]).sub, now, func(u *user) error {
 		if u.sub != ch.sub || u.password != ch.password {
 			return errSession
 		}
-		u.token, err = u.token.use(values[1], now)
-		proved = *u
+		u.token, err = u.token.consumeCode(values[1], now)
+		verified = *u
 		return err
 	})
 	if err != nil {
@@ -172,5 +150,5 @@ func (p *Pool) acceptCode(session string, responses map[string]string) (authOutp
 	if _, err := p.challenges.take(now, softwareTokenMFA, session); err != nil {
 		return authOutput{}, err
 	}
-	return p.signIn(proved)
+	return p.signIn(verified)
 }

@@ -12,13 +12,12 @@ const (
 	digits    = "0123456789"
 	// symbols are those of
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html
-	// with the space, which passwordMember keeps from either end.
+	// with the space, which passwordMember rejects at either end.
 	symbols   = " ^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+-"
 	minLength = 8
 )
 
-// checkPolicy refuses a password that the pool's policy does not allow; the
-// rules are the template's, the texts the service's.
+// checkPolicy fails for a password that violates the template's policy, with the service's messages.
 func checkPolicy(password string) error {
 	problem := ""
 	switch {
@@ -36,9 +35,8 @@ func checkPolicy(password string) error {
 	if problem == "" {
 		return nil
 	}
-	return refusal("InvalidPasswordException", "Password did not conform with policy: "+problem)
+	return badRequest("InvalidPasswordException", "Password did not conform with policy: "+problem)
 }
 
-// newPassword returns a password that satisfies the policy: base32 text of at
-// least 128 random bits has the strength, the rest is for the rules.
+// newPassword returns a random password of at least 128 bits; its last characters satisfy the policy.
 func newPassword() string { return rand.Text() + "aA1!" }

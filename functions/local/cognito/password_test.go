@@ -7,8 +7,7 @@ import (
 
 const badSpelling = `Member must satisfy regular expression pattern: ^[\S]+.*[\S]+$`
 
-// passwordTakers are all operations that set a password, each on a user jane
-// who is in the state that it asks for.
+// passwordTakers are all operations that set a password, each on a user jane who is in the state that it asks for.
 func passwordTakers() map[string]func(*harness, string) answer {
 	return map[string]func(*harness, string) answer{
 		"SignUp": func(h *harness, p string) answer {
@@ -39,8 +38,7 @@ func passwordTakers() map[string]func(*harness, string) answer {
 	}
 }
 
-// TestSpacesInPasswords: a passphrase is a password, and its space counts as
-// the symbol that the policy asks for.
+// TestSpacesInPasswords: a passphrase is a password, and its space counts as the symbol that the policy asks for.
 func TestSpacesInPasswords(t *testing.T) {
 	t.Parallel()
 	for operation, set := range passwordTakers() {
@@ -85,15 +83,14 @@ func TestLengthsOfPasswords(t *testing.T) {
 	}
 }
 
-// TestPatternsHoldFromEndToEnd: what the password's pattern lets through, those
-// of the other members do not.
+// TestPatternsHoldFromEndToEnd: what the password's pattern lets through, those of the other members do not.
 func TestPatternsHoldFromEndToEnd(t *testing.T) {
 	t.Parallel()
 	for _, m := range []member{
 		clientMember("local client"), poolMember("us-east-1_local x"), usernameMember("jane doe"), groupMember("the admins"),
 		codeMember("123 456"), tokenMember("accessToken", "a b"),
 	} {
-		if got := m.problem(); got != "Member must satisfy regular expression pattern: "+m.pattern {
+		if got := m.violation(); got != "Member must satisfy regular expression pattern: "+m.pattern {
 			t.Errorf("%s %q: got %q", m.name, m.value, got)
 		}
 	}

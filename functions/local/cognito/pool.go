@@ -1,6 +1,7 @@
 package cognito
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
@@ -11,54 +12,49 @@ import (
 	"time"
 )
 
-// What scripts and documents may rely on. A pool's id is its region, an
-// underscore and a name, and a client's is letters and digits; see
+// Names that scripts and documents may rely on. A pool's id is its region, an underscore and a name; a client's is
+// letters and digits.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
 const (
 	// PoolID names the one pool.
 	PoolID = "us-east-1_local"
 	// ClientID names the pool's one client, which has no secret.
 	ClientID = "localclient"
-	// ConfirmationCode is what would have come by mail. The service's codes
-	// are six digits, too.
+	// ConfirmationCode is every code that the service would send by mail.
 	ConfirmationCode = "123456"
 )
 
 // Options are what a Pool depends on.
 type Options struct {
-	// Issuer is the iss claim of the tokens and the address that the pool is
-	// served under, e.g. http://localhost:8080/us-east-1_local. The service's
-	// issuer ends with the pool's id, too.
+	// Issuer is the iss claim of the tokens and the URL of the pool, e.g. http://localhost:8080/us-east-1_local.
 	Issuer string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Logger gets operations and error names at debug level, and the causes
-	// of internal errors; never a password, a token or an e-mail. nil
-	// discards.
+	// Logger gets operations and error names at debug level, and the causes of internal errors; never a password, a token
+	// or an e-mail. nil discards.
 	Logger *slog.Logger
 }
 
 var _ http.Handler = (*Pool)(nil)
 
-// Pool is one user pool with one client. It is an http.Handler, and safe for
-// concurrent use.
+// Pool is one user pool with one client. It is safe for concurrent use.
 type Pool struct {
-	issuer     string
-	now        func() time.Time
-	log        *slog.Logger
-	idKey      *signer
-	accessKey  *signer
-	srp        srp
-	simulation []byte // makes what unknown users are shown
-	operations map[string]operation
-	origins    *http.CrossOriginProtection // of signed operations
+	issuer        string
+	now           func() time.Time
+	log           *slog.Logger
+	idKey         *signer
+	accessKey     *signer
+	srp           srp
+	simulationKey []byte // of the responses for unknown users
+	operations    map[string]operation
+	origins       *http.CrossOriginProtection // of signed operations
 
 	users      *directory
 	logins     *logins
 	challenges *challenges
 }
 
-// User is a person to be added by [Pool.Add].
+// User is the argument of [Pool.Add].
 type User struct {
 	Email    string
 	Password string
@@ -66,12 +62,12 @@ type User struct {
 	Sub      string // optional: a fixed UUID
 }
 
-// New returns a pool without users and with the group admin. It makes the two
-// RSA keys at once, which takes a fraction of a second.
+// New returns a pool without users and with the group admin. It generates two RSA keys, which takes a fraction of a
+// second.
 func New(o Options) (*Pool, error) {
 	idKey, accessKey, err := newSigners()
 	if err != nil {
-		return nil, fmt.Errorf("making the pool's keys: %w", err)
+		return nil, fmt.Errorf("cognito: generate keys: %w", err)
 	}
 	return newPool(o, idKey, accessKey)
 }
@@ -82,7 +78,7 @@ func newPool(o Options, idKey, accessKey *signer) (*Pool, error) {
 	}
 	p := &Pool{
 		issuer: o.Issuer, now: o.Now, log: o.Logger,
-		idKey: idKey, accessKey: accessKey, srp: newSRP(), simulation: make([]byte, 32),
+		idKey: idKey, accessKey: accessKey, srp: newSRP(), simulationKey: make([]byte, 32),
 		origins: http.NewCrossOriginProtection(),
 		users:   newDirectory(), logins: newLogins(), challenges: newChallenges(),
 	}
@@ -92,14 +88,12 @@ func newPool(o Options, idKey, accessKey *signer) (*Pool, error) {
 	if p.log == nil {
 		p.log = slog.New(slog.DiscardHandler)
 	}
-	rand.Read(p.simulation)
-	p.operations = p.table()
+	rand.Read(p.simulationKey)
+	p.operations = p.newOperations()
 	return p, p.users.addGroup("admin")
 }
 
-// Add puts a confirmed user with a verified e-mail into the pool, as if long
-// signed up. The password must satisfy the pool's policy and the groups must
-// exist.
+// Add adds a confirmed user with a verified e-mail. The password must satisfy the pool's policy and the groups must exist.
 func (p *Pool) Add(u User) error {
 	if !isEmail(u.Email) {
 		return errNotEmail
@@ -107,10 +101,7 @@ func (p *Pool) Add(u User) error {
 	if err := checkPolicy(u.Password); err != nil {
 		return err
 	}
-	sub := u.Sub
-	if sub == "" {
-		sub = newUUID()
-	}
+	sub := cmp.Or(u.Sub, newUUID())
 	if !isUUID(sub) {
 		return fmt.Errorf("cognito: Sub %q is not a UUID", sub)
 	}
@@ -119,15 +110,25 @@ func (p *Pool) Add(u User) error {
 			return errNoGroup
 		}
 	}
-	return p.users.add(user{
-		sub: sub, email: u.Email, emailVerified: true, status: confirmed,
-		groups: slices.Clone(u.Groups), password: p.srp.verifier(sub, u.Password), created: p.now(), modified: p.now(),
-	})
+	added := p.newUserWithSub(sub, u.Email, u.Password, confirmed)
+	added.emailVerified, added.groups = true, slices.Clone(u.Groups)
+	return p.users.add(added)
 }
 
-// Key returns the public key that tokens of this key id are verified with, or
-// nil when the pool has no such key. ID tokens and access tokens have a key
-// each, as the service's; see
+// newUser returns a user with a new sub.
+func (p *Pool) newUser(email, password string, s status, attributes []attribute) user {
+	u := p.newUserWithSub(newUUID(), email, password, s)
+	u.set(attributes)
+	return u
+}
+
+func (p *Pool) newUserWithSub(sub, email, password string, s status) user {
+	now := p.now()
+	return user{sub: sub, email: email, status: s, password: p.srp.verifier(sub, password), created: now, modified: now}
+}
+
+// Key returns the public key with that key id, or nil if the pool has none. ID tokens and access tokens have different
+// keys, like the service's.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 func (p *Pool) Key(kid string) *rsa.PublicKey {
 	for _, s := range []*signer{p.idKey, p.accessKey} {

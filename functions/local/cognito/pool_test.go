@@ -53,8 +53,7 @@ func TestAdd(t *testing.T) {
 	}
 }
 
-// TestConcurrency is for the race detector, and counts that of many sign-ups
-// with one e-mail exactly one succeeds.
+// TestConcurrency is for the race detector, and counts that of many sign-ups with one e-mail exactly one succeeds.
 func TestConcurrency(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -1,34 +1,29 @@
 package cognito
 
-import (
-	"cmp"
-	"context"
-)
+import "cmp"
 
 type accessInput struct {
 	AccessToken string
 }
+
+func (in accessInput) accessToken() string { return in.AccessToken }
 
 func (in accessInput) check() error { return validate(tokenMember("accessToken", in.AccessToken)) }
 
 type getUserOutput struct {
 	Username       string
 	UserAttributes []attribute
-	mfaView
+	mfaOutput
 }
 
-func (p *Pool) getUser(_ context.Context, in accessInput) (getUserOutput, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return getUserOutput{}, err
-	}
-	return getUserOutput{Username: u.sub, UserAttributes: u.list(), mfaView: u.mfa()}, nil
+func (p *Pool) getUser(_ accessInput, u user) (getUserOutput, error) {
+	return getUserOutput{Username: u.sub, UserAttributes: u.attributeList(), mfaOutput: u.mfaOutput()}, nil
 }
 
 type changePasswordInput struct {
 	PreviousPassword string
 	ProposedPassword string
-	AccessToken      string
+	accessInput
 }
 
 func (in changePasswordInput) check() error {
@@ -36,19 +31,15 @@ func (in changePasswordInput) check() error {
 		passwordMember("proposedPassword", in.ProposedPassword), tokenMember("accessToken", in.AccessToken))
 }
 
-func (p *Pool) changePassword(_ context.Context, in changePasswordInput) (done, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return done{}, err
-	}
-	if !p.srp.holds(u.password, u.sub, in.PreviousPassword) {
-		return done{}, errIncorrect
+func (p *Pool) changePassword(in changePasswordInput, u user) (empty, error) {
+	if !p.srp.verify(u.password, u.sub, in.PreviousPassword) {
+		return empty{}, errIncorrect
 	}
 	if err := checkPolicy(in.ProposedPassword); err != nil {
-		return done{}, err
+		return empty{}, err
 	}
 	before, next := u.password, p.srp.verifier(u.sub, in.ProposedPassword)
-	return done{}, p.users.update(u.sub, p.now(), func(u *user) error {
+	return empty{}, p.users.update(u.sub, p.now(), func(u *user) error {
 		if u.password != before {
 			return errIncorrect
 		}
@@ -57,49 +48,21 @@ func (p *Pool) changePassword(_ context.Context, in changePasswordInput) (done, 
 	})
 }
 
-func (p *Pool) deleteUser(_ context.Context, in accessInput) (done, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return done{}, err
-	}
-	p.forget(u)
-	return done{}, nil
-}
-
-// forget removes a user and ends their logins. ID tokens that are out stay
-// good until they expire, as the service's do.
-func (p *Pool) forget(u user) {
-	p.users.remove(u.sub)
-	p.logins.revoke(func(l login) bool { return l.sub == u.sub })
-}
-
-// globalSignOut ends every login of the user; see
-// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GlobalSignOut.html
-func (p *Pool) globalSignOut(_ context.Context, in accessInput) (done, error) {
-	u, err := p.bearer(in.AccessToken)
-	if err != nil {
-		return done{}, err
-	}
-	p.logins.revoke(func(l login) bool { return l.sub == u.sub })
-	return done{}, nil
-}
-
 type revokeTokenInput struct {
 	Token    string
 	ClientID string `json:"ClientId"`
 }
 
 func (in revokeTokenInput) check() error {
-	return cmp.Or(validate(tokenMember("token", in.Token), clientMember(in.ClientID)), knownClient(in.ClientID))
+	return cmp.Or(validate(tokenMember("token", in.Token), clientMember(in.ClientID)), checkClientID(in.ClientID))
 }
 
-// revokeToken ends the one login that the refresh token stands for, its access
-// tokens included. A token nobody knows is as good as revoked (RFC 7009,
+// revokeToken revokes the login of a refresh token, its access tokens included. An unknown token is no error (RFC 7009,
 // section 2.2).
-func (p *Pool) revokeToken(_ context.Context, in revokeTokenInput) (done, error) {
+func (p *Pool) revokeToken(in revokeTokenInput) (empty, error) {
 	if matches(`[^.]+\.[^.]+\.[^.]+`, in.Token) {
-		return done{}, errTokenType
+		return empty{}, errTokenType
 	}
 	p.logins.revoke(func(l login) bool { return l.refresh == in.Token })
-	return done{}, nil
+	return empty{}, nil
 }

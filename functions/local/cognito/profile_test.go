@@ -50,7 +50,7 @@ func TestAccessTokensRefused(t *testing.T) {
 	}
 	h.refused("GetUser", fields{}, "InvalidParameterException", "")
 	h.refused("GetUser", fields{"AccessToken": "a b"}, "InvalidParameterException", "")
-	h.clock.advance(tokenLife)
+	h.clock.advance(tokenValidity)
 	h.refused("GetUser", fields{"AccessToken": login.access}, "NotAuthorizedException", "Access Token has expired")
 }
 

@@ -13,22 +13,21 @@ func newUUID() string {
 	return formatUUID(b)
 }
 
-// formatUUID spells 16 random bytes as a UUID, version 4.
+// formatUUID formats 16 random bytes as a UUID, version 4.
 func formatUUID(b [16]byte) string {
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// newHandle returns a name that nobody guesses, for a session or a secret
-// block. Clients of SRP decode the latter; 66 bytes need no padding.
+// newHandle returns a random session or secret block. Clients of SRP decode the latter; 66 bytes need no padding.
 func newHandle() string {
 	b := make([]byte, 66)
 	rand.Read(b)
 	return base64.StdEncoding.EncodeToString(b)
 }
 
-// newRefreshToken returns a handle in the alphabet of the service's tokens.
+// newRefreshToken returns a random token in the alphabet of the service's.
 func newRefreshToken() string {
 	b := make([]byte, 66)
 	rand.Read(b)

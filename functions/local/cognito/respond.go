@@ -2,7 +2,6 @@ package cognito
 
 import (
 	"cmp"
-	"context"
 	"crypto/hmac"
 	"encoding/base64"
 	"slices"
@@ -10,9 +9,8 @@ import (
 	"time"
 )
 
-// timestampSkew is how far a client's clock may be off. The service is
-// stricter; on one machine only a wrong time zone is worth telling.
-const timestampSkew = 15 * time.Minute
+// maxSkew is how far a client's clock may be off. The service is stricter; on one machine only a wrong time zone matters.
+const maxSkew = 15 * time.Minute
 
 type respondInput struct {
 	ClientID           string `json:"ClientId"`
@@ -23,30 +21,30 @@ type respondInput struct {
 
 func (in respondInput) check() error {
 	return cmp.Or(
-		validate(clientMember(in.ClientID), member{name: "challengeName", value: in.ChallengeName, echo: true, enum: []string{
+		validate(clientMember(in.ClientID), member{name: "challengeName", value: in.ChallengeName, echoed: true, enum: []string{
 			"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE", "MFA_SETUP", "PASSWORD_VERIFIER",
 			"CUSTOM_CHALLENGE", "SELECT_CHALLENGE", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "ADMIN_NO_SRP_AUTH",
 			"NEW_PASSWORD_REQUIRED", "SMS_OTP", "PASSWORD", "WEB_AUTHN", "PASSWORD_SRP",
 		}}),
-		knownClient(in.ClientID),
+		checkClientID(in.ClientID),
 	)
 }
 
-func (p *Pool) respondToAuthChallenge(_ context.Context, in respondInput) (authOutput, error) {
+func (p *Pool) respondToAuthChallenge(in respondInput) (authOutput, error) {
 	switch in.ChallengeName {
 	case passwordVerifier:
-		return p.verifyPassword(in.ChallengeResponses)
+		return p.respondPasswordVerifier(in.ChallengeResponses)
 	case newPasswordRequired:
-		return p.acceptPassword(in.Session, in.ChallengeResponses)
+		return p.respondNewPassword(in.Session, in.ChallengeResponses)
 	case softwareTokenMFA:
-		return p.acceptCode(in.Session, in.ChallengeResponses)
+		return p.respondMFACode(in.Session, in.ChallengeResponses)
 	}
 	return authOutput{}, invalidParameter("%s is not a challenge of the local user pool.", in.ChallengeName)
 }
 
-// verifyPassword checks the client's proof. Whatever is wrong with it, the
-// answer is the same, except for a user who is barred.
-func (p *Pool) verifyPassword(responses map[string]string) (authOutput, error) {
+// respondPasswordVerifier verifies the client's claim. Every failure has the same error, except that of a user who must
+// first confirm the sign-up or reset the password.
+func (p *Pool) respondPasswordVerifier(responses map[string]string) (authOutput, error) {
 	values, err := required(responses, "USERNAME", "PASSWORD_CLAIM_SECRET_BLOCK", "TIMESTAMP", "PASSWORD_CLAIM_SIGNATURE")
 	if err != nil {
 		return authOutput{}, err
@@ -56,18 +54,18 @@ func (p *Pool) verifyPassword(responses map[string]string) (authOutput, error) {
 	if err != nil {
 		return authOutput{}, errIncorrect
 	}
-	u, known := p.users.find(ch.sub)
-	if err := u.barred(); known && err != nil {
+	u, ok := p.users.find(ch.sub)
+	if err := u.statusError(); ok && err != nil {
 		return authOutput{}, err
 	}
-	proved := p.proves(ch, block, timestamp, signature) && p.recent(timestamp)
-	if !proved || !known || u.password != ch.password || p.userOrStandIn(username).sub != ch.sub {
+	verified := p.verifyPasswordClaim(ch, block, timestamp, signature) && p.withinSkew(timestamp)
+	if !verified || !ok || u.password != ch.password || p.userOrSimulated(username).sub != ch.sub {
 		return authOutput{}, errIncorrect
 	}
-	return p.admit(u)
+	return p.startSession(u)
 }
 
-func (p *Pool) proves(ch challenge, block, timestamp, signature string) bool {
+func (p *Pool) verifyPasswordClaim(ch challenge, block, timestamp, signature string) bool {
 	secret, err := base64.StdEncoding.DecodeString(block)
 	if err != nil {
 		return false
@@ -77,19 +75,18 @@ func (p *Pool) proves(ch challenge, block, timestamp, signature string) bool {
 		return false
 	}
 	key := p.srp.sessionKey(ch.a, ch.b, ch.pub, ch.password.v)
-	return hmac.Equal(got, claim(key, ch.sub, secret, timestamp))
+	return hmac.Equal(got, passwordClaim(key, ch.sub, secret, timestamp))
 }
 
-// recent reads the timestamp in the format that the service asks of every
-// client whatever its locale: EEE MMM d HH:mm:ss UTC yyyy.
-func (p *Pool) recent(timestamp string) bool {
+// withinSkew parses a timestamp in the format that the service requires in every locale: EEE MMM d HH:mm:ss UTC yyyy.
+func (p *Pool) withinSkew(timestamp string) bool {
 	at, err := time.Parse("Mon Jan _2 15:04:05 UTC 2006", timestamp)
-	return err == nil && p.now().Sub(at).Abs() <= timestampSkew
+	return err == nil && p.now().Sub(at).Abs() <= maxSkew
 }
 
-// acceptPassword replaces a temporary password. A password that the policy
-// refuses does not spend the session, so that the user can try another.
-func (p *Pool) acceptPassword(session string, responses map[string]string) (authOutput, error) {
+// respondNewPassword replaces a temporary password. A password that violates the policy leaves the session valid, so
+// that the user can try another.
+func (p *Pool) respondNewPassword(session string, responses map[string]string) (authOutput, error) {
 	values, err := required(responses, "USERNAME", "NEW_PASSWORD")
 	if err != nil {
 		return authOutput{}, err
@@ -97,7 +94,7 @@ func (p *Pool) acceptPassword(session string, responses map[string]string) (auth
 	if session == "" {
 		return authOutput{}, missingParameter("Session")
 	}
-	u := p.userOrStandIn(values[0])
+	u := p.userOrSimulated(values[0])
 	attributes := responseAttributes(responses)
 	err = cmp.Or(validate(passwordMember("newPassword", values[1])), checkPolicy(values[1]),
 		checkWritable(attributes), checkAttributes(attributes), checkEmail(u.email, attributes))
@@ -129,11 +126,10 @@ func (p *Pool) replacePassword(ch challenge, password string, attributes []attri
 	if err != nil {
 		return authOutput{}, err
 	}
-	return p.demandCode(changed)
+	return p.requireMFACode(changed)
 }
 
-// responseAttributes collects what the client sends along under
-// userAttributes.NAME.
+// responseAttributes returns the attributes that the client sends as userAttributes.NAME.
 func responseAttributes(responses map[string]string) []attribute {
 	var list []attribute
 	for key, value := range responses {

@@ -101,7 +101,7 @@ func TestSessionsEnd(t *testing.T) {
 	h := newHarness(t)
 	h.ok("AdminCreateUser", invitation(jane))
 	late := h.ok("InitiateAuth", passwordFlow(jane, temporary)).at("Session")
-	h.clock.advance(challengeLife + time.Second)
+	h.clock.advance(sessionValidity + time.Second)
 	h.refused("RespondToAuthChallenge", newPasswordBody(late, jane, password), "NotAuthorizedException",
 		"Invalid session for the user, session is expired.")
 

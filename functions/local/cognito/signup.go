@@ -2,17 +2,16 @@ package cognito
 
 import (
 	"cmp"
-	"context"
 	"crypto/subtle"
 	"strings"
 	"time"
 )
 
-// How long the service's codes are good for; see
+// How long the service's codes are valid.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 const (
-	signUpCodeLife = 24 * time.Hour
-	resetCodeLife  = time.Hour
+	signUpCodeValidity = 24 * time.Hour
+	resetCodeValidity  = time.Hour
 )
 
 type signUpInput struct {
@@ -25,7 +24,7 @@ type signUpInput struct {
 func (in signUpInput) check() error {
 	return cmp.Or(
 		validate(clientMember(in.ClientID), usernameMember(in.Username), passwordMember("password", in.Password)),
-		knownClient(in.ClientID),
+		checkClientID(in.ClientID),
 	)
 }
 
@@ -35,7 +34,7 @@ type signUpOutput struct {
 	UserSub             string
 }
 
-// codeDelivery tells where a code went, as far as anybody may know.
+// codeDelivery is CodeDeliveryDetailsType of the service's model.
 type codeDelivery struct {
 	AttributeName  string
 	DeliveryMedium string
@@ -46,9 +45,9 @@ type deliveryOutput struct {
 	CodeDeliveryDetails codeDelivery
 }
 
-// delivered masks the address as the service does: r***@e***. Where a stranger
-// may ask, it is what they typed, so that the answer tells nothing.
-func delivered(username string) codeDelivery {
+// newCodeDelivery masks the address like the service: r***@e***. An operation without a token passes the username of
+// the request, so that the response does not reveal an address.
+func newCodeDelivery(username string) codeDelivery {
 	local, domain, _ := strings.Cut(username, "@")
 	return codeDelivery{AttributeName: "email", DeliveryMedium: "EMAIL", Destination: mask(local) + "@" + mask(domain)}
 }
@@ -60,7 +59,7 @@ func mask(s string) string {
 	return "***"
 }
 
-func (p *Pool) signUp(_ context.Context, in signUpInput) (signUpOutput, error) {
+func (p *Pool) signUp(in signUpInput) (signUpOutput, error) {
 	if !isEmail(in.Username) {
 		return signUpOutput{}, errNotEmail
 	}
@@ -69,16 +68,12 @@ func (p *Pool) signUp(_ context.Context, in signUpInput) (signUpOutput, error) {
 	if err != nil {
 		return signUpOutput{}, err
 	}
-	now, sub := p.now(), newUUID()
-	u := user{
-		sub: sub, email: in.Username, status: unconfirmed, signUpCode: now,
-		password: p.srp.verifier(sub, in.Password), created: now, modified: now,
-	}
-	u.set(in.UserAttributes)
+	u := p.newUser(in.Username, in.Password, unconfirmed, in.UserAttributes)
+	u.signUpCode = u.created
 	if err := p.users.add(u); err != nil {
 		return signUpOutput{}, err
 	}
-	return signUpOutput{CodeDeliveryDetails: delivered(u.email), UserSub: sub}, nil
+	return signUpOutput{CodeDeliveryDetails: newCodeDelivery(u.email), UserSub: u.sub}, nil
 }
 
 type confirmSignUpInput struct {
@@ -90,21 +85,21 @@ type confirmSignUpInput struct {
 func (in confirmSignUpInput) check() error {
 	return cmp.Or(
 		validate(clientMember(in.ClientID), usernameMember(in.Username), codeMember(in.ConfirmationCode)),
-		knownClient(in.ClientID),
+		checkClientID(in.ClientID),
 	)
 }
 
-// confirmSignUp answers for an unknown user as for one whose code has expired.
-func (p *Pool) confirmSignUp(_ context.Context, in confirmSignUpInput) (done, error) {
+// confirmSignUp has the same error for an unknown user as for an expired code.
+func (p *Pool) confirmSignUp(in confirmSignUpInput) (empty, error) {
 	u, ok := p.users.find(in.Username)
 	if !ok {
-		return done{}, errCodeExpired
+		return empty{}, errCodeExpired
 	}
-	return done{}, p.users.update(u.sub, p.now(), func(u *user) error {
+	return empty{}, p.users.update(u.sub, p.now(), func(u *user) error {
 		if u.status != unconfirmed {
 			return notAuthorized("User cannot be confirmed. Current status is " + string(u.status))
 		}
-		if err := p.checkCode(in.ConfirmationCode, u.signUpCode, signUpCodeLife); err != nil {
+		if err := p.checkCode(in.ConfirmationCode, u.signUpCode, signUpCodeValidity); err != nil {
 			return err
 		}
 		u.status, u.emailVerified = confirmed, true
@@ -112,10 +107,9 @@ func (p *Pool) confirmSignUp(_ context.Context, in confirmSignUpInput) (done, er
 	})
 }
 
-// checkCode compares a code with the one there is, and its age with the life
-// of its kind.
-func (p *Pool) checkCode(code string, sent time.Time, life time.Duration) error {
-	if sent.IsZero() || p.now().Sub(sent) > life {
+// checkCode fails unless a code was sent within the validity, and is this one.
+func (p *Pool) checkCode(code string, sent time.Time, validity time.Duration) error {
+	if sent.IsZero() || p.now().Sub(sent) > validity {
 		return errCodeExpired
 	}
 	if subtle.ConstantTimeCompare([]byte(code), []byte(ConfirmationCode)) == 0 {
@@ -124,27 +118,26 @@ func (p *Pool) checkCode(code string, sent time.Time, life time.Duration) error 
 	return nil
 }
 
-type usernameInput struct {
+type publicUserInput struct {
 	ClientID string `json:"ClientId"`
 	Username string
 }
 
-func (in usernameInput) check() error {
-	return cmp.Or(validate(clientMember(in.ClientID), usernameMember(in.Username)), knownClient(in.ClientID))
+func (in publicUserInput) check() error {
+	return cmp.Or(validate(clientMember(in.ClientID), usernameMember(in.Username)), checkClientID(in.ClientID))
 }
 
-// resendConfirmationCode answers the same whoever is asked for: a new sign-up,
-// a confirmed user or nobody.
-func (p *Pool) resendConfirmationCode(_ context.Context, in usernameInput) (deliveryOutput, error) {
+// resendConfirmationCode returns the same for a new sign-up, a confirmed user and an unknown one.
+func (p *Pool) resendConfirmationCode(in publicUserInput) (deliveryOutput, error) {
+	out := deliveryOutput{CodeDeliveryDetails: newCodeDelivery(in.Username)}
 	u, ok := p.users.find(in.Username)
 	if !ok {
-		return deliveryOutput{CodeDeliveryDetails: delivered(in.Username)}, nil
+		return out, nil
 	}
-	err := p.users.update(u.sub, p.now(), func(u *user) error {
+	return out, p.users.update(u.sub, p.now(), func(u *user) error {
 		if u.status == unconfirmed {
 			u.signUpCode = p.now()
 		}
 		return nil
 	})
-	return deliveryOutput{CodeDeliveryDetails: delivered(in.Username)}, err
 }

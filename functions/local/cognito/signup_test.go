@@ -94,7 +94,7 @@ func TestConfirmationCodesExpire(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	h.ok("SignUp", signUpBody(jane))
-	h.clock.advance(signUpCodeLife + time.Second)
+	h.clock.advance(signUpCodeValidity + time.Second)
 	const expired = "Invalid code provided, please request a code again."
 	h.refused("ConfirmSignUp", confirmBody(jane, ConfirmationCode), "ExpiredCodeException", expired)
 	h.refused("ConfirmSignUp", confirmBody("nobody@example.com", ConfirmationCode), "ExpiredCodeException", expired)
@@ -117,7 +117,7 @@ func TestNobodyLearnsWhoIsAUser(t *testing.T) {
 		}
 		for _, known := range []string{strings.ToUpper(jane), h.claims(h.signIn(jane, password).id)["sub"].(string)} {
 			got := h.ok(operation, fields{"ClientId": ClientID, "Username": known}).at("CodeDeliveryDetails", "Destination")
-			if want := delivered(known).Destination; got != want {
+			if want := newCodeDelivery(known).Destination; got != want {
 				t.Errorf("%s for %s sends to %s, want %s: what was typed", operation, known, got, want)
 			}
 		}
@@ -141,7 +141,7 @@ func TestForgottenPassword(t *testing.T) {
 	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
 	h.refused("ConfirmForgotPassword", body(jane, "000000", next), "CodeMismatchException", "")
 	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, "weakweak"), "InvalidPasswordException", "")
-	h.clock.advance(resetCodeLife + time.Second)
+	h.clock.advance(resetCodeValidity + time.Second)
 	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, next), "ExpiredCodeException", "")
 	h.signIn(jane, password)
 

@@ -9,14 +9,12 @@ import (
 	"strings"
 )
 
-// srp is the arithmetic of the Secure Remote Password protocol, SRP-6a of RFC
-// 5054, as Cognito and its clients do it: SHA-256, the 3072-bit group of RFC
-// 3526 (section 4) with the generator 2, and integers hashed in the bytes of a
-// two's complement, with a zero byte before a set top bit, where RFC 5054 pads
-// to the length of N.
+// srp is the arithmetic of the Secure Remote Password protocol, SRP-6a of RFC 5054, as Cognito and its clients do it:
+// SHA-256 and the 3072-bit group of RFC 3526 (section 4) with the generator 2. Integers are hashed as the bytes of their
+// two's complement, where RFC 5054 pads to the length of N.
 type srp struct {
 	n, g, k *big.Int
-	counted func() // called for each power, where a test counts them
+	onExp   func() // called for each exponentiation; nil outside tests
 }
 
 func newSRP() srp {
@@ -38,9 +36,8 @@ func newSRP() srp {
 	return srp{n: n, g: g, k: hashInts(n, g)}
 }
 
-// verifier is what the pool keeps of a password: v = g^x mod N, with x made of
-// the salt, the pool, the sub and the password. The salt is an integer, since
-// clients hash it as one.
+// verifier is stored in place of a password: v = g^x mod N, where x is a hash of salt, pool, sub and password. The salt is
+// an integer, since clients hash it as one.
 type verifier struct{ salt, v *big.Int }
 
 func (s srp) verifier(sub, password string) verifier {
@@ -50,40 +47,39 @@ func (s srp) verifier(sub, password string) verifier {
 
 func (s srp) v(salt *big.Int, sub, password string) *big.Int {
 	identity := sha256.Sum256([]byte(poolName() + sub + ":" + password))
-	return s.power(s.g, hash(padded(salt), identity[:]))
+	return s.exp(s.g, hash(padded(salt), identity[:]))
 }
 
-// element makes a verifier of which nobody knows the password: the square of a
-// number that draw makes up. The powers of the generator are the squares.
-func (s srp) element(draw func(what string) []byte) *big.Int {
+// simulatedVerifier returns a verifier without a known password: the square of a number from derive. Every power of the
+// generator is a square.
+func (s srp) simulatedVerifier(derive func(purpose string) []byte) *big.Int {
 	var digits []byte
 	for len(digits) <= s.n.BitLen()/8 {
-		digits = append(digits, draw("verifier "+strconv.Itoa(len(digits)))...)
+		digits = append(digits, derive("verifier "+strconv.Itoa(len(digits)))...)
 	}
 	root := new(big.Int).SetBytes(digits)
 	return root.Mul(root, root).Mod(root, s.n)
 }
 
-// holds tells whether the verifier is this password's.
-func (s srp) holds(kept verifier, sub, password string) bool {
-	return hmac.Equal(s.v(kept.salt, sub, password).Bytes(), kept.v.Bytes())
+// verify reports whether the password matches the verifier.
+func (s srp) verify(stored verifier, sub, password string) bool {
+	return hmac.Equal(s.v(stored.salt, sub, password).Bytes(), stored.v.Bytes())
 }
 
-// publicValue makes the server's key pair b and B = kv + g^b.
-func (s srp) publicValue(v *big.Int) (b, public *big.Int) {
+// keyPair returns a new key pair of the server: b and B = kv + g^b.
+func (s srp) keyPair(v *big.Int) (b, public *big.Int) {
 	b = randomInt(32)
 	public = new(big.Int).Mul(s.k, v)
-	public.Add(public, s.power(s.g, b))
+	public.Add(public, s.exp(s.g, b))
 	return b, public.Mod(public, s.n)
 }
 
-// maxPublicDigits is well above the 768 hexadecimal digits of N, since clients
-// put zeros before the number: .NET does where its first digit is 8 or more.
+// maxPublicDigits is more than the 768 hexadecimal digits of N, since clients prepend zeros: .NET does if the first digit
+// is 8 or more.
 const maxPublicDigits = 1024
 
-// parseA reads the client's public value. One that N divides would make the
-// session key known to a client that knows no password (RFC 5054, section
-// 2.5.4).
+// parseA parses the client's public value. It rejects multiples of N, with which the session key does not depend on the
+// password (RFC 5054, section 2.5.4).
 func (s srp) parseA(text string) (*big.Int, bool) {
 	if len(text) > maxPublicDigits || !matches(`[0-9A-Fa-f]+`, text) {
 		return nil, false
@@ -92,36 +88,34 @@ func (s srp) parseA(text string) (*big.Int, bool) {
 	return a, ok && new(big.Int).Mod(a, s.n).Sign() != 0
 }
 
-// sessionKey is the first half of the one block that HKDF gives of
-// S = (A v^u)^b, salted with u = H(A, B).
+// sessionKey returns the first half of the one HKDF block of S = (A v^u)^b, salted with u = H(A, B).
 func (s srp) sessionKey(a, b, public, v *big.Int) []byte {
 	u := hashInts(a, public)
-	base := new(big.Int).Mul(a, s.power(v, u))
-	shared := s.power(base, b)
-	extracted := sign(padded(u), padded(shared))
-	return sign(extracted, []byte("Caldera Derived Key"), []byte{1})[:16]
+	base := new(big.Int).Mul(a, s.exp(v, u))
+	shared := s.exp(base, b)
+	extracted := hmacSHA256(padded(u), padded(shared))
+	return hmacSHA256(extracted, []byte("Caldera Derived Key"), []byte{1})[:16]
 }
 
-// claim is the signature by which a client proves that it has the key.
-func claim(key []byte, sub string, secretBlock []byte, timestamp string) []byte {
-	return sign(key, []byte(poolName()), []byte(sub), secretBlock, []byte(timestamp))
+// passwordClaim returns the signature with which a client proves that it has the key.
+func passwordClaim(key []byte, sub string, secretBlock []byte, timestamp string) []byte {
+	return hmacSHA256(key, []byte(poolName()), []byte(sub), secretBlock, []byte(timestamp))
 }
 
-// poolName is what the protocol knows the pool by: its id without the region.
+// poolName returns the pool's name in the protocol: its id without the region.
 func poolName() string {
 	_, name, _ := strings.Cut(PoolID, "_")
 	return name
 }
 
-func (s srp) power(base, exponent *big.Int) *big.Int {
-	if s.counted != nil {
-		s.counted()
+func (s srp) exp(base, exponent *big.Int) *big.Int {
+	if s.onExp != nil {
+		s.onExp()
 	}
 	return new(big.Int).Exp(base, exponent, s.n)
 }
 
-// padded returns the bytes of a two's complement: with the top bit set, a zero
-// byte comes first.
+// padded returns the bytes of a two's complement: a zero byte comes before a set top bit.
 func padded(n *big.Int) []byte {
 	return n.FillBytes(make([]byte, n.BitLen()/8+1))
 }
@@ -136,7 +130,7 @@ func hash(parts ...[]byte) *big.Int {
 
 func hashInts(a, b *big.Int) *big.Int { return hash(padded(a), padded(b)) }
 
-func sign(key []byte, parts ...[]byte) []byte {
+func hmacSHA256(key []byte, parts ...[]byte) []byte {
 	h := hmac.New(sha256.New, key)
 	for _, part := range parts {
 		h.Write(part)

@@ -27,8 +27,7 @@ func newSRPClient(n *big.Int) *srpClient {
 	return &srpClient{n: n, a: a, public: new(big.Int).Exp(big.NewInt(2), a, n)}
 }
 
-// padHex spells an integer for hashing: whole bytes, and 00 before a first
-// digit of 8 and above.
+// padHex spells an integer for hashing: whole bytes, and 00 before a first digit of 8 and above.
 func padHex(digits string) string {
 	if len(digits)%2 == 1 {
 		return "0" + digits
@@ -124,8 +123,7 @@ func TestPadded(t *testing.T) {
 	}
 }
 
-// TestSRP signs in often enough that the values exchanged begin with every
-// kind of digit.
+// TestSRP signs in often enough that the values exchanged begin with every kind of digit.
 func TestSRP(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -215,7 +213,7 @@ func TestSecretBlockServesOnce(t *testing.T) {
 	h.refused("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "NotAuthorizedException", "")
 
 	c, challenge = h.challenge(jane)
-	h.clock.advance(challengeLife + time.Second)
+	h.clock.advance(sessionValidity + time.Second)
 	h.refused("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "NotAuthorizedException", "")
 }
 
@@ -229,8 +227,7 @@ func TestChallengeDiesWithThePassword(t *testing.T) {
 	h.refused("RespondToAuthChallenge", body, "NotAuthorizedException", "")
 }
 
-// TestStandInIsSteady: an unknown user's salt and id are the same each time,
-// as the service's are, and B is not.
+// TestStandInIsSteady: an unknown user's salt and id are the same each time, as the service's are, and B is not.
 func TestStandInIsSteady(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

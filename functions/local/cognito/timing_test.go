@@ -6,7 +6,7 @@ import (
 )
 
 // TestUnknownUsersTakeAsLong: what the responses do not say of who is a user, their time must not say either. Nearly all
-// of it is powers of the group, so those are counted.
+// of it is powers of the group, so those are onExp.
 func TestUnknownUsersTakeAsLong(t *testing.T) {
 	t.Parallel()
 	const nobody = "nobody@example.com"
@@ -15,7 +15,7 @@ func TestUnknownUsersTakeAsLong(t *testing.T) {
 	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
 	public := newSRPClient(h.pool.srp.n).public.Text(16)
 	powers := 0
-	h.pool.srp.counted = func() { powers++ }
+	h.pool.srp.onExp = func() { powers++ }
 	for name, attempt := range map[string]func(username string){
 		"USER_PASSWORD_AUTH": func(username string) {
 			h.refused("InitiateAuth", passwordFlow(username, "Wr0ng-one!"), "NotAuthorizedException", "")
@@ -41,17 +41,16 @@ func TestUnknownUsersTakeAsLong(t *testing.T) {
 	}
 }
 
-// TestStandInIsOfTheGroup: the verifier of an unknown user is a power of the
-// generator, as others are; of those, which are the squares, each raised to half
-// of N - 1 is one.
+// TestStandInIsOfTheGroup: the verifier of an unknown user is a power of the generator, as others are; of those, which
+// are the squares, each raised to half of N - 1 is one.
 func TestStandInIsOfTheGroup(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
 	n := h.pool.srp.n
 	half := new(big.Int).Rsh(n, 1)
 	for _, username := range []string{"a@example.com", "b@example.com"} {
-		v := h.pool.userOrStandIn(username).password.v
-		if v.Cmp(n) >= 0 || v.BitLen() < n.BitLen()-128 || h.pool.srp.power(v, half).Cmp(big.NewInt(1)) != 0 {
+		v := h.pool.userOrSimulated(username).password.v
+		if v.Cmp(n) >= 0 || v.BitLen() < n.BitLen()-128 || h.pool.srp.exp(v, half).Cmp(big.NewInt(1)) != 0 {
 			t.Errorf("%s: the verifier is %v", username, v)
 		}
 	}

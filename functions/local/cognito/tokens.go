@@ -2,13 +2,11 @@ package cognito
 
 import (
 	"cmp"
-	"context"
 	"time"
 )
 
-// tokenLife is the IdTokenValidity and AccessTokenValidity of the template's
-// client.
-const tokenLife = time.Hour
+// tokenValidity is the IdTokenValidity and AccessTokenValidity of the template's client.
+const tokenValidity = time.Hour
 
 // authResult is AuthenticationResultType of the service's model.
 type authResult struct {
@@ -19,7 +17,7 @@ type authResult struct {
 	TokenType    string
 }
 
-// issue makes an ID token and an access token of a login. See
+// issue returns a new ID token and a new access token of a login. See
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
 // and the page on the access token beside it.
 func (p *Pool) issue(u user, l login) (*authResult, error) {
@@ -31,7 +29,7 @@ func (p *Pool) issue(u user, l login) (*authResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &authResult{AccessToken: access, IDToken: id, ExpiresIn: int(tokenLife.Seconds()), TokenType: "Bearer"}, nil
+	return &authResult{AccessToken: access, IDToken: id, ExpiresIn: int(tokenValidity.Seconds()), TokenType: "Bearer"}, nil
 }
 
 func (p *Pool) idClaims(u user, l login) map[string]any {
@@ -56,13 +54,13 @@ func (p *Pool) accessClaims(u user, l login) map[string]any {
 	return claims
 }
 
-// commonClaims leaves the groups out for a user without any: the service does,
-// and an empty list would be another thing to the authorizer.
+// commonClaims has no groups claim for a user without groups, like the service: the authorizer would pass an empty list
+// on as an empty string.
 func (p *Pool) commonClaims(u user, l login) map[string]any {
 	now := p.now()
 	claims := map[string]any{
 		"sub": u.sub, "iss": p.issuer, "origin_jti": l.originJTI, "event_id": l.eventID, "jti": newUUID(),
-		"auth_time": l.authTime.Unix(), "iat": now.Unix(), "exp": now.Add(tokenLife).Unix(),
+		"auth_time": l.authTime.Unix(), "iat": now.Unix(), "exp": now.Add(tokenValidity).Unix(),
 	}
 	if len(u.groups) > 0 {
 		claims["cognito:groups"] = u.groups
@@ -70,7 +68,7 @@ func (p *Pool) commonClaims(u user, l login) map[string]any {
 	return claims
 }
 
-// refreshAuth is refresh as a flow of InitiateAuth.
+// refreshAuth is the refresh flow of InitiateAuth.
 func (p *Pool) refreshAuth(parameters map[string]string) (authOutput, error) {
 	values, err := required(parameters, "REFRESH_TOKEN")
 	if err != nil {
@@ -83,8 +81,7 @@ func (p *Pool) refreshAuth(parameters map[string]string) (authOutput, error) {
 	return authOutput{ChallengeParameters: map[string]string{}, AuthenticationResult: result}, nil
 }
 
-// refresh issues new tokens of the same login. There is no new refresh token:
-// the template's client does not rotate them.
+// refresh issues new tokens of the same login. The template's client does not rotate refresh tokens.
 func (p *Pool) refresh(token string) (*authResult, error) {
 	l, err := p.logins.byToken(token, p.now())
 	if err != nil {
@@ -103,22 +100,22 @@ type refreshInput struct {
 }
 
 func (in refreshInput) check() error {
-	return cmp.Or(validate(tokenMember("refreshToken", in.RefreshToken), clientMember(in.ClientID)), knownClient(in.ClientID))
+	return cmp.Or(validate(tokenMember("refreshToken", in.RefreshToken), clientMember(in.ClientID)), checkClientID(in.ClientID))
 }
 
 type refreshOutput struct {
 	AuthenticationResult *authResult
 }
 
-// getTokensFromRefreshToken works without rotation, too; see
+// getTokensFromRefreshToken does not depend on rotation.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html
-func (p *Pool) getTokensFromRefreshToken(_ context.Context, in refreshInput) (refreshOutput, error) {
+func (p *Pool) getTokensFromRefreshToken(in refreshInput) (refreshOutput, error) {
 	result, err := p.refresh(in.RefreshToken)
 	return refreshOutput{AuthenticationResult: result}, err
 }
 
-// bearer returns the user of an access token that is good, here and now.
-func (p *Pool) bearer(token string) (user, error) {
+// tokenUser returns the user of a valid access token.
+func (p *Pool) tokenUser(token string) (user, error) {
 	claims, err := p.accessKey.verify(token)
 	if err != nil {
 		return user{}, err

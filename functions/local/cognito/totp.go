@@ -11,18 +11,17 @@ import (
 	"time"
 )
 
-// softwareToken is what an authenticator app shares with the pool.
+// softwareToken is the secret that an authenticator app shares with the pool.
 type softwareToken struct {
 	secret   string
-	name     string // of the device, as the user has it
-	lastStep int64  // the last whose code was used
+	name     string // of the device
+	lastStep int64  // of the last code that was used
 }
 
 // totpStep is the time step of RFC 6238, section 5.2.
 const totpStep = 30 * time.Second
 
-// totp is the code of a step by RFC 6238, with HMAC-SHA-1 and six digits, which
-// is what authenticator apps take for granted.
+// totp returns the code of a step (RFC 6238), with HMAC-SHA-1 and six digits, like authenticator apps.
 func totp(secret string, step int64) string {
 	mac := hmac.New(sha1.New, []byte(secret))
 	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(step)))
@@ -38,13 +37,13 @@ func newTOTPSecret() string {
 	return string(b)
 }
 
-// spell writes a secret as apps read it.
-func spell(secret string) string {
+// encodeSecret returns a secret in base32, for apps.
+func encodeSecret(secret string) string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(secret))
 }
 
-// use returns the token with the code spent. Clocks may be one step apart.
-func (s softwareToken) use(code string, now time.Time) (softwareToken, error) {
+// consumeCode returns the token with the step of the code marked as used. Clocks may differ by one step.
+func (s softwareToken) consumeCode(code string, now time.Time) (softwareToken, error) {
 	current := now.Unix() / int64(totpStep.Seconds())
 	for step := current - 1; step <= current+1; step++ {
 		if subtle.ConstantTimeCompare([]byte(totp(s.secret, step)), []byte(code)) == 0 {

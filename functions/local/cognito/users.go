@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// status is where a user stands; see UserStatus of
+// status is UserStatus of
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserType.html
 type status string
 
@@ -19,26 +19,25 @@ const (
 	resetRequired       status = "RESET_REQUIRED"
 )
 
-// user is a value: what a directory returns is a copy, and its slices and its
-// verifier are replaced, never written to.
+// user is a value: a directory returns copies, and slices and the verifier are replaced, never written to.
 type user struct {
 	sub           string
-	email         string // as it was typed
+	email         string // in the letter case of the sign-up
 	emailVerified bool
-	pendingEmail  string      // the new one, until it is verified
-	emailCode     time.Time   // when the code for an e-mail was sent; zero means never
+	pendingEmail  string      // the new e-mail until it is verified
+	emailCode     time.Time   // when the code for an e-mail was sent; zero: never
 	attributes    []attribute // without sub, email and email_verified
 	groups        []string
 	status        status
 	disabled      bool
 	password      verifier
 
-	token          softwareToken // of the authenticator app; without a secret if there is none
+	token          softwareToken // of the authenticator app; its secret is empty without one
 	pendingToken   softwareToken // until a code of it is verified
-	tokenWanted    bool          // at each sign-in
+	tokenEnabled   bool          // required at each sign-in
 	tokenPreferred bool
 
-	signUpCode time.Time // when it was sent; zero means never
+	signUpCode time.Time // when it was sent; zero: never
 	resetCode  time.Time
 	created    time.Time
 	modified   time.Time
@@ -56,8 +55,7 @@ func newDirectory() *directory {
 	return &directory{bySub: map[string]user{}, subOf: map[string]string{}, groups: map[string]bool{}}
 }
 
-// find takes an e-mail in any letter case, or a sub, as the service does
-// wherever it takes a username.
+// find returns the user of an e-mail, in any letter case, or of a sub, like the service wherever it takes a username.
 func (d *directory) find(username string) (user, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -68,24 +66,21 @@ func (d *directory) find(username string) (user, bool) {
 	return u, ok
 }
 
-// add refuses an e-mail or a sub that is in use with errEmailTaken.
+// add fails with errEmailTaken if the e-mail or the sub is in use.
 func (d *directory) add(u user) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	key := strings.ToLower(u.email)
-	if _, taken := d.subOf[key]; taken {
-		return errEmailTaken
-	}
-	if _, taken := d.bySub[u.sub]; taken {
+	_, emailTaken := d.subOf[key]
+	if _, subTaken := d.bySub[u.sub]; emailTaken || subTaken {
 		return errEmailTaken
 	}
 	d.bySub[u.sub], d.subOf[key] = u, u.sub
 	return nil
 }
 
-// update lets change write to a copy, and keeps it unless change fails. It
-// fails with errNoUser for a user who is gone, and with errAliasTaken if the
-// e-mail becomes another user's.
+// update calls change with a copy and stores that unless change fails. It fails with errNoUser for a deleted user, and
+// with errAliasTaken if the new e-mail is another user's.
 func (d *directory) update(sub string, now time.Time, change func(*user) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -131,18 +126,17 @@ func (d *directory) addGroup(name string) error {
 	return nil
 }
 
-func (u *user) join(name string) {
+func (u *user) addToGroup(name string) {
 	if !slices.Contains(u.groups, name) {
 		u.groups = append(slices.Clip(u.groups), name)
 	}
 }
 
-func (u *user) leave(name string) {
+func (u *user) removeFromGroup(name string) {
 	u.groups = slices.DeleteFunc(slices.Clone(u.groups), func(g string) bool { return g == name })
 }
 
-// set replaces attributes by name, and deletes those without a value;
-// checkAttributes has seen them.
+// set replaces attributes by name and deletes those without a value. They have passed checkAttributes.
 func (u *user) set(list []attribute) {
 	values := map[string]string{}
 	for _, a := range append(slices.Clone(u.attributes), list...) {

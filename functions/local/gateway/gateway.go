@@ -173,8 +173,7 @@ func refuseTooLong(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, `{"message": "Request Too Long"}`) // the client may have gone
 }
 
-// invoke calls the function and waits for its answer, as long as a function and an integration may
-// take.
+// invoke calls the function and waits for its answer, as long as a function and an integration may take.
 func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, op operation, event []byte, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), IntegrationTimeout)
 	defer cancel()

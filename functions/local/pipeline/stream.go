@@ -30,8 +30,7 @@ type Shard interface {
 // Source is the stream of a table.
 type Source interface {
 	ARN() string
-	// Follow has feed read each shard, a shard's children after itself, until ctx is done and every feed
-	// has returned.
+	// Follow has feed read each shard, a shard's children after itself, until ctx is done and every feed has returned.
 	Follow(ctx context.Context, feed func(context.Context, Shard))
 	// Waiting is how many records are known that no feed has read yet, and the arrival of the first.
 	Waiting() (n int, since time.Time)

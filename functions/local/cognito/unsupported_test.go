@@ -6,8 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestWhatThePoolIsWithout: the pool refuses in the service's terms, once it is
-// known who asks.
+// TestWhatThePoolIsWithout: the pool refuses in the service's terms, once it is known who asks.
 func TestWhatThePoolIsWithout(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// TestSpellingsOfThePublicValue: clients write one number in several ways. .NET
-// puts a zero before a first digit of 8 to F, which is 769 digits each second
-// time.
+// TestSpellingsOfThePublicValue: clients write one number in several ways. .NET puts a zero before a first digit of 8
+// to F, which is 769 digits each second time.
 func TestSpellingsOfThePublicValue(t *testing.T) {
 	t.Parallel()
 	for name, spell := range map[string]func(string) string{
@@ -27,8 +26,7 @@ func TestSpellingsOfThePublicValue(t *testing.T) {
 	}
 }
 
-// TestPublicValue refuses what would make the session key known to somebody
-// without a password.
+// TestPublicValue refuses what would make the session key known to somebody without a password.
 func TestPublicValue(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
