@@ -48,8 +48,8 @@ func restoreUsers(ctx context.Context, t tool, args []string) error {
 	if err != nil {
 		return err
 	}
-	done, err := people.RestoreUsers(ctx, people.Restoration{
-		Source: dynamo.NewUsers(client, source), Live: dynamo.NewUsers(client, live), Erased: erased, Now: time.Now(), Say: t.logf,
+	done, err := people.RestoreUsers(ctx, people.RestoreConfig{
+		Source: dynamo.NewUsers(client, source), Live: dynamo.NewUsers(client, live), Erased: erased, Now: time.Now(), Logf: t.logf,
 	})
 	fmt.Fprintln(t.out, done)
 	if err != nil {
@@ -74,16 +74,16 @@ func checkAge(ctx context.Context, client *dynamodb.Client, table string, now ti
 		"come back. Accept that with OLD=true", table, of.RestoreDateTime.Format(time.RFC3339), user.TombstoneLife.Hours()/24)
 }
 
-// letters are the dead-letter queues, by name: NAME=URL, separated by spaces.
-func (t tool) letters() (map[string]people.Letters, error) {
+// deadLetterQueues returns the dead-letter queues by name, from a list of NAME=URL, separated by spaces.
+func (t tool) deadLetterQueues() (map[string]people.DeadLetterQueue, error) {
 	client := snssqs.NewLongPollClient(t.env.AWS("SQS"))
-	found := map[string]people.Letters{}
+	found := map[string]people.DeadLetterQueue{}
 	for _, queue := range strings.Fields(t.env.Required("DEAD_LETTER_QUEUES")) {
 		name, url, ok := strings.Cut(queue, "=")
 		if !ok {
 			return nil, errors.New("DEAD_LETTER_QUEUES: want NAME=URL, separated by spaces")
 		}
-		found[name] = people.Letters{Client: client, URL: url}
+		found[name] = people.DeadLetterQueue{Client: client, URL: url}
 	}
 	return found, nil
 }
@@ -92,7 +92,7 @@ func (t tool) stores() (s people.Stores, err error) {
 	client := dynamo.NewClient(t.env.AWS("DYNAMODB"))
 	s.Users = dynamo.NewUsers(client, t.env.Required("USERS_TABLE"))
 	s.Erasures = people.NewErasures(client, t.env.Required("ERASURES_TABLE"))
-	if s.Letters, err = t.letters(); err != nil {
+	if s.DeadLetterQueues, err = t.deadLetterQueues(); err != nil {
 		return s, err
 	}
 	if t.env.Optional("OPEN_SEARCH_END_POINT", "") != "" {
@@ -133,9 +133,9 @@ func forget(ctx context.Context, t tool, args []string) error {
 	if err != nil {
 		return err
 	}
-	return people.Forgetting{
-		Stores: stores, Person: p, Enabled: *enabled, Now: time.Now, Poll: eventPoll, Limit: eventLimit, Say: t.logf,
-	}.Forget(ctx)
+	return people.EraseUser(ctx, people.EraseConfig{
+		Stores: stores, Person: p, Enabled: *enabled, Now: time.Now, Poll: eventPoll, Limit: eventLimit, Logf: t.logf,
+	})
 }
 
 // export reads the account, as the user pool describes it, from standard input: null for none.

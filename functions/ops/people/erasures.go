@@ -1,4 +1,4 @@
-// Package people restores, exports and erases what a deployed stack holds about its users.
+// Package people restores, exports and erases the data that a deployed stack holds about its users.
 package people
 
 import (
@@ -17,23 +17,23 @@ import (
 	"rental.example/domain"
 )
 
-// Erasures remembers who was erased, so that no restore brings them back: by a hash of the user's id, and nothing
-// else about them. It is a table of its own, since that of the users may be the one that is lost, and its records do
-// not expire, since the age of the oldest backup is not known.
+// Erasures is the table of erased users, which no restore may bring back. It stores a hash of the user's id and the time
+// of the erasure. It is separate from the users table, which may be the one that is lost. Its records do not expire,
+// since the age of the oldest backup is unknown.
 type Erasures struct{ table *dynamo.Table[erasure] }
 
-// erasure is a record.
+// erasure is an item of the table.
 type erasure struct {
 	Hash     string `dynamodbav:"hash"`
 	ErasedAt int64  `dynamodbav:"erasedAt"` // microseconds since 1970
 }
 
-// NewErasures is what the table called name remembers.
+// NewErasures returns the table with the given name.
 func NewErasures(client dynamo.API, name string) *Erasures {
 	return &Erasures{dynamo.NewTable[erasure](client, name, dynamo.KeyNames{Partition: "hash"})}
 }
 
-// ErasuresSchema is the table. What is deployed is template.yaml's; a test holds the two against each other.
+// ErasuresSchema returns the schema of the table. A test compares it with template.yaml.
 func ErasuresSchema(name string) dynamo.Schema {
 	return dynamo.Schema{Table: &dynamodb.CreateTableInput{
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
@@ -47,15 +47,15 @@ func hash(id string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Record notes that the user was erased at that time, and returns the time of the first erasure: that of an earlier
-// one stays, unless it is to begin again.
-func (e *Erasures) Record(ctx context.Context, id domain.UserID, at time.Time, again bool) (first time.Time, err error) {
+// Record records that the user was erased at that time, and returns the recorded time: that of an earlier erasure, unless
+// overwrite is set.
+func (e *Erasures) Record(ctx context.Context, id domain.UserID, at time.Time, overwrite bool) (recorded time.Time, err error) {
 	record := erasure{Hash: hash(string(id)), ErasedAt: at.UnixMicro()}
-	var when expression.ConditionBuilder
-	if !again {
-		when = expression.Name("hash").AttributeNotExists()
+	var cond expression.ConditionBuilder
+	if !overwrite {
+		cond = expression.Name("hash").AttributeNotExists()
 	}
-	_, err = e.table.Put(ctx, record, when)
+	_, err = e.table.Put(ctx, record, cond)
 	var failed *dynamo.ConditionFailedError[erasure]
 	if errors.As(err, &failed) && failed.Current != nil {
 		record, err = *failed.Current, nil
@@ -63,13 +63,13 @@ func (e *Erasures) Record(ctx context.Context, id domain.UserID, at time.Time, a
 	return time.UnixMicro(record.ErasedAt).UTC(), err
 }
 
-// At is when the user was erased; domain.ErrNotFound for one who was not.
+// At returns the time of the user's erasure, or domain.ErrNotFound.
 func (e *Erasures) At(ctx context.Context, id domain.UserID) (time.Time, error) {
 	record, err := e.table.Get(ctx, dynamo.Key{Partition: hash(string(id))})
 	return time.UnixMicro(record.ErasedAt).UTC(), err
 }
 
-// All reads the whole table, and returns a function that reports whether the user of an id was erased.
+// All reads the whole table and returns a function that reports whether a user was erased.
 func (e *Erasures) All(ctx context.Context) (erased func(id string) bool, err error) {
 	all := map[string]bool{}
 	scan := dynamo.Scan[erasure]{Consistent: true, Limit: 1000}
@@ -79,7 +79,7 @@ func (e *Erasures) All(ctx context.Context) (erased func(id string) bool, err er
 			return nil, err
 		}
 		if len(page.Undecodable) > 0 {
-			return nil, errors.New("the table of erasures has a record that cannot be read")
+			return nil, errors.New("the table of erasures has an undecodable item")
 		}
 		for _, r := range page.Records {
 			all[r.Hash] = true

@@ -15,7 +15,7 @@ import (
 	"rental.example/functions/ops/people"
 )
 
-// TestErasures: the first time stays until it begins again, and nothing names the person.
+// TestErasures checks that the first time stays unless it is overwritten, and that the id is not stored.
 func TestErasures(t *testing.T) {
 	t.Parallel()
 	client := newClient(t)
@@ -26,13 +26,13 @@ func TestErasures(t *testing.T) {
 	}
 	monday := time.Date(2030, 5, 6, 12, 0, 0, 0, time.UTC)
 	for _, step := range []struct {
-		at    time.Time
-		again bool
-		want  time.Time
+		at        time.Time
+		overwrite bool
+		want      time.Time
 	}{{monday, false, monday}, {monday.Add(time.Hour), false, monday}, {monday.Add(time.Hour), true, monday.Add(time.Hour)}} {
-		got, err := erasures.Record(t.Context(), id(1), step.at, step.again)
+		got, err := erasures.Record(t.Context(), id(1), step.at, step.overwrite)
 		if err != nil || !got.Equal(step.want) {
-			t.Errorf("Record(%v, %t) = %v, %v; want %v", step.at, step.again, got, err, step.want)
+			t.Errorf("Record(%v, %t) = %v, %v; want %v", step.at, step.overwrite, got, err, step.want)
 		}
 		if at, err := erasures.At(t.Context(), id(1)); err != nil || !at.Equal(step.want) {
 			t.Errorf("At = %v, %v; want %v", at, err, step.want)
@@ -48,8 +48,8 @@ func TestErasures(t *testing.T) {
 	}
 }
 
-// TestErasuresSchemaIsTheTemplates, and so are the tokens' life and the queues' names.
-func TestErasuresSchemaIsTheTemplates(t *testing.T) {
+// TestErasuresSchemaMatchesTemplate compares the schema and TokenLife with template.yaml.
+func TestErasuresSchemaMatchesTemplate(t *testing.T) {
 	t.Parallel()
 	var template struct {
 		Resources struct {
@@ -79,10 +79,10 @@ func TestErasuresSchemaIsTheTemplates(t *testing.T) {
 		t.Errorf("ErasuresTable (-schema +template):\n%s", diff)
 	}
 	if table.Properties.TimeToLiveSpecification != nil || table.DeletionPolicy != "RetainExceptOnCreate" {
-		t.Errorf("ErasuresTable expires, or goes with the stack: backups do not")
+		t.Errorf("ErasuresTable has a TTL or is deleted with the stack; backups outlive both")
 	}
 	client := template.Resources.UserPoolClient.Properties
 	if life := time.Duration(client.IDTokenValidity) * time.Minute; client.TokenValidityUnits["IdToken"] != "minutes" || people.TokenLife <= life {
-		t.Errorf("TokenLife is %v; ID tokens live for %d %s", people.TokenLife, client.IDTokenValidity, client.TokenValidityUnits["IdToken"])
+		t.Errorf("TokenLife is %v; ID tokens are valid for %d %s", people.TokenLife, client.IDTokenValidity, client.TokenValidityUnits["IdToken"])
 	}
 }

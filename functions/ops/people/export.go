@@ -9,18 +9,18 @@ import (
 	"rental.example/domain"
 )
 
-// Export is all that a deployed stack holds about a person at one time, but for backups.
+// Export is the data that a deployed stack holds about a person, except backups.
 type Export struct {
 	ExportedAt time.Time       `json:"exportedAt"`
 	UserID     string          `json:"userId"`
-	Account    json.RawMessage `json:"account"` // of the user pool; null without one
-	Profile    *exportedUser   `json:"profile"` // null without one
-	// Items are documents of the index, and Owner is what items know of the person.
+	Account    json.RawMessage `json:"account"` // in the user pool; null if there is none
+	Profile    *exportedUser   `json:"profile"` // null if there is none
+	// Items are the documents of the person's items, and Owner is their owner document.
 	Items       []json.RawMessage   `json:"items"`
 	Owner       json.RawMessage     `json:"owner"`
 	DeadLetters map[string][]string `json:"deadLetters"` // messages about the person, by queue
-	ErasedAt    *time.Time          `json:"erasedAt"`    // null for one who was not erased
-	// LeftOver are indices that are not in use and hold something about the person, too.
+	ErasedAt    *time.Time          `json:"erasedAt"`    // null if the person was not erased
+	// LeftOver are indices not in use that also hold data about the person.
 	LeftOver []string `json:"leftOverIndices"`
 }
 
@@ -37,7 +37,7 @@ type exportedUser struct {
 	RequestID     string    `json:"requestId"`
 }
 
-// Export collects what is held about the person; account is what the user pool says.
+// Export collects the data about a person; account is their account in the user pool, as JSON.
 func (s Stores) Export(ctx context.Context, p Person, account json.RawMessage, now time.Time) (Export, error) {
 	e := Export{ExportedAt: now.UTC(), UserID: p.ID, Account: account, Items: []json.RawMessage{}, DeadLetters: map[string][]string{}, LeftOver: []string{}}
 	id := domain.UserID(p.ID)
@@ -59,25 +59,25 @@ func (s Stores) Export(ctx context.Context, p Person, account json.RawMessage, n
 	case !errors.Is(err, domain.ErrNotFound):
 		return e, err
 	}
-	return e, errors.Join(s.exportItems(ctx, id, &e), s.exportLetters(ctx, p, &e))
+	return e, errors.Join(s.exportItems(ctx, id, &e), s.exportDeadLetters(ctx, p, &e))
 }
 
 func (s Stores) exportItems(ctx context.Context, id domain.UserID, e *Export) error {
 	if s.Indices == nil {
 		return nil
 	}
-	held, err := s.Indices.UserData(ctx, id)
+	found, err := s.Indices.UserData(ctx, id)
 	if err != nil {
 		return err
 	}
-	e.Items, e.Owner = append(e.Items, held.Items...), held.Owner
-	e.LeftOver = append(e.LeftOver, held.UnusedIndices...)
+	e.Items, e.Owner = append(e.Items, found.Items...), found.Owner
+	e.LeftOver = append(e.LeftOver, found.UnusedIndices...)
 	return nil
 }
 
-func (s Stores) exportLetters(ctx context.Context, p Person, e *Export) error {
-	for name, letters := range s.Letters {
-		messages, err := letters.About(ctx, p, false)
+func (s Stores) exportDeadLetters(ctx context.Context, p Person, e *Export) error {
+	for name, queue := range s.DeadLetterQueues {
+		messages, err := queue.About(ctx, p, false)
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func newClient(t *testing.T) *dynamodb.Client {
 	})
 }
 
-// newTable makes a table of a schema for one test.
+// newTable creates a table for one test.
 func newTable(t *testing.T, client *dynamodb.Client, schema func(name string) dynamo.Schema) string {
 	t.Helper()
 	name := "ops-" + rand.Text()
@@ -57,8 +57,8 @@ func profile(t *testing.T, id domain.UserID, name, request string) user.Profile 
 	return p
 }
 
-// all are the records of a store, by id.
-func all(t *testing.T, store *dynamo.Users) map[domain.UserID]user.State {
+// records returns the records of a store by id.
+func records(t *testing.T, store *dynamo.Users) map[domain.UserID]user.State {
 	t.Helper()
 	found := map[domain.UserID]user.State{}
 	for after := ""; ; {
@@ -75,14 +75,14 @@ func all(t *testing.T, store *dynamo.Users) map[domain.UserID]user.State {
 	}
 }
 
-// fill saves n profiles, some at once.
+// fill saves n profiles concurrently.
 func fill(t *testing.T, store *dynamo.Users, n int) {
 	t.Helper()
 	var writers sync.WaitGroup
-	const some = 16
-	for w := range some {
+	const concurrency = 16
+	for w := range concurrency {
 		writers.Go(func() {
-			for i := w; i < n; i += some {
+			for i := w; i < n; i += concurrency {
 				if _, _, err := store.Save(t.Context(), profile(t, id(i), fmt.Sprintf("Backup %d", i), "backup"), domain.Condition{}); err != nil {
 					t.Error(err)
 					return
@@ -93,23 +93,23 @@ func fill(t *testing.T, store *dynamo.Users, n int) {
 	writers.Wait()
 }
 
-// load saves and deletes profiles of the live table until stop, which returns what was acknowledged: names, empty for
-// deleted. An attempt of unknown outcome is repeated, as a client does.
+// load saves and deletes profiles of the live table until stop is called, which returns the acknowledged names by id,
+// empty for deleted profiles. Writes of unknown outcome are retried.
 func load(t *testing.T, live *dynamo.Users, ids int) (stop func() map[domain.UserID]string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	told := map[domain.UserID]string{}
+	acknowledged := map[domain.UserID]string{}
 	var clients sync.WaitGroup
 	var mu sync.Mutex
 	var writes int
-	const some = 4
-	for w := range some {
+	const concurrency = 4
+	for w := range concurrency {
 		clients.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
-				one := id(mathrand.IntN(ids/some)*some + w)
+				one := id(mathrand.IntN(ids/concurrency)*concurrency + w)
 				name := write(t, live, one, n, fmt.Sprintf("r-%d-%d", w, n))
 				mu.Lock()
-				told[one] = name
+				acknowledged[one] = name
 				writes++
 				mu.Unlock()
 				time.Sleep(2 * time.Millisecond)
@@ -119,12 +119,12 @@ func load(t *testing.T, live *dynamo.Users, ids int) (stop func() map[domain.Use
 	return func() map[domain.UserID]string {
 		cancel()
 		clients.Wait()
-		t.Logf("%d writes acknowledged, of %d profiles", writes, len(told))
-		return told
+		t.Logf("%d writes acknowledged, of %d profiles", writes, len(acknowledged))
+		return acknowledged
 	}
 }
 
-// write deletes each third time, and returns the name that the profile has then.
+// write deletes the profile if n%3 is 2, else saves it. It returns the profile's name after that.
 func write(t *testing.T, live *dynamo.Users, one domain.UserID, n int, request string) (name string) {
 	for {
 		var err error
@@ -137,7 +137,7 @@ func write(t *testing.T, live *dynamo.Users, one domain.UserID, n int, request s
 		switch {
 		case err == nil:
 			return name
-		case errors.Is(err, domain.ErrNotFound): // there is a tombstone, or nothing yet
+		case errors.Is(err, domain.ErrNotFound): // already deleted, or never saved
 			n = 0
 		case !errors.Is(err, domain.ErrUnavailable) && !errors.Is(err, domain.ErrConflict):
 			t.Error(err)

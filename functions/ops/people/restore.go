@@ -8,58 +8,65 @@ import (
 	"time"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
-// Restoration says what RestoreUsers is to do.
-type Restoration struct {
-	Source, Live *dynamo.Users // a table that a backup was restored into, and the one in use
+// RestoreConfig configures RestoreUsers.
+type RestoreConfig struct {
+	Source, Live *dynamo.Users // the table restored from a backup, and the one in use
 	Erased       func(id string) bool
 	Now          time.Time
-	Say          func(format string, args ...any)
+	Logf         func(format string, args ...any)
 }
 
-// Restored is what became of the records of the source.
-type Restored struct {
+// RestoreResult counts the records of the source by outcome.
+type RestoreResult struct {
 	Read, Written int
-	Newer         int // stay as they are in the live table: profiles, or tombstones
-	Erased        int // belong to users who were erased
-	Expired       int // are tombstones that the live table has forgotten, too
+	Newer         int // not written: the live table has the same version or a newer one
+	Erased        int // not written: the user was erased
+	Expired       int // not written: expired tombstones
 	Unreadable    []string
 }
 
 const (
 	scanPage       = 500
 	restoreWriters = 32
+	retryAttempts  = 8
+	retryBackoff   = 200 * time.Millisecond // before the first retry at most; doubled for each one
 )
 
-// RestoreUsers writes each record of the source that the live table has none of, or an older one. So nothing is lost
-// that was written meanwhile, who has deleted their profile since stays deleted, and so do users who were erased.
-// Repeating it is harmless.
-func RestoreUsers(ctx context.Context, r Restoration) (Restored, error) {
-	var done Restored
+// retry retries f while it fails with domain.ErrUnavailable, as a table does that throttles while it scales up.
+func retry(ctx context.Context, f func() error) error {
+	return domain.Retry(ctx, retryAttempts, retryBackoff, domain.ErrUnavailable, f)
+}
+
+// RestoreUsers copies each record from the source to the live table unless that has the same version or a newer one.
+// Writes since the backup are kept, and deleted or erased profiles stay so. It is idempotent.
+func RestoreUsers(ctx context.Context, c RestoreConfig) (RestoreResult, error) {
+	var result RestoreResult
 	for after := ""; ; {
 		var page user.Scanned
-		err := again(ctx, func() (err error) {
-			page, err = r.Source.Scan(ctx, after, scanPage)
+		err := retry(ctx, func() (err error) {
+			page, err = c.Source.Scan(ctx, after, scanPage)
 			return err
 		})
 		if err != nil {
-			return done, err
+			return result, err
 		}
-		if err := r.write(ctx, page.States, &done); err != nil {
-			return done, err
+		if err := c.write(ctx, page.States, &result); err != nil {
+			return result, err
 		}
-		done.Unreadable = append(done.Unreadable, page.Unreadable...)
-		r.Say("%d read, %d written", done.Read, done.Written)
+		result.Unreadable = append(result.Unreadable, page.Unreadable...)
+		c.Logf("%d read, %d written", result.Read, result.Written)
 		if after = page.Next; after == "" {
-			return done, nil
+			return result, nil
 		}
 	}
 }
 
-// write restores the records of a page, some at once.
-func (r Restoration) write(ctx context.Context, states []user.State, done *Restored) (failure error) {
+// write restores the records of a page concurrently.
+func (c RestoreConfig) write(ctx context.Context, states []user.State, result *RestoreResult) (failure error) {
 	var writers sync.WaitGroup
 	var mu sync.Mutex
 	slots := make(chan struct{}, restoreWriters)
@@ -67,46 +74,46 @@ func (r Restoration) write(ctx context.Context, states []user.State, done *Resto
 		slots <- struct{}{}
 		writers.Go(func() {
 			defer func() { <-slots }()
-			count, err := r.restore(ctx, s)
+			counter, err := c.restore(ctx, s)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				failure = err
 				return
 			}
-			done.Read++
-			*count(done)++
+			result.Read++
+			*counter(result)++
 		})
 	}
 	writers.Wait()
 	return failure
 }
 
-// restore writes one record, and returns what counts it.
-func (r Restoration) restore(ctx context.Context, s user.State) (count func(*Restored) *int, err error) {
+// restore restores one record and returns the counter of its outcome.
+func (c RestoreConfig) restore(ctx context.Context, s user.State) (counter func(*RestoreResult) *int, err error) {
 	switch {
-	case r.Erased(string(s.ID())):
-		return func(d *Restored) *int { return &d.Erased }, nil
-	case s.Tombstone != nil && s.Tombstone.ExpiresAt().Before(r.Now):
-		return func(d *Restored) *int { return &d.Expired }, nil
+	case c.Erased(string(s.ID())):
+		return func(r *RestoreResult) *int { return &r.Erased }, nil
+	case s.Tombstone != nil && s.Tombstone.ExpiresAt().Before(c.Now):
+		return func(r *RestoreResult) *int { return &r.Expired }, nil
 	}
 	var written bool
-	err = again(ctx, func() (err error) {
-		written, err = r.Live.Restore(ctx, s)
+	err = retry(ctx, func() (err error) {
+		written, err = c.Live.Restore(ctx, s)
 		return err
 	})
 	if written {
-		return func(d *Restored) *int { return &d.Written }, err
+		return func(r *RestoreResult) *int { return &r.Written }, err
 	}
-	return func(d *Restored) *int { return &d.Newer }, err
+	return func(r *RestoreResult) *int { return &r.Newer }, err
 }
 
-// String is the report of a run.
-func (d Restored) String() string {
+// String returns the counts as a line of text.
+func (r RestoreResult) String() string {
 	report := fmt.Sprintf("read: %d, written: %d, newer in the live table: %d, erased: %d, expired tombstones: %d, unreadable: %d",
-		d.Read, d.Written, d.Newer, d.Erased, d.Expired, len(d.Unreadable))
-	if len(d.Unreadable) > 0 {
-		report += " (" + strings.Join(d.Unreadable, ", ") + ")"
+		r.Read, r.Written, r.Newer, r.Erased, r.Expired, len(r.Unreadable))
+	if len(r.Unreadable) > 0 {
+		report += " (" + strings.Join(r.Unreadable, ", ") + ")"
 	}
 	return report
 }
