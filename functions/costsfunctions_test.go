@@ -92,7 +92,7 @@ func (o slowOwners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner, e
 func callStore(ctx context.Context, store storecalls.Store) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://store.invalid", nil)
 	if err == nil {
-		_, err = storecalls.Count(store, func(*http.Request) (*http.Response, error) {
+		_, err = storecalls.NewTransport(store, func(*http.Request) (*http.Response, error) {
 			time.Sleep(7891 * time.Microsecond)
 			return &http.Response{StatusCode: http.StatusOK}, nil
 		}).Do(r)

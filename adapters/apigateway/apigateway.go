@@ -104,7 +104,7 @@ func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (
 	if !found {
 		route = r.unknown
 	}
-	ctx, cancel := domain.Spare(storecalls.Watch(ctx), answerTime)
+	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), answerTime)
 	defer cancel()
 	resp, err := handle(ctx, route.Handle, req)
 	if err != nil {

@@ -32,7 +32,7 @@ func NewClient(cfg aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Cli
 		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout).
 			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 4 * shards })
 	}
-	cfg.HTTPClient = storecalls.Count(storecalls.DynamoDB, cfg.HTTPClient.Do)
+	cfg.HTTPClient = storecalls.NewTransport(storecalls.DynamoDB, cfg.HTTPClient.Do)
 	cfg.Retryer = func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = clientAttempts

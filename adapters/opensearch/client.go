@@ -74,7 +74,7 @@ func NewClient(cfg Config) (*Client, error) {
 	}
 	return &Client{
 		transport: &transport{
-			server: server, next: storecalls.Count(storecalls.OpenSearch, cfg.HTTP.RoundTrip), sign: sign,
+			server: server, next: storecalls.NewTransport(storecalls.OpenSearch, cfg.HTTP.RoundTrip), sign: sign,
 			timeout: cmp.Or(cfg.AttemptTimeout, attemptTimeout),
 		},
 		items:  index{alias: cfg.Alias, definition: itemsIndex, shards: cfg.Shards},

@@ -51,7 +51,7 @@ func hurried(cfg aws.Config, store storecalls.Store) aws.Config {
 		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout).
 			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = InFlight })
 	}
-	cfg.HTTPClient = storecalls.Count(store, cfg.HTTPClient.Do)
+	cfg.HTTPClient = storecalls.NewTransport(store, cfg.HTTPClient.Do)
 	cfg.Retryer = func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = clientAttempts

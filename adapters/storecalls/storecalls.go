@@ -1,8 +1,8 @@
 // Package storecalls counts the calls that an invocation sends to stores and other services, and measures how long it
 // waits for them, so that the log line of a slow request names what was slow.
 //
-// A handler's adapter begins with Watch and logs Attr at the end. The client of each store sends its requests through
-// a Counted, which finds the invocation in the request's context.
+// An adapter of a handler calls NewContext first and logs Attr last. The client of each store sends its requests through
+// a Transport, which finds the invocation in the request's context.
 package storecalls
 
 import (
@@ -12,45 +12,45 @@ import (
 	"time"
 )
 
-// Store is a store or a service that functions call.
+// Store identifies a store or another service that functions call.
 type Store uint8
 
-// The stores, in the order of the log's attribute.
+// The stores, in the order in which Attr lists them.
 const (
 	DynamoDB Store = iota
 	OpenSearch
 	SNS
 	SQS
-	stores // how many there are
+	stores // the number of stores
 )
 
-// String is the store's name in the log.
+// String returns the name in the log.
 func (s Store) String() string {
 	return [stores]string{"dynamodb", "opensearch", "sns", "sqs"}[s]
 }
 
-// invocation is a context that counts the calls made under it. One value is both, so that it costs one allocation.
+// invocation is a context that counts the calls made with it. Context and counters are one allocation.
 type invocation struct {
 	context.Context
 	mu      sync.Mutex
 	tallies [stores]tally
 }
 
-// tally is what is known of the calls of one store. Times are since epoch.
+// tally counts the calls of one store. Times are since epoch.
 type tally struct {
 	calls, inFlight int32
 	busySince       time.Duration // when inFlight left zero
-	waited          time.Duration // how long inFlight was not zero, until it was zero last
+	waited          time.Duration // with inFlight above zero, up to the last time it became zero
 }
 
-// epoch is what moments are measured from: they take a third of the room of a time.Time.
+// epoch is the start of all times here: a time.Duration is a third of the size of a time.Time.
 var epoch = time.Now()
 
-// key finds the invocation among a context's values.
+// key is the context key of the invocation.
 type key struct{}
 
-// Watch returns a context that counts the calls made under it, apart from those of ctx.
-func Watch(ctx context.Context) context.Context { return &invocation{Context: ctx} }
+// NewContext returns a context that counts the calls made with it, separately from those of ctx.
+func NewContext(ctx context.Context) context.Context { return &invocation{Context: ctx} }
 
 // Value implements context.Context.
 func (i *invocation) Value(k any) any {
@@ -60,7 +60,7 @@ func (i *invocation) Value(k any) any {
 	return i.Context.Value(k)
 }
 
-// begin counts a call of s.
+// begin records the start of a call to s.
 func (i *invocation) begin(s Store) {
 	now := time.Since(epoch)
 	i.mu.Lock()
@@ -72,7 +72,7 @@ func (i *invocation) begin(s Store) {
 	t.inFlight++
 }
 
-// end ends a call of s.
+// end records the end of a call to s.
 func (i *invocation) end(s Store) {
 	now := time.Since(epoch)
 	i.mu.Lock()
@@ -83,9 +83,9 @@ func (i *invocation) end(s Store) {
 	}
 }
 
-// Attr is the attribute of the log line: the calls of each store that was called since Watch, retries included, and
-// the milliseconds during which at least one of them was in flight; calls at the same time are not added up. It is the
-// zero Attr, which loggers leave out, without any call and without Watch.
+// Attr returns the log attribute with, for each store that was called since NewContext, the number of calls (retries
+// included) and the milliseconds during which at least one of them was in flight. It returns the zero Attr, which
+// loggers omit, if there were no calls or ctx is not from NewContext.
 func Attr(ctx context.Context) slog.Attr {
 	i, ok := ctx.Value(key{}).(*invocation)
 	if !ok {

@@ -6,41 +6,40 @@ import (
 	"sync"
 )
 
-// Counted sends the requests of a store's client, and counts those whose context is one of Watch. It is an
-// http.RoundTripper, and an HTTP client as the AWS SDK takes one.
-type Counted struct {
+// Transport sends the requests of a store's client and counts those whose context is from NewContext. It is an
+// http.RoundTripper and an HTTP client for the AWS SDK.
+type Transport struct {
 	store Store
 	send  func(*http.Request) (*http.Response, error)
 }
 
-var _ http.RoundTripper = (*Counted)(nil)
+var _ http.RoundTripper = (*Transport)(nil)
 
-// Count makes a Counted of a store over what sends its requests, such as the method Do of an *http.Client.
-func Count(store Store, send func(*http.Request) (*http.Response, error)) *Counted {
-	return &Counted{store: store, send: send}
+// NewTransport returns a Transport that sends the requests to store with send, such as the method Do of an *http.Client.
+func NewTransport(store Store, send func(*http.Request) (*http.Response, error)) *Transport {
+	return &Transport{store: store, send: send}
 }
 
-// Do sends a request as the Counted's function does. The call ends when the response's body does: when it was read to
-// its end, failed or was closed.
-func (c *Counted) Do(r *http.Request) (*http.Response, error) {
+// Do sends a request. The call ends when the body of the response was read to its end, failed or was closed.
+func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 	i, ok := r.Context().Value(key{}).(*invocation)
 	if !ok {
-		return c.send(r)
+		return t.send(r)
 	}
-	i.begin(c.store)
-	resp, err := c.send(r)
+	i.begin(t.store)
+	resp, err := t.send(r)
 	if err != nil || resp.Body == nil {
-		i.end(c.store)
+		i.end(t.store)
 		return resp, err
 	}
-	resp.Body = &body{ReadCloser: resp.Body, end: sync.OnceFunc(func() { i.end(c.store) })}
+	resp.Body = &body{ReadCloser: resp.Body, end: sync.OnceFunc(func() { i.end(t.store) })}
 	return resp, nil
 }
 
-// RoundTrip implements http.RoundTripper, as Do.
-func (c *Counted) RoundTrip(r *http.Request) (*http.Response, error) { return c.Do(r) }
+// RoundTrip implements http.RoundTripper.
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) { return t.Do(r) }
 
-// body is the body of a response, whose end is the end of the call.
+// body calls end at the end of a response's body.
 type body struct {
 	io.ReadCloser
 	end func()

@@ -69,7 +69,7 @@ func (f *Function) Handle(ctx context.Context, batch events.SQSEvent) (events.SQ
 
 // apply applies one message, and tells the log what became of it.
 func (f *Function) apply(ctx context.Context, logger *slog.Logger, message events.SQSMessage) error {
-	ctx = storecalls.Watch(ctx) // for this message alone
+	ctx = storecalls.NewContext(ctx) // for this message alone
 	var m snssqs.Message
 	var applied item.Applied
 	err := snssqs.Recover(func() (err error) {

@@ -60,7 +60,7 @@ const answerTime = 500 * time.Millisecond
 func (f *Function) Handle(ctx context.Context, batch dynamo.StreamEvent) (events.DynamoDBEventResponse, error) {
 	cold := !f.warm.Swap(true)
 	t := &telling{Function: f, logger: f.config.Logger.With("cold_start", cold)}
-	ctx, cancel := domain.Spare(storecalls.Watch(ctx), answerTime)
+	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), answerTime)
 	defer cancel()
 	failed, err := t.all(ctx, batch.Records)
 	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
