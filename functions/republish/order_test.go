@@ -11,15 +11,15 @@ import (
 // TestOrder: an order is taken only as it is documented. What is misspelt, there twice or null is refused by name.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	all := republish.Order{Raise: true, After: "a\"b", Whole: true}
-	for text, want := range map[string]republish.Order{
+	all := republish.Request{Raise: true, After: "a\"b", Whole: true}
+	for text, want := range map[string]republish.Request{
 		`{}`:                         {},
 		` { "raise" : true } `:       {Raise: true},
 		`{"r\u0061ise":true}`:        {Raise: true},
 		`{"after":"","raise":false}`: {},
 		`{"whole":true,"after":"a\"b","raise":true}`: all,
 	} {
-		var got republish.Order
+		var got republish.Request
 		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
@@ -36,7 +36,7 @@ func TestOrder(t *testing.T) {
 		`[{"raise":true}]`:              `it is no object`,
 		`null`:                          `it is no object`,
 	} {
-		got := republish.Order{After: "before"}
+		got := republish.Request{After: "before"}
 		err := json.Unmarshal([]byte(text), &got)
 		if err == nil || !strings.HasPrefix(err.Error(), "republish: the order has to be ") || !strings.HasSuffix(err.Error(), wrong) {
 			t.Errorf("%s: %+v, %v", text, got, err)

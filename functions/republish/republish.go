@@ -20,19 +20,19 @@ import (
 	"rental.example/domain/user"
 )
 
-// Order is what a run is to do. The empty one, {}, tells everything.
-type Order struct {
+// Request is what a run is to do. The empty one, {}, tells everything.
+type Request struct {
 	// Raise first writes each record again at a version of now. It is for a table that was restored from a
 	// backup: others have heard of versions since, which none of its records would otherwise get past.
 	Raise bool   `json:"raise"`
-	After string `json:"after"` // a Report's Next, to go on there; empty: from the start
-	// Whole takes a run that ends before the table does for a failure. It is for schedules, whose Report nobody
+	After string `json:"after"` // a Result's Next, to go on there; empty: from the start
+	// Whole takes a run that ends before the table does for a failure. It is for schedules, whose Result nobody
 	// reads.
 	Whole bool `json:"whole,omitempty"`
 }
 
 // UnmarshalJSON takes an object of these members and no others: a typing error must not become another order.
-func (o *Order) UnmarshalJSON(data []byte) error {
+func (o *Request) UnmarshalJSON(data []byte) error {
 	order, err := parseOrder(rawjson.TrimSpace(string(data)))
 	if err != nil {
 		return fmt.Errorf(`republish: the order has to be an object with no members but "raise" and "whole", booleans, and "after", a text: %w`, err)
@@ -43,14 +43,14 @@ func (o *Order) UnmarshalJSON(data []byte) error {
 
 // parseOrder reads an order from valid JSON. encoding/json would take other spellings of a name, such as Raise, the
 // last of several members of one name, and null for any value.
-func parseOrder(text string) (order Order, err error) {
+func parseOrder(text string) (order Request, err error) {
 	if rawjson.Kind(text) != '{' {
-		return Order{}, errors.New("it is no object")
+		return Request{}, errors.New("it is no object")
 	}
 	seen := make(map[string]bool)
 	for name, value := range rawjson.Members(text) {
 		if seen[name] {
-			return Order{}, fmt.Errorf("%q is there twice", name)
+			return Request{}, fmt.Errorf("%q is there twice", name)
 		}
 		seen[name] = true
 		switch name {
@@ -67,7 +67,7 @@ func parseOrder(text string) (order Order, err error) {
 			err = fmt.Errorf("unknown field %q", name)
 		}
 		if err != nil {
-			return Order{}, err
+			return Request{}, err
 		}
 	}
 	return order, nil
@@ -80,8 +80,8 @@ func boolean(name, value string) (bool, error) {
 	return value == "true", nil
 }
 
-// Report is what a run did.
-type Report struct {
+// Result is what a run did.
+type Result struct {
 	Published int `json:"published"` // events
 	Raised    int `json:"raised"`    // records
 	// Unreadable are the ids of records that are neither profile nor tombstone, or of which no event can be
@@ -92,7 +92,7 @@ type Report struct {
 	Next string `json:"next"`
 }
 
-// MaxUnreadable keeps a Report below what Lambda takes for an answer.
+// MaxUnreadable keeps a Result below what Lambda takes for an answer.
 const MaxUnreadable = 1000
 
 // Config is what a Function needs beside its ports.
@@ -120,11 +120,11 @@ const answerTime = time.Second
 
 // Handle carries out an order, as far as the time allows. An error says with which order to go on, so that
 // nothing is left out: what is told or raised twice does no harm.
-func (f *Function) Handle(ctx context.Context, order Order) (Report, error) {
+func (f *Function) Handle(ctx context.Context, order Request) (Result, error) {
 	cold := !f.warm.Swap(true)
 	r := &run{Function: f, logger: f.config.Logger.With("cold_start", cold), order: order, id: cloudwatch.RequestID(ctx)}
 	r.report.Unreadable = []string{}
-	ctx, cancel := domain.Spare(storecalls.Watch(ctx), answerTime)
+	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), answerTime)
 	defer cancel()
 	err := snssqs.Recover(func() error { return r.all(ctx) })
 	if err == nil && order.Whole && r.order.After != "" {

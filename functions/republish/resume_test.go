@@ -130,7 +130,7 @@ func (u *unreliable) resumeToTheEnd(t *testing.T) {
 	f := republish.New(u, snssqs.NewTopic(u, "arn"), republish.Config{
 		Now: clock, Logger: slog.New(slog.DiscardHandler), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "republish", clock),
 	})
-	order, published := republish.Order{Raise: u.raise}, 0
+	order, published := republish.Request{Raise: u.raise}, 0
 	for runs := 0; ; runs++ {
 		if runs == 300 { // trouble ends
 			u.mu.Lock()
@@ -169,7 +169,7 @@ func (u *unreliable) limited(ctx context.Context) (context.Context, context.Canc
 }
 
 // check holds what is left to do against what is published. A run that ended with an error says the same in its text.
-func (u *unreliable) check(t *testing.T, order republish.Order, failed error) {
+func (u *unreliable) check(t *testing.T, order republish.Request, failed error) {
 	t.Helper()
 	left := make(map[domain.UserID]bool)
 	if failed != nil || order.After != "" {

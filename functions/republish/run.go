@@ -36,10 +36,10 @@ type run struct {
 	id     string // the invocation's
 	// order is what is left to do. After is the end of the last page of which every batch is published, so it
 	// needs no record of which batches of a later page are.
-	order Order
+	order Request
 
 	mu         sync.Mutex // guards what batches in flight change
-	report     Report
+	report     Result
 	changed    int // records that others have written before they could be raised
 	unreadable int
 	succeeded  time.Time // when a call did last

@@ -57,12 +57,12 @@ func TestGoesOn(t *testing.T) {
 			got := invoke(ctx, from, topic, io.Discard, order)
 			late := ctx.Err()
 			cancel()
-			var report republish.Report
+			var report republish.Result
 			if err := json.Unmarshal(got.Answer, &report); err != nil || got.Error != "" || late != nil {
 				t.Fatalf("%s, %s, %v, %v", got.Answer, got.Error, err, late)
 			}
 			next = report.Next
-			order, _ = json.Marshal(republish.Order{After: next})
+			order, _ = json.Marshal(republish.Request{After: next})
 		}
 		counts := subjects(t, topic.Messages())
 		for i := range users {
@@ -186,7 +186,7 @@ func TestManyUnreadable(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	got := invoke(t.Context(), unreadable{}, new(snssqstest.Topic), &out, []byte(`{}`))
-	var report republish.Report
+	var report republish.Result
 	if err := json.Unmarshal(got.Answer, &report); err != nil || len(report.Unreadable) != republish.MaxUnreadable {
 		t.Errorf("%d unreadable, %v, %s", len(report.Unreadable), err, got.Error)
 	}
@@ -221,7 +221,7 @@ func TestImplausible(t *testing.T) {
 		topic := new(snssqstest.Topic)
 		from := &records{Records: store}
 		got := invoke(t.Context(), from, topic, io.Discard, []byte(order))
-		var report republish.Report
+		var report republish.Result
 		if err := json.Unmarshal(got.Answer, &report); err != nil || got.Error != "" {
 			t.Fatalf("%s: %v, %s", order, err, got.Error)
 		}

@@ -196,7 +196,7 @@ func (w *world) loseOwners() {
 
 func (w *world) startRepublish() {
 	w.start("republish", 15*time.Minute, func() {}, func(ctx context.Context) {
-		order := republish.Order{Raise: w.chance(3)}
+		order := republish.Request{Raise: w.chance(3)}
 		for {
 			report, err := w.republish.Handle(ctx, order)
 			w.log("republish: %+v, %v", report, err)
