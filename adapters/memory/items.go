@@ -1,7 +1,9 @@
 package memory
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -10,51 +12,63 @@ import (
 	"rental.example/domain/item"
 )
 
-// Items is an item.Store, and the item.Search and the item.Holdings of its items, in memory. A context that is over fails every
-// call with domain.ErrUnavailable, and nothing else does but what the ports name.
+// Items implements item.Store, item.Search and item.Holdings in memory. A done context fails every call with
+// domain.ErrUnavailable; no other call fails with that error.
 //
-// A write can be found at once, unless PauseRefresh was called.
+// Searches see a write at once, unless PauseRefresh was called.
 type Items struct {
-	mu        sync.RWMutex
-	documents map[item.ID]*document
-	revisions uint64
-	index     *itemIndex
-	held      bool
-	unindexed map[item.ID]bool // written since the last refresh
+	mu            sync.RWMutex
+	documents     map[item.ID]*document
+	searchable    map[item.ID]*document // what searches see: documents itself, or a snapshot once refreshPaused
+	refreshPaused bool
+	revisions     uint64
 }
 
 var (
-	_ item.Store  = (*Items)(nil)
-	_ item.Search = (*Items)(nil)
+	_ item.Store    = (*Items)(nil)
+	_ item.Search   = (*Items)(nil)
+	_ item.Holdings = (*Items)(nil)
 )
 
-// document is a state of an item. It is never written to, so store and index share it.
+// document is one revision of an item. It is immutable, so that a snapshot can share it.
 type document struct {
-	item     item.Item
-	revision item.Revision
-	created  bool // left by Create
+	item          item.Item
+	revision      item.Revision
+	created       bool     // written by Create
+	name, details []string // folded words
 }
 
-// NewItems makes a store that holds nothing.
+// NewItems returns an empty store.
 func NewItems() *Items {
-	return &Items{
-		documents: make(map[item.ID]*document),
-		index:     newItemIndex(),
-		unindexed: make(map[item.ID]bool),
-	}
+	documents := make(map[item.ID]*document)
+	return &Items{documents: documents, searchable: documents}
 }
 
-// PauseRefresh has searches see no write from now on before the next Refresh, as an engine does between
-// its refreshes. Get sees every write at once all the same.
+// PauseRefresh makes later writes invisible to searches until the next Refresh, as in an engine between two
+// refreshes. Get still sees every write at once.
 func (i *Items) PauseRefresh() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.held = true
+	i.refreshPaused = true
+	i.searchable = maps.Clone(i.documents)
+}
+
+// Refresh implements item.Holdings. It makes all earlier writes visible to searches, too.
+func (i *Items) Refresh(ctx context.Context) error {
+	if err := ctxErr(ctx); err != nil {
+		return err
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.refreshPaused {
+		i.searchable = maps.Clone(i.documents)
+	}
+	return nil
 }
 
 // Get implements item.Store.
 func (i *Items) Get(ctx context.Context, id item.ID) (item.Stored, error) {
-	if err := over(ctx); err != nil {
+	if err := ctxErr(ctx); err != nil {
 		return item.Stored{}, err
 	}
 	i.mu.RLock()
@@ -63,45 +77,45 @@ func (i *Items) Get(ctx context.Context, id item.ID) (item.Stored, error) {
 	if d == nil {
 		return item.Stored{}, domain.ErrNotFound
 	}
-	return item.Stored{Item: copied(d.item), Revision: d.revision}, nil
+	return item.Stored{Item: clone(d.item), Revision: d.revision}, nil
 }
 
 // Create implements item.Store.
-func (i *Items) Create(ctx context.Context, it item.Item) error {
-	if err := over(ctx); err != nil {
+func (i *Items) Create(ctx context.Context, itm item.Item) error {
+	if err := ctxErr(ctx); err != nil {
 		return err
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	present := i.documents[it.ID]
+	present := i.documents[itm.ID]
 	switch {
 	case present == nil:
-		i.set(it.ID, &document{item: copied(it), created: true})
+		i.put(itm, true)
 		return nil
-	case present.created && it.RequestID != "" && present.item.RequestID == it.RequestID:
+	case present.created && itm.RequestID != "" && present.item.RequestID == itm.RequestID:
 		return nil
 	}
 	return domain.ErrConflict
 }
 
 // Replace implements item.Store.
-func (i *Items) Replace(ctx context.Context, it item.Item, state item.Revision) error {
-	if err := over(ctx); err != nil {
+func (i *Items) Replace(ctx context.Context, itm item.Item, ifRevision item.Revision) error {
+	if err := ctxErr(ctx); err != nil {
 		return err
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	present := i.documents[it.ID]
-	if present == nil || present.revision != state {
+	present := i.documents[itm.ID]
+	if present == nil || present.revision != ifRevision {
 		return domain.ErrConflict
 	}
-	i.set(it.ID, &document{item: copied(it)})
+	i.put(itm, false)
 	return nil
 }
 
 // Delete implements item.Store.
-func (i *Items) Delete(ctx context.Context, id item.ID, state item.Revision) error {
-	if err := over(ctx); err != nil {
+func (i *Items) Delete(ctx context.Context, id item.ID, ifRevision item.Revision) error {
+	if err := ctxErr(ctx); err != nil {
 		return err
 	}
 	i.mu.Lock()
@@ -110,35 +124,66 @@ func (i *Items) Delete(ctx context.Context, id item.ID, state item.Revision) err
 	switch {
 	case present == nil:
 		return domain.ErrNotFound
-	case present.revision != state:
+	case present.revision != ifRevision:
 		return domain.ErrConflict
 	}
-	i.set(id, nil)
+	delete(i.documents, id)
 	return nil
 }
 
-// set puts d in the place of what is held under id, as a state that never was before; nil removes it.
-func (i *Items) set(id item.ID, d *document) {
-	if d == nil {
-		delete(i.documents, id)
-	} else {
-		i.revisions++
-		d.revision = item.Revision(strconv.FormatUint(i.revisions, 10))
-		i.documents[id] = d
+// Held implements item.Holdings. It sees what searches see.
+func (i *Items) Held(ctx context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
+	if err := ctxErr(ctx); err != nil {
+		return nil, err
 	}
-	if i.held {
-		i.unindexed[id] = true
-		return
+	i.mu.RLock()
+	defer i.mu.RUnlock()
+	var found []item.Holding
+	for _, d := range i.searchable {
+		if itm := &d.item; itm.OwnerID == owner && itm.OwnerVersion < below && itm.ID > after {
+			found = append(found, item.Holding{
+				ID: itm.ID, OwnerVersion: itm.OwnerVersion, CreatedAt: itm.CreatedAt, Revision: d.revision,
+			})
+		}
 	}
-	i.index.set(id, d)
+	slices.SortFunc(found, func(a, b item.Holding) int { return cmp.Compare(a.ID, b.ID) })
+	return found[:min(limit, len(found))], nil
 }
 
-// copied shares nothing with it that can be written to.
-func copied(it item.Item) item.Item {
-	it.Tags = slices.Clone(it.Tags)
-	if it.PricePerDay != nil {
-		price := *it.PricePerDay
-		it.PricePerDay = &price
+// Remove implements item.Holdings.
+func (i *Items) Remove(ctx context.Context, holdings []item.Holding) (changed int, err error) {
+	if err := ctxErr(ctx); err != nil {
+		return 0, err
 	}
-	return it
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, h := range holdings {
+		switch present := i.documents[h.ID]; {
+		case present == nil:
+		case present.revision == h.Revision:
+			delete(i.documents, h.ID)
+		default:
+			changed++
+		}
+	}
+	return changed, nil
+}
+
+// put stores itm under a new revision.
+func (i *Items) put(itm item.Item, created bool) {
+	i.revisions++
+	i.documents[itm.ID] = &document{
+		item: clone(itm), revision: item.Revision(strconv.FormatUint(i.revisions, 10)), created: created,
+		name: item.FoldedWords(itm.Name), details: item.FoldedWords(itm.Details),
+	}
+}
+
+// clone returns a deep copy of itm.
+func clone(itm item.Item) item.Item {
+	itm.Tags = slices.Clone(itm.Tags)
+	if itm.PricePerDay != nil {
+		price := *itm.PricePerDay
+		itm.PricePerDay = &price
+	}
+	return itm
 }

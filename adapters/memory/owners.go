@@ -8,30 +8,32 @@ import (
 	"rental.example/domain/item"
 )
 
-// Owners is an item.Owners in memory. A context that is over fails every call with
-// domain.ErrUnavailable, and nothing else does.
+// Owners implements item.Owners in memory. A done context fails every call with domain.ErrUnavailable; no other
+// call fails with that error.
 type Owners struct {
 	mu      sync.RWMutex
-	known   map[domain.UserID]item.Owner
-	merging func(context.Context) // may be nil
+	owners  map[domain.UserID]item.Owner
+	onMerge func(context.Context)
 }
 
 var _ item.Owners = (*Owners)(nil)
 
-// NewOwners makes Owners that know of nobody.
-func NewOwners() *Owners { return &Owners{known: make(map[domain.UserID]item.Owner)} }
+// NewOwners returns an empty store.
+func NewOwners() *Owners {
+	return &Owners{owners: make(map[domain.UserID]item.Owner), onMerge: func(context.Context) {}}
+}
 
-// OnMerge has f called between a Merge's reading and its writing, where with an engine the requests of others
-// come in between. It holds no lock then.
+// OnMerge sets a function that each Merge calls between its read and its write, to simulate concurrent requests.
+// No lock is held then.
 func (o *Owners) OnMerge(f func(context.Context)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.merging = f
+	o.onMerge = f
 }
 
 // Owners implements item.Owners.
 func (o *Owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.UserID]item.Owner, error) {
-	if err := over(ctx); err != nil {
+	if err := ctxErr(ctx); err != nil {
 		return nil, err
 	}
 	o.mu.RLock()
@@ -43,10 +45,11 @@ func (o *Owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.Us
 	return owners, nil
 }
 
-// Merge implements item.Owners. That others were faster is no reason to give up: each time, one of them is done.
+// Merge implements item.Owners. It retries compare-and-set without a limit: each failed attempt means that another
+// Merge has succeeded.
 func (o *Owners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner, error) {
 	for {
-		before, merging, err := o.read(ctx, e.OwnerID)
+		before, onMerge, err := o.read(ctx, e.OwnerID)
 		if err != nil {
 			return item.Owner{}, err
 		}
@@ -54,28 +57,25 @@ func (o *Owners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner, erro
 		if after == before {
 			return after, nil
 		}
-		if merging != nil {
-			merging(ctx)
-		}
-		if done, err := o.replace(ctx, before, after); done || err != nil {
+		onMerge(ctx)
+		if replaced, err := o.replace(ctx, before, after); replaced || err != nil {
 			return after, err
 		}
 	}
 }
 
-// read returns what is known of an owner, and what OnMerge asked for.
-func (o *Owners) read(ctx context.Context, id domain.UserID) (known item.Owner, merging func(context.Context), err error) {
-	if err := over(ctx); err != nil {
+func (o *Owners) read(ctx context.Context, id domain.UserID) (item.Owner, func(context.Context), error) {
+	if err := ctxErr(ctx); err != nil {
 		return item.Owner{}, nil, err
 	}
 	o.mu.RLock()
 	defer o.mu.RUnlock()
-	return o.owner(id), o.merging, nil
+	return o.owner(id), o.onMerge, nil
 }
 
-// replace has after known in the place of before; done is false when something else is known by now.
-func (o *Owners) replace(ctx context.Context, before, after item.Owner) (done bool, err error) {
-	if err := over(ctx); err != nil {
+// replace stores after if the current owner is still before, and reports whether it was.
+func (o *Owners) replace(ctx context.Context, before, after item.Owner) (bool, error) {
+	if err := ctxErr(ctx); err != nil {
 		return false, err
 	}
 	o.mu.Lock()
@@ -83,12 +83,12 @@ func (o *Owners) replace(ctx context.Context, before, after item.Owner) (done bo
 	if o.owner(before.ID) != before {
 		return false, nil
 	}
-	o.known[after.ID] = after
+	o.owners[after.ID] = after
 	return true, nil
 }
 
 func (o *Owners) owner(id domain.UserID) item.Owner {
-	owner := o.known[id]
+	owner := o.owners[id]
 	owner.ID = id
 	return owner
 }

@@ -13,14 +13,14 @@ import (
 
 var _ user.Records = (*Users)(nil)
 
-// Scan implements user.Records, in the order of ids. Nothing here is unreadable.
+// Scan implements user.Records, in the order of IDs. No record is unreadable.
 func (u *Users) Scan(ctx context.Context, after string, limit int) (user.Scanned, error) {
-	if err := over(ctx); err != nil {
+	if err := ctxErr(ctx); err != nil {
 		return user.Scanned{}, err
 	}
-	last, ok := lastScanned(after)
+	last, ok := parseCursor(after)
 	if !ok {
-		return user.Scanned{}, fmt.Errorf("memory: not the end of a page: %w", domain.ErrInvalid)
+		return user.Scanned{}, fmt.Errorf("memory: malformed scan cursor: %w", domain.ErrInvalid)
 	}
 	u.mu.RLock()
 	defer u.mu.RUnlock()
@@ -31,34 +31,34 @@ func (u *Users) Scan(ctx context.Context, after string, limit int) (user.Scanned
 	rest := u.ids[i:]
 	page := user.Scanned{}
 	for _, id := range rest[:min(limit, len(rest))] {
-		page.States = append(page.States, copiedState(u.states[id]))
+		page.States = append(page.States, cloneState(u.states[id]))
 	}
 	if len(rest) > limit {
-		page.Next = endOfScan(rest[limit-1])
+		page.Next = cursor(rest[limit-1])
 	}
 	return page, nil
 }
 
-const scanPrefix = "after "
+const cursorPrefix = "after "
 
-// endOfScan is the Next of a page that ends with id.
-func endOfScan(id domain.UserID) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(scanPrefix + string(id)))
+// cursor returns the Next of a page that ends with id.
+func cursor(id domain.UserID) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(cursorPrefix + string(id)))
 }
 
-// lastScanned is the id that endOfScan was given; for an empty text the one before all.
-func lastScanned(text string) (id domain.UserID, ok bool) {
+// parseCursor is the inverse of cursor. An empty text is the cursor before all IDs.
+func parseCursor(text string) (id domain.UserID, ok bool) {
 	if text == "" {
 		return "", true
 	}
 	data, err := base64.RawURLEncoding.DecodeString(text)
-	id = domain.UserID(strings.TrimPrefix(string(data), scanPrefix))
-	return id, err == nil && id != "" && endOfScan(id) == text
+	id = domain.UserID(strings.TrimPrefix(string(data), cursorPrefix))
+	return id, err == nil && id != "" && cursor(id) == text
 }
 
 // Raise implements user.Records.
 func (u *Users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (user.State, error) {
-	if err := over(ctx); err != nil {
+	if err := ctxErr(ctx); err != nil {
 		return user.State{}, err
 	}
 	u.mu.Lock()
@@ -70,17 +70,17 @@ func (u *Users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (us
 	case present.Version() == s.Version():
 		raised.LastDeleted, raised.Deletions = present.LastDeleted, present.Deletions
 		u.set(s.ID(), raised)
-		return copiedState(raised), nil
+		return cloneState(raised), nil
 	case present.Version() == raised.Version() && stamp.RequestID != "" && present.RequestID() == stamp.RequestID:
 		return raised, nil
 	}
 	return user.State{}, errChanged
 }
 
-var errChanged = fmt.Errorf("memory: a record to raise has changed: %w", domain.ErrConflict)
+var errChanged = fmt.Errorf("memory: the record has changed: %w", domain.ErrConflict)
 
-// copiedState is s for a caller, who may write to it.
-func copiedState(s user.State) user.State {
+// cloneState returns a deep copy of s.
+func cloneState(s user.State) user.State {
 	if s.Profile != nil {
 		p := *s.Profile
 		s.Profile = &p

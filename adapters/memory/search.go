@@ -3,115 +3,132 @@ package memory
 import (
 	"cmp"
 	"context"
-	"iter"
 	"slices"
+	"unicode/utf8"
 
 	"rental.example/domain/item"
 )
 
-// Search implements item.Search. The key of a Position is the order and the number that the order is by.
+// Search implements item.Search. It scans all items, which takes milliseconds for ten thousand.
 func (i *Items) Search(ctx context.Context, q item.Query) (item.Results, error) {
-	if err := over(ctx); err != nil {
+	if err := ctxErr(ctx); err != nil {
 		return item.Results{}, err
 	}
-	p := page{query: q}
+	var after *rank
 	if q.After != nil {
-		after, err := parsePosition(*q.After, q)
+		r, err := parsePosition(*q.After, q)
 		if err != nil {
 			return item.Results{}, err
 		}
-		p.after = &after
+		after = &r
 	}
+	return page(i.matches(q), q, after), nil
+}
+
+// hit is an item that matches a query.
+type hit struct {
+	rank rank
+	item *item.Item
+}
+
+// matches returns all items that match q, in its order.
+func (i *Items) matches(q item.Query) []hit {
+	words := item.FoldedWords(q.Text)
 	i.mu.RLock()
 	defer i.mu.RUnlock()
-	if o := i.index.unfiltered(q); o != nil {
-		p.browse(i.index, o)
-	} else {
-		p.search(i.index)
-	}
-	return p.results(), nil
-}
-
-// unfiltered is the order that q asks all items in; nil when q asks for some of them only, or in an
-// order of its own.
-func (x *itemIndex) unfiltered(q item.Query) *order {
-	if q.Text != "" || q.Near != nil || q.Category != "" || len(q.Tags) > 0 ||
-		q.MinPrice != nil || q.MaxPrice != nil || q.OwnerID != "" {
-		return nil
-	}
-	for _, o := range x.orders() {
-		if o.sort == q.Sort {
-			return o
+	var hits []hit
+	for _, d := range i.searchable {
+		if r, ok := d.match(q, words); ok {
+			hits = append(hits, hit{rank: r, item: &d.item})
 		}
 	}
-	return nil
+	slices.SortFunc(hits, func(a, b hit) int { return compareRanks(a.rank, b.rank) })
+	return hits
 }
 
-// filter is what a query asks of an item.
-type filter struct {
-	query item.Query
-	words []similar
-}
-
-func (x *itemIndex) filter(q item.Query) filter {
-	f := filter{query: q}
-	for _, word := range item.FoldedWords(q.Text) {
-		f.words = append(f.words, x.words.find(word))
+// page returns the page of hits after a rank; the first page for nil.
+func page(hits []hit, q item.Query, after *rank) item.Results {
+	r := item.Results{Total: item.Total{Value: min(len(hits), item.ExactTotals), Exact: len(hits) <= item.ExactTotals}}
+	rest := hits
+	if after == nil {
+		r.Categories = facets(hits, func(itm *item.Item) []string { return []string{itm.Category} })
+		r.Tags = facets(hits, func(itm *item.Item) []string { return itm.Tags })
+	} else {
+		start, found := slices.BinarySearchFunc(hits, *after, func(h hit, r rank) int { return compareRanks(h.rank, r) })
+		if found {
+			start++
+		}
+		rest = hits[start:]
 	}
-	rarest := func(a, b similar) int { return cmp.Compare(x.words.count(a), x.words.count(b)) }
-	slices.SortFunc(f.words, rarest) // what fails, fails soon
-	return f
+	shown := rest[:min(q.Limit, len(rest))]
+	r.Items = make([]item.Item, 0, len(shown))
+	for _, h := range shown {
+		r.Items = append(r.Items, clone(*h.item))
+	}
+	if n := len(shown); n > 0 && n < len(rest) {
+		r.Next = formatPosition(shown[n-1].rank, q.Sort)
+	}
+	return r
 }
 
-// match returns where e stands among what f lets through; false when f does not.
-func (f *filter) match(e *entry) (rank, bool) {
-	it, q := &e.document.item, &f.query
-	if q.Category != "" && it.Category != q.Category || q.OwnerID != "" && it.OwnerID != q.OwnerID {
-		return rank{}, false
+// facets counts the non-empty values of hits and returns the most frequent.
+func facets(hits []hit, values func(*item.Item) []string) []item.Facet {
+	counts := make(map[string]int)
+	for _, h := range hits {
+		for _, value := range values(h.item) {
+			if value != "" {
+				counts[value]++
+			}
+		}
 	}
-	if !costs(it.PricePerDay, q.MinPrice, q.MaxPrice) {
+	all := make([]item.Facet, 0, len(counts))
+	for value, n := range counts {
+		all = append(all, item.Facet{Value: value, Count: n})
+	}
+	slices.SortFunc(all, func(a, b item.Facet) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
+	})
+	return all[:min(len(all), item.MaxFacets)]
+}
+
+// match returns the rank of d in the results of q; ok is false if q does not match d. words are those of
+// q.Text, folded.
+func (d *document) match(q item.Query, words []string) (r rank, ok bool) {
+	itm := &d.item
+	if q.Category != "" && itm.Category != q.Category || q.OwnerID != "" && itm.OwnerID != q.OwnerID ||
+		!priceWithin(itm.PricePerDay, q.MinPrice, q.MaxPrice) {
 		return rank{}, false
 	}
 	for _, tag := range q.Tags {
-		if !slices.Contains(it.Tags, tag) {
+		if !slices.Contains(itm.Tags, tag) {
 			return rank{}, false
 		}
-	}
-	score, ok := f.score(e.words)
-	if !ok {
-		return rank{}, false
 	}
 	distance := 0.0
 	if q.Near != nil {
-		if distance = q.Near.Place.DistanceKm(it.Place); distance > q.Near.RadiusKm {
+		if distance = q.Near.Place.DistanceKm(itm.Place); distance > q.Near.RadiusKm {
 			return rank{}, false
 		}
 	}
-	return rankOf(it, q.Sort, distance, score), true
+	score, ok := d.score(words)
+	return rank{key: sortKey(itm, q.Sort, distance, score), id: itm.ID}, ok
 }
 
-// costs reports whether price is from least to most; nil is no bound. Any bound asks for a price.
-func costs(price, least, most *item.Money) bool {
-	if least == nil && most == nil {
+// priceWithin reports whether price is within the bounds. A nil bound does not limit; with any bound, an item
+// without a price does not match.
+func priceWithin(price, lowest, highest *item.Money) bool {
+	if lowest == nil && highest == nil {
 		return true
 	}
-	return price != nil && (least == nil || *least <= *price) && (most == nil || *price <= *most)
+	return price != nil && (lowest == nil || *lowest <= *price) && (highest == nil || *price <= *highest)
 }
 
-// score is the sum of what each word of the query is worth in an item of these words; false when one
-// is not there.
-func (f *filter) score(words []occurrence) (int, bool) {
-	sum := 0
-	for _, word := range f.words {
-		best := 0
-		for _, w := range words {
-			if same, ok := word[w.term()]; ok {
-				best = max(best, worth(same, w.inName()))
-			}
-			if best == item.ScoreNameExact {
-				break
-			}
-		}
+// score returns the sum of the scores of words; ok is false if d lacks one of them.
+func (d *document) score(words []string) (sum int, ok bool) {
+	for _, word := range words {
+		best := max(
+			bestScore(word, d.name, item.ScoreNameExact, item.ScoreNameFuzzy),
+			bestScore(word, d.details, item.ScoreDetailsExact, item.ScoreDetailsFuzzy))
 		if best == 0 {
 			return 0, false
 		}
@@ -120,54 +137,45 @@ func (f *filter) score(words []occurrence) (int, bool) {
 	return sum, true
 }
 
-func worth(same, inName bool) int {
-	switch {
-	case same && inName:
-		return item.ScoreNameExact
-	case inName:
-		return item.ScoreNameFuzzy
-	case same:
-		return item.ScoreDetailsExact
-	}
-	return item.ScoreDetailsFuzzy
-}
-
-// source is a way to some items, each once, and about how many those are.
-type source struct {
-	count int
-	items iter.Seq[slot]
-}
-
-// candidates returns the fewest items that are quickly found and among which all are that f lets through.
-func (x *itemIndex) candidates(f filter) iter.Seq[slot] {
-	q := f.query
-	sources := []source{{len(x.entries), x.all}}
-	add := func(slots []slot) { sources = append(sources, source{len(slots), slices.Values(slots)}) }
-	if q.Category != "" {
-		add(x.categories[q.Category])
-	}
-	if q.OwnerID != "" {
-		add(x.owners[q.OwnerID])
-	}
-	for _, tag := range q.Tags {
-		add(x.tags[tag])
-	}
-	if q.MinPrice != nil || q.MaxPrice != nil {
-		add(x.cheapest.prices(q.MinPrice, q.MaxPrice, x.entries))
-	}
-	if len(f.words) > 0 {
-		sources = append(sources, x.words.source(f.words, len(x.entries)))
-	}
-	if q.Near != nil {
-		sources = append(sources, x.places.source(*q.Near))
-	}
-	return slices.MinFunc(sources, func(a, b source) int { return cmp.Compare(a.count, b.count) }).items
-}
-
-func (x *itemIndex) all(yield func(slot) bool) {
-	for s := range x.entries {
-		if x.entries[s].document != nil && !yield(slot(s)) {
-			return
+// bestScore returns exact if word is in text, fuzzy if text has a similar word, else 0.
+func bestScore(word string, text []string, exact, fuzzy int) (best int) {
+	for _, w := range text {
+		if w == word {
+			return exact
+		}
+		if best == 0 && similar(word, w) {
+			best = fuzzy
 		}
 	}
+	return best
+}
+
+// similar reports whether the query's word differs from w by item.MaxEdits at most, and not in the first
+// character.
+func similar(word, w string) bool {
+	if word[0] != w[0] || max(len(word)-len(w), len(w)-len(word)) > utf8.UTFMax {
+		return false // true of most words, and cheap
+	}
+	a, b := []rune(word), []rune(w)
+	return a[0] == b[0] && item.MaxEdits(len(a)) > 0 && oneEdit(a, b)
+}
+
+// oneEdit reports whether b is a with one character inserted, deleted or replaced, or two neighbours swapped.
+func oneEdit(a, b []rune) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	i := 0 // length of the common prefix
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	switch {
+	case len(b)-len(a) == 1:
+		return slices.Equal(a[i:], b[i+1:])
+	case len(a) != len(b) || i == len(a):
+		return false
+	case slices.Equal(a[i+1:], b[i+1:]):
+		return true
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
 }

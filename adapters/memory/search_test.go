@@ -2,196 +2,103 @@ package memory
 
 import (
 	"errors"
-	"math"
+	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
-
-	"rental.example/domain"
 	"rental.example/domain/item"
 	"rental.example/domain/item/itemtest"
 )
 
-func (m market) query() item.Query {
-	q := item.Query{Limit: 3 + m.IntN(item.MaxLimit)}
-	sorts := []item.Sort{item.ByPrice, item.ByPriceDesc, item.ByNewest}
-	if m.IntN(2) == 0 {
-		q.Near = &item.Near{Place: m.place(), RadiusKm: item.MaxRadiusKm * math.Pow(m.Float64(), 4)}
-		sorts = append(sorts, item.ByDistance)
-	}
-	if m.IntN(2) == 0 {
-		for range 1 + m.IntN(2) {
-			q.Text += string(itemtest.Misspell(m.Rand, []rune(m.word()), m.IntN(3))) + " "
-		}
-		if len(item.Words(q.Text)) > 0 {
-			sorts = append(sorts, item.ByRelevance)
-		}
-	}
-	if m.IntN(4) == 0 {
-		q.Category = m.pick("tools", "boats", "none")
-	}
-	if m.IntN(4) == 0 {
-		q.Tags = m.tags()
-	}
-	if m.IntN(4) == 0 {
-		q.MinPrice = m.price()
-	}
-	if m.IntN(4) == 0 {
-		q.MaxPrice = m.price()
-	}
-	if m.IntN(6) == 0 {
-		q.OwnerID = m.owner()
-	}
-	q.Sort = sorts[m.IntN(len(sorts))]
-	return q
-}
-
-// change writes to both, or removes from them.
-func (m market) change(t *testing.T, items *Items, all shelf) {
-	t.Helper()
-	it := m.item()
-	present, err := items.Get(t.Context(), it.ID)
-	switch {
-	case errors.Is(err, domain.ErrNotFound):
-		err = items.Create(t.Context(), it)
-		all.put(it)
-	case m.IntN(2) == 0:
-		err = items.Replace(t.Context(), it, present.Revision)
-		all.put(it)
-	default:
-		err = items.Delete(t.Context(), it.ID, present.Revision)
-		delete(all, it.ID)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// TestSearchFindsWhatAScanFinds compares every page of random searches between random writes.
-func TestSearchFindsWhatAScanFinds(t *testing.T) {
+// TestSimilar compares similar with the terms by which the engine finds words.
+func TestSimilar(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
 	t.Logf("seed=%d", seed)
-	m := market{rand.New(rand.NewPCG(seed, 0))}
-	items, all := NewItems(), shelf{}
-	rounds := 40
-	if testing.Short() {
-		rounds = 10
-	}
-	for range rounds {
-		for range 50 {
-			m.change(t, items, all)
+	random := rand.New(rand.NewPCG(seed, 0))
+	for range 20_000 {
+		word := make([]rune, 1+random.IntN(8)+random.IntN(2)*(item.MaxWordLength-3))
+		for i := range word {
+			word[i] = []rune("abбß東")[random.IntN(5)]
 		}
-		for range 50 {
-			compareWalks(t, items, all, m.query())
-		}
-	}
-}
-
-func compareWalks(t *testing.T, items *Items, all shelf, q item.Query) {
-	t.Helper()
-	found := all.search(q)
-	for page := 0; ; page++ {
-		got, err := items.Search(t.Context(), q)
-		if err != nil {
-			t.Fatalf("%+v: %v", q, err)
-		}
-		want := cut(found, q, page)
-		options := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(item.Results{}, "Next")}
-		if diff := cmp.Diff(want, got, options); diff != "" {
-			t.Fatalf("page %d of %+v near %+v (-want +got):\n%s", page, q, q.Near, diff)
-		}
-		if more := len(found) > (page+1)*q.Limit; more != (got.Next != nil) {
-			t.Fatalf("page %d of %+v: next is %v, of %d in all", page, q, got.Next, len(found))
-		}
-		if got.Next == nil {
-			return
-		}
-		q.After = got.Next
-	}
-}
-
-func TestIndexForgets(t *testing.T) {
-	t.Parallel()
-	m := market{rand.New(rand.NewPCG(1, 0))}
-	items, all := NewItems(), shelf{}
-	for range 2000 {
-		m.change(t, items, all)
-	}
-	for id := range all {
-		stored, err := items.Get(t.Context(), id)
-		if err == nil {
-			err = items.Delete(t.Context(), id, stored.Revision)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	x := items.index
-	for name, left := range map[string]int{
-		"slots": len(x.slots), "categories": len(x.categories), "tags": len(x.tags), "owners": len(x.owners),
-		"words": len(x.words.ids), "spellings": len(x.words.found), "newest": len(x.newest.slots), "cheapest": len(x.cheapest.slots),
-		"entries in use": len(x.entries) - len(x.unused), "terms in use": len(x.words.terms) - len(x.words.unused),
-	} {
-		if left != 0 {
-			t.Errorf("%s has %d left of no items", name, left)
-		}
-	}
-}
-
-func TestHeldRefreshes(t *testing.T) {
-	t.Parallel()
-	items := NewItems()
-	m := market{rand.New(rand.NewPCG(1, 0))}
-	old, unseen := m.item(), m.item()
-	if err := items.Create(t.Context(), old); err != nil {
-		t.Fatal(err)
-	}
-	items.PauseRefresh()
-	stored, err := items.Get(t.Context(), old.ID)
-	if err == nil {
-		err = errors.Join(items.Delete(t.Context(), old.ID, stored.Revision), items.Create(t.Context(), unseen))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := items.Get(t.Context(), old.ID); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("Get of a deleted item: %v, want not found at once", err)
-	}
-	if _, err := items.Get(t.Context(), unseen.ID); err != nil {
-		t.Errorf("Get of a new item: %v", err)
-	}
-	q := item.Query{Sort: item.ByNewest, Limit: 10}
-	for _, want := range []item.Item{old, unseen} {
-		r, err := items.Search(t.Context(), q)
-		if err != nil || len(r.Items) != 1 || r.Items[0].ID != want.ID {
-			t.Errorf("search found %+v, %v; want %s only", r.Items, err, want.ID)
-		}
-		if err := items.Refresh(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func TestTotalsBeyondTheExactOnes(t *testing.T) {
-	t.Parallel()
-	x := newItemIndex()
-	it := item.Item{Category: "tools"}
-	for i := range item.ExactTotals + 1 {
-		it.ID = item.NewID(domain.Version(i*1000).Time(), [10]byte{})
-		x.set(it.ID, &document{item: it})
-		if i < item.ExactTotals-1 {
+		query, w := string(itemtest.Misspell(random, word, random.IntN(3))), string(word)
+		if query == "" || query == w {
 			continue
 		}
-		items := &Items{index: x}
-		for _, q := range []item.Query{{Sort: item.ByNewest, Limit: 1}, {Sort: item.ByNewest, Limit: 1, Category: "tools"}} {
-			r, err := items.Search(t.Context(), q)
-			want := item.Total{Value: item.ExactTotals, Exact: i < item.ExactTotals}
-			if err != nil || r.Total != want || r.Categories[0].Count != i+1 {
-				t.Errorf("%d items, category %q: %+v %+v, %v; want %+v", i+1, q.Category, r.Total, r.Categories, err, want)
+		terms := item.IndexTerms(w)
+		want := slices.ContainsFunc(item.QueryTerms(query), func(term string) bool { return slices.Contains(terms, term) })
+		if got := similar(query, w); got != want {
+			t.Errorf("similar(%q, %q) = %t, want %t", query, w, got, want)
+		}
+	}
+}
+
+func TestParsePosition(t *testing.T) {
+	t.Parallel()
+	const id = item.ID("01J00000000000000000000000")
+	for sort, keys := range map[item.Sort]struct{ valid, invalid string }{
+		item.ByPrice: {
+			"price:0 price:1200 price:+Inf",
+			"price:-Inf price:Inf price:NaN price:-1 price:-0 price:01 price:1.5 price: price -price:0",
+		},
+		item.ByPriceDesc: {"-price:-1200 -price:0", "-price:1200 price:0"},
+		item.ByNewest:    {"newest:-1.8e+15", "newest:+Inf newest:0x1p4"},
+		item.ByRelevance: {"relevance:-2 relevance:-16", "relevance:-1 relevance:-17 relevance:-2.5"},
+		item.ByDistance:  {"distance:0 distance:4.25", "distance:5.5 distance:-1 distance:NaN price:1"},
+	} {
+		q := item.Query{Text: "two words", Near: &item.Near{RadiusKm: 5}, Sort: sort}
+		for _, key := range strings.Fields(keys.valid) {
+			want := item.Position{Key: key, ID: id}
+			if r, err := parsePosition(want, q); err != nil || *formatPosition(r, sort) != want {
+				t.Errorf("%s by %s: %+v, %v", key, sort, r, err)
 			}
 		}
+		for _, key := range append(strings.Fields(keys.invalid), "") {
+			if _, err := parsePosition(item.Position{Key: key, ID: id}, q); !errors.Is(err, item.ErrInvalidPosition) {
+				t.Errorf("%q by %s: %v, want an invalid position", key, sort, err)
+			}
+		}
+	}
+}
+
+// BenchmarkSearch searches 10,000 items of 24 words each, most of them rare.
+func BenchmarkSearch(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 2))
+	zipf := rand.NewZipf(random, 1.1, 4, 30_000)
+	words := func(n int) (text string) {
+		for range n {
+			text += fmt.Sprintf("%08b ", zipf.Uint64())
+		}
+		return text
+	}
+	items := NewItems()
+	for n := range 10_000 {
+		price, at := item.Money(random.IntN(100_00)), time.Date(2030, 1, 1, 0, 0, n, 0, time.UTC)
+		if err := items.Create(b.Context(), item.Item{
+			ID: item.NewID(at, [10]byte{}), Name: words(4), Details: words(20), Category: fmt.Sprint("category-", random.IntN(30)),
+			Tags: []string{fmt.Sprint("tag-", random.IntN(200))}, PricePerDay: &price, CreatedAt: at,
+			Place: item.Place{Lat: 52 + random.Float64(), Lng: 13 + random.Float64()},
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	near := &item.Near{Place: item.Place{Lat: 52.5, Lng: 13.5}, RadiusKm: item.DefaultRadiusKm}
+	for name, q := range map[string]item.Query{
+		"newest":   {Sort: item.ByNewest, Limit: 10},
+		"category": {Category: "category-1", Sort: item.ByPrice, Limit: 10},
+		"near":     {Near: near, Sort: item.ByDistance, Limit: 10},
+		"words":    {Text: "00000011 00000111", Sort: item.ByRelevance, Limit: 10},
+		"all":      {Text: "00000011 00000111", Near: near, Sort: item.ByRelevance, Limit: 10},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if r, err := items.Search(b.Context(), q); err != nil || r.Total.Value == 0 {
+					b.Fatal(r.Total, err)
+				}
+			}
+		})
 	}
 }

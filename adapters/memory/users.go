@@ -1,8 +1,8 @@
-// Package memory keeps what the ports of the domain keep, in the memory of one process: for local runs
-// and for tests. Nothing survives the process.
+// Package memory implements the stores of the domain in the memory of one process, for local runs and tests.
 package memory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,39 +12,33 @@ import (
 	"rental.example/domain/user"
 )
 
-// Users is a user.Store in memory, and its user.Records. Its tombstones never expire. A context that is over
-// fails every call with domain.ErrUnavailable, and nothing else does.
+// Users implements user.Store and user.Records in memory. Its tombstones never expire. A done context fails
+// every call with domain.ErrUnavailable; no other call fails with that error.
 type Users struct {
-	mu      sync.RWMutex
-	states  map[domain.UserID]user.State
-	ids     []domain.UserID     // of states, in order
-	lists   map[user.Type]index // the key "" has all
-	changed func(before, after user.State)
+	mu       sync.RWMutex
+	states   map[domain.UserID]user.State
+	ids      []domain.UserID // of states, sorted
+	onChange func(before, after user.State)
 }
 
 var _ user.Store = (*Users)(nil)
 
-// NewUsers makes a store that holds nothing.
+// NewUsers returns an empty store.
 func NewUsers() *Users {
-	return &Users{
-		states:  make(map[domain.UserID]user.State),
-		lists:   make(map[user.Type]index),
-		changed: func(_, _ user.State) {},
-	}
+	return &Users{states: make(map[domain.UserID]user.State), onChange: func(_, _ user.State) {}}
 }
 
-// OnChange has changed called with the state of a profile before and after each write from now on, in
-// the order of the writes, in place of what was given before. The writer waits for it, and it must not
-// call the store.
-func (u *Users) OnChange(changed func(before, after user.State)) {
+// OnChange sets the function that is called with the state of a record before and after each write, in the
+// order of the writes. Each write waits for it. It must not call the store.
+func (u *Users) OnChange(f func(before, after user.State)) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.changed = changed
+	u.onChange = f
 }
 
 // Get implements user.Store.
 func (u *Users) Get(ctx context.Context, id domain.UserID) (user.Profile, error) {
-	if err := over(ctx); err != nil {
+	if err := ctxErr(ctx); err != nil {
 		return user.Profile{}, err
 	}
 	u.mu.RLock()
@@ -58,7 +52,7 @@ func (u *Users) Get(ctx context.Context, id domain.UserID) (user.Profile, error)
 
 // Save implements user.Store.
 func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition) (user.Profile, bool, error) {
-	if err := over(ctx); err != nil {
+	if err := ctxErr(ctx); err != nil {
 		return user.Profile{}, false, err
 	}
 	u.mu.Lock()
@@ -85,7 +79,7 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 
 // Delete implements user.Store.
 func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (user.Tombstone, error) {
-	if err := over(ctx); err != nil {
+	if err := ctxErr(ctx); err != nil {
 		return user.Tombstone{}, err
 	}
 	u.mu.Lock()
@@ -105,23 +99,45 @@ func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condit
 	return t, nil
 }
 
-// set replaces what is held under id, in every list too. States are replaced and never written to, so
-// that they may be handed to changed.
+// List implements user.Store. It scans all records. Profiles of the same microsecond are in the order of their IDs.
+func (u *Users) List(ctx context.Context, q user.Listing) (user.Page, error) {
+	if err := ctxErr(ctx); err != nil {
+		return user.Page{}, err
+	}
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	found := []user.Public{}
+	for _, s := range u.states {
+		p := s.Profile
+		if p != nil && (q.Type == "" || p.Type == q.Type) && (q.After == nil || comparePositions(position(p.Public()), *q.After) > 0) {
+			found = append(found, p.Public())
+		}
+	}
+	slices.SortFunc(found, func(a, b user.Public) int { return comparePositions(position(a), position(b)) })
+	page := user.Page{Profiles: found[:min(q.Limit, len(found))]}
+	if len(found) > q.Limit {
+		next := position(found[q.Limit-1])
+		page.Next = &next
+	}
+	return page, nil
+}
+
+func position(p user.Public) user.Position {
+	return user.Position{CreatedAt: p.CreatedAt, Type: p.Type, ID: p.ID}
+}
+
+func comparePositions(a, b user.Position) int {
+	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+}
+
+// set replaces the record of id. States are never modified after that, so that onChange may keep them.
 func (u *Users) set(id domain.UserID, after user.State) {
 	before := u.states[id]
-	if p := before.Profile; p != nil {
-		u.lists[""] = u.lists[""].without(placeOf(*p))
-		u.lists[p.Type] = u.lists[p.Type].without(placeOf(*p))
-	}
-	if p := after.Profile; p != nil {
-		u.lists[""] = u.lists[""].with(placeOf(*p))
-		u.lists[p.Type] = u.lists[p.Type].with(placeOf(*p))
-	}
 	if i, found := slices.BinarySearch(u.ids, id); !found {
 		u.ids = slices.Insert(u.ids, i, id)
 	}
 	u.states[id] = after
-	u.changed(before, after)
+	u.onChange(before, after)
 }
 
 func lastDeleted(s user.State) domain.Version {
@@ -131,7 +147,8 @@ func lastDeleted(s user.State) domain.Version {
 	return s.LastDeleted
 }
 
-func over(ctx context.Context) error {
+// ctxErr returns domain.ErrUnavailable if ctx is done.
+func ctxErr(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%w: %w", domain.ErrUnavailable, err)
 	}

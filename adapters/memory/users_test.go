@@ -4,11 +4,39 @@ import (
 	"testing"
 
 	"rental.example/adapters/memory"
+	"rental.example/domain"
 	"rental.example/domain/user"
 	"rental.example/domain/user/usertest"
 )
 
-func TestUsersKeepTheContract(t *testing.T) {
+func TestUsersContract(t *testing.T) {
 	t.Parallel()
 	usertest.Run(t, func(*testing.T) user.Store { return memory.NewUsers() })
+}
+
+func TestRecordsContract(t *testing.T) {
+	t.Parallel()
+	usertest.RunRecords(t, func(*testing.T) usertest.Keeper { return memory.NewUsers() })
+}
+
+func TestRaiseCallsOnChange(t *testing.T) {
+	t.Parallel()
+	store := memory.NewUsers()
+	p, _, err := store.Save(t.Context(), user.Profile{ID: "jane", Name: "Jane", Version: 5}, domain.Condition{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []user.Event
+	store.OnChange(func(before, after user.State) {
+		e, _ := user.EventOf(before, after)
+		got = append(got, e)
+	})
+	stamp := domain.Stamp{Time: domain.Version(9).Time(), RequestID: "request-2"}
+	if _, err := store.Raise(t.Context(), user.State{Profile: &p}, stamp); err != nil {
+		t.Fatal(err)
+	}
+	want := user.Event{Kind: user.Updated, UserID: "jane", Version: 9, Name: "Jane", RequestID: "request-2"}
+	if len(got) != 1 || got[0] != want {
+		t.Errorf("events: %+v, want %+v", got, want)
+	}
 }

@@ -42,10 +42,10 @@ func allMutants() []mutant {
 		{"no removal for a deletion before the last", registry, " || e.Deletion() < owner.Deleted {", " {"},
 		{"early sweeps spare what was listed later", registry, "(settled || owner.deletedAfter(h.CreatedAt))", "true"},
 		{"refresh before search", registry, "if err := r.holdings.Refresh(ctx); err != nil {", "if err := error(nil); err != nil {"},
-		{"removal only of what has not changed", "adapters/memory/holdings.go", "case present.revision == h.Revision:", "case true:"},
+		{"removal only of what has not changed", "adapters/memory/items.go", "case present.revision == h.Revision:", "case true:"},
 		{"the write's requestId: a profile saved", "adapters/memory/users.go", `present != nil && p.RequestID != ""`, "false"},
 		{"the write's requestId: a profile deleted", "adapters/memory/users.go", `t != nil && s.RequestID != ""`, "t != nil && false"},
-		{"the write's requestId: an item created", "adapters/memory/items.go", `present.created && it.RequestID != ""`, "false"},
+		{"the write's requestId: an item created", "adapters/memory/items.go", `present.created && itm.RequestID != ""`, "false"},
 		{"the deletion told again with what was made again", "domain/user/event.go", "e.LastDeleted = s.LastDeleted", ""},
 	}
 }
