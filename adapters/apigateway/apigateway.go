@@ -12,17 +12,15 @@ package apigateway
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 )
@@ -94,9 +92,6 @@ func NewRouter(routes []Route, config Config) *Router {
 	return r
 }
 
-// answerTime is what is kept of the function's time to answer that a store did not.
-const answerTime = 500 * time.Millisecond
-
 // Serve answers one event that is decoded. Its error is always nil, since API Gateway makes a bare 502 of any.
 func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	start := r.config.Now()
@@ -104,9 +99,13 @@ func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (
 	if !found {
 		route = r.unknown
 	}
-	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), answerTime)
+	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), lambdafn.ResponseReserve)
 	defer cancel()
-	resp, err := handle(ctx, route.Handle, req)
+	var resp events.APIGatewayProxyResponse
+	err := lambdafn.Recover(func() (err error) {
+		resp, err = route.Handle(ctx, req)
+		return err
+	})
 	if err != nil {
 		resp = problemResponse(problemOf(err), req.RequestContext.RequestID)
 	}
@@ -126,31 +125,4 @@ func (r *Router) route(method, resource string) (namedRoute, bool) {
 
 func noRoute(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	return events.APIGatewayProxyResponse{}, errRouteNotFound
-}
-
-// panicError is a panic of a handler. Left alone it would end the process, and with it every other
-// invocation's warm connections.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.value, e.stack) }
-
-func handle(ctx context.Context, h Handler, req events.APIGatewayProxyRequest) (resp events.APIGatewayProxyResponse, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &panicError{value: v, stack: debug.Stack()}
-		}
-	}()
-	return h(ctx, req)
-}
-
-// RequestID is the id of the function's invocation, or empty outside of one. Unlike the event's own
-// request id it is never repeated, whatever stands in for API Gateway.
-func RequestID(ctx context.Context) string {
-	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		return lc.AwsRequestID
-	}
-	return ""
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 )
@@ -29,7 +30,7 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 	line := slog.NewRecord(time.Now(), level, "request", 0)
 	line.AddAttrs(
 		slog.Bool("cold_start", cold),
-		slog.String("correlation_id", RequestID(ctx)),
+		slog.String("correlation_id", lambdafn.RequestID(ctx)),
 		slog.String("api_request_id", req.RequestContext.RequestID),
 		slog.Int("status", status),
 		slog.Float64("duration_ms", float64(latency.Microseconds())/1000),

@@ -4,17 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
-
-	"github.com/aws/aws-lambda-go/lambdacontext"
 )
-
-// RequestID is the id of the function's invocation, or empty outside of one.
-func RequestID(ctx context.Context) string {
-	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		return lc.AwsRequestID
-	}
-	return ""
-}
 
 // traceRoot is the X-Ray trace of the invocation. The Lambda runtime puts the tracing header into the context
 // under this key.

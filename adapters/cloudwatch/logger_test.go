@@ -139,9 +139,6 @@ func TestInvocation(t *testing.T) {
 	if !strings.HasSuffix(out.String(), want) {
 		t.Errorf("got %s, want %s", out.String(), want)
 	}
-	if got := cloudwatch.RequestID(t.Context()); got != "" {
-		t.Errorf("outside of an invocation the id is %q", got)
-	}
 }
 
 // talkative logs while it is logged.

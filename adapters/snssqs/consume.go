@@ -2,20 +2,17 @@ package snssqs
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"rental.example/adapters/lambdafn"
 	"rental.example/domain"
 )
 
 // The end of a function's time. A function that is cut off has failed with every message of its batch, those
 // that it was done with included.
 const (
-	// answerTime is kept of it to answer when a store has not.
-	answerTime = 500 * time.Millisecond
 	// MinMessageTime has to be left of it for another message to be begun: one attempt of one call to a store at
 	// its longest, and the answer. Messages that wait for a store with less come back all the same.
 	MinMessageTime = 4 * time.Second
@@ -31,34 +28,14 @@ const (
 func ProcessBatch(ctx context.Context, batch events.SQSEvent, handle func(context.Context, events.SQSMessage) error) events.SQSEventResponse {
 	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 	end, limited := ctx.Deadline()
-	ctx, cancel := domain.Spare(ctx, answerTime)
+	ctx, cancel := domain.Spare(ctx, lambdafn.ResponseReserve)
 	defer cancel()
 	for i, message := range batch.Records {
 		late := limited && i > 0 && time.Until(end) < MinMessageTime
-		if late || Recover(func() error { return handle(ctx, message) }) != nil {
+		if late || lambdafn.Recover(func() error { return handle(ctx, message) }) != nil {
 			failure := events.SQSBatchItemFailure{ItemIdentifier: message.MessageId}
 			response.BatchItemFailures = append(response.BatchItemFailures, failure)
 		}
 	}
 	return response
-}
-
-// PanicError is a panic that Recover has met. Its text has the stack.
-type PanicError struct {
-	Value any
-	Stack []byte
-}
-
-// Error tells the value and where it came from.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
-
-// Recover calls do, and returns its error or, as a *PanicError, its panic: one message that a function stumbles
-// over must not take the others of its batch along.
-func Recover(do func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
-	return do()
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,19 +43,6 @@ func TestProcessBatch(t *testing.T) {
 		if got, err := json.Marshal(response); err != nil || string(got) != test.want || tried != len(test.batch.Records) {
 			t.Errorf("%s: %s, %v after %d tries; want %s", name, got, err, tried, test.want)
 		}
-	}
-}
-
-func TestRecover(t *testing.T) {
-	t.Parallel()
-	var panicked *snssqs.PanicError
-	err := snssqs.Recover(func() error { panic("a programming error") })
-	if !errors.As(err, &panicked) || panicked.Value != "a programming error" || !strings.Contains(err.Error(), "consume_test.go") {
-		t.Errorf("a panic is %v", err)
-	}
-	failure := errors.New("failed")
-	if err := snssqs.Recover(func() error { return failure }); err != failure {
-		t.Errorf("an error is %v", err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"rental.example/adapters/apigateway"
+	"rental.example/adapters/lambdafn"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
@@ -172,5 +173,5 @@ func pathID(req request) (item.ID, error) {
 }
 
 func (s *Service) stamp(ctx context.Context) domain.Stamp {
-	return domain.Stamp{Time: s.config.Now(), RequestID: apigateway.RequestID(ctx)}
+	return domain.Stamp{Time: s.config.Now(), RequestID: lambdafn.RequestID(ctx)}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/storecalls"
 	"rental.example/domain/item"
@@ -72,7 +73,7 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 	ctx = storecalls.NewContext(ctx) // for this message alone
 	var m snssqs.Message
 	var applied item.Applied
-	err := snssqs.Recover(func() (err error) {
+	err := lambdafn.Recover(func() (err error) {
 		if m, err = snssqs.ParseOwnerEvent(message); err != nil {
 			return err
 		}

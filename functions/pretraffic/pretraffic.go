@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rental.example/adapters/codedeploy"
+	"rental.example/adapters/lambdafn"
 )
 
 // checkTime is what a version has for its response: the longest timeout of a function that is checked, so that a
@@ -72,7 +73,7 @@ func (f *Function) check(ctx context.Context) bool {
 	var all sync.WaitGroup
 	for _, c := range f.checks {
 		all.Go(func() {
-			if err := f.one(ctx, c); err != nil {
+			if err := f.invoke(ctx, c); err != nil {
 				failed.Add(1)
 				f.logger.ErrorContext(ctx, "version refused", "version", c.Version, "error", err.Error())
 			}
@@ -82,18 +83,15 @@ func (f *Function) check(ctx context.Context) bool {
 	return len(f.checks) > 0 && failed.Load() == 0
 }
 
-// one makes one check. A panic is a failure of it, so that the report is made in any case.
-func (f *Function) one(ctx context.Context, c Check) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+// invoke makes one check. A panic fails it, so that the report is sent in any case.
+func (f *Function) invoke(ctx context.Context, c Check) error {
+	return lambdafn.Recover(func() error {
+		response, err := f.versions.Invoke(ctx, c.Version, []byte(c.Event))
+		if err != nil {
+			return err
 		}
-	}()
-	response, err := f.versions.Invoke(ctx, c.Version, []byte(c.Event))
-	if err != nil {
-		return err
-	}
-	return c.Verify(response)
+		return c.Verify(response)
+	})
 }
 
 // Unauthenticated checks a function behind the API: a request without a caller, of a route that wants one, is 401.

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/rawjson"
-	"rental.example/adapters/snssqs"
 	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 	"rental.example/domain/user"
@@ -115,18 +115,18 @@ func New(records user.Records, topic user.Publisher, config Config) *Function {
 	return &Function{records: records, topic: topic, config: config}
 }
 
-// answerTime is kept of the function's time to answer when a service has not.
-const answerTime = time.Second
+// responseReserve is reserved for the response. It is longer than lambdafn.ResponseReserve, since the response resumes a run.
+const responseReserve = time.Second
 
 // Handle carries out an order, as far as the time allows. An error says with which order to go on, so that
 // nothing is left out: what is told or raised twice does no harm.
 func (f *Function) Handle(ctx context.Context, order Request) (Result, error) {
 	cold := !f.warm.Swap(true)
-	r := &run{Function: f, logger: f.config.Logger.With("cold_start", cold), order: order, id: cloudwatch.RequestID(ctx)}
+	r := &run{Function: f, logger: f.config.Logger.With("cold_start", cold), order: order, id: lambdafn.RequestID(ctx)}
 	r.report.Unreadable = []string{}
-	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), answerTime)
+	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), responseReserve)
 	defer cancel()
-	err := snssqs.Recover(func() error { return r.all(ctx) })
+	err := lambdafn.Recover(func() error { return r.all(ctx) })
 	if err == nil && order.Whole && r.order.After != "" {
 		err = errUnfinished
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/snssqs"
 	"rental.example/domain"
 	"rental.example/domain/user"
@@ -77,7 +78,7 @@ func (r *run) publishPage(ctx context.Context, states []user.State) error {
 	failures := make(chan error, workers)
 	work := func() {
 		for batch := range batches {
-			if err := snssqs.Recover(func() error { return r.publishStates(ctx, batch) }); err != nil {
+			if err := lambdafn.Recover(func() error { return r.publishStates(ctx, batch) }); err != nil {
 				failures <- err
 				for range batches { // so that no worker takes another
 				}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/storecalls"
 )
@@ -32,7 +33,7 @@ func (t *telling) bury(ctx context.Context, e entry, reason error) error {
 }
 
 func (t *telling) send(ctx context.Context, body []byte, attributes map[string]string) error {
-	return snssqs.Recover(func() error { return t.dead.Send(ctx, body, attributes) })
+	return lambdafn.Recover(func() error { return t.dead.Send(ctx, body, attributes) })
 }
 
 // plain is the beginning of text in printable ASCII, which every service takes.

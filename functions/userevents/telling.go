@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/snssqs"
 	"rental.example/domain/user"
 )
@@ -55,7 +56,7 @@ func (t *telling) all(ctx context.Context, records []json.RawMessage) (failed en
 // read finds what a record means; tell is false where that is nothing to others. An error holds for ever.
 func (t *telling) read(record json.RawMessage) (e entry, tell bool, err error) {
 	e.record = record
-	err = snssqs.Recover(func() error {
+	err = lambdafn.Recover(func() error {
 		change, err := dynamo.ParseUserChange(record)
 		e.eventID, e.sequenceNumber = change.EventID, change.SequenceNumber
 		if err != nil {
@@ -102,7 +103,7 @@ func (t *telling) flush(ctx context.Context) (failed entry, err error) {
 // publish has the topic told of events. When it panics they are told one by one, to find out whose panic that
 // is: an event of which it panics alone is unpublishable.
 func (t *telling) publish(ctx context.Context, events []user.Event) (errs []error) {
-	err := snssqs.Recover(func() error {
+	err := lambdafn.Recover(func() error {
 		errs = t.topic.Publish(ctx, events)
 		return nil
 	})

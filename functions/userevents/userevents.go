@@ -17,6 +17,7 @@ import (
 
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/storecalls"
 	"rental.example/domain"
@@ -50,9 +51,6 @@ func New(topic user.Publisher, dead DeadLetterQueue, config Config) *Function {
 	return &Function{topic: topic, dead: dead, config: config}
 }
 
-// answerTime is kept of the function's time to answer when a service has not.
-const answerTime = 500 * time.Millisecond
-
 // Handle tells the events of a batch in the order of the stream. It reports the first record that was neither
 // told nor left to the dead letters, and stops there. Its error, which fails the batch as a whole, is about
 // such a record that has no sequence number to report it by.
@@ -60,7 +58,7 @@ const answerTime = 500 * time.Millisecond
 func (f *Function) Handle(ctx context.Context, batch dynamo.StreamEvent) (events.DynamoDBEventResponse, error) {
 	cold := !f.warm.Swap(true)
 	t := &telling{Function: f, logger: f.config.Logger.With("cold_start", cold)}
-	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), answerTime)
+	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), lambdafn.ResponseReserve)
 	defer cancel()
 	failed, err := t.all(ctx, batch.Records)
 	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}

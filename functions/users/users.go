@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"rental.example/adapters/apigateway"
+	"rental.example/adapters/lambdafn"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -194,5 +195,5 @@ func (s *Service) list(ctx context.Context, req request) (response, error) {
 }
 
 func (s *Service) stamp(ctx context.Context) domain.Stamp {
-	return domain.Stamp{Time: s.now(), RequestID: apigateway.RequestID(ctx)}
+	return domain.Stamp{Time: s.now(), RequestID: lambdafn.RequestID(ctx)}
 }
