@@ -14,12 +14,12 @@ func TestSpare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		whole, stop := context.WithTimeout(t.Context(), time.Minute)
 		defer stop()
-		ctx, cancel := domain.Spare(whole, time.Second)
+		ctx, cancel := domain.WithReserve(whole, time.Second)
 		defer cancel()
 		if end, ok := ctx.Deadline(); !ok || time.Until(end) != time.Minute-time.Second {
 			t.Errorf("it ends in %v, %t", time.Until(end), ok)
 		}
-		endless, cancel := domain.Spare(t.Context(), time.Second)
+		endless, cancel := domain.WithReserve(t.Context(), time.Second)
 		defer cancel()
 		if end, ok := endless.Deadline(); ok {
 			t.Errorf("what has no end ends at %v", end)

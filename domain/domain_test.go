@@ -129,7 +129,7 @@ func TestText(t *testing.T) {
 	}
 	for name, test := range tests {
 		var problems domain.Problems
-		problems.Text("field", test.text, 10)
+		problems.CheckText("field", test.text, 10)
 		if got := codes(problems); got != test.code {
 			t.Errorf("%s: codes %q, want %q", name, got, test.code)
 		}
@@ -146,7 +146,7 @@ func TestRequiredText(t *testing.T) {
 		"a\u2028b": domain.CodeInvalid, "a\u2029b": domain.CodeInvalid, "a\ufffe": domain.CodeInvalid,
 	} {
 		var problems domain.Problems
-		problems.RequiredText("field", text, 10)
+		problems.CheckRequiredText("field", text, 10)
 		if got := codes(problems); got != want {
 			t.Errorf("%q: codes %q, want %q", text, got, want)
 		}

@@ -12,7 +12,7 @@ import (
 // that before the next and so on, and a random part of it, so that those who met once do not meet again.
 // The first attempt, 0, does not wait.
 // A context that ends first is ErrUnavailable.
-func Pause(ctx context.Context, attempt int, base time.Duration) error {
+func Backoff(ctx context.Context, attempt int, base time.Duration) error {
 	if attempt == 0 {
 		return nil
 	}
@@ -30,7 +30,7 @@ func Pause(ctx context.Context, attempt int, base time.Duration) error {
 // does. It returns the last error.
 func Retry(ctx context.Context, attempts int, base time.Duration, again error, once func() error) (err error) {
 	for attempt := range attempts {
-		if err := Pause(ctx, attempt, base); err != nil {
+		if err := Backoff(ctx, attempt, base); err != nil {
 			return err
 		}
 		if err = once(); !errors.Is(err, again) {

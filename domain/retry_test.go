@@ -10,12 +10,12 @@ import (
 	"rental.example/domain"
 )
 
-func TestPause(t *testing.T) {
+func TestBackoff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for attempt := range 6 {
 			start := time.Now()
-			if err := domain.Pause(t.Context(), attempt, time.Second); err != nil {
+			if err := domain.Backoff(t.Context(), attempt, time.Second); err != nil {
 				t.Fatal(err)
 			}
 			most := max(time.Second<<attempt/2, 1)
@@ -29,12 +29,12 @@ func TestPause(t *testing.T) {
 	})
 }
 
-func TestPauseEnds(t *testing.T) {
+func TestBackoffEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
 		defer cancel()
-		err := domain.Pause(ctx, 1, time.Hour)
+		err := domain.Backoff(ctx, 1, time.Hour)
 		if !errors.Is(err, domain.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}

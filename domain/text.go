@@ -11,7 +11,7 @@ import (
 // control characters, line separators and noncharacters, and none of the bidirectional embeddings,
 // overrides and isolates that make a text look like another (Unicode TR #36, section 3.1). Problems are
 // noted under field.
-func (p *Problems) Text(field, value string, maxLen int) {
+func (p *Problems) CheckText(field, value string, maxLen int) {
 	switch {
 	case !utf8.ValidString(value):
 		p.Add(field, CodeInvalid, "must be valid UTF-8")
@@ -23,9 +23,9 @@ func (p *Problems) Text(field, value string, maxLen int) {
 }
 
 // RequiredText is Text of a field in which there must be something to see.
-func (p *Problems) RequiredText(field, value string, maxLen int) {
+func (p *Problems) CheckRequiredText(field, value string, maxLen int) {
 	before := len(*p)
-	p.Text(field, value, maxLen)
+	p.CheckText(field, value, maxLen)
 	if len(*p) == before && !strings.ContainsFunc(value, visible) {
 		p.Add(field, CodeRequired, "must not be empty")
 	}

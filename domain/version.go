@@ -28,7 +28,7 @@ func (v Version) Plausible(now time.Time) bool {
 
 // Versions adds what is wrong with the versions of an event: its own has to be Plausible, and that of the deletion before
 // it, 0 for none, lower.
-func (p *Problems) Versions(own, deletion Version, now time.Time) {
+func (p *Problems) CheckVersions(own, deletion Version, now time.Time) {
 	if !own.Plausible(now) {
 		p.Add("version", CodeOutOfRange, "must be a time of writing, not in the future")
 	}
@@ -38,13 +38,13 @@ func (p *Problems) Versions(own, deletion Version, now time.Time) {
 }
 
 // MaxClockLag is how far a clock may be behind a stored version before someone should look at it.
-const MaxClockLag = 5 * time.Minute
+const MaxClockSkew = 5 * time.Minute
 
 // ClockLag is how far a clock that says now is behind a version that has just been written; tell is whether
 // that is more than MaxClockLag.
-func ClockLag(written Version, now time.Time) (lag time.Duration, tell bool) {
+func ClockSkew(written Version, now time.Time) (lag time.Duration, tell bool) {
 	lag = written.Time().Sub(now)
-	return lag, lag > MaxClockLag
+	return lag, lag > MaxClockSkew
 }
 
 // Stamp is what a write leaves on its record: when it was made, and by which request.

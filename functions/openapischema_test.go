@@ -174,8 +174,8 @@ func formats() map[string]func(text string) error {
 	text := func(required bool) func(string) error {
 		return func(text string) error {
 			var problems domain.Problems
-			if problems.Text("text", text, len(text)); required {
-				problems.RequiredText("text", text, len(text))
+			if problems.CheckText("text", text, len(text)); required {
+				problems.CheckRequiredText("text", text, len(text))
 			}
 			return problems.Err()
 		}

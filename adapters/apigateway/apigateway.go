@@ -99,7 +99,7 @@ func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (
 	if !found {
 		route = r.unknown
 	}
-	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), lambdafn.ResponseReserve)
+	ctx, cancel := domain.WithReserve(storecalls.NewContext(ctx), lambdafn.ResponseReserve)
 	defer cancel()
 	var resp events.APIGatewayProxyResponse
 	err := lambdafn.Recover(func() (err error) {

@@ -47,7 +47,7 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 // WarnClockSkew tells the log of a clock that is far behind one that has written before: versions stay in order all the
 // same, and times in answers with them, ahead of the true ones. Services call it with each version they have written.
 func WarnClockSkew(ctx context.Context, logger *slog.Logger, written domain.Version, now time.Time) {
-	if lag, tell := domain.ClockLag(written, now); tell {
+	if lag, tell := domain.ClockSkew(written, now); tell {
 		logger.ErrorContext(ctx, "clock behind stored versions", "seconds", lag.Seconds())
 	}
 }

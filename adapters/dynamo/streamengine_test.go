@@ -97,7 +97,7 @@ func TestRecordsAreTheStreams(t *testing.T) {
 	if _, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &table, Key: attributes{"id": text(string(someone))}}); err != nil {
 		t.Fatal(err)
 	}
-	states, kinds = append(states, user.State{}), append(kinds, user.Deleted)
+	states, kinds = append(states, user.Record{}), append(kinds, user.Deleted)
 	records := streamed(t, url, client, table, len(kinds))
 	if len(records) != len(kinds) {
 		t.Fatalf("%d records, want %d", len(records), len(kinds))
@@ -112,7 +112,7 @@ func TestRecordsAreTheStreams(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" || err != nil || got.EventID == "" {
 			t.Errorf("write %d: %v (-want +got):\n%s", i, err, diff)
 		}
-		if e, ok := user.EventOf(got.Before, got.After); !ok || e.Kind != kinds[i] || e.Version < got.After.Version() {
+		if e, ok := user.ChangeEvent(got.Before, got.After); !ok || e.Kind != kinds[i] || e.Version < got.After.Version() {
 			t.Errorf("write %d is the event %+v, want one of kind %s", i, e, kinds[i])
 		}
 		made := tree(t, recordOf(t, want))
@@ -132,19 +132,19 @@ func TestRecordsAreTheStreams(t *testing.T) {
 
 // lifeOf makes someone's profile, changes, raises, deletes, raises and makes it again. It returns what was held
 // before and after each write, and what each has to tell.
-func lifeOf(t *testing.T, store *dynamo.Users) (states []user.State, kinds []user.EventKind) {
+func lifeOf(t *testing.T, store *dynamo.Users) (states []user.Record, kinds []user.EventKind) {
 	t.Helper()
-	add := func(kind user.EventKind, s user.State, err error) {
+	add := func(kind user.EventKind, s user.Record, err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 		states, kinds = append(states, s), append(kinds, kind)
 	}
-	states = append(states, user.State{})
+	states = append(states, user.Record{})
 	save := func(kind user.EventKind, p user.Profile) {
 		saved, _, err := store.Save(t.Context(), p, domain.Condition{})
-		after := user.State{Profile: &saved}
+		after := user.Record{Profile: &saved}
 		if before := states[len(states)-1]; before.Tombstone != nil {
 			after.LastDeleted, after.Deletions = before.Tombstone.Version, before.Deletions
 		}
@@ -152,7 +152,7 @@ func lifeOf(t *testing.T, store *dynamo.Users) (states []user.State, kinds []use
 	}
 	raise := func(kind user.EventKind, after time.Duration) {
 		s := domain.Stamp{Time: noon.Add(after), RequestID: "request-" + after.String()}
-		raised, err := store.Raise(t.Context(), states[len(states)-1], s)
+		raised, err := store.BumpVersion(t.Context(), states[len(states)-1], s)
 		add(kind, raised, err)
 	}
 	save(user.Created, profileAt(t, someone, noon, "request-1"))
@@ -161,7 +161,7 @@ func lifeOf(t *testing.T, store *dynamo.Users) (states []user.State, kinds []use
 	save(user.Updated, changed)
 	raise(user.Updated, time.Hour)
 	buried, err := store.Delete(t.Context(), someone, domain.Condition{}, domain.Stamp{Time: noon.Add(2 * time.Hour), RequestID: "request-4"})
-	add(user.Deleted, user.State{Tombstone: &buried, Deletions: user.Deletions{}.Next(noon)}, err)
+	add(user.Deleted, user.Record{Tombstone: &buried, Deletions: user.Deletions{}.Next(noon)}, err)
 	raise(user.Deleted, 3*time.Hour)
 	again := profileAt(t, someone, noon, "request-6")
 	again.Ratings = 0

@@ -122,7 +122,7 @@ func calls(t *testing.T, client dynamo.API) map[string]func() error {
 			return err
 		},
 		"Scan":  func() error { _, err := store.Scan(t.Context(), "", 10); return err },
-		"Query": func() error { _, err := store.List(t.Context(), user.Listing{Limit: 10}); return err },
+		"Query": func() error { _, err := store.List(t.Context(), user.ListQuery{Limit: 10}); return err },
 	}
 }
 

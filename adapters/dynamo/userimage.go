@@ -152,24 +152,24 @@ func ofType(value string, want string) (content string, err error) {
 }
 
 // state is what the record stands for, if it is whole.
-func (r *userRecord) state() (user.State, error) {
+func (r *userRecord) state() (user.Record, error) {
 	switch {
 	case r.ID == "":
-		return user.State{}, errors.New("has no id")
+		return user.Record{}, errors.New("has no id")
 	case r.Version < 1:
-		return user.State{}, errors.New("has no version")
+		return user.Record{}, errors.New("has no version")
 	case r.isProfile() && r.DeletedAt != 0:
-		return user.State{}, errors.New("is both profile and tombstone")
+		return user.Record{}, errors.New("is both profile and tombstone")
 	case r.isProfile() && (r.Name == "" || r.UserType == ""):
-		return user.State{}, errors.New("is a profile without name or userType")
+		return user.Record{}, errors.New("is a profile without name or userType")
 	case r.DeletedVersion < 0, r.isProfile() && r.DeletedVersion >= r.Version:
-		return user.State{}, errors.New("has a deletedVersion that is not before its version")
+		return user.Record{}, errors.New("has a deletedVersion that is not before its version")
 	case r.isProfile():
 		p := r.profile()
-		return user.State{Profile: &p, LastDeleted: domain.Version(r.DeletedVersion), Deletions: r.count()}, nil
+		return user.Record{Profile: &p, LastDeleted: domain.Version(r.DeletedVersion), Deletions: r.count()}, nil
 	case r.DeletedAt != 0:
 		t := r.tombstone()
-		return user.State{Tombstone: &t, Deletions: r.count()}, nil
+		return user.Record{Tombstone: &t, Deletions: r.count()}, nil
 	}
-	return user.State{}, errors.New("is neither profile nor tombstone")
+	return user.Record{}, errors.New("is neither profile nor tombstone")
 }

@@ -61,7 +61,7 @@ func TestChangeOfProjection(t *testing.T) {
 	changeIndex(t, client, table, types.GlobalSecondaryIndexUpdate{Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: aws.String("byTypeShard")}})
 	save(5)
 	listed(t, next, saved)
-	if _, err := store.List(t.Context(), user.Listing{Limit: 1}); err == nil {
+	if _, err := store.List(t.Context(), user.ListQuery{Limit: 1}); err == nil {
 		t.Error("the old index is still there")
 	}
 }
@@ -69,7 +69,7 @@ func TestChangeOfProjection(t *testing.T) {
 // listed are all profiles that a store lists, of which there have to be n.
 func listed(t *testing.T, store *dynamo.Users, n int) []user.Public {
 	t.Helper()
-	page, err := store.List(t.Context(), user.Listing{Limit: 100})
+	page, err := store.List(t.Context(), user.ListQuery{Limit: 100})
 	if err != nil || len(page.Profiles) != n {
 		t.Fatalf("%d profiles, want %d: %v", len(page.Profiles), n, err)
 	}

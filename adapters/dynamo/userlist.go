@@ -11,7 +11,7 @@ import (
 
 // List implements user.Store. Profiles of the same microsecond come in the order of their shards, then
 // as the index has them.
-func (u *Users) List(ctx context.Context, q user.Listing) (user.Page, error) {
+func (u *Users) List(ctx context.Context, q user.ListQuery) (user.Page, error) {
 	types := user.Types()
 	if q.Type != "" {
 		types = []user.Type{q.Type}

@@ -14,27 +14,27 @@ import (
 	"rental.example/domain/user"
 )
 
-var _ user.Records = (*Users)(nil)
+var _ user.RecordStore = (*Users)(nil)
 
-// Scan implements user.Records. It reads consistently: a record that was written just before is among those
+// Scan implements user.RecordStore. It reads consistently: a record that was written just before is among those
 // whose event may have been lost.
-func (u *Users) Scan(ctx context.Context, after string, limit int) (user.Scanned, error) {
+func (u *Users) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
 	s := Scan[userRecord]{Consistent: true, Limit: limit}
 	if after != "" {
 		id, err := decodeScanPosition(after)
 		if err != nil {
-			return user.Scanned{}, err
+			return user.ScanPage{}, err
 		}
 		s.After = &userRecord{ID: id}
 	}
 	found, err := u.table.Scan(ctx, s)
 	if err != nil {
-		return user.Scanned{}, err
+		return user.ScanPage{}, err
 	}
-	page := user.Scanned{States: make([]user.State, 0, len(found.Records))}
+	page := user.ScanPage{Records: make([]user.Record, 0, len(found.Records))}
 	for _, r := range found.Records {
 		if state, err := r.state(); err == nil {
-			page.States = append(page.States, state)
+			page.Records = append(page.Records, state)
 		} else {
 			page.Unreadable = append(page.Unreadable, r.ID)
 		}
@@ -79,9 +79,9 @@ func decodeScanPosition(text string) (id string, err error) {
 	return p.ID, nil
 }
 
-// Raise implements user.Records. A version names one state of a record, so it is the whole condition.
-func (u *Users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (user.State, error) {
-	raised := s.Raised(stamp)
+// BumpVersion implements user.RecordStore. A version names one state of a record, so it is the whole condition.
+func (u *Users) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
+	raised := s.Bumped(stamp)
 	unchanged := expression.Name("version").Equal(expression.Value(int64(s.Version())))
 	_, err := u.table.Update(ctx, Key{Partition: string(s.ID())}, setRaised(raised), unchanged, types.ReturnValueNone)
 	if err == nil {
@@ -89,7 +89,7 @@ func (u *Users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (us
 	}
 	var failed *ConditionFailedError[userRecord]
 	if !errors.As(err, &failed) {
-		return user.State{}, err
+		return user.Record{}, err
 	}
 	switch present := failed.Current; {
 	case present == nil || present.version() < raised.Version():
@@ -99,14 +99,14 @@ func (u *Users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (us
 	case !failed.Unsure:
 		err = errChanged
 	}
-	return user.State{}, err
+	return user.Record{}, err
 }
 
 var errChanged = fmt.Errorf("dynamo: a record to raise has changed: %w", domain.ErrConflict)
 
 // setRaised writes what is different in a raised record. A tombstone's life begins again, since it has to
 // outlast its version.
-func setRaised(raised user.State) expression.UpdateBuilder {
+func setRaised(raised user.Record) expression.UpdateBuilder {
 	change := expression.
 		Set(expression.Name("version"), expression.Value(int64(raised.Version()))).
 		Set(expression.Name("requestId"), expression.Value(raised.RequestID()))

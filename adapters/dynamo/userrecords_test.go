@@ -24,7 +24,7 @@ import (
 func TestRecordsKeepTheContract(t *testing.T) {
 	t.Parallel()
 	client := dynamo.NewClient(configFor(endpoint(t)))
-	usertest.RunRecords(t, func(t *testing.T) usertest.Keeper { return dynamo.NewUsers(client, newTable(t, client)) })
+	usertest.RunRecords(t, func(t *testing.T) usertest.StoreWithRecords { return dynamo.NewUsers(client, newTable(t, client)) })
 }
 
 // TestScanTellsTheUnreadable finds by their ids what was written by hand, among whole records.
@@ -52,7 +52,7 @@ func TestScanTellsTheUnreadable(t *testing.T) {
 		want = append(want, id)
 	}
 	page, err := store.Scan(t.Context(), "", 100)
-	if err != nil || len(page.States) != 1 || *page.States[0].Profile != p {
+	if err != nil || len(page.Records) != 1 || *page.Records[0].Profile != p {
 		t.Errorf("Scan = %+v, %v; want %+v", page, err, p)
 	}
 	slices.Sort(want)
@@ -108,12 +108,12 @@ func TestRaiseAfterDoubt(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client, sent := clientOver(nowhere, test.first, failedCondition(test.present))
-				got, err := dynamo.NewUsers(client, "users-table").Raise(t.Context(), user.State{Profile: &p}, stamp)
+				got, err := dynamo.NewUsers(client, "users-table").BumpVersion(t.Context(), user.Record{Profile: &p}, stamp)
 				if kindOf(err) != test.kind || (err == nil) != (test.kind == nil) || sent.attempts != 2 {
-					t.Errorf("Raise = %v after %d attempts; want %v after 2", err, sent.attempts, test.kind)
+					t.Errorf("BumpVersion = %v after %d attempts; want %v after 2", err, sent.attempts, test.kind)
 				}
-				if err == nil && got.Version() != raised || err != nil && got != (user.State{}) {
-					t.Errorf("Raise = %+v, %v; want version %d or nothing", got, err, raised)
+				if err == nil && got.Version() != raised || err != nil && got != (user.Record{}) {
+					t.Errorf("BumpVersion = %+v, %v; want version %d or nothing", got, err, raised)
 				}
 			})
 		})
@@ -133,9 +133,9 @@ func TestRaiseLosesItsAnswer(t *testing.T) {
 	}
 	client, sent := clientOver(url, lose(reset, func() {}), deliver)
 	stamp := domain.Stamp{Time: noon.Add(time.Hour), RequestID: "request-2"}
-	got, err := dynamo.NewUsers(client, table).Raise(t.Context(), user.State{Profile: &p}, stamp)
+	got, err := dynamo.NewUsers(client, table).BumpVersion(t.Context(), user.Record{Profile: &p}, stamp)
 	if err != nil || sent.attempts != 2 {
-		t.Fatalf("Raise = %v after %d attempts", err, sent.attempts)
+		t.Fatalf("BumpVersion = %v after %d attempts", err, sent.attempts)
 	}
 	if held, err := store.Get(t.Context(), p.ID); err != nil || held != *got.Profile {
 		t.Errorf("Get = %+v, %v; want %+v", held, err, *got.Profile)

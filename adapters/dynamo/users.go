@@ -12,7 +12,7 @@ import (
 	"rental.example/domain/user"
 )
 
-// Users is the user.Store in a table of UsersSchema, and its user.Records.
+// Users is the user.Store in a table of UsersSchema, and its user.RecordStore.
 //
 // A profile is one item, and so is the tombstone that replaces it. Every write is one request that is
 // conditional on the version it follows; the answer to a failed condition holds what is there instead,
@@ -115,7 +115,7 @@ func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condit
 	var buried user.Tombstone
 	ours := func(r userRecord) bool { return !r.isProfile() && r.RequestID == s.RequestID }
 	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
-		buried = user.Bury(id, over, s)
+		buried = user.NewTombstone(id, over, s)
 		_, err := u.table.Put(ctx, recordOfTombstone(buried, deletions), deletable(buried, cond))
 		return buried.Version, err
 	}
@@ -150,7 +150,7 @@ func (u *Users) write(ctx context.Context, cond domain.Condition, requestID stri
 ) (settled *userRecord, err error) {
 	over, narrowed := narrow(cond, nil)
 	for attempt := range writeAttempts {
-		if err := domain.Pause(ctx, attempt, writeBackoff); err != nil {
+		if err := domain.Backoff(ctx, attempt, writeBackoff); err != nil {
 			return nil, err
 		}
 		var tried domain.Version

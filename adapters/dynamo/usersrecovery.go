@@ -17,7 +17,7 @@ func (u *Users) Erase(ctx context.Context, id domain.UserID, s domain.Stamp) (us
 	var buried user.Tombstone
 	ours := func(r userRecord) bool { return !r.isProfile() && r.RequestID == s.RequestID }
 	write := func(over domain.Version, _ domain.Condition) (domain.Version, error) {
-		buried = user.Bury(id, over, s)
+		buried = user.NewTombstone(id, over, s)
 		_, err := u.table.Put(ctx, recordOfTombstone(buried, user.Deletions{}), newerThanPresent(buried.Version))
 		return buried.Version, err
 	}
@@ -34,7 +34,7 @@ func (u *Users) Erase(ctx context.Context, id domain.UserID, s domain.Stamp) (us
 
 // Restore writes s, a record from a backup, unless the table has a record of the same version or a newer one under
 // its id: a tombstone, too. It reports whether it wrote.
-func (u *Users) Restore(ctx context.Context, s user.State) (restored bool, err error) {
+func (u *Users) Restore(ctx context.Context, s user.Record) (restored bool, err error) {
 	stored, err := itemOf(s)
 	if err != nil {
 		return false, err

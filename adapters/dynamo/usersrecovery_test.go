@@ -16,14 +16,14 @@ import (
 )
 
 // statesOf are all records of a table, by id.
-func statesOf(t *testing.T, store *dynamo.Users) map[domain.UserID]user.State {
+func statesOf(t *testing.T, store *dynamo.Users) map[domain.UserID]user.Record {
 	t.Helper()
 	page, err := store.Scan(t.Context(), "", 100)
 	if err != nil || page.Next != "" || len(page.Unreadable) > 0 {
 		t.Fatalf("Scan = %+v, %v", page, err)
 	}
-	all := make(map[domain.UserID]user.State, len(page.States))
-	for _, s := range page.States {
+	all := make(map[domain.UserID]user.Record, len(page.Records))
+	for _, s := range page.Records {
 		all[s.ID()] = s
 	}
 	return all
@@ -90,7 +90,7 @@ func TestRestore(t *testing.T) {
 			t.Errorf("Restore of %s = %t, %v; want %t", id, restored, err, want)
 		}
 	}
-	want := map[domain.UserID]user.State{lost: saved[lost], changed: before[changed], deleted: before[deleted], behind: saved[behind]}
+	want := map[domain.UserID]user.Record{lost: saved[lost], changed: before[changed], deleted: before[deleted], behind: saved[behind]}
 	if diff := cmp.Diff(want, statesOf(t, live)); diff != "" {
 		t.Errorf("the table differs (-want +got):\n%s", diff)
 	}

@@ -20,7 +20,7 @@ type StreamEvent struct {
 type UserChange struct {
 	EventID        string // the same each time that the record is delivered
 	SequenceNumber string // its place in the stream, by which a batch's failure is told
-	Before, After  user.State
+	Before, After  user.Record
 }
 
 // ParseUserChange reads a record of the users table's stream, which has to hold both images
@@ -136,7 +136,7 @@ func (r *streamRecord) checkImages() error {
 }
 
 // states are what the images stand for. Both have to be of the record under the key.
-func (r *streamRecord) states() (before, after user.State, err error) {
+func (r *streamRecord) states() (before, after user.Record, err error) {
 	key, err := readImage(r.keys)
 	if err != nil {
 		return before, after, fmt.Errorf("the Keys: %w", err)
@@ -150,16 +150,16 @@ func (r *streamRecord) states() (before, after user.State, err error) {
 	return before, after, nil
 }
 
-func stateOf(image, id string) (user.State, error) {
+func stateOf(image, id string) (user.Record, error) {
 	if image == "" {
-		return user.State{}, nil
+		return user.Record{}, nil
 	}
 	record, err := readImage(image)
 	if err != nil {
-		return user.State{}, err
+		return user.Record{}, err
 	}
 	if record.ID != id {
-		return user.State{}, errors.New("id is not that of Keys")
+		return user.Record{}, errors.New("id is not that of Keys")
 	}
 	return record.state()
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // randomState is nothing, a profile or a tombstone of someone, with values at their limits and beyond.
-func randomState(rng *rand.Rand) user.State {
+func randomState(rng *rand.Rand) user.Record {
 	texts := []string{"Jane", "", "\"<b>\\\u2028\x00é🚲", `{"S":"x"}`, strings.Repeat("x", 300)}
 	text := func() string { return texts[rng.IntN(len(texts))] }
 	moment := func() time.Time { return time.UnixMicro(rng.Int64N(1 << 52)).UTC() }
@@ -25,17 +25,17 @@ func randomState(rng *rand.Rand) user.State {
 	version := versions[rng.IntN(len(versions))]
 	switch rng.IntN(3) {
 	case 0:
-		return user.State{Tombstone: &user.Tombstone{
+		return user.Record{Tombstone: &user.Tombstone{
 			ID: someone, Version: version, DeletedAt: moment().Add(time.Microsecond), RequestID: text(),
 		}}
 	case 1:
 		ratings := []float64{0, 100, 4.1, math.SmallestNonzeroFloat64, rng.Float64() * 100}
-		return user.State{LastDeleted: domain.Version(rng.Int64N(int64(version))), Profile: &user.Profile{
+		return user.Record{LastDeleted: domain.Version(rng.Int64N(int64(version))), Profile: &user.Profile{
 			ID: someone, Name: "J" + text(), Email: text(), EmailVerified: rng.IntN(2) == 0, Type: user.Types()[rng.IntN(2)],
 			Ratings: ratings[rng.IntN(len(ratings))], Version: version, CreatedAt: moment(), UpdatedAt: moment(), RequestID: text(),
 		}}
 	}
-	return user.State{}
+	return user.Record{}
 }
 
 func TestUserChangeRoundTrip(t *testing.T) {
@@ -45,7 +45,7 @@ func TestUserChangeRoundTrip(t *testing.T) {
 	for range 3000 {
 		want := dynamo.UserChange{EventID: "event-1", SequenceNumber: "1405400000000002063282832", Before: randomState(rng), After: randomState(rng)}
 		record, err := want.Record()
-		if want.Before == (user.State{}) && want.After == want.Before {
+		if want.Before == (user.Record{}) && want.After == want.Before {
 			if err == nil {
 				t.Errorf("a change of nothing has the record %s", record)
 			}
@@ -73,7 +73,7 @@ func profileChange(t testing.TB) dynamo.UserChange {
 	after.RequestID = "4d1b6f0e-2f3c-4f0a-8d3c-0d5f5d1f7a11"
 	return dynamo.UserChange{
 		EventID: "f07f8ca4b0b26cb9c4e5e77e69f274ee", SequenceNumber: "1405400000000002063282832",
-		Before: user.State{Profile: &before}, After: user.State{Profile: &after},
+		Before: user.Record{Profile: &before}, After: user.Record{Profile: &after},
 	}
 }
 
@@ -272,9 +272,9 @@ func places(object map[string]any, under string) (paths []string) {
 func FuzzParseUserChange(f *testing.F) {
 	change := profileChange(f)
 	f.Add([]byte(recordOf(f, change)))
-	grave := user.Bury(someone, 5, domain.Stamp{Time: noon, RequestID: "request-2"})
-	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: change.Before, After: user.State{Tombstone: &grave}})))
-	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: user.State{Tombstone: &grave}})))
+	grave := user.NewTombstone(someone, 5, domain.Stamp{Time: noon, RequestID: "request-2"})
+	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: change.Before, After: user.Record{Tombstone: &grave}})))
+	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: user.Record{Tombstone: &grave}})))
 	f.Add([]byte(`{"eventSource":"aws:dynamodb","eventID":"\ud800","dynamodb":[]}`))
 	f.Fuzz(func(t *testing.T, record []byte) {
 		c, err := dynamo.ParseUserChange(record)

@@ -78,7 +78,7 @@ func eventName(before, after lambdaImage) string {
 }
 
 // imageOf is s as the table holds it, and its size as DynamoDB counts it; nil where there is nothing.
-func imageOf(s user.State) (image lambdaImage, size int, err error) {
+func imageOf(s user.Record) (image lambdaImage, size int, err error) {
 	stored, err := itemOf(s)
 	if err != nil {
 		return nil, 0, fmt.Errorf("dynamo: encoding an image: %w", err)
@@ -95,7 +95,7 @@ func imageOf(s user.State) (image lambdaImage, size int, err error) {
 }
 
 // itemOf is the item that Users keeps of s.
-func itemOf(s user.State) (item, error) {
+func itemOf(s user.Record) (item, error) {
 	switch {
 	case s.Tombstone != nil:
 		return attributevalue.MarshalMap(recordOfTombstone(*s.Tombstone, s.Deletions))

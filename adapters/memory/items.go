@@ -131,8 +131,8 @@ func (i *Items) Delete(ctx context.Context, id item.ID, ifRevision item.Revision
 	return nil
 }
 
-// Held implements item.Holdings. It sees what searches see.
-func (i *Items) Held(ctx context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
+// ListOwned implements item.Holdings. It sees what searches see.
+func (i *Items) ListOwned(ctx context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
 	if err := ctxErr(ctx); err != nil {
 		return nil, err
 	}

@@ -11,16 +11,16 @@ import (
 	"rental.example/domain/user"
 )
 
-var _ user.Records = (*Users)(nil)
+var _ user.RecordStore = (*Users)(nil)
 
-// Scan implements user.Records, in the order of IDs. No record is unreadable.
-func (u *Users) Scan(ctx context.Context, after string, limit int) (user.Scanned, error) {
+// Scan implements user.RecordStore, in the order of IDs. No record is unreadable.
+func (u *Users) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
 	if err := ctxErr(ctx); err != nil {
-		return user.Scanned{}, err
+		return user.ScanPage{}, err
 	}
 	last, ok := parseCursor(after)
 	if !ok {
-		return user.Scanned{}, fmt.Errorf("memory: malformed scan cursor: %w", domain.ErrInvalid)
+		return user.ScanPage{}, fmt.Errorf("memory: malformed scan cursor: %w", domain.ErrInvalid)
 	}
 	u.mu.RLock()
 	defer u.mu.RUnlock()
@@ -29,9 +29,9 @@ func (u *Users) Scan(ctx context.Context, after string, limit int) (user.Scanned
 		i++
 	}
 	rest := u.ids[i:]
-	page := user.Scanned{}
+	page := user.ScanPage{}
 	for _, id := range rest[:min(limit, len(rest))] {
-		page.States = append(page.States, cloneState(u.states[id]))
+		page.Records = append(page.Records, cloneState(u.states[id]))
 	}
 	if len(rest) > limit {
 		page.Next = cursor(rest[limit-1])
@@ -56,17 +56,17 @@ func parseCursor(text string) (id domain.UserID, ok bool) {
 	return id, err == nil && id != "" && cursor(id) == text
 }
 
-// Raise implements user.Records.
-func (u *Users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (user.State, error) {
+// BumpVersion implements user.RecordStore.
+func (u *Users) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
 	if err := ctxErr(ctx); err != nil {
-		return user.State{}, err
+		return user.Record{}, err
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	present, raised := u.states[s.ID()], s.Raised(stamp)
+	present, raised := u.states[s.ID()], s.Bumped(stamp)
 	switch {
 	case present.Version() == 0:
-		return user.State{}, errChanged
+		return user.Record{}, errChanged
 	case present.Version() == s.Version():
 		raised.LastDeleted, raised.Deletions = present.LastDeleted, present.Deletions
 		u.set(s.ID(), raised)
@@ -74,13 +74,13 @@ func (u *Users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (us
 	case present.Version() == raised.Version() && stamp.RequestID != "" && present.RequestID() == stamp.RequestID:
 		return raised, nil
 	}
-	return user.State{}, errChanged
+	return user.Record{}, errChanged
 }
 
 var errChanged = fmt.Errorf("memory: the record has changed: %w", domain.ErrConflict)
 
 // cloneState returns a deep copy of s.
-func cloneState(s user.State) user.State {
+func cloneState(s user.Record) user.Record {
 	if s.Profile != nil {
 		p := *s.Profile
 		s.Profile = &p

@@ -12,25 +12,25 @@ import (
 	"rental.example/domain/user"
 )
 
-// Users implements user.Store and user.Records in memory. Its tombstones never expire. A done context fails
+// Users implements user.Store and user.RecordStore in memory. Its tombstones never expire. A done context fails
 // every call with domain.ErrUnavailable; no other call fails with that error.
 type Users struct {
 	mu       sync.RWMutex
-	states   map[domain.UserID]user.State
+	states   map[domain.UserID]user.Record
 	ids      []domain.UserID // of states, sorted
-	onChange func(before, after user.State)
+	onChange func(before, after user.Record)
 }
 
 var _ user.Store = (*Users)(nil)
 
 // NewUsers returns an empty store.
 func NewUsers() *Users {
-	return &Users{states: make(map[domain.UserID]user.State), onChange: func(_, _ user.State) {}}
+	return &Users{states: make(map[domain.UserID]user.Record), onChange: func(_, _ user.Record) {}}
 }
 
 // OnChange sets the function that is called with the state of a record before and after each write, in the
 // order of the writes. Each write waits for it. It must not call the store.
-func (u *Users) OnChange(f func(before, after user.State)) {
+func (u *Users) OnChange(f func(before, after user.Record)) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.onChange = f
@@ -73,7 +73,7 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 	if present != nil {
 		p.CreatedAt = present.CreatedAt
 	}
-	u.set(p.ID, user.State{Profile: &p, LastDeleted: lastDeleted(before), Deletions: before.Deletions})
+	u.set(p.ID, user.Record{Profile: &p, LastDeleted: lastDeleted(before), Deletions: before.Deletions})
 	return p, present == nil, nil
 }
 
@@ -94,13 +94,13 @@ func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condit
 	if err := cond.Check(before.Profile.Version, true); err != nil {
 		return user.Tombstone{}, err
 	}
-	t := user.Bury(id, before.Profile.Version, s)
-	u.set(id, user.State{Tombstone: &t, Deletions: before.Deletions.Next(s.Time)})
+	t := user.NewTombstone(id, before.Profile.Version, s)
+	u.set(id, user.Record{Tombstone: &t, Deletions: before.Deletions.Next(s.Time)})
 	return t, nil
 }
 
 // List implements user.Store. It scans all records. Profiles of the same microsecond are in the order of their IDs.
-func (u *Users) List(ctx context.Context, q user.Listing) (user.Page, error) {
+func (u *Users) List(ctx context.Context, q user.ListQuery) (user.Page, error) {
 	if err := ctxErr(ctx); err != nil {
 		return user.Page{}, err
 	}
@@ -131,7 +131,7 @@ func comparePositions(a, b user.Position) int {
 }
 
 // set replaces the record of id. States are never modified after that, so that onChange may keep them.
-func (u *Users) set(id domain.UserID, after user.State) {
+func (u *Users) set(id domain.UserID, after user.Record) {
 	before := u.states[id]
 	if i, found := slices.BinarySearch(u.ids, id); !found {
 		u.ids = slices.Insert(u.ids, i, id)
@@ -140,7 +140,7 @@ func (u *Users) set(id domain.UserID, after user.State) {
 	u.onChange(before, after)
 }
 
-func lastDeleted(s user.State) domain.Version {
+func lastDeleted(s user.Record) domain.Version {
 	if t := s.Tombstone; t != nil {
 		return t.Version
 	}

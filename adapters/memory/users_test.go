@@ -16,7 +16,7 @@ func TestUsersContract(t *testing.T) {
 
 func TestRecordsContract(t *testing.T) {
 	t.Parallel()
-	usertest.RunRecords(t, func(*testing.T) usertest.Keeper { return memory.NewUsers() })
+	usertest.RunRecords(t, func(*testing.T) usertest.StoreWithRecords { return memory.NewUsers() })
 }
 
 func TestRaiseCallsOnChange(t *testing.T) {
@@ -27,12 +27,12 @@ func TestRaiseCallsOnChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []user.Event
-	store.OnChange(func(before, after user.State) {
-		e, _ := user.EventOf(before, after)
+	store.OnChange(func(before, after user.Record) {
+		e, _ := user.ChangeEvent(before, after)
 		got = append(got, e)
 	})
 	stamp := domain.Stamp{Time: domain.Version(9).Time(), RequestID: "request-2"}
-	if _, err := store.Raise(t.Context(), user.State{Profile: &p}, stamp); err != nil {
+	if _, err := store.BumpVersion(t.Context(), user.Record{Profile: &p}, stamp); err != nil {
 		t.Fatal(err)
 	}
 	want := user.Event{Kind: user.Updated, UserID: "jane", Version: 9, Name: "Jane", RequestID: "request-2"}

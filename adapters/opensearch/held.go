@@ -37,7 +37,7 @@ func (a *heldAnswer) UnmarshalJSON(data []byte) error {
 }
 
 func (a *heldAnswer) readHits(d *decoder) {
-	a.hits = make([]heldHit, 0, item.MaxHeld)
+	a.hits = make([]heldHit, 0, item.MaxHoldings)
 	for range d.elements {
 		var h heldHit
 		h.read(d)

@@ -46,8 +46,8 @@ type heldSearch struct {
 	SearchAfter      []item.ID `json:"search_after,omitempty"`
 }
 
-// Held implements item.Holdings.
-func (s *Holdings) Held(ctx context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
+// ListOwned implements item.Holdings.
+func (s *Holdings) ListOwned(ctx context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
 	search := heldSearch{
 		Size: limit, Timeout: searchTimeout, SeqNoPrimaryTerm: true,
 		StoredFields: "_none_", DocValueFields: []string{"ownerVersion", "createdAt"},

@@ -44,7 +44,7 @@ func TestHoldingsRequests(t *testing.T) {
 	c, _ := clientOver(t, nowhere, "items", bad, bad, noting(t, &sent, answer(200, `{"items":[`+outcome(someID, conflict)+`]}`)), bad)
 	holdings := opensearch.NewHoldings(c)
 	errs := []error{holdings.Refresh(t.Context()), nil, nil}
-	_, errs[1] = holdings.Held(t.Context(), someOwner, 7, someID, 1000)
+	_, errs[1] = holdings.ListOwned(t.Context(), someOwner, 7, someID, 1000)
 	_, errs[2] = holdings.Remove(t.Context(), []item.Holding{{ID: someID, Revision: "12.3"}})
 	for i, want := range []string{
 		`POST /items/_refresh `,
@@ -71,7 +71,7 @@ func TestHeldInPart(t *testing.T) {
 		`"_seq_no":4,"_primary_term":1,"fields":{"ownerVersion":[0],"createdAt":[7]},"sort":["` + string(someID) + `"]}]}}`
 	held := func(body string) ([]item.Holding, error) {
 		c, _ := clientOver(t, nowhere, "items", answer(200, body))
-		return opensearch.NewHoldings(c).Held(t.Context(), someOwner, 5, "", 10)
+		return opensearch.NewHoldings(c).ListOwned(t.Context(), someOwner, 5, "", 10)
 	}
 	want := item.Holding{ID: someID, CreatedAt: domain.Version(7).Time(), Revision: "4.1"}
 	if got, err := held(whole); err != nil || len(got) != 1 || got[0] != want {
@@ -165,7 +165,7 @@ func TestLostRemovals(t *testing.T) {
 			items = append(items, it)
 		}
 		seed(t, honest, items)
-		held, err := holdings.Held(t.Context(), domain.UserID(loss), 1, "", 10)
+		held, err := holdings.ListOwned(t.Context(), domain.UserID(loss), 1, "", 10)
 		if err != nil || len(held) != len(items) {
 			t.Fatalf("Held = %+v, %v", held, err)
 		}

@@ -222,16 +222,16 @@ func TestDeletedKnownIsAdded(t *testing.T) {
 	send(t, http.MethodPut, endpoint+"/"+alias+"-v1/_alias/"+alias, "")
 	send(t, http.MethodPut, endpoint+"/"+alias+"/_doc/"+string(someOwner), fmt.Sprintf(`{"id":%q,"version":0,"ratings":0,"deleted":4}`, someOwner))
 	owners := opensearch.NewOwners(newClient(t, opensearch.Config{Endpoint: endpoint, Alias: strings.TrimSuffix(alias, "-owners")}))
-	want := item.Owner{ID: someOwner, Deleted: 4} // known for ever
+	want := item.Owner{ID: someOwner, LastDeleted: 4} // known for ever
 	for _, version := range []domain.Version{4, 5} {
-		e := item.OwnerEvent{OwnerID: someOwner, Version: version, Deleted: true, Learned: noon}
+		e := item.OwnerEvent{OwnerID: someOwner, Version: version, Deleted: true, Received: noon}
 		want = want.Merge(e)
 		if got, err := owners.Merge(t.Context(), e); err != nil || got != want {
 			t.Errorf("Merge(%+v) = %+v, %v; want %+v", e, got, err, want)
 		}
 	}
 	got, err := owners.Owners(t.Context(), []domain.UserID{someOwner})
-	if err != nil || got[someOwner] != want || !want.DeletedKnown.Equal(noon) {
+	if err != nil || got[someOwner] != want || !want.DeletionReceived.Equal(noon) {
 		t.Errorf("Owners = %+v, %v; want %+v", got, err, want)
 	}
 	if mapping := send(t, http.MethodGet, endpoint+"/"+alias+"/_mapping", ""); !strings.Contains(mapping, `"deletedKnown":{"type":"long"}`) {

@@ -85,10 +85,10 @@ func MergeOwnerDocuments(one, other json.RawMessage) (json.RawMessage, error) {
 // joinOwner merges o into joined, as the events that o came from.
 func joinOwner(joined, o item.Owner) item.Owner {
 	joined.ID = o.ID
-	if o.Deleted > 0 {
-		joined = joined.Merge(item.OwnerEvent{OwnerID: o.ID, Version: o.Deleted, Deleted: true, Learned: o.DeletedKnown})
+	if o.LastDeleted > 0 {
+		joined = joined.Merge(item.OwnerEvent{OwnerID: o.ID, Version: o.LastDeleted, Deleted: true, Received: o.DeletionReceived})
 	}
-	if o.Known() {
+	if o.HasProfile() {
 		joined = joined.Merge(item.OwnerEvent{OwnerID: o.ID, Version: o.Version, Name: o.Name, Ratings: o.Ratings})
 	}
 	return joined

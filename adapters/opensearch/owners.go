@@ -54,19 +54,19 @@ func (r *ownerRecord) read(d *decoder) {
 }
 
 func recordOfOwner(o item.Owner) ownerRecord {
-	r := ownerRecord{ID: string(o.ID), Version: int64(o.Version), Name: o.Name, Ratings: o.Ratings, Deleted: int64(o.Deleted)}
-	if o.Deleted > 0 {
-		r.DeletedKnown = aws.Int64(o.DeletedKnown.UnixMicro())
+	r := ownerRecord{ID: string(o.ID), Version: int64(o.Version), Name: o.Name, Ratings: o.Ratings, Deleted: int64(o.LastDeleted)}
+	if o.LastDeleted > 0 {
+		r.DeletedKnown = aws.Int64(o.DeletionReceived.UnixMicro())
 	}
 	return r
 }
 
 func (r ownerRecord) owner() item.Owner {
 	o := item.Owner{
-		ID: domain.UserID(r.ID), Version: domain.Version(r.Version), Name: r.Name, Ratings: r.Ratings, Deleted: domain.Version(r.Deleted),
+		ID: domain.UserID(r.ID), Version: domain.Version(r.Version), Name: r.Name, Ratings: r.Ratings, LastDeleted: domain.Version(r.Deleted),
 	}
 	if r.DeletedKnown != nil {
-		o.DeletedKnown = domain.Version(*r.DeletedKnown).Time()
+		o.DeletionReceived = domain.Version(*r.DeletedKnown).Time()
 	}
 	return o
 }

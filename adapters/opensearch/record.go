@@ -113,7 +113,7 @@ func recordOf(it item.Item) itemRecord {
 		Name: it.Name, Details: it.Details, Category: it.Category, Tags: it.Tags,
 		PriceCents: (*int64)(it.PricePerDay), Location: pointOf(it.Place),
 		Version: int64(it.Version), CreatedAt: it.CreatedAt.UnixMicro(), UpdatedAt: it.UpdatedAt.UnixMicro(),
-		RequestID: it.RequestID, Draft: digest(it.Draft),
+		RequestID: it.RequestID, Draft: digest(it.DraftDigest),
 	}
 }
 
@@ -124,7 +124,7 @@ func (r itemRecord) item() (item.Item, error) {
 		Name: r.Name, Details: r.Details, Category: r.Category, Tags: r.Tags,
 		PricePerDay: (*item.Money)(r.PriceCents), Place: item.Place{Lat: r.Location.Lat, Lng: r.Location.Lon},
 		Version: domain.Version(r.Version), CreatedAt: domain.Version(r.CreatedAt).Time(), UpdatedAt: domain.Version(r.UpdatedAt).Time(),
-		RequestID: r.RequestID, Draft: item.Digest(r.Draft),
+		RequestID: r.RequestID, DraftDigest: item.Digest(r.Draft),
 	}
 	var err error
 	if it.ID, err = item.ParseID(r.ID); err != nil {

@@ -45,7 +45,7 @@ func TestRequestsOfEvents(t *testing.T) {
 	endpoint, alias, client := newIndices(t)
 	few, many := ownerOf(1), ownerOf(2)
 	holds(t, opensearch.NewItems(client), few, 1)
-	holds(t, opensearch.NewItems(client), many, item.MaxHeld)
+	holds(t, opensearch.NewItems(client), many, item.MaxHoldings)
 	for _, step := range []struct {
 		event    item.OwnerEvent
 		requests int
@@ -99,7 +99,7 @@ func warmUp(b *testing.B, endpoint, alias string, c *opensearch.Client) {
 	b.Helper()
 	ids, holdings := holds(b, opensearch.NewItems(c), ownerOf(0), held), opensearch.NewHoldings(c)
 	for range 100 {
-		if page, err := holdings.Held(b.Context(), ownerOf(0), 1, "", item.MaxHeld); err != nil || len(page) != item.MaxHeld {
+		if page, err := holdings.ListOwned(b.Context(), ownerOf(0), 1, "", item.MaxHoldings); err != nil || len(page) != item.MaxHoldings {
 			b.Fatalf("Held = %d, %v", len(page), err)
 		}
 	}
@@ -114,7 +114,7 @@ func deleteOwner(b *testing.B, r *item.Registry, owner domain.UserID) {
 }
 
 func deleteItems(b testing.TB, url string, ids []item.ID) {
-	for batch := range slices.Chunk(ids, item.MaxHeld) {
+	for batch := range slices.Chunk(ids, item.MaxHoldings) {
 		var lines strings.Builder
 		for _, id := range batch {
 			fmt.Fprintf(&lines, `{"delete":{"_id":"%s"}}`+"\n", id)

@@ -113,7 +113,7 @@ func (a *deletionAnswer) UnmarshalJSON(data []byte) error {
 		if string(name) != "items" {
 			continue
 		}
-		a.items = make([]deletion, 0, item.MaxHeld)
+		a.items = make([]deletion, 0, item.MaxHoldings)
 		for range d.elements {
 			var one deletion
 			for name := range d.members {

@@ -20,7 +20,7 @@ import (
 const (
 	maxAttempts    = 3
 	attemptTimeout = 3 * time.Second       // from connecting to the last byte of the answer
-	attemptBackoff = 50 * time.Millisecond // what domain.Pause begins with
+	attemptBackoff = 50 * time.Millisecond // what domain.Backoff begins with
 	maxAnswer      = 4 << 20               // bytes; a full page of the longest items is a third of that
 )
 
@@ -50,7 +50,7 @@ func (t *transport) Perform(r *http.Request) (*http.Response, error) {
 	}
 	seen := attemptsOf(r.Context())
 	for attempt := 0; ; attempt++ {
-		if err := domain.Pause(r.Context(), attempt, attemptBackoff); err != nil {
+		if err := domain.Backoff(r.Context(), attempt, attemptBackoff); err != nil {
 			return nil, err
 		}
 		answer, err := t.attempt(r, body)

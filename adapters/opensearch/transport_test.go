@@ -145,7 +145,7 @@ func calls(t *testing.T, c *opensearch.Client) map[string]func() error {
 			return err
 		},
 		"Refresh": func() error { return holdings.Refresh(t.Context()) },
-		"Held":    func() error { _, err := holdings.Held(t.Context(), someOwner, 5, "", 10); return err },
+		"Held":    func() error { _, err := holdings.ListOwned(t.Context(), someOwner, 5, "", 10); return err },
 		"Remove": func() error {
 			_, err := holdings.Remove(t.Context(), []item.Holding{{ID: it.ID, Revision: "5.1"}})
 			return err

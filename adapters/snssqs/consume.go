@@ -28,7 +28,7 @@ const (
 func ProcessBatch(ctx context.Context, batch events.SQSEvent, handle func(context.Context, events.SQSMessage) error) events.SQSEventResponse {
 	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 	end, limited := ctx.Deadline()
-	ctx, cancel := domain.Spare(ctx, lambdafn.ResponseReserve)
+	ctx, cancel := domain.WithReserve(ctx, lambdafn.ResponseReserve)
 	defer cancel()
 	for i, message := range batch.Records {
 		late := limited && i > 0 && time.Until(end) < MinMessageTime

@@ -27,7 +27,7 @@ var (
 const MaxOwned = 1000
 
 // Listing is an item with what is known of its owner, as people see it.
-type Listing struct {
+type WithOwner struct {
 	Item  Item
 	Owner Owner
 }
@@ -49,26 +49,26 @@ func NewCatalog(items Store, search Search, owners Owners) *Catalog {
 // only a KeyedID can meet, the draft decides: the same is a repetition, and gets the item as it is now
 // and created false; another is ErrKeyReused. ErrOwnerDeleted when the caller's profile is gone; ErrTooManyItems when the
 // caller has MaxOwned items, unless this is a repetition.
-func (c *Catalog) List(ctx context.Context, id ID, caller domain.Caller, d Draft, s domain.Stamp) (l Listing, created bool, err error) {
+func (c *Catalog) Add(ctx context.Context, id ID, caller domain.Caller, d Draft, s domain.Stamp) (l WithOwner, created bool, err error) {
 	owner, err := c.owner(ctx, caller.ID)
 	if err != nil {
-		return Listing{}, false, err
+		return WithOwner{}, false, err
 	}
 	it, err := New(id, caller, owner, d, s)
 	if err != nil {
-		return Listing{}, false, err
+		return WithOwner{}, false, err
 	}
-	if owner.Gone() {
-		return Listing{}, false, ErrOwnerDeleted
+	if owner.IsDeleted() {
+		return WithOwner{}, false, ErrOwnerDeleted
 	}
 	if err := c.room(ctx, it); err != nil {
-		return Listing{}, false, err
+		return WithOwner{}, false, err
 	}
 	err = c.items.Create(ctx, it)
 	if errors.Is(err, domain.ErrConflict) {
 		return c.relist(ctx, it, owner)
 	}
-	return Listing{Item: it, Owner: owner}, err == nil, err
+	return WithOwner{Item: it, Owner: owner}, err == nil, err
 }
 
 // room returns ErrTooManyItems when the owner of it has no room for another one.
@@ -84,53 +84,53 @@ func (c *Catalog) room(ctx context.Context, it Item) error {
 }
 
 // relist settles a creation that has met an item: a dead one is replaced, as if it were not there.
-func (c *Catalog) relist(ctx context.Context, it Item, owner Owner) (Listing, bool, error) {
+func (c *Catalog) relist(ctx context.Context, it Item, owner Owner) (WithOwner, bool, error) {
 	present, err := c.items.Get(ctx, it.ID)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
-		return Listing{}, false, domain.ErrConflict // removed in between: the client's next try finds nothing
+		return WithOwner{}, false, domain.ErrConflict // removed in between: the client's next try finds nothing
 	case err != nil:
-		return Listing{}, false, err
-	case owner.Buries(present.Item):
+		return WithOwner{}, false, err
+	case owner.Hides(present.Item):
 		it.Version = max(it.Version, present.Item.Version+1)
 		it.CreatedAt = it.Version.Time()
 		it.UpdatedAt = it.CreatedAt
 		if err := c.items.Replace(ctx, it, present.Revision); err != nil {
-			return Listing{}, false, err
+			return WithOwner{}, false, err
 		}
-		return Listing{Item: it, Owner: owner}, true, nil
-	case present.Item.Draft != it.Draft:
-		return Listing{}, false, ErrKeyReused
+		return WithOwner{Item: it, Owner: owner}, true, nil
+	case present.Item.DraftDigest != it.DraftDigest:
+		return WithOwner{}, false, ErrKeyReused
 	}
-	return Listing{Item: present.Item, Owner: owner}, false, nil
+	return WithOwner{Item: present.Item, Owner: owner}, false, nil
 }
 
 // Get returns the living item of id, or domain.ErrNotFound.
-func (c *Catalog) Get(ctx context.Context, id ID) (Listing, error) {
+func (c *Catalog) Get(ctx context.Context, id ID) (WithOwner, error) {
 	l, _, err := c.get(ctx, id)
 	return l, err
 }
 
-func (c *Catalog) get(ctx context.Context, id ID) (Listing, Revision, error) {
+func (c *Catalog) get(ctx context.Context, id ID) (WithOwner, Revision, error) {
 	stored, err := c.items.Get(ctx, id)
 	if err != nil {
-		return Listing{}, "", err
+		return WithOwner{}, "", err
 	}
 	owner, err := c.owner(ctx, stored.Item.OwnerID)
 	if err != nil {
-		return Listing{}, "", err
+		return WithOwner{}, "", err
 	}
-	if owner.Buries(stored.Item) {
-		return Listing{}, "", domain.ErrNotFound
+	if owner.Hides(stored.Item) {
+		return WithOwner{}, "", domain.ErrNotFound
 	}
-	return Listing{Item: stored.Item, Owner: owner}, stored.Revision, nil
+	return WithOwner{Item: stored.Item, Owner: owner}, stored.Revision, nil
 }
 
 // Change applies patch to the caller's item, as often as others write in between, a few times. It fails in
 // this order: domain.ErrNotFound; domain.ErrForbidden when it is another's; the problems of patch; cond;
 // domain.ErrConflict when others kept winning.
-func (c *Catalog) Change(ctx context.Context, id ID, caller domain.Caller, cond domain.Condition, patch Patch, s domain.Stamp) (Listing, error) {
-	var changed Listing
+func (c *Catalog) Change(ctx context.Context, id ID, caller domain.Caller, cond domain.Condition, patch Patch, s domain.Stamp) (WithOwner, error) {
+	var changed WithOwner
 	err := retry(ctx, func() error {
 		l, revision, err := c.get(ctx, id)
 		if err != nil {
@@ -146,7 +146,7 @@ func (c *Catalog) Change(ctx context.Context, id ID, caller domain.Caller, cond 
 		if err := cond.Check(l.Item.Version, true); err != nil {
 			return err
 		}
-		changed = Listing{Item: next, Owner: l.Owner}
+		changed = WithOwner{Item: next, Owner: l.Owner}
 		if next.Equal(l.Item) {
 			return nil
 		}
@@ -174,17 +174,17 @@ func (c *Catalog) Remove(ctx context.Context, id ID, caller domain.Caller, cond 
 }
 
 // Found is a page of a search, as people see it.
-type Found struct {
-	Listings []Listing
-	Results  // of the engine: its Items include dead ones, which Listings leave out
+type SearchPage struct {
+	Items   []WithOwner
+	Results // of the engine: its Items include dead ones, which Listings leave out
 }
 
 // Search finds living items. A page holds fewer than the query's limit where dead ones are left out of
 // it; totals and facets count those until they are removed.
-func (c *Catalog) Search(ctx context.Context, q Query) (Found, error) {
+func (c *Catalog) Search(ctx context.Context, q Query) (SearchPage, error) {
 	results, err := c.search.Search(ctx, q)
 	if err != nil || len(results.Items) == 0 {
-		return Found{Results: results}, err
+		return SearchPage{Results: results}, err
 	}
 	var ids []domain.UserID
 	for _, it := range results.Items {
@@ -194,12 +194,12 @@ func (c *Catalog) Search(ctx context.Context, q Query) (Found, error) {
 	}
 	owners, err := c.owners.Owners(ctx, ids)
 	if err != nil {
-		return Found{}, err
+		return SearchPage{}, err
 	}
-	found := Found{Results: results, Listings: make([]Listing, 0, len(results.Items))}
+	found := SearchPage{Results: results, Items: make([]WithOwner, 0, len(results.Items))}
 	for _, it := range results.Items {
-		if owner := owners[it.OwnerID]; !owner.Buries(it) {
-			found.Listings = append(found.Listings, Listing{Item: it, Owner: owner})
+		if owner := owners[it.OwnerID]; !owner.Hides(it) {
+			found.Items = append(found.Items, WithOwner{Item: it, Owner: owner})
 		}
 	}
 	return found, nil

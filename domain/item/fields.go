@@ -21,11 +21,11 @@ const (
 func (it Item) patched(problems *domain.Problems, patch Patch) Item {
 	if patch.Name != nil {
 		it.Name = *patch.Name
-		problems.RequiredText("name", it.Name, MaxNameLength)
+		problems.CheckRequiredText("name", it.Name, MaxNameLength)
 	}
 	if patch.Details != nil {
 		it.Details = *patch.Details
-		problems.Text("details", it.Details, MaxDetailsLength)
+		problems.CheckText("details", it.Details, MaxDetailsLength)
 	}
 	if patch.Category != nil {
 		it.Category = *patch.Category

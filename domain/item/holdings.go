@@ -25,7 +25,7 @@ type Holdings interface {
 	// Held returns items of owner that were listed under a version of theirs below the given one: the
 	// first limit of them behind after, in the order of their ids; an empty after is before all ids. It may
 	// lag behind writes that no Refresh has followed. Limit is 1 to MaxHeld.
-	Held(ctx context.Context, owner domain.UserID, below domain.Version, after ID, limit int) ([]Holding, error)
+	ListOwned(ctx context.Context, owner domain.UserID, below domain.Version, after ID, limit int) ([]Holding, error)
 
 	// Remove deletes each of held, at most MaxHeld, that is still in the state which its Revision names.
 	// It returns how many are in another state, and stay; one that is gone counts as removed.
@@ -34,4 +34,4 @@ type Holdings interface {
 
 // MaxHeld is how many items Holdings finds or removes at once. Each search costs an engine more than a thousand
 // more items that it finds; what an engine says of so many still fits into an answer.
-const MaxHeld = 5000
+const MaxHoldings = 5000

@@ -34,7 +34,7 @@ type Item struct {
 	RequestID    string    // the request that wrote it
 	// Draft is the digest of the draft that the item was made from. No change touches it, so a repeated
 	// request is told from another one under the same key.
-	Draft Digest
+	DraftDigest Digest
 }
 
 // Digest is a SHA-256.
@@ -64,7 +64,7 @@ type Patch struct {
 // New makes an item of the caller's from d under id. owner is what is known of the caller as an owner.
 // All problems of d come together as a *domain.ValidationError.
 func New(id ID, caller domain.Caller, owner Owner, d Draft, s domain.Stamp) (Item, error) {
-	it := Item{ID: id, OwnerID: caller.ID, OwnerVersion: owner.Version, Draft: d.Digest()}
+	it := Item{ID: id, OwnerID: caller.ID, OwnerVersion: owner.Version, DraftDigest: d.Digest()}
 	var problems domain.Problems
 	it = it.patched(&problems, Patch{
 		Name: &d.Name, Details: &d.Details, Category: &d.Category, Tags: &d.Tags, PricePerDay: &d.PricePerDay,
@@ -106,7 +106,7 @@ func (it Item) Equal(other Item) bool {
 	return it.ID == other.ID && it.OwnerID == other.OwnerID && it.OwnerVersion == other.OwnerVersion &&
 		it.Name == other.Name && it.Details == other.Details && it.Category == other.Category &&
 		slices.Equal(tags, other.Tags) && samePrice && it.Place == other.Place &&
-		it.Version == other.Version && sameTimes && it.RequestID == other.RequestID && it.Draft == other.Draft
+		it.Version == other.Version && sameTimes && it.RequestID == other.RequestID && it.DraftDigest == other.DraftDigest
 }
 
 // Digest is the same for equal drafts, and for no others.

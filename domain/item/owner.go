@@ -11,14 +11,14 @@ import (
 // events have told of, each by its version. The zero Owner, but for its ID, is one that nothing is known
 // of.
 type Owner struct {
-	ID      domain.UserID
-	Version domain.Version // of the newest profile, unless a deletion followed; else 0
-	Name    string         // empty without a Version
-	Ratings float64        // 0 without a Version
-	Deleted domain.Version // of the last deletion; 0: none known
+	ID          domain.UserID
+	Version     domain.Version // of the newest profile, unless a deletion followed; else 0
+	Name        string         // empty without a Version
+	Ratings     float64        // 0 without a Version
+	LastDeleted domain.Version // of the last deletion; 0: none known
 	// DeletedKnown is when that deletion began to be merged: UTC, whole microseconds; zero without one. A
 	// request that reads the owner later than that merge took knows of it.
-	DeletedKnown time.Time
+	DeletionReceived time.Time
 }
 
 // OwnerEvent is what happened to an owner's profile.
@@ -31,11 +31,11 @@ type OwnerEvent struct {
 	// LastDeleted is the version of the deletion before this profile was made; 0 where there was none, or
 	// the event is no news of it. It makes up for that deletion's own event, should it have been lost.
 	LastDeleted domain.Version
-	Learned     time.Time // when it came to be merged
+	Received    time.Time // when it came to be merged
 }
 
 // Deletion is the version of the last deletion that e tells of; 0 for none.
-func (e OwnerEvent) Deletion() domain.Version {
+func (e OwnerEvent) LatestDeletion() domain.Version {
 	if e.Deleted {
 		return e.Version
 	}
@@ -53,9 +53,9 @@ const (
 // not for what. A version ahead of now by more than domain.MaxVersionLead would win over every later event.
 func (e OwnerEvent) Check(now time.Time) error {
 	var problems domain.Problems
-	problems.Versions(e.Version, e.LastDeleted, now)
+	problems.CheckVersions(e.Version, e.LastDeleted, now)
 	if !e.Deleted {
-		problems.RequiredText("name", e.Name, MaxOwnerNameLength)
+		problems.CheckRequiredText("name", e.Name, MaxOwnerNameLength)
 		if !(e.Ratings >= 0 && e.Ratings <= MaxOwnerRatings) { // NaN is not in any range
 			problems.Add("ratings", domain.CodeOutOfRange, "must be a number from 0 to 100")
 		}
@@ -68,14 +68,14 @@ func (e OwnerEvent) Check(now time.Time) error {
 // commutative, associative and idempotent, so events may come late, twice and in any order. Of one deletion
 // that comes twice, the time of the first stays.
 func (o Owner) Merge(e OwnerEvent) Owner {
-	known := domain.VersionAt(e.Learned).Time()
-	if d := e.Deletion(); d > 0 && o.compareDeletion(d, known) < 0 {
-		o.Deleted, o.DeletedKnown = d, known
+	known := domain.VersionAt(e.Received).Time()
+	if d := e.LatestDeletion(); d > 0 && o.compareDeletion(d, known) < 0 {
+		o.LastDeleted, o.DeletionReceived = d, known
 	}
 	if newer := (Owner{ID: o.ID, Version: e.Version, Name: e.Name, Ratings: e.Ratings}); !e.Deleted && o.compareProfile(newer) < 0 {
 		o.Version, o.Name, o.Ratings = newer.Version, newer.Name, newer.Ratings
 	}
-	if o.Version < o.Deleted {
+	if o.Version < o.LastDeleted {
 		o.Version, o.Name, o.Ratings = 0, "", 0
 	}
 	return o
@@ -89,26 +89,26 @@ func (o Owner) compareProfile(other Owner) int {
 
 // compareDeletion orders deletions by version, and the earlier known above the later.
 func (o Owner) compareDeletion(version domain.Version, known time.Time) int {
-	return cmp.Or(cmp.Compare(o.Deleted, version), known.Compare(o.DeletedKnown))
+	return cmp.Or(cmp.Compare(o.LastDeleted, version), known.Compare(o.DeletionReceived))
 }
 
 // Known reports whether there is a profile to show.
-func (o Owner) Known() bool { return o.Version > 0 }
+func (o Owner) HasProfile() bool { return o.Version > 0 }
 
 // Gone reports whether the last that is known of the owner is a deletion.
-func (o Owner) Gone() bool { return o.Deleted > 0 && !o.Known() }
+func (o Owner) IsDeleted() bool { return o.LastDeleted > 0 && !o.HasProfile() }
 
 // DocumentVersion changes whenever what is known of the owner does: the second half of an item's tag.
-func (o Owner) DocumentVersion() domain.Version { return max(o.Version, o.Deleted) }
+func (o Owner) DocumentVersion() domain.Version { return max(o.Version, o.LastDeleted) }
 
 // Buries reports whether it is dead: listed under a profile that has been deleted since. An item that was
 // listed after the profile was made again, and before events told so, is spared by the time of its
 // creation.
-func (o Owner) Buries(it Item) bool { return o.buries(it.OwnerVersion, it.CreatedAt) }
+func (o Owner) Hides(it Item) bool { return o.hides(it.OwnerVersion, it.CreatedAt) }
 
-func (o Owner) buries(listedUnder domain.Version, createdAt time.Time) bool {
-	return listedUnder < o.Deleted && (o.Version < o.Deleted || o.deletedAfter(createdAt))
+func (o Owner) hides(listedUnder domain.Version, createdAt time.Time) bool {
+	return listedUnder < o.LastDeleted && (o.Version < o.LastDeleted || o.deletedAfter(createdAt))
 }
 
 // deletedAfter reports whether what was created at t was there when the owner was deleted.
-func (o Owner) deletedAfter(t time.Time) bool { return domain.VersionAt(t) <= o.Deleted }
+func (o Owner) deletedAfter(t time.Time) bool { return domain.VersionAt(t) <= o.LastDeleted }

@@ -15,7 +15,7 @@ import (
 // event is one of few, so that much comes twice; but the time when it was learned differs, and its zone.
 func event(r *rand.Rand) item.OwnerEvent {
 	e := item.OwnerEvent{OwnerID: jane, Version: domain.Version(1 + r.IntN(6)), Deleted: r.IntN(3) == 0}
-	e.Learned = noon.Add(time.Duration(r.IntN(5_000))).In(time.FixedZone("", r.IntN(3)*3600))
+	e.Received = noon.Add(time.Duration(r.IntN(5_000))).In(time.FixedZone("", r.IntN(3)*3600))
 	if !e.Deleted {
 		e.Name, e.Ratings = string(rune('A'+r.IntN(3))), float64(r.IntN(2))
 		e.LastDeleted = domain.Version(r.IntN(int(e.Version)))
@@ -26,8 +26,8 @@ func event(r *rand.Rand) item.OwnerEvent {
 // firstLearned is when the first of the events came that tell of a deletion, by the microsecond; zero for none.
 func firstLearned(deleted domain.Version, events []item.OwnerEvent) (first time.Time) {
 	for _, e := range events {
-		at := e.Learned.UTC().Truncate(time.Microsecond)
-		if deleted > 0 && e.Deletion() == deleted && (first.IsZero() || at.Before(first)) {
+		at := e.Received.UTC().Truncate(time.Microsecond)
+		if deleted > 0 && e.LatestDeletion() == deleted && (first.IsZero() || at.Before(first)) {
 			first = at
 		}
 	}
@@ -61,10 +61,10 @@ func TestMergeLaws(t *testing.T) {
 		if got := merged(shuffled...); got != want {
 			t.Fatalf("%+v gives %+v\n%+v gives %+v", events, want, shuffled, got)
 		}
-		if want.Version < want.Deleted && (want.Name != "" || want.Ratings != 0 || want.Version != 0) {
+		if want.Version < want.LastDeleted && (want.Name != "" || want.Ratings != 0 || want.Version != 0) {
 			t.Fatalf("%+v leaves %+v", events, want)
 		}
-		if first := firstLearned(want.Deleted, events); want.DeletedKnown != first {
+		if first := firstLearned(want.LastDeleted, events); want.DeletionReceived != first {
 			t.Fatalf("%+v gives %+v, want it known since %v", events, want, first)
 		}
 	}
@@ -132,16 +132,16 @@ func TestBuries(t *testing.T) {
 	}{
 		"unknown owner":                      {item.Owner{}, 0, 10, false},
 		"living owner":                       {item.Owner{Version: 5}, 5, 10, false},
-		"deleted owner":                      {item.Owner{Deleted: 20}, 5, 10, true},
-		"deleted, and the item indexed late": {item.Owner{Deleted: 20}, 5, 30, true},
-		"listed before any event, then gone": {item.Owner{Deleted: 20}, 0, 10, true},
-		"made again, the item from before":   {item.Owner{Version: 25, Deleted: 20}, 5, 10, true},
-		"made again, listed on the old news": {item.Owner{Version: 25, Deleted: 20}, 5, 30, false},
-		"made again, listed on the new news": {item.Owner{Version: 25, Deleted: 20}, 25, 30, false},
-		"made again and gone again":          {item.Owner{Deleted: 40}, 25, 30, true},
+		"deleted owner":                      {item.Owner{LastDeleted: 20}, 5, 10, true},
+		"deleted, and the item indexed late": {item.Owner{LastDeleted: 20}, 5, 30, true},
+		"listed before any event, then gone": {item.Owner{LastDeleted: 20}, 0, 10, true},
+		"made again, the item from before":   {item.Owner{Version: 25, LastDeleted: 20}, 5, 10, true},
+		"made again, listed on the old news": {item.Owner{Version: 25, LastDeleted: 20}, 5, 30, false},
+		"made again, listed on the new news": {item.Owner{Version: 25, LastDeleted: 20}, 25, 30, false},
+		"made again and gone again":          {item.Owner{LastDeleted: 40}, 25, 30, true},
 	} {
 		it := item.Item{OwnerVersion: tt.listed, CreatedAt: moment(tt.created)}
-		if got := tt.owner.Buries(it); got != tt.want {
+		if got := tt.owner.Hides(it); got != tt.want {
 			t.Errorf("%s: %t, want %t", name, got, tt.want)
 		}
 	}
@@ -157,8 +157,8 @@ func TestOwnerState(t *testing.T) {
 		known, gone bool
 		version     domain.Version
 	}{{item.Owner{}, false, false, 0}, {living, true, false, 3}, {gone, false, true, 5}, {back, true, false, 9}} {
-		if o := tt.owner; o.Known() != tt.known || o.Gone() != tt.gone || o.DocumentVersion() != tt.version {
-			t.Errorf("%+v: known %t, gone %t, version %d", o, o.Known(), o.Gone(), o.DocumentVersion())
+		if o := tt.owner; o.HasProfile() != tt.known || o.IsDeleted() != tt.gone || o.DocumentVersion() != tt.version {
+			t.Errorf("%+v: known %t, gone %t, version %d", o, o.HasProfile(), o.IsDeleted(), o.DocumentVersion())
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // ErrUnsettled tells that a deletion has been merged and the owner's dead items are removed, but that a
 // request which knew nothing of it may still be adding one: the event has to come again.
-var ErrUnsettled = errors.New("requests from before the deletion may still be running")
+var ErrRedeliver = errors.New("requests from before the deletion may still be running")
 
 // Registry keeps what is known of owners up to date, and removes the items of those who are gone. That is
 // cleaning up: a Catalog shows none of these items from the moment when the deletion is merged. It is safe for
@@ -45,15 +45,15 @@ type Applied struct {
 // after all items from before it are removed, and so all from before this one. So a user who deletes and creates a
 // profile over and over prolongs no event's way.
 func (r *Registry) Apply(ctx context.Context, e OwnerEvent) (Applied, error) {
-	e.Learned = r.now()
-	if err := e.Check(e.Learned); err != nil {
+	e.Received = r.now()
+	if err := e.Check(e.Received); err != nil {
 		return Applied{}, err
 	}
 	owner, err := r.owners.Merge(ctx, e)
-	if err != nil || e.Deletion() == 0 || e.Deletion() < owner.Deleted {
+	if err != nil || e.LatestDeletion() == 0 || e.LatestDeletion() < owner.LastDeleted {
 		return Applied{Owner: owner}, err
 	}
-	settled := r.now().Sub(owner.DeletedKnown) > r.settling
+	settled := r.now().Sub(owner.DeletionReceived) > r.settling
 	done := Applied{Owner: owner}
 	err = retry(ctx, func() error {
 		removed, err := r.sweep(ctx, owner, settled)
@@ -61,7 +61,7 @@ func (r *Registry) Apply(ctx context.Context, e OwnerEvent) (Applied, error) {
 		return err
 	})
 	if err == nil && !settled {
-		err = ErrUnsettled
+		err = ErrRedeliver
 	}
 	return done, err
 }
@@ -75,7 +75,7 @@ func (r *Registry) sweep(ctx context.Context, owner Owner, settled bool) (remove
 	}
 	changed := 0
 	for after := ID(""); ; {
-		held, err := r.holdings.Held(ctx, owner.ID, owner.Deleted, after, MaxHeld)
+		held, err := r.holdings.ListOwned(ctx, owner.ID, owner.LastDeleted, after, MaxHoldings)
 		if err != nil {
 			return removed, err
 		}
@@ -90,7 +90,7 @@ func (r *Registry) sweep(ctx context.Context, owner Owner, settled bool) (remove
 			}
 			removed, changed = removed+len(dead)-stayed, changed+stayed
 		}
-		if len(held) < MaxHeld {
+		if len(held) < MaxHoldings {
 			break
 		}
 		after = held[len(held)-1].ID
@@ -112,7 +112,7 @@ func (r *Registry) dead(ctx context.Context, owner Owner, held []Holding, settle
 	}
 	now := known[owner.ID]
 	for _, h := range held {
-		buried := owner.buries(h.OwnerVersion, h.CreatedAt) && now.buries(h.OwnerVersion, h.CreatedAt)
+		buried := owner.hides(h.OwnerVersion, h.CreatedAt) && now.hides(h.OwnerVersion, h.CreatedAt)
 		if buried && (settled || owner.deletedAfter(h.CreatedAt)) {
 			dead = append(dead, h)
 		}

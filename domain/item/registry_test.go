@@ -70,7 +70,7 @@ func (o *office) Refresh(context.Context) error {
 	return nil
 }
 
-func (o *office) Held(_ context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
+func (o *office) ListOwned(_ context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
 	if err := o.called("held"); err != nil {
 		return nil, err
 	}
@@ -180,9 +180,9 @@ func TestApplyDeletion(t *testing.T) {
 			want    error
 			left    []item.ID
 		}{
-			{0, "", 2, item.ErrUnsettled, []item.ID{"late"}}, // created after the deletion: maybe there is news
-			{settling / 2, "in flight", 1, item.ErrUnsettled, []item.ID{"late"}},
-			{settling / 2, "", 0, item.ErrUnsettled, []item.ID{"late"}},
+			{0, "", 2, item.ErrRedeliver, []item.ID{"late"}}, // created after the deletion: maybe there is news
+			{settling / 2, "in flight", 1, item.ErrRedeliver, []item.ID{"late"}},
+			{settling / 2, "", 0, item.ErrRedeliver, []item.ID{"late"}},
 			{time.Microsecond, "last", 2, nil, nil},
 			{time.Hour, "", 0, nil, nil},
 		} {
@@ -200,8 +200,8 @@ func TestApplyDeletion(t *testing.T) {
 			}
 			o.wantItems(t, step.left...)
 		}
-		if !o.owner.DeletedKnown.Equal(began) {
-			t.Errorf("known since %v, want %v", o.owner.DeletedKnown, began)
+		if !o.owner.DeletionReceived.Equal(began) {
+			t.Errorf("known since %v, want %v", o.owner.DeletionReceived, began)
 		}
 	})
 }
@@ -220,9 +220,9 @@ func TestApplyTooEarly(t *testing.T) {
 				}
 				return nil
 			}
-			o.owner.DeletedKnown = domain.VersionAt(time.Now().Add(-settling)).Time()
-			if _, err := o.Apply(t.Context(), deletion(20)); !errors.Is(err, item.ErrUnsettled) {
-				t.Errorf("a slow %s: Apply = %v, want %v", slow, err, item.ErrUnsettled)
+			o.owner.DeletionReceived = domain.VersionAt(time.Now().Add(-settling)).Time()
+			if _, err := o.Apply(t.Context(), deletion(20)); !errors.Is(err, item.ErrRedeliver) {
+				t.Errorf("a slow %s: Apply = %v, want %v", slow, err, item.ErrRedeliver)
 			}
 			o.wantItems(t, "late")
 		}
@@ -266,13 +266,13 @@ func TestApplySpares(t *testing.T) {
 			o := newOffice(holding("before", 5, 10), holding("on the old news", 5, 23), holding("on the new news", 25, 30), holding("unknowing", 0, 1))
 			for range 2 {
 				for _, e := range events {
-					if _, err := o.Apply(t.Context(), e); err != nil && !errors.Is(err, item.ErrUnsettled) {
+					if _, err := o.Apply(t.Context(), e); err != nil && !errors.Is(err, item.ErrRedeliver) {
 						t.Errorf("%s: Apply = %v", name, err)
 					}
 				}
 				time.Sleep(2 * settling)
 			}
-			if o.owner.Version != 25 || o.owner.Deleted != 20 {
+			if o.owner.Version != 25 || o.owner.LastDeleted != 20 {
 				t.Errorf("%s: known is %+v", name, o.owner)
 			}
 			o.wantItems(t, "on the new news", "on the old news")
@@ -285,13 +285,13 @@ func TestApplySpares(t *testing.T) {
 func TestApplyOlderDeletion(t *testing.T) {
 	inTime(t, func(t *testing.T) {
 		o := newOffice(holding("under the first profile", 5, 8), holding("between", 12, 15))
-		if _, err := o.Apply(t.Context(), deletion(10)); !errors.Is(err, item.ErrUnsettled) {
-			t.Errorf("Apply of 10 = %v, want %v", err, item.ErrUnsettled)
+		if _, err := o.Apply(t.Context(), deletion(10)); !errors.Is(err, item.ErrRedeliver) {
+			t.Errorf("Apply of 10 = %v, want %v", err, item.ErrRedeliver)
 		}
 		o.wantItems(t, "between")
 		o.items["late"] = holding("late", 5, 16)
-		if _, err := o.Apply(t.Context(), deletion(20)); !errors.Is(err, item.ErrUnsettled) {
-			t.Errorf("Apply of 20 = %v, want %v", err, item.ErrUnsettled)
+		if _, err := o.Apply(t.Context(), deletion(20)); !errors.Is(err, item.ErrRedeliver) {
+			t.Errorf("Apply of 20 = %v, want %v", err, item.ErrRedeliver)
 		}
 		for range 2 {
 			if applied, err := o.Apply(t.Context(), deletion(10)); err != nil || applied.Removed != 0 {
@@ -315,11 +315,11 @@ func TestApplyFlapping(t *testing.T) {
 		o := newOffice(holding("before", 5, 8))
 		for n := range domain.Version(turns) {
 			at := 10 + 10*n
-			if _, err := o.Apply(t.Context(), deletion(at)); !errors.Is(err, item.ErrUnsettled) {
-				t.Fatalf("Apply of %d = %v, want %v", at, err, item.ErrUnsettled)
+			if _, err := o.Apply(t.Context(), deletion(at)); !errors.Is(err, item.ErrRedeliver) {
+				t.Fatalf("Apply of %d = %v, want %v", at, err, item.ErrRedeliver)
 			}
-			if _, err := o.Apply(t.Context(), recreated(at+5, at)); !errors.Is(err, item.ErrUnsettled) {
-				t.Fatalf("Apply of %d = %v, want %v", at+5, err, item.ErrUnsettled)
+			if _, err := o.Apply(t.Context(), recreated(at+5, at)); !errors.Is(err, item.ErrRedeliver) {
+				t.Fatalf("Apply of %d = %v, want %v", at+5, err, item.ErrRedeliver)
 			}
 			if n > 0 {
 				for _, e := range []item.OwnerEvent{deletion(at - 10), recreated(at-5, at-10)} {
@@ -340,13 +340,13 @@ func TestApplyFlapping(t *testing.T) {
 
 func TestApplyPages(t *testing.T) {
 	inTime(t, func(t *testing.T) {
-		for n, pages := range map[int]int{0: 1, 1: 1, item.MaxHeld - 1: 1, item.MaxHeld: 2, item.MaxHeld + 1: 2, 3 * item.MaxHeld: 4} {
+		for n, pages := range map[int]int{0: 1, 1: 1, item.MaxHoldings - 1: 1, item.MaxHoldings: 2, item.MaxHoldings + 1: 2, 3 * item.MaxHoldings: 4} {
 			o := newOffice(holdings(n)...)
 			o.items["00000+"] = holding("00000+", 5, 30) // spared, on the first page
 			delete(o.items, "00000")
 			applied, err := o.Apply(t.Context(), deletion(20))
 			searches := len(slices.DeleteFunc(o.calls, func(call string) bool { return call != "held" }))
-			if want := max(0, n-1); !errors.Is(err, item.ErrUnsettled) || applied.Removed != want || searches != pages {
+			if want := max(0, n-1); !errors.Is(err, item.ErrRedeliver) || applied.Removed != want || searches != pages {
 				t.Errorf("%d items: %+v, %v by %d searches; want %d removed by %d", n, applied, err, searches, want, pages)
 			}
 			o.wantItems(t, "00000+")
@@ -357,7 +357,7 @@ func TestApplyPages(t *testing.T) {
 // TestApplyAgainstWriters has items change between search and removal, once and for ever.
 func TestApplyAgainstWriters(t *testing.T) {
 	inTime(t, func(t *testing.T) {
-		for changes, want := range map[int]error{1: item.ErrUnsettled, 3: item.ErrUnsettled, 1000: domain.ErrConflict} {
+		for changes, want := range map[int]error{1: item.ErrRedeliver, 3: item.ErrRedeliver, 1000: domain.ErrConflict} {
 			o := newOffice(holdings(3)...)
 			left := changes
 			o.before = func(call string) error {
@@ -379,7 +379,7 @@ func TestApplyAgainstWriters(t *testing.T) {
 // done, and once.
 func TestApplyThroughTrouble(t *testing.T) {
 	inTime(t, func(t *testing.T) {
-		o := newOffice(holdings(2*item.MaxHeld + 1)...)
+		o := newOffice(holdings(2*item.MaxHoldings + 1)...)
 		removed := 0
 		for failing := 1; ; failing++ {
 			calls := 0
@@ -391,7 +391,7 @@ func TestApplyThroughTrouble(t *testing.T) {
 			}
 			applied, err := o.Apply(t.Context(), deletion(20))
 			if removed += applied.Removed; !errors.Is(err, domain.ErrUnavailable) {
-				if calls >= failing || !errors.Is(err, item.ErrUnsettled) {
+				if calls >= failing || !errors.Is(err, item.ErrRedeliver) {
 					t.Errorf("Apply = %v, though call %d of %d failed", err, failing, calls)
 				}
 				break
@@ -400,7 +400,7 @@ func TestApplyThroughTrouble(t *testing.T) {
 				t.Errorf("it went on from call %d to %d", failing, calls)
 			}
 		}
-		if o.wantItems(t); removed != 2*item.MaxHeld+1 {
+		if o.wantItems(t); removed != 2*item.MaxHoldings+1 {
 			t.Errorf("it told of %d removals", removed)
 		}
 	})

@@ -36,7 +36,7 @@ func TestFoldedWords(t *testing.T) {
 func checkTerms(t *testing.T, query, word string) {
 	t.Helper()
 	q, w := []rune(query), []rune(word)
-	want := q[0] == w[0] && itemtest.Alignment(q[1:], w[1:]) <= item.MaxEdits(len(q))
+	want := q[0] == w[0] && itemtest.EditDistance(q[1:], w[1:]) <= item.MaxEdits(len(q))
 	index := item.IndexTerms(word)
 	got := slices.ContainsFunc(item.QueryTerms(query), func(term string) bool { return slices.Contains(index, term) })
 	if got != want {

@@ -35,7 +35,7 @@ type Event struct {
 }
 
 // State is what a store holds under an id at one moment: a profile, the tombstone of one, or neither.
-type State struct {
+type Record struct {
 	Profile   *Profile
 	Tombstone *Tombstone
 	// LastDeleted is, beside a Profile, the version of the last tombstone before it; 0 where there was none.
@@ -46,7 +46,7 @@ type State struct {
 // EventOf tells what the change from one state to another means to others; ok is false when it means
 // nothing. A profile that vanished without a tombstone was removed by hand: a deletion right after its
 // last version. A tombstone that vanishes has only expired.
-func EventOf(before, after State) (e Event, ok bool) {
+func ChangeEvent(before, after Record) (e Event, ok bool) {
 	switch {
 	case after.Profile != nil:
 		if before.Profile != nil {
@@ -65,8 +65,8 @@ func EventOf(before, after State) (e Event, ok bool) {
 }
 
 // Retold is the event that tells of s those who may have missed what led there; ok is false for nothing.
-func Retold(s State) (e Event, ok bool) {
-	e, ok = EventOf(s, s)
+func ReplayEvent(s Record) (e Event, ok bool) {
+	e, ok = ChangeEvent(s, s)
 	e.LastDeleted = s.LastDeleted
 	return e, ok
 }
@@ -90,9 +90,9 @@ const (
 // hold anything, and a version in the future would win over every later event.
 func (e Event) Check(now time.Time) error {
 	var problems domain.Problems
-	problems.Versions(e.Version, e.LastDeleted, now)
+	problems.CheckVersions(e.Version, e.LastDeleted, now)
 	if e.Kind != Deleted {
-		problems.RequiredText("name", e.Name, maxEventName)
+		problems.CheckRequiredText("name", e.Name, maxEventName)
 		if !(e.Ratings >= 0 && e.Ratings <= maxEventRatings) { // NaN is not in any range
 			problems.Add("ratings", domain.CodeOutOfRange, "must be a number from 0 to 100")
 		}

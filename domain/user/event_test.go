@@ -15,17 +15,17 @@ func TestEventOf(t *testing.T) {
 	next.Name, next.Type, next.Ratings, next.Version, next.RequestID = "Joan", user.Rentee, 5, p.Version+9, "request-2"
 	grave := user.Tombstone{ID: p.ID, Version: p.Version + 20, DeletedAt: noon, RequestID: "request-3"}
 	var (
-		nothing = user.State{}
-		first   = user.State{Profile: &p}
-		second  = user.State{Profile: &next}
-		buried  = user.State{Tombstone: &grave}
+		nothing = user.Record{}
+		first   = user.Record{Profile: &p}
+		second  = user.Record{Profile: &next}
+		buried  = user.Record{Tombstone: &grave}
 	)
 	of := func(kind user.EventKind, p user.Profile) user.Event {
 		return user.Event{Kind: kind, UserID: p.ID, Version: p.Version, Name: p.Name, Type: p.Type, Ratings: p.Ratings, RequestID: p.RequestID}
 	}
 	gone := user.Event{Kind: user.Deleted, UserID: p.ID, Version: grave.Version, RequestID: "request-3"}
 	tests := map[string]struct {
-		before, after user.State
+		before, after user.Record
 		want          user.Event
 		ok            bool
 	}{
@@ -40,7 +40,7 @@ func TestEventOf(t *testing.T) {
 		"nothing":            {nothing, nothing, user.Event{}, false},
 	}
 	for name, test := range tests {
-		if got, ok := user.EventOf(test.before, test.after); got != test.want || ok != test.ok {
+		if got, ok := user.ChangeEvent(test.before, test.after); got != test.want || ok != test.ok {
 			t.Errorf("%s: EventOf = %+v, %t; want %+v, %t", name, got, ok, test.want, test.ok)
 		}
 	}
@@ -53,7 +53,7 @@ func TestBury(t *testing.T) {
 		-time.Hour: v + 1, 0: v + 1, time.Microsecond: v + 1, time.Hour: domain.VersionAt(noon.Add(time.Hour)),
 	} {
 		s := domain.Stamp{Time: noon.Add(d + 300*time.Nanosecond).In(time.FixedZone("", 3600)), RequestID: "request-3"}
-		got := user.Bury(jane().ID, v, s)
+		got := user.NewTombstone(jane().ID, v, s)
 		if got != (user.Tombstone{ID: jane().ID, Version: want, DeletedAt: noon.Add(d), RequestID: "request-3"}) {
 			t.Errorf("Bury at %v = %+v; want version %d", d, got, want)
 		}
@@ -84,17 +84,17 @@ func TestStateRaised(t *testing.T) {
 		profile, tombstone := p, grave
 		profile.Version, tombstone.Version = want, want
 		profile.RequestID, tombstone.RequestID = "request-9", "request-9"
-		raised := user.State{Profile: &p}.Raised(stamp)
+		raised := user.Record{Profile: &p}.Bumped(stamp)
 		if *raised.Profile != profile || raised.ID() != p.ID || raised.Version() != want || raised.RequestID() != "request-9" {
 			t.Errorf("raised by %v: %+v, want %+v", d, *raised.Profile, profile)
 		}
-		raised = user.State{Tombstone: &grave}.Raised(stamp)
+		raised = user.Record{Tombstone: &grave}.Bumped(stamp)
 		if *raised.Tombstone != tombstone || raised.ID() != p.ID || raised.Version() != want || raised.RequestID() != "request-9" {
 			t.Errorf("raised by %v: %+v, want %+v", d, *raised.Tombstone, tombstone)
 		}
 	}
-	nothing := user.State{}.Raised(domain.Stamp{Time: noon, RequestID: "request-9"})
-	if nothing != (user.State{}) || nothing.ID() != "" || nothing.Version() != 0 || nothing.RequestID() != "" {
+	nothing := user.Record{}.Bumped(domain.Stamp{Time: noon, RequestID: "request-9"})
+	if nothing != (user.Record{}) || nothing.ID() != "" || nothing.Version() != 0 || nothing.RequestID() != "" {
 		t.Errorf("nothing, raised: %+v", nothing)
 	}
 	if p.Version != newProfile(t).Version || grave.RequestID != "request-2" {
@@ -108,22 +108,22 @@ func TestLastDeleted(t *testing.T) {
 	t.Parallel()
 	p := newProfile(t)
 	grave := user.Tombstone{ID: p.ID, Version: p.Version - 1, DeletedAt: noon}
-	buried, alive := user.State{Tombstone: &grave}, user.State{Profile: &p, LastDeleted: grave.Version}
+	buried, alive := user.Record{Tombstone: &grave}, user.Record{Profile: &p, LastDeleted: grave.Version}
 	for name, test := range map[string]struct {
-		before, after user.State
+		before, after user.Record
 		want          domain.Version
 	}{"made again": {buried, alive, grave.Version}, "changed": {alive, alive, 0}, "deleted": {alive, buried, 0}} {
-		if got, ok := user.EventOf(test.before, test.after); got.LastDeleted != test.want || !ok {
+		if got, ok := user.ChangeEvent(test.before, test.after); got.LastDeleted != test.want || !ok {
 			t.Errorf("%s: %+v, %t; want %d", name, got, ok, test.want)
 		}
 	}
-	if got, ok := user.Retold(alive); got.Kind != user.Updated || got.LastDeleted != grave.Version || !ok {
+	if got, ok := user.ReplayEvent(alive); got.Kind != user.Updated || got.LastDeleted != grave.Version || !ok {
 		t.Errorf("Retold = %+v, %t", got, ok)
 	}
-	if got, ok := user.Retold(buried); got.Kind != user.Deleted || got.Version != grave.Version || got.LastDeleted != 0 || !ok {
+	if got, ok := user.ReplayEvent(buried); got.Kind != user.Deleted || got.Version != grave.Version || got.LastDeleted != 0 || !ok {
 		t.Errorf("Retold = %+v, %t", got, ok)
 	}
-	if got, ok := user.Retold(user.State{}); ok {
+	if got, ok := user.ReplayEvent(user.Record{}); ok {
 		t.Errorf("Retold = %+v", got)
 	}
 }

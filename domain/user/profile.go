@@ -96,7 +96,7 @@ func (p Profile) Change(caller domain.Caller, patch Patch, s domain.Stamp) (Prof
 	var problems domain.Problems
 	if patch.Name != nil {
 		next.Name = *patch.Name
-		problems.RequiredText("name", next.Name, MaxNameLength)
+		problems.CheckRequiredText("name", next.Name, MaxNameLength)
 	}
 	if patch.Email != nil {
 		next.Email = *patch.Email

@@ -38,11 +38,11 @@ type Store interface {
 
 	// List returns profiles in the order of their creation, those of the same microsecond in an
 	// order that stays the same. It may lag behind writes by a moment.
-	List(ctx context.Context, q Listing) (Page, error)
+	List(ctx context.Context, q ListQuery) (Page, error)
 }
 
 // Listing asks for one page of profiles.
-type Listing struct {
+type ListQuery struct {
 	Type  Type      // only profiles of this type; empty means all
 	Limit int       // at most so many; 1 or more
 	After *Position // where the previous page ended; nil means from the start
@@ -77,7 +77,7 @@ type Tombstone struct {
 }
 
 // Bury is the tombstone of the profile id, deleted with stamp s at version v or later.
-func Bury(id domain.UserID, v domain.Version, s domain.Stamp) Tombstone {
+func NewTombstone(id domain.UserID, v domain.Version, s domain.Stamp) Tombstone {
 	return Tombstone{ID: id, Version: v.Next(s.Time), DeletedAt: domain.VersionAt(s.Time).Time(), RequestID: s.RequestID}
 }
 

@@ -72,7 +72,7 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	listing, created, err := s.catalog.List(ctx, id, caller, body.draft(), stamp)
+	listing, created, err := s.catalog.Add(ctx, id, caller, body.draft(), stamp)
 	if err != nil {
 		return response{}, err
 	}

@@ -151,7 +151,7 @@ func TestProblemsAreTrue(t *testing.T) {
 // TestClockBehind: versions stay in order when a clock is wrong, and someone is told.
 func TestClockBehind(t *testing.T) {
 	t.Parallel()
-	for ahead, told := range map[time.Duration]bool{domain.MaxClockLag - time.Second: false, domain.MaxClockLag + time.Second: true} {
+	for ahead, told := range map[time.Duration]bool{domain.MaxClockSkew - time.Second: false, domain.MaxClockSkew + time.Second: true} {
 		p := inMemory()
 		it, err := item.New("01KDVJ2K000000000000000001", domain.Caller{ID: renter}, item.Owner{},
 			item.Draft{Name: "Drill", Lat: ptr(1.0), Lng: ptr(1.0)}, domain.Stamp{Time: now.Add(ahead)})

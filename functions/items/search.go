@@ -111,10 +111,10 @@ type facetView struct {
 	Count int    `json:"count"`
 }
 
-func newFoundView(q item.Query, found item.Found) (foundView, error) {
-	view := foundView{Items: make([]itemView, 0, len(found.Listings)), Total: totalView(found.Total)}
-	for i := range found.Listings {
-		l := &found.Listings[i]
+func newFoundView(q item.Query, found item.SearchPage) (foundView, error) {
+	view := foundView{Items: make([]itemView, 0, len(found.Items)), Total: totalView(found.Total)}
+	for i := range found.Items {
+		l := &found.Items[i]
 		shown := newItemView(l)
 		if q.Near != nil {
 			km := math.Round(q.Near.Place.DistanceKm(l.Item.Place)*1000) / 1000 // to the metre

@@ -86,7 +86,7 @@ type ownerView struct {
 }
 
 // newItemView is l as people see it. It points into l, so that a page of views takes little memory of its own.
-func newItemView(l *item.Listing) itemView {
+func newItemView(l *item.WithOwner) itemView {
 	it := &l.Item
 	view := itemView{
 		ID: it.ID, Owner: newOwnerView(it.OwnerID, &l.Owner), Name: it.Name, Details: it.Details, Category: it.Category,
@@ -101,17 +101,17 @@ func newItemView(l *item.Listing) itemView {
 
 func newOwnerView(id domain.UserID, o *item.Owner) ownerView {
 	view := ownerView{ID: id}
-	if o.Known() {
+	if o.HasProfile() {
 		view.Name, view.Ratings = o.Name, &o.Ratings
 	}
 	return view
 }
 
 // tagOf names the state of the item and of its owner, since the answer shows both.
-func tagOf(l item.Listing) string {
+func tagOf(l item.WithOwner) string {
 	return apigateway.CompositeETag(l.Item.Version, l.Owner.DocumentVersion())
 }
 
-func itemAnswer(status int, l item.Listing, headers ...apigateway.Header) (response, error) {
+func itemAnswer(status int, l item.WithOwner, headers ...apigateway.Header) (response, error) {
 	return apigateway.JSON(status, newItemView(&l), append(headers, apigateway.ETag(tagOf(l)))...)
 }

@@ -22,7 +22,7 @@ func TestEveryFieldIsPassedOn(t *testing.T) {
 	if err != nil {
 		t.Fatalf("everyField, in this file, is refused: %v", err)
 	}
-	view := newItemView(&item.Listing{Item: made, Owner: owner})
+	view := newItemView(&item.WithOwner{Item: made, Owner: owner})
 	view.DistanceKm = new(float64) // of a search alone
 	for source, v := range map[string]any{
 		"everyField, in this file, of a POST": body, "everyField, in this file, of a PATCH": patch,
@@ -32,7 +32,7 @@ func TestEveryFieldIsPassedOn(t *testing.T) {
 			t.Errorf("%s leaves %s of %T empty", source, field, v)
 		}
 	}
-	before := item.Item{ID: made.ID, OwnerID: made.OwnerID, OwnerVersion: made.OwnerVersion, Draft: made.Draft, CreatedAt: made.CreatedAt}
+	before := item.Item{ID: made.ID, OwnerID: made.OwnerID, OwnerVersion: made.OwnerVersion, DraftDigest: made.DraftDigest, CreatedAt: made.CreatedAt}
 	changed, err := before.Change(patch.patch(), stamp)
 	if err != nil || !changed.Equal(made) {
 		t.Errorf("a patch of every field makes %+v, %v; a draft %+v", changed, err, made)

@@ -56,7 +56,7 @@ func (f *Function) Handle(ctx context.Context, batch events.SQSEvent) (events.SQ
 	response := snssqs.ProcessBatch(ctx, batch, func(ctx context.Context, message events.SQSMessage) error {
 		tried++
 		err := f.apply(ctx, logger, message)
-		if errors.Is(err, item.ErrUnsettled) {
+		if errors.Is(err, item.ErrRedeliver) {
 			unsettled++
 		}
 		return err
@@ -80,13 +80,13 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 		applied, err = f.registry.Apply(ctx, m.Event)
 		return err
 	})
-	if err != nil && !errors.Is(err, item.ErrUnsettled) {
+	if err != nil && !errors.Is(err, item.ErrRedeliver) {
 		logger.LogAttrs(ctx, slog.LevelError, "not applied", append(about(m),
 			slog.String("message_id", message.MessageId), slog.String("error", err.Error()), storecalls.Attr(ctx))...)
 		return err
 	}
 	logger.LogAttrs(ctx, slog.LevelInfo, "merged", append(about(m), storecalls.Attr(ctx))...)
-	if m.Event.Deletion() > 0 {
+	if m.Event.LatestDeletion() > 0 {
 		level := slog.LevelInfo
 		if err != nil && m.ReceiveCount > settlesBy {
 			level = slog.LevelWarn // on its way to the dead letters

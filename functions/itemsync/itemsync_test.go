@@ -82,10 +82,10 @@ func portsFor(t testing.TB, name string) ports {
 	seeds := []item.OwnerEvent{
 		{OwnerID: renter, Version: event - 100, Name: "Jane Doe", Ratings: 25},
 		{OwnerID: rentee, Version: event - 100, Name: "Max Mustermann"},
-		{OwnerID: gone, Version: event - 100, Deleted: true, Learned: now.Add(-time.Hour)},
+		{OwnerID: gone, Version: event - 100, Deleted: true, Received: now.Add(-time.Hour)},
 	}
 	if strings.HasSuffix(name, "-late") {
-		seeds = append(seeds, item.OwnerEvent{OwnerID: renter, Version: event, Deleted: true, Learned: now.Add(-itemsync.GracePeriod - time.Microsecond)})
+		seeds = append(seeds, item.OwnerEvent{OwnerID: renter, Version: event, Deleted: true, Received: now.Add(-itemsync.GracePeriod - time.Microsecond)})
 	}
 	for _, e := range seeds {
 		if _, err := p.owners.Merge(t.Context(), e); err != nil {

@@ -70,7 +70,7 @@ func TestOutageOfSNS(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, id := range ids {
-			if got := known[id].DocumentVersion(); got != newest[id] || known[id].Gone() != (id == ids[0]) {
+			if got := known[id].DocumentVersion(); got != newest[id] || known[id].IsDeleted() != (id == ids[0]) {
 				t.Errorf("%s: version %d, want %d: %+v", id, got, newest[id], known[id])
 			}
 		}

@@ -25,7 +25,7 @@ import (
 type stores struct {
 	profiles interface {
 		user.Store
-		user.Records
+		user.RecordStore
 	}
 	changes  pipeline.Source // of the profiles
 	catalog  *item.Catalog
@@ -48,7 +48,7 @@ func newStores(ctx context.Context, o options, newID func() string, logger *slog
 // keepProfiles has them in memory, and their changes in a stream there.
 func (s *stores) keepProfiles(newID func() string, logger *slog.Logger) {
 	profiles, stream := memory.NewUsers(), pipeline.NewStream(newID)
-	profiles.OnChange(func(before, after user.State) {
+	profiles.OnChange(func(before, after user.Record) {
 		err := stream.Put(func(eventID, sequence string) (json.RawMessage, error) {
 			return dynamo.UserChange{EventID: eventID, SequenceNumber: sequence, Before: before, After: after}.Record()
 		})

@@ -45,7 +45,7 @@ func profilesPerSecond(b *testing.B, work func() error) {
 	b.ReportMetric(float64(runs*benchUsers)/b.Elapsed().Seconds(), "profiles/s")
 }
 
-func publishesAll(b *testing.B, from user.Records, topic snssqs.TopicAPI) {
+func publishesAll(b *testing.B, from user.RecordStore, topic snssqs.TopicAPI) {
 	profilesPerSecond(b, func() error {
 		_, err := newHandler(from, topic, io.Discard).Invoke(invocation(b.Context()), []byte(`{}`))
 		return err

@@ -104,14 +104,14 @@ type Config struct {
 
 // Function answers the invocations of the republish function.
 type Function struct {
-	records user.Records
+	records user.RecordStore
 	topic   user.Publisher
 	config  Config
 	warm    atomic.Bool
 }
 
 // New makes a Function that tells topic of records.
-func New(records user.Records, topic user.Publisher, config Config) *Function {
+func New(records user.RecordStore, topic user.Publisher, config Config) *Function {
 	return &Function{records: records, topic: topic, config: config}
 }
 
@@ -124,7 +124,7 @@ func (f *Function) Handle(ctx context.Context, order Request) (Result, error) {
 	cold := !f.warm.Swap(true)
 	r := &run{Function: f, logger: f.config.Logger.With("cold_start", cold), order: order, id: lambdafn.RequestID(ctx)}
 	r.report.Unreadable = []string{}
-	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), responseReserve)
+	ctx, cancel := domain.WithReserve(storecalls.NewContext(ctx), responseReserve)
 	defer cancel()
 	err := lambdafn.Recover(func() error { return r.all(ctx) })
 	if err == nil && order.Whole && r.order.After != "" {

@@ -61,27 +61,27 @@ func seed(t testing.TB, n int) *memory.Users {
 
 // records are those of a store, with trouble.
 type records struct {
-	user.Records
+	user.RecordStore
 	scanErr, raiseErr error
 	raised            int
 }
 
-func (r *records) Scan(ctx context.Context, after string, limit int) (user.Scanned, error) {
+func (r *records) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
 	if r.scanErr != nil {
-		return user.Scanned{}, r.scanErr
+		return user.ScanPage{}, r.scanErr
 	}
-	page, err := r.Records.Scan(ctx, after, limit)
+	page, err := r.RecordStore.Scan(ctx, after, limit)
 	if after == "" {
 		page.Unreadable = append(page.Unreadable, "by hand")
 	}
 	return page, err
 }
 
-func (r *records) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (user.State, error) {
+func (r *records) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
 	if r.raised++; r.raiseErr != nil && r.raised > 1 {
-		return user.State{}, r.raiseErr
+		return user.Record{}, r.raiseErr
 	}
-	return r.Records.Raise(ctx, s, stamp)
+	return r.RecordStore.BumpVersion(ctx, s, stamp)
 }
 
 var errDown = errors.Join(domain.ErrUnavailable, errors.New("dial tcp 10.0.0.7: connection refused"))
@@ -89,7 +89,7 @@ var errDown = errors.Join(domain.ErrUnavailable, errors.New("dial tcp 10.0.0.7: 
 // portsFor gives the cases of trouble, by their names, what makes it.
 func portsFor(t testing.TB, name string, users int) (*records, *snssqstest.Topic) {
 	t.Helper()
-	from, topic := &records{Records: seed(t, users)}, new(snssqstest.Topic)
+	from, topic := &records{RecordStore: seed(t, users)}, new(snssqstest.Topic)
 	throttled := 0
 	switch _, trouble, _ := strings.Cut(name, "-"); trouble {
 	case "sns-down":
@@ -119,7 +119,7 @@ func portsFor(t testing.TB, name string, users int) (*records, *snssqstest.Topic
 }
 
 // newHandler is the function as it is deployed, but for the ports, the clock and the output.
-func newHandler(from user.Records, topic snssqs.TopicAPI, out io.Writer) lambda.Handler {
+func newHandler(from user.RecordStore, topic snssqs.TopicAPI, out io.Writer) lambda.Handler {
 	f := republish.New(from, snssqs.NewTopic(topic, "arn:aws:sns:eu-west-1:123456789012:topic"), republish.Config{
 		Now: clock, Logger: cloudwatch.NewLogger(out, 0, "republish"), Metrics: cloudwatch.NewMetrics(out, "rental", "republish", clock),
 	})
@@ -140,7 +140,7 @@ type outcome struct {
 	Published []snssqstest.Message `json:"published"`
 }
 
-func invoke(ctx context.Context, from user.Records, topic *snssqstest.Topic, out io.Writer, order []byte) outcome {
+func invoke(ctx context.Context, from user.RecordStore, topic *snssqstest.Topic, out io.Writer, order []byte) outcome {
 	answer, err := newHandler(from, topic, out).Invoke(invocation(ctx), order)
 	got := outcome{Answer: answer, Published: topic.Messages()}
 	if err != nil {

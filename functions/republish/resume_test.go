@@ -38,7 +38,7 @@ func TestResume(t *testing.T) {
 
 // unreliable is a table and a topic of which any call may fail.
 type unreliable struct {
-	user.Records
+	user.RecordStore
 	store *memory.Users
 	topic snssqstest.Topic
 	raise bool
@@ -103,25 +103,25 @@ func (u *unreliable) wait(most int) {
 	time.Sleep(time.Duration(d) * time.Millisecond)
 }
 
-func (u *unreliable) Scan(ctx context.Context, after string, limit int) (user.Scanned, error) {
+func (u *unreliable) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
 	u.wait(60_000)
 	if u.chance(1) {
-		return user.Scanned{}, errDown
+		return user.ScanPage{}, errDown
 	}
 	return u.store.Scan(ctx, after, limit)
 }
 
-func (u *unreliable) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (user.State, error) {
+func (u *unreliable) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
 	switch {
 	case u.chance(10):
-		return user.State{}, errDown
+		return user.Record{}, errDown
 	case u.chance(50):
 		u.mu.Lock()
 		defer u.mu.Unlock()
 		u.changed[s.ID()] = true
-		return user.State{}, domain.ErrConflict
+		return user.Record{}, domain.ErrConflict
 	}
-	return u.store.Raise(ctx, s, stamp)
+	return u.store.BumpVersion(ctx, s, stamp)
 }
 
 var goOn = regexp.MustCompile(`go on with the order (\{.*?\}):`)
@@ -177,7 +177,7 @@ func (u *unreliable) check(t *testing.T, order republish.Request, failed error) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range page.States {
+		for _, s := range page.Records {
 			left[s.ID()] = true
 		}
 	}
@@ -192,7 +192,7 @@ func (u *unreliable) check(t *testing.T, order republish.Request, failed error) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range all.States {
+	for _, s := range all.Records {
 		if id := s.ID(); !u.published[string(id)] && !left[id] && !u.changed[id] {
 			t.Fatalf("%s is neither published nor left to do after %+v, %v", id, order, failed)
 		}

@@ -26,7 +26,7 @@ const (
 	// A call that fails is retried until no call of the run has succeeded for as long as patience. A run can
 	// use up the account's quota of messages, so that some batch is throttled many times while others succeed.
 	patience = 10 * time.Second
-	backoff  = 200 * time.Millisecond // what domain.Pause begins with, doubled
+	backoff  = 200 * time.Millisecond // what domain.Backoff begins with, doubled
 	doubled  = 3                      // times at most
 )
 
@@ -53,7 +53,7 @@ func (r *run) all(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := r.publishPage(ctx, page.States); err != nil {
+		if err := r.publishPage(ctx, page.Records); err != nil {
 			return err
 		}
 		for _, id := range page.Unreadable {
@@ -68,8 +68,8 @@ func (r *run) all(ctx context.Context) error {
 
 // publishPage publishes the batches of a page, several at once. When one fails, no other is begun, and those in
 // flight end by themselves: each call has a timeout, and retries end with ctx or with the run's patience.
-func (r *run) publishPage(ctx context.Context, states []user.State) error {
-	batches := make(chan []user.State, len(states)/snssqs.MaxBatch+1)
+func (r *run) publishPage(ctx context.Context, states []user.Record) error {
+	batches := make(chan []user.Record, len(states)/snssqs.MaxBatch+1)
 	for batch := range slices.Chunk(states, snssqs.MaxBatch) {
 		batches <- batch
 	}
@@ -103,7 +103,7 @@ func (r *run) leaveOut(id string) {
 	}
 }
 
-func (r *run) scan(ctx context.Context) (page user.Scanned, err error) {
+func (r *run) scan(ctx context.Context) (page user.ScanPage, err error) {
 	err = r.again(ctx, func() (err error) {
 		page, err = r.records.Scan(ctx, r.order.After, pageSize)
 		return err
@@ -112,11 +112,11 @@ func (r *run) scan(ctx context.Context) (page user.Scanned, err error) {
 }
 
 // publishStates publishes what states are now, raised before where the order says so.
-func (r *run) publishStates(ctx context.Context, states []user.State) error {
+func (r *run) publishStates(ctx context.Context, states []user.Record) error {
 	events := make([]user.Event, 0, len(states))
 	for _, s := range states {
 		present := s
-		if e, ok := user.Retold(s); ok && e.Check(r.config.Now()) != nil {
+		if e, ok := user.ReplayEvent(s); ok && e.Check(r.config.Now()) != nil {
 			r.leaveOut(string(s.ID())) // raised, too, it would be what no profile can have become
 			continue
 		}
@@ -131,7 +131,7 @@ func (r *run) publishStates(ctx context.Context, states []user.State) error {
 			}
 			present = raised
 		}
-		if e, ok := user.Retold(present); ok {
+		if e, ok := user.ReplayEvent(present); ok {
 			e.ID = r.eventID(e)
 			events = append(events, e)
 		}
@@ -139,10 +139,10 @@ func (r *run) publishStates(ctx context.Context, states []user.State) error {
 	return r.publish(ctx, events)
 }
 
-func (r *run) raise(ctx context.Context, s user.State) (raised user.State, err error) {
+func (r *run) raise(ctx context.Context, s user.Record) (raised user.Record, err error) {
 	stamp := domain.Stamp{Time: r.config.Now(), RequestID: r.id}
 	err = r.again(ctx, func() (err error) {
-		raised, err = r.records.Raise(ctx, s, stamp)
+		raised, err = r.records.BumpVersion(ctx, s, stamp)
 		return err
 	})
 	if err == nil {
@@ -195,7 +195,7 @@ func (r *run) count(n *int) {
 func (r *run) again(ctx context.Context, once func() error) error {
 	start := time.Now()
 	for attempt := 0; ; attempt++ {
-		if err := domain.Pause(ctx, min(attempt, doubled+1), backoff); err != nil {
+		if err := domain.Backoff(ctx, min(attempt, doubled+1), backoff); err != nil {
 			return err
 		}
 		if err := once(); !errors.Is(err, domain.ErrUnavailable) || r.idle(start) > patience {

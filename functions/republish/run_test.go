@@ -36,13 +36,13 @@ func subjects(t testing.TB, told []snssqstest.Message) map[string]int {
 
 // slowRecords take their time for a page.
 type slowRecords struct {
-	user.Records
+	user.RecordStore
 	each time.Duration
 }
 
-func (r slowRecords) Scan(ctx context.Context, after string, limit int) (user.Scanned, error) {
+func (r slowRecords) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
 	time.Sleep(r.each)
-	return r.Records.Scan(ctx, after, limit)
+	return r.RecordStore.Scan(ctx, after, limit)
 }
 
 // TestGoesOn: runs that are short of time tell, one after the other, everything once.
@@ -195,10 +195,10 @@ func TestManyUnreadable(t *testing.T) {
 	}
 }
 
-type unreadable struct{ user.Records }
+type unreadable struct{ user.RecordStore }
 
-func (unreadable) Scan(context.Context, string, int) (user.Scanned, error) {
-	return user.Scanned{Unreadable: make([]string, 1700)}, nil
+func (unreadable) Scan(context.Context, string, int) (user.ScanPage, error) {
+	return user.ScanPage{Unreadable: make([]string, 1700)}, nil
 }
 
 // TestImplausible: of a record that no profile can have become, no event is published, and it is not raised; the report
@@ -219,7 +219,7 @@ func TestImplausible(t *testing.T) {
 	}
 	for _, order := range []string{`{}`, `{"raise":true}`} {
 		topic := new(snssqstest.Topic)
-		from := &records{Records: store}
+		from := &records{RecordStore: store}
 		got := invoke(t.Context(), from, topic, io.Discard, []byte(order))
 		var report republish.Result
 		if err := json.Unmarshal(got.Answer, &report); err != nil || got.Error != "" {

@@ -144,7 +144,7 @@ func (w *world) changeItems(ctx context.Context, c *client) {
 func (w *world) list(ctx context.Context, id item.ID, caller domain.Caller, s domain.Stamp) {
 	lat, lng := 52.5, 13.4
 	applied := w.appliedNow()
-	l, created, err := w.catalog.List(ctx, id, caller, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, s)
+	l, created, err := w.catalog.Add(ctx, id, caller, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, s)
 	if processOf(ctx).step() != nil {
 		return
 	}
@@ -170,7 +170,7 @@ func (w *world) read(ctx context.Context, c *client) {
 	if err != nil {
 		return
 	}
-	for _, l := range found.Listings {
+	for _, l := range found.Items {
 		w.checkShown(l, applied)
 	}
 }

@@ -33,7 +33,7 @@ func (w *world) checkOwner(id domain.UserID) {
 	if err != nil {
 		w.violate("%v", err)
 	}
-	want := item.Owner{ID: id, Deleted: w.deletion(id), DeletedKnown: known[id].DeletedKnown}
+	want := item.Owner{ID: id, LastDeleted: w.deletion(id), DeletionReceived: known[id].DeletionReceived}
 	if p := w.last(id).profile; p != nil {
 		want.Version, want.Name, want.Ratings = p.Version, p.Name, p.Ratings
 	}

@@ -78,7 +78,7 @@ func (o *owner) list(ctx context.Context, t *testing.T, catalog *item.Catalog) {
 	defer cancel()
 	begun, lat, lng := time.Now(), 52.5, 13.4
 	id := item.NewID(begun, [10]byte([]byte(rand.Text())[:10]))
-	l, _, err := catalog.List(ctx, id, o.caller, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, domain.Stamp{Time: begun, RequestID: rand.Text()})
+	l, _, err := catalog.Add(ctx, id, o.caller, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, domain.Stamp{Time: begun, RequestID: rand.Text()})
 	switch {
 	case err == nil:
 		o.mu.Lock()
@@ -95,11 +95,11 @@ func (s *system) checkOwner(t *testing.T, o *owner) int {
 	known, err := s.owners.Owners(t.Context(), []domain.UserID{o.caller.ID})
 	must(t, err)
 	must(t, s.holdings.Refresh(t.Context()))
-	held, err := s.holdings.Held(t.Context(), o.caller.ID, 1<<62, "", item.MaxHeld)
+	held, err := s.holdings.ListOwned(t.Context(), o.caller.ID, 1<<62, "", item.MaxHoldings)
 	must(t, err)
 	profile, err := s.store.Get(t.Context(), o.caller.ID)
 	if errors.Is(err, domain.ErrNotFound) {
-		if got := known[o.caller.ID]; !got.Gone() || len(held) > 0 {
+		if got := known[o.caller.ID]; !got.IsDeleted() || len(held) > 0 {
 			t.Errorf("%s is gone; known of it is %+v, and %d items are left", o.caller.ID, got, len(held))
 		}
 		return 0
@@ -111,12 +111,12 @@ func (s *system) checkOwner(t *testing.T, o *owner) int {
 	there := map[item.ID]bool{}
 	for _, h := range held {
 		there[h.ID] = true
-		if domain.VersionAt(h.CreatedAt) <= known[o.caller.ID].Deleted {
+		if domain.VersionAt(h.CreatedAt) <= known[o.caller.ID].LastDeleted {
 			t.Errorf("%s: an item from before the profile was made again is left", o.caller.ID)
 		}
 	}
 	for id, p := range o.listed { // but for those that were listed before the news of the new profile came
-		if p.begun.After(o.alive) && p.under >= known[o.caller.ID].Deleted && !there[id] {
+		if p.begun.After(o.alive) && p.under >= known[o.caller.ID].LastDeleted && !there[id] {
 			t.Errorf("%s: item %s was promised, and is lost", o.caller.ID, id)
 		}
 	}

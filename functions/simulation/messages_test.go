@@ -29,7 +29,7 @@ func (s *stream) ready() bool { return !s.polled && s.read < len(s.records) }
 // number is a sequence number as the service's: its order is that of numbers, not of text.
 func number(i int) string { return strconv.Itoa(999 + i) }
 
-func (s *stream) add(before, after user.State) error {
+func (s *stream) add(before, after user.Record) error {
 	n := number(len(s.records))
 	record, err := dynamo.UserChange{EventID: "event-" + n, SequenceNumber: n, Before: before, After: after}.Record()
 	s.records = append(s.records, record)

@@ -49,12 +49,12 @@ func (u users) Delete(ctx context.Context, id domain.UserID, cond domain.Conditi
 	})
 }
 
-func (u users) Scan(ctx context.Context, after string, limit int) (user.Scanned, error) {
-	return call(ctx, true, "users.Scan", func() (user.Scanned, error) { return u.Users.Scan(ctx, after, limit) })
+func (u users) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
+	return call(ctx, true, "users.Scan", func() (user.ScanPage, error) { return u.Users.Scan(ctx, after, limit) })
 }
 
-func (u users) Raise(ctx context.Context, s user.State, stamp domain.Stamp) (user.State, error) {
-	return call(ctx, false, "users.Raise", func() (user.State, error) { return u.Users.Raise(ctx, s, stamp) })
+func (u users) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
+	return call(ctx, false, "users.BumpVersion", func() (user.Record, error) { return u.Users.BumpVersion(ctx, s, stamp) })
 }
 
 type items struct {
@@ -98,8 +98,8 @@ func (i items) Refresh(ctx context.Context) error {
 	return err
 }
 
-func (i items) Held(ctx context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
-	return call(ctx, true, "items.Held", func() ([]item.Holding, error) { return i.Items.Held(ctx, owner, below, after, limit) })
+func (i items) ListOwned(ctx context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
+	return call(ctx, true, "items.ListOwned", func() ([]item.Holding, error) { return i.Items.ListOwned(ctx, owner, below, after, limit) })
 }
 
 func (i items) Remove(ctx context.Context, held []item.Holding) (int, error) {

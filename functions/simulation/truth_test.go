@@ -76,7 +76,7 @@ func (w *world) violate(format string, args ...any) {
 }
 
 // noteChange is told of each write to the users table, at its moment.
-func (w *world) noteChange(before, after user.State) {
+func (w *world) noteChange(before, after user.Record) {
 	if err := w.stream.add(before, after); err != nil {
 		w.violate("a change that the stream cannot tell: %w", err)
 	}
@@ -107,14 +107,14 @@ func (w *world) noteBirth(ctx context.Context, it item.Item, err error) {
 
 func (w *world) noteMerge(_ context.Context, e item.OwnerEvent, owner item.Owner) {
 	a := w.applied[e.OwnerID]
-	a.deletion = max(a.deletion, e.Deletion())
+	a.deletion = max(a.deletion, e.LatestDeletion())
 	if !e.Deleted {
 		a.profile = max(a.profile, e.Version)
 	}
 	w.applied[e.OwnerID] = a
-	w.log("known of %s: version %d, deleted %d", e.OwnerID[:4], owner.Version, owner.Deleted)
-	if e.Deletion() > 0 && e.Deletion() == owner.Deleted && owner.Version < owner.Deleted && w.clock.Sub(owner.DeletedKnown) > itemsync.GracePeriod {
-		w.sweeps[e.OwnerID] = append(w.sweeps[e.OwnerID], sweep{end: w.clock.Add(30 * time.Second), deleted: owner.Deleted})
+	w.log("known of %s: version %d, deleted %d", e.OwnerID[:4], owner.Version, owner.LastDeleted)
+	if e.LatestDeletion() > 0 && e.LatestDeletion() == owner.LastDeleted && owner.Version < owner.LastDeleted && w.clock.Sub(owner.DeletionReceived) > itemsync.GracePeriod {
+		w.sweeps[e.OwnerID] = append(w.sweeps[e.OwnerID], sweep{end: w.clock.Add(30 * time.Second), deleted: owner.LastDeleted})
 	}
 }
 
@@ -173,7 +173,7 @@ func (w *world) checkCreated(ctx context.Context, id domain.UserID, created bool
 
 // checkListed notes an item that somebody was promised: a new one, or one that was there and not dead, as far
 // as was known when they asked.
-func (w *world) checkListed(ctx context.Context, l item.Listing, created bool, before func(domain.UserID) applied) {
+func (w *world) checkListed(ctx context.Context, l item.WithOwner, created bool, before func(domain.UserID) applied) {
 	key := instance{l.Item.ID, l.Item.CreatedAt}
 	b, known := w.births[key]
 	if !known {
@@ -201,7 +201,7 @@ func (w *world) deadUnder(b birth, deletion domain.Version) bool {
 }
 
 // checkShown holds an item that somebody is shown against what had been applied when they asked.
-func (w *world) checkShown(l item.Listing, before func(domain.UserID) applied) {
+func (w *world) checkShown(l item.WithOwner, before func(domain.UserID) applied) {
 	known := before(l.Item.OwnerID)
 	b := w.births[instance{l.Item.ID, l.Item.CreatedAt}]
 	if w.deadUnder(b, known.deletion) {

@@ -28,7 +28,7 @@ func changeOf(t testing.TB, n int, name string) json.RawMessage {
 		ID: "11111111-1111-4111-8111-111111111111", Name: name, Email: "jane@example.com", Type: user.Renter, Ratings: 25,
 		Version: domain.VersionAt(at), CreatedAt: at, UpdatedAt: at, RequestID: "0ca7504f-a7c8-41e9-9c0e-b9d1c303045b",
 	}
-	change := dynamo.UserChange{EventID: "event-" + strconv.Itoa(n), SequenceNumber: strconv.Itoa(n), After: user.State{Profile: &p}}
+	change := dynamo.UserChange{EventID: "event-" + strconv.Itoa(n), SequenceNumber: strconv.Itoa(n), After: user.Record{Profile: &p}}
 	record, err := change.Record()
 	if err != nil {
 		t.Fatal(err)

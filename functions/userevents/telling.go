@@ -62,7 +62,7 @@ func (t *telling) read(record json.RawMessage) (e entry, tell bool, err error) {
 		if err != nil {
 			return err
 		}
-		e.event, tell = user.EventOf(change.Before, change.After)
+		e.event, tell = user.ChangeEvent(change.Before, change.After)
 		e.event.ID = change.EventID
 		if tell {
 			err = e.event.Check(t.config.Now())

@@ -58,7 +58,7 @@ func New(topic user.Publisher, dead DeadLetterQueue, config Config) *Function {
 func (f *Function) Handle(ctx context.Context, batch dynamo.StreamEvent) (events.DynamoDBEventResponse, error) {
 	cold := !f.warm.Swap(true)
 	t := &telling{Function: f, logger: f.config.Logger.With("cold_start", cold)}
-	ctx, cancel := domain.Spare(storecalls.NewContext(ctx), lambdafn.ResponseReserve)
+	ctx, cancel := domain.WithReserve(storecalls.NewContext(ctx), lambdafn.ResponseReserve)
 	defer cancel()
 	failed, err := t.all(ctx, batch.Records)
 	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}

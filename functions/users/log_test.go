@@ -37,7 +37,7 @@ func TestLogLines(t *testing.T) {
 // TestClockBehind: versions stay in order when a clock is wrong, and someone is told.
 func TestClockBehind(t *testing.T) {
 	t.Parallel()
-	for ahead, told := range map[time.Duration]bool{domain.MaxClockLag - time.Second: false, domain.MaxClockLag + time.Second: true} {
+	for ahead, told := range map[time.Duration]bool{domain.MaxClockSkew - time.Second: false, domain.MaxClockSkew + time.Second: true} {
 		for _, name := range []string{"save-replaces", "patch-name", "delete"} {
 			store, out := memory.NewUsers(), new(bytes.Buffer)
 			profile, err := user.New(domain.Caller{ID: domain.UserIDOf("11111111-1111-4111-8111-111111111111")},

@@ -92,7 +92,7 @@ type pageView struct {
 	Next  string       `json:"next,omitempty"`
 }
 
-func newPageView(l user.Listing, page user.Page) (pageView, error) {
+func newPageView(l user.ListQuery, page user.Page) (pageView, error) {
 	view := pageView{Users: make([]publicView, 0, len(page.Profiles))}
 	for _, p := range page.Profiles {
 		view.Users = append(view.Users, newPublicView(p))
@@ -112,9 +112,9 @@ const (
 )
 
 // parseListing reads the query string of GET /users.
-func parseListing(req request) (user.Listing, error) {
+func parseListing(req request) (user.ListQuery, error) {
 	query := apigateway.ParseQuery(req, "userType", "limit", "cursor")
-	l := user.Listing{Limit: query.Int("limit", 1, maxLimit, defaultLimit)}
+	l := user.ListQuery{Limit: query.Int("limit", 1, maxLimit, defaultLimit)}
 	if text, ok := query.String("userType"); ok {
 		if l.Type = user.Type(text); !l.Type.Valid() {
 			query.AddProblem("userType", "must be renter or rentee")
@@ -134,7 +134,7 @@ func parseListing(req request) (user.Listing, error) {
 }
 
 // listingQuery is what a cursor of the listing is bound to.
-func listingQuery(l user.Listing) string { return "users by creation, type " + string(l.Type) }
+func listingQuery(l user.ListQuery) string { return "users by creation, type " + string(l.Type) }
 
 // positionBody is a user.Position inside a cursor.
 type positionBody struct {
@@ -144,7 +144,7 @@ type positionBody struct {
 }
 
 // position checks what a client could have made up: a position is only ever one that the listing passes.
-func (b positionBody) position(l user.Listing) (*user.Position, error) {
+func (b positionBody) position(l user.ListQuery) (*user.Position, error) {
 	id, err := domain.ParseUserID(b.ID)
 	if err != nil || !b.Type.Valid() || l.Type != "" && l.Type != b.Type || b.CreatedAt < 0 {
 		return nil, apigateway.ErrInvalidCursor

@@ -56,7 +56,7 @@ func (t trial) held(owner domain.UserID, below domain.Version, limit int) []item
 	t.refresh()
 	var all []item.Holding
 	for after := item.ID(""); ; after = all[len(all)-1].ID {
-		page, err := t.Holdings.Held(t.Context(), owner, below, after, limit)
+		page, err := t.Holdings.ListOwned(t.Context(), owner, below, after, limit)
 		if err != nil || len(page) > limit {
 			t.Fatalf("Held(%s, %d, %q, %d) = %d, %v", owner, below, after, limit, len(page), err)
 		}
@@ -110,7 +110,7 @@ func holdsOwners(t trial) {
 	}
 	for _, owner := range owners {
 		for below, want := range map[domain.Version]int{0: 0, 1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 1 << 62: 4} {
-			t.wantHeld(t.held(owner, below, item.MaxHeld), items[owner][:want]...)
+			t.wantHeld(t.held(owner, below, item.MaxHoldings), items[owner][:want]...)
 		}
 	}
 }
@@ -120,14 +120,14 @@ func holdsPages(t trial) {
 	items := t.itemsOf(owner, 12)
 	t.seed(items[:5])
 	t.seed(items[5:])
-	for _, limit := range []int{1, 5, 6, 11, 12, 13, item.MaxHeld} {
+	for _, limit := range []int{1, 5, 6, 11, 12, 13, item.MaxHoldings} {
 		t.wantHeld(t.held(owner, 13, limit), items...)
 		t.wantHeld(t.held(owner, 9, limit), items[:8]...)
 	}
 	slices.SortFunc(items, func(a, b item.Item) int { return cmp.Compare(a.ID, b.ID) })
 	next := items[3].ID[:len(items[3].ID)-1] + "Z" // behind items[3], and nobody's but by chance
 	for after, want := range map[item.ID][]item.Item{"0": items, next: items[4:], items[11].ID: nil, "~": nil} {
-		got, err := t.Holdings.Held(t.Context(), owner, 13, after, 12)
+		got, err := t.Holdings.ListOwned(t.Context(), owner, 13, after, 12)
 		if err != nil {
 			t.Errorf("Held after %q = %v", after, err)
 		}
@@ -286,16 +286,16 @@ func (t trial) tryRename(items []item.Item, h item.Holding) int32 {
 // holdsThousands removes, page by page, more than one call may take.
 func holdsThousands(t trial) {
 	owner, other := newUser(), newUser()
-	const dead, living = 2*item.MaxHeld + 10, 20
+	const dead, living = 2*item.MaxHoldings + 10, 20
 	items, others := t.itemsOf(owner, dead+living), t.itemsOf(other, 10)
 	t.seed(append(others, items...))
-	held := t.held(owner, dead+1, item.MaxHeld)
+	held := t.held(owner, dead+1, item.MaxHoldings)
 	t.wantHeld(held, items[:dead]...)
-	for page := range slices.Chunk(held, item.MaxHeld) {
+	for page := range slices.Chunk(held, item.MaxHoldings) {
 		t.remove(0, page...)
 	}
-	t.wantHeld(t.held(owner, 1<<60, item.MaxHeld), items[dead:]...)
-	t.wantHeld(t.held(other, 1<<60, item.MaxHeld), others...)
+	t.wantHeld(t.held(owner, 1<<60, item.MaxHoldings), items[dead:]...)
+	t.wantHeld(t.held(other, 1<<60, item.MaxHoldings), others...)
 }
 
 // holdingsContextEnded accepts that one does not look at its context, but no other error than the port names.
@@ -304,7 +304,7 @@ func holdingsContextEnded(t trial) {
 	t.create(it)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, heldErr := t.Holdings.Held(ctx, it.OwnerID, 9, "", 9)
+	_, heldErr := t.Holdings.ListOwned(ctx, it.OwnerID, 9, "", 9)
 	_, removeErr := t.Holdings.Remove(ctx, []item.Holding{{ID: it.ID, Revision: t.get(it.ID).Revision}})
 	for _, err := range []error{t.Holdings.Refresh(ctx), heldErr, removeErr} {
 		if err != nil && !errors.Is(err, domain.ErrUnavailable) {

@@ -103,14 +103,14 @@ func ownersLearn(t trial) {
 		{item.OwnerEvent{Version: 8, Deleted: true}, 3 * time.Hour, 2*time.Hour + micro},
 		{item.OwnerEvent{Version: 10, Deleted: true}, 4 * time.Hour, 4 * time.Hour},
 	} {
-		step.event.OwnerID, step.event.Learned = id, noon.Add(step.learned).In(time.FixedZone("", 3600))
+		step.event.OwnerID, step.event.Received = id, noon.Add(step.learned).In(time.FixedZone("", 3600))
 		want := time.Time{}
 		if step.known >= 0 {
 			want = noon.Add(step.known)
 		}
 		got := t.merge(step.event)
-		if got.DeletedKnown != want {
-			t.Errorf("Merge(%+v): deletion known since %v, want %v", step.event, got.DeletedKnown, want)
+		if got.DeletionReceived != want {
+			t.Errorf("Merge(%+v): deletion known since %v, want %v", step.event, got.DeletionReceived, want)
 		}
 		t.wantOwners(got)
 	}
@@ -135,12 +135,12 @@ func eventsOf(id domain.UserID) (events []item.OwnerEvent, end item.Owner) {
 	end = item.Owner{ID: id}
 	for v := domain.Version(1); v <= 12; v++ {
 		events = append(events, item.OwnerEvent{OwnerID: id, Version: v, Deleted: v%5 == 0, Name: fmt.Sprint("Name ", v), Ratings: float64(v)})
-		events[v-1].Learned = noon.Add(time.Duration(v) * time.Microsecond)
+		events[v-1].Received = noon.Add(time.Duration(v) * time.Microsecond)
 	}
 	events = append(events, item.OwnerEvent{OwnerID: id, Version: 12, Name: "Name 12, another"})
 	for _, e := range events {
 		end = end.Merge(e)
-		e.Learned = e.Learned.Add(time.Hour)
+		e.Received = e.Received.Add(time.Hour)
 		events = append(events, e)
 	}
 	return events, end

@@ -7,7 +7,7 @@ import (
 
 // Alignment is the distance of two words by optimal string alignment, as textbooks have it: insertions, deletions,
 // substitutions, and swaps of neighbours.
-func Alignment(a, b []rune) int {
+func EditDistance(a, b []rune) int {
 	d := make([][]int, len(a)+1)
 	for i := range d {
 		d[i] = make([]int, len(b)+1)

@@ -24,7 +24,7 @@ func listing() []test {
 
 // walk reads a listing from q.After to its end, and checks what holds for every one: pages within the
 // limit, none empty behind another, in the order of creation, nobody twice.
-func (t trial) walk(q user.Listing) []user.Public {
+func (t trial) walk(q user.ListQuery) []user.Public {
 	t.Helper()
 	var all []user.Public
 	seen := make(map[domain.UserID]bool)
@@ -51,7 +51,7 @@ func (t trial) walk(q user.Listing) []user.Public {
 	return all
 }
 
-func (t trial) page(q user.Listing) user.Page {
+func (t trial) page(q user.ListQuery) user.Page {
 	t.Helper()
 	page, err := t.store.List(t.Context(), q)
 	if err != nil {
@@ -64,7 +64,7 @@ func (t trial) page(q user.Listing) user.Page {
 }
 
 // wantListed waits until a listing holds exactly these profiles.
-func (t trial) wantListed(q user.Listing, want ...user.Profile) {
+func (t trial) wantListed(q user.ListQuery, want ...user.Profile) {
 	t.Helper()
 	wanted := make(map[domain.UserID]user.Public)
 	for _, p := range want {
@@ -112,7 +112,7 @@ func ofType(all []user.Profile, typ user.Type) []user.Profile {
 
 func listsNothing(t trial) {
 	for _, typ := range append(user.Types(), "") {
-		if page := t.page(user.Listing{Type: typ, Limit: 10}); len(page.Profiles) > 0 || page.Next != nil {
+		if page := t.page(user.ListQuery{Type: typ, Limit: 10}); len(page.Profiles) > 0 || page.Next != nil {
 			t.Errorf("List of nothing = %+v", page)
 		}
 	}
@@ -123,12 +123,12 @@ func listsInOrder(t trial) {
 	early := t.save(t.newProfile(user.Rentee, at(-time.Hour))) // made last, by a clock that is behind
 	all = append(all, early)
 	for _, limit := range []int{1, 7, 60, 61, 1000} {
-		t.wantListed(user.Listing{Limit: limit}, all...)
+		t.wantListed(user.ListQuery{Limit: limit}, all...)
 		for _, typ := range user.Types() {
-			t.wantListed(user.Listing{Limit: limit, Type: typ}, ofType(all, typ)...)
+			t.wantListed(user.ListQuery{Limit: limit, Type: typ}, ofType(all, typ)...)
 		}
 	}
-	if first := t.page(user.Listing{Limit: 1}).Profiles[0]; first != early.Public() {
+	if first := t.page(user.ListQuery{Limit: 1}).Profiles[0]; first != early.Public() {
 		t.Errorf("first of all: got %+v, want %+v", first, early.Public())
 	}
 }
@@ -137,9 +137,9 @@ func listsPublic(t trial) {
 	p := t.newProfile(user.Renter, at(0))
 	p.Ratings = 1.0 / 3
 	p = t.save(p)
-	t.wantListed(user.Listing{Limit: 5}, p)
+	t.wantListed(user.ListQuery{Limit: 5}, p)
 	p = t.save(renamed(p, "Joan", at(time.Second)))
-	t.wantListed(user.Listing{Limit: 5}, p)
+	t.wantListed(user.ListQuery{Limit: 5}, p)
 }
 
 func listsByType(t trial) {
@@ -148,9 +148,9 @@ func listsByType(t trial) {
 		p.Type = user.Rentee
 		all[i] = t.save(renamed(p, "Joan", at(time.Hour)))
 	}
-	t.wantListed(user.Listing{Limit: 3, Type: user.Renter})
-	t.wantListed(user.Listing{Limit: 3, Type: user.Rentee}, all...)
-	t.wantListed(user.Listing{Limit: 3}, all...)
+	t.wantListed(user.ListQuery{Limit: 3, Type: user.Renter})
+	t.wantListed(user.ListQuery{Limit: 3, Type: user.Rentee}, all...)
+	t.wantListed(user.ListQuery{Limit: 3}, all...)
 }
 
 func listsNoneDeleted(t trial) {
@@ -160,13 +160,13 @@ func listsNoneDeleted(t trial) {
 	}
 	again := t.save(t.profileOf(all[6].ID, user.Rentee, at(0)))
 	want := append(slices.Clone(all[:6]), again)
-	t.wantListed(user.Listing{Limit: 4}, want...)
-	t.wantListed(user.Listing{Limit: 4, Type: user.Rentee}, ofType(want, user.Rentee)...)
+	t.wantListed(user.ListQuery{Limit: 4}, want...)
+	t.wantListed(user.ListQuery{Limit: 4, Type: user.Rentee}, ofType(want, user.Rentee)...)
 }
 
 func listCopies(t trial) {
 	all := t.populate(3, time.Second)
-	q := user.Listing{Limit: 2}
+	q := user.ListQuery{Limit: 2}
 	t.wantListed(q, all...)
 	page := t.page(q)
 	page.Profiles[0].Name, page.Next.ID = "somebody else", "nobody"
@@ -176,7 +176,7 @@ func listCopies(t trial) {
 // listsFromAnywhere continues behind positions that nobody handed out, as a forged cursor would.
 func listsFromAnywhere(t trial) {
 	all := t.populate(8, time.Second)
-	t.wantListed(user.Listing{Limit: 3}, all...)
+	t.wantListed(user.ListQuery{Limit: 3}, all...)
 	micros := []int64{math.MinInt64, -1, 0, 1, noon.UnixMicro(), math.MaxInt64}
 	ids := []domain.UserID{"", "x", "\x00", newID(), domain.UserID(make([]byte, 3000)), all[0].ID}
 	for _, typ := range []user.Type{"", user.Renter, "landlord"} {
@@ -184,7 +184,7 @@ func listsFromAnywhere(t trial) {
 			for _, id := range ids {
 				pos := user.Position{CreatedAt: time.UnixMicro(m).UTC(), Type: "none", ID: id}
 				for _, pos.Type = range []user.Type{"", user.Rentee, "zzz"} {
-					if _, err := t.store.List(t.Context(), user.Listing{Type: typ, Limit: 3, After: &pos}); err != nil {
+					if _, err := t.store.List(t.Context(), user.ListQuery{Type: typ, Limit: 3, After: &pos}); err != nil {
 						t.Errorf("List of %q from %+v = %v", typ, pos, err)
 					}
 				}
@@ -192,7 +192,7 @@ func listsFromAnywhere(t trial) {
 		}
 	}
 	behind := user.Position{CreatedAt: all[3].CreatedAt, Type: "zzz", ID: "zzz"}
-	for _, p := range t.walk(user.Listing{Limit: 3, After: &behind}) {
+	for _, p := range t.walk(user.ListQuery{Limit: 3, After: &behind}) {
 		if p.CreatedAt.Before(behind.CreatedAt) {
 			t.Errorf("behind %v came %+v", behind, p)
 		}

@@ -124,7 +124,7 @@ func followsModel(t trial, seed uint64) {
 			t.wantAbsent(id)
 		}
 	}
-	t.wantListed(user.Listing{Limit: 2}, present...)
+	t.wantListed(user.ListQuery{Limit: 2}, present...)
 }
 
 // randomWrite is a Save or Delete under any condition, by a clock that jumps a minute back and forth.

@@ -26,10 +26,10 @@ func pagesTies(t trial) {
 		if typ != "" {
 			want = ofType(all, typ)
 		}
-		t.wantListed(user.Listing{Type: typ, Limit: 100}, want...)
-		whole := t.walk(user.Listing{Type: typ, Limit: 100})
+		t.wantListed(user.ListQuery{Type: typ, Limit: 100}, want...)
+		whole := t.walk(user.ListQuery{Type: typ, Limit: 100})
 		for _, limit := range []int{1, 3, 7, 39} {
-			if got := t.walk(user.Listing{Type: typ, Limit: limit}); !slices.Equal(got, whole) {
+			if got := t.walk(user.ListQuery{Type: typ, Limit: limit}); !slices.Equal(got, whole) {
 				t.Errorf("by %d of type %q\n got %v\nwant %v", limit, typ, got, whole)
 			}
 		}
@@ -40,9 +40,9 @@ func pagesTies(t trial) {
 func pagesBehindVanished(t trial) {
 	for _, step := range []time.Duration{0, time.Second} {
 		all := t.populate(24, step)
-		t.wantListed(user.Listing{Limit: 100}, all...)
+		t.wantListed(user.ListQuery{Limit: 100}, all...)
 		met := 0
-		q := user.Listing{Limit: 5}
+		q := user.ListQuery{Limit: 5}
 		for page := t.page(q); ; page = t.page(q) {
 			met += len(page.Profiles)
 			for _, p := range page.Profiles {
@@ -55,7 +55,7 @@ func pagesBehindVanished(t trial) {
 		if met != len(all) {
 			t.Errorf("step %v: met %d profiles, want %d", step, met, len(all))
 		}
-		t.wantListed(user.Listing{Limit: 100})
+		t.wantListed(user.ListQuery{Limit: 100})
 	}
 }
 
@@ -63,7 +63,7 @@ func pagesBehindVanished(t trial) {
 // are made, deleted, renamed and turned into the other type between the pages.
 func pagesAmongChanges(t trial) {
 	all := t.populate(90, time.Microsecond)
-	t.wantListed(user.Listing{Limit: 100}, all...)
+	t.wantListed(user.ListQuery{Limit: 100}, all...)
 	stable, busy := make(map[domain.UserID]bool), []user.Profile{}
 	for i, p := range all {
 		if i%3 == 0 {
@@ -73,7 +73,7 @@ func pagesAmongChanges(t trial) {
 		}
 	}
 	met := 0
-	q := user.Listing{Limit: 4}
+	q := user.ListQuery{Limit: 4}
 	for round := 0; ; round++ {
 		if round > 2*len(all) {
 			t.Fatalf("no end after %d pages", round)

@@ -27,11 +27,11 @@ func raisesProfile(t recordsTrial) {
 	s := at(time.Hour)
 	want := p
 	want.Version, want.RequestID = domain.VersionAt(s.Time), s.RequestID
-	if got := t.raise(user.State{Profile: &p}, s); heldIn(got) != (held{profile: want}) {
+	if got := t.raise(user.Record{Profile: &p}, s); heldIn(got) != (held{profile: want}) {
 		t.Errorf("Raise\n got %+v\nwant %+v", heldIn(got), want)
 	}
 	t.wantProfile(want)
-	t.wantState(user.State{Profile: &want})
+	t.wantState(user.Record{Profile: &want})
 
 	next := t.save(t.profileOf(p.ID, user.Rentee, at(0))) // by a clock that is behind
 	if next.Version != want.Version+1 || next.CreatedAt != p.CreatedAt {
@@ -45,11 +45,11 @@ func raisesTombstone(t recordsTrial) {
 	s := at(time.Hour)
 	want := buried
 	want.Version, want.RequestID = domain.VersionAt(s.Time), s.RequestID
-	if got := t.raise(user.State{Tombstone: &buried}, s); heldIn(got) != (held{tombstone: want}) {
+	if got := t.raise(user.Record{Tombstone: &buried}, s); heldIn(got) != (held{tombstone: want}) {
 		t.Errorf("Raise\n got %+v\nwant %+v", heldIn(got), want)
 	}
 	t.wantAbsent(p.ID)
-	t.wantState(user.State{Tombstone: &want})
+	t.wantState(user.Record{Tombstone: &want})
 	again, created, err := t.store.Save(t.Context(), t.profileOf(p.ID, user.Renter, at(0)), domain.MustNotExist())
 	if err != nil || !created || again.Version != want.Version+1 {
 		t.Errorf("Save = version %d, %t, %v; want %d, true", again.Version, created, err, want.Version+1)
@@ -58,13 +58,13 @@ func raisesTombstone(t recordsTrial) {
 
 func raisesByClockBehind(t recordsTrial) {
 	p := t.save(t.newProfile(user.Renter, at(0)))
-	raised := t.raise(user.State{Profile: &p}, at(-time.Hour))
+	raised := t.raise(user.Record{Profile: &p}, at(-time.Hour))
 	raised = t.raise(raised, at(0))
 	if got := raised.Version(); got != p.Version+2 {
 		t.Errorf("raised to version %d, want %d", got, p.Version+2)
 	}
 	buried := t.delete(p.ID, at(-time.Hour))
-	grave := t.raise(user.State{Tombstone: &buried}, at(-time.Hour))
+	grave := t.raise(user.Record{Tombstone: &buried}, at(-time.Hour))
 	if got := grave.Version(); got != p.Version+4 {
 		t.Errorf("raised to version %d, want %d", got, p.Version+4)
 	}
@@ -73,36 +73,36 @@ func raisesByClockBehind(t recordsTrial) {
 
 // raisesNothingChanged tries to raise what has been replaced, deleted, made again or never was.
 func raisesNothingChanged(t recordsTrial) {
-	refused := func(what string, s user.State) {
+	refused := func(what string, s user.Record) {
 		t.Helper()
-		_, err := t.records.Raise(t.Context(), s, at(24*time.Hour))
+		_, err := t.records.BumpVersion(t.Context(), s, at(24*time.Hour))
 		t.wantError("Raise of "+what, err, domain.ErrConflict)
 	}
 	stranger := t.newProfile(user.Renter, at(0))
-	refused("nobody", user.State{Profile: &stranger})
+	refused("nobody", user.Record{Profile: &stranger})
 	t.wantAbsent(stranger.ID)
 
 	p := t.save(t.newProfile(user.Renter, at(0)))
 	next := t.save(renamed(p, "Joan", at(time.Second)))
-	refused("what was replaced", user.State{Profile: &p})
+	refused("what was replaced", user.Record{Profile: &p})
 	t.wantProfile(next)
 	buried := t.delete(p.ID, at(time.Minute))
-	refused("what was deleted", user.State{Profile: &next})
-	t.wantState(user.State{Tombstone: &buried})
+	refused("what was deleted", user.Record{Profile: &next})
+	t.wantState(user.Record{Tombstone: &buried})
 	again := t.save(t.profileOf(p.ID, user.Rentee, at(time.Hour)))
-	refused("a tombstone of what was made again", user.State{Tombstone: &buried})
+	refused("a tombstone of what was made again", user.Record{Tombstone: &buried})
 	t.wantProfile(again)
-	t.wantState(user.State{Profile: &again, LastDeleted: buried.Version})
+	t.wantState(user.Record{Profile: &again, LastDeleted: buried.Version})
 }
 
 // raisesSecondLife: the deletion before a profile was made again stays known, whatever is written.
 func raisesSecondLife(t recordsTrial) {
 	first := t.save(t.newProfile(user.Renter, at(0)))
-	buried := t.raise(user.State{Tombstone: t.graveOf(first.ID, at(time.Minute))}, at(time.Hour))
+	buried := t.raise(user.Record{Tombstone: t.graveOf(first.ID, at(time.Minute))}, at(time.Hour))
 	second := t.save(t.profileOf(first.ID, user.Rentee, at(2*time.Hour)))
 	second = t.save(renamed(second, "Joan", at(3*time.Hour)))
-	t.wantState(user.State{Profile: &second, LastDeleted: buried.Version()})
-	raised := t.raise(user.State{Profile: &second, LastDeleted: buried.Version()}, at(4*time.Hour))
+	t.wantState(user.Record{Profile: &second, LastDeleted: buried.Version()})
+	raised := t.raise(user.Record{Profile: &second, LastDeleted: buried.Version()}, at(4*time.Hour))
 	if raised.LastDeleted != buried.Version() {
 		t.Errorf("Raise: the last deletion is %d, want %d", raised.LastDeleted, buried.Version())
 	}
@@ -127,7 +127,7 @@ func (t recordsTrial) graveOf(id domain.UserID, s domain.Stamp) *user.Tombstone 
 func raisesAgain(t recordsTrial) {
 	p := t.save(t.newProfile(user.Renter, at(0)))
 	buried := t.delete(t.save(t.newProfile(user.Renter, at(0))).ID, at(time.Minute))
-	for _, s := range []user.State{{Profile: &p}, {Tombstone: &buried}} {
+	for _, s := range []user.Record{{Profile: &p}, {Tombstone: &buried}} {
 		stamp := at(time.Hour)
 		want := t.raise(s, stamp)
 		if got := t.raise(s, stamp); heldIn(got) != heldIn(want) {
@@ -137,7 +137,7 @@ func raisesAgain(t recordsTrial) {
 
 		nameless := domain.Stamp{Time: noon.Add(2 * time.Hour)}
 		t.raise(want, nameless)
-		_, err := t.records.Raise(t.Context(), want, nameless)
+		_, err := t.records.BumpVersion(t.Context(), want, nameless)
 		t.wantError("Raise again without a request", err, domain.ErrConflict)
 	}
 }
@@ -146,16 +146,16 @@ func raisesInOrder(t recordsTrial) {
 	all := t.populate(9, time.Second)
 	for i := range all {
 		p := all[len(all)-1-i]
-		all[len(all)-1-i] = *t.raise(user.State{Profile: &p}, at(time.Hour+time.Duration(i)*time.Second)).Profile
+		all[len(all)-1-i] = *t.raise(user.Record{Profile: &p}, at(time.Hour+time.Duration(i)*time.Second)).Profile
 	}
-	t.wantListed(user.Listing{Limit: 2}, all...)
+	t.wantListed(user.ListQuery{Limit: 2}, all...)
 }
 
 func racesRaises(t recordsTrial) {
 	p := t.save(t.newProfile(user.Renter, at(0)))
 	var raised atomic.Int32
 	together(func(writer int) {
-		_, err := t.records.Raise(t.Context(), user.State{Profile: &p}, at(time.Duration(writer)*time.Millisecond))
+		_, err := t.records.BumpVersion(t.Context(), user.Record{Profile: &p}, at(time.Duration(writer)*time.Millisecond))
 		if err == nil {
 			raised.Add(1)
 		} else if !errors.Is(err, domain.ErrConflict) {

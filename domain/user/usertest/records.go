@@ -8,15 +8,15 @@ import (
 )
 
 // Keeper is a store whose records can be told again.
-type Keeper interface {
+type StoreWithRecords interface {
 	user.Store
-	user.Records
+	user.RecordStore
 }
 
-// RunRecords holds the records of a store against the contract of user.Records. Each call of newKeeper
+// RunRecords holds the records of a store against the contract of user.RecordStore. Each call of newKeeper
 // returns a store that is empty and that nobody else writes to; the tests run in parallel, each with one of
 // its own.
-func RunRecords(t *testing.T, newKeeper func(t *testing.T) Keeper) {
+func RunRecords(t *testing.T, newKeeper func(t *testing.T) StoreWithRecords) {
 	t.Helper()
 	for _, part := range [][]recordsTest{scanning(), raising()} {
 		for _, test := range part {
@@ -37,7 +37,7 @@ type recordsTest struct {
 // recordsTrial is a store under test with its records.
 type recordsTrial struct {
 	trial
-	records user.Records
+	records user.RecordStore
 }
 
 // held is a user.State by its value.
@@ -48,7 +48,7 @@ type held struct {
 	lastDeleted domain.Version
 }
 
-func heldIn(s user.State) (h held) {
+func heldIn(s user.Record) (h held) {
 	if s.Profile != nil {
 		h.profile, h.lastDeleted = *s.Profile, s.LastDeleted
 	}
@@ -67,7 +67,7 @@ func (t recordsTrial) scan(limit int, between func()) map[domain.UserID]held {
 		if err != nil || len(page.Unreadable) > 0 || pages > 1000 {
 			t.Fatalf("page %d: Scan = %+v, %v", pages, page, err)
 		}
-		for _, s := range page.States {
+		for _, s := range page.Records {
 			if _, twice := all[s.ID()]; twice {
 				t.Errorf("by %d: met %s twice", limit, s.ID())
 			}
@@ -81,21 +81,21 @@ func (t recordsTrial) scan(limit int, between func()) map[domain.UserID]held {
 }
 
 // stateOf is what is held under id.
-func (t recordsTrial) stateOf(id domain.UserID) user.State {
+func (t recordsTrial) stateOf(id domain.UserID) user.Record {
 	t.Helper()
 	page, err := t.records.Scan(t.Context(), "", 1000)
-	for _, s := range page.States {
+	for _, s := range page.Records {
 		if s.ID() == id {
 			return s
 		}
 	}
-	t.Fatalf("no record of %s among %d, %v", id, len(page.States), err)
-	return user.State{}
+	t.Fatalf("no record of %s among %d, %v", id, len(page.Records), err)
+	return user.Record{}
 }
 
-func (t recordsTrial) raise(s user.State, stamp domain.Stamp) user.State {
+func (t recordsTrial) raise(s user.Record, stamp domain.Stamp) user.Record {
 	t.Helper()
-	raised, err := t.records.Raise(t.Context(), s, stamp)
+	raised, err := t.records.BumpVersion(t.Context(), s, stamp)
 	if err != nil {
 		t.Fatalf("Raise(%s) = %v", s.ID(), err)
 	}
@@ -103,7 +103,7 @@ func (t recordsTrial) raise(s user.State, stamp domain.Stamp) user.State {
 }
 
 // wantState checks what is held under want's id.
-func (t recordsTrial) wantState(want user.State) {
+func (t recordsTrial) wantState(want user.Record) {
 	t.Helper()
 	if got := heldIn(t.stateOf(want.ID())); got != heldIn(want) {
 		t.Errorf("the record of %s\n got %+v\nwant %+v", want.ID(), got, heldIn(want))

@@ -45,7 +45,7 @@ func refusesWhenOver(t trial) {
 	_, errGet := t.store.Get(ctx, p.ID)
 	_, _, errSave := t.store.Save(ctx, renamed(p, "Joan", at(time.Second)), domain.Condition{})
 	_, errDelete := t.store.Delete(ctx, p.ID, domain.Condition{}, at(time.Second))
-	_, errList := t.store.List(ctx, user.Listing{Limit: 1})
+	_, errList := t.store.List(ctx, user.ListQuery{Limit: 1})
 	for what, err := range map[string]error{"Get": errGet, "Save": errSave, "Delete": errDelete, "List": errList} {
 		t.wantError(what, err, domain.ErrUnavailable)
 		t.wantError(what, err, context.Canceled)

@@ -20,7 +20,7 @@ func scanning() []recordsTest {
 }
 
 func scansNothing(t recordsTrial) {
-	if page, err := t.records.Scan(t.Context(), "", 10); err != nil || len(page.States)+len(page.Unreadable) > 0 || page.Next != "" {
+	if page, err := t.records.Scan(t.Context(), "", 10); err != nil || len(page.Records)+len(page.Unreadable) > 0 || page.Next != "" {
 		t.Errorf("Scan = %+v, %v", page, err)
 	}
 }
@@ -107,7 +107,7 @@ func (t recordsTrial) stir(p user.Profile, round int, versions past) {
 func scansCopies(t recordsTrial) {
 	p := t.save(t.newProfile(user.Renter, at(0)))
 	t.stateOf(p.ID).Profile.Name = "Joan"
-	t.raise(user.State{Profile: &p}, at(time.Hour)).Profile.Name = "Jill"
+	t.raise(user.Record{Profile: &p}, at(time.Hour)).Profile.Name = "Jill"
 	if got := t.stateOf(p.ID).Profile.Name; got != p.Name {
 		t.Errorf("the record has the name %q, which was only written to what it was read into", got)
 	}
@@ -120,7 +120,7 @@ func scansNotForged(t recordsTrial) {
 		t.Fatalf("Scan = %+v, %v; want a next page", page, err)
 	}
 	for _, forged := range []string{
-		"x", "nonsense", " ", "{}", "e30", "bnVsbA", string(page.States[0].ID()),
+		"x", "nonsense", " ", "{}", "e30", "bnVsbA", string(page.Records[0].ID()),
 		page.Next + "A", page.Next + "=", page.Next + "\n", page.Next[1:], page.Next[:len(page.Next)/8],
 	} {
 		_, err := t.records.Scan(t.Context(), forged, 1)

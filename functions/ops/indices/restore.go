@@ -33,7 +33,7 @@ func (a *Admin) RestoreItems(ctx context.Context, r RestoreOptions) error {
 		return err
 	}
 	if r.Since.IsZero() {
-		r.Since = s.started().Add(-domain.MaxClockLag)
+		r.Since = s.started().Add(-domain.MaxClockSkew)
 	}
 	copies, order, err := a.plan(ctx, s, r)
 	if err != nil {

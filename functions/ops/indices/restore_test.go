@@ -14,7 +14,7 @@ import (
 
 func (s *stack) owner(t *testing.T, e item.OwnerEvent) {
 	t.Helper()
-	e.Learned = time.Now()
+	e.Received = time.Now()
 	if _, err := opensearch.NewOwners(s.client).Merge(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}

@@ -58,15 +58,15 @@ func profile(t *testing.T, id domain.UserID, name, request string) user.Profile 
 }
 
 // records returns the records of a store by id.
-func records(t *testing.T, store *dynamo.Users) map[domain.UserID]user.State {
+func records(t *testing.T, store *dynamo.Users) map[domain.UserID]user.Record {
 	t.Helper()
-	found := map[domain.UserID]user.State{}
+	found := map[domain.UserID]user.Record{}
 	for after := ""; ; {
 		page, err := store.Scan(t.Context(), after, 1000)
 		if err != nil || len(page.Unreadable) > 0 {
 			t.Fatalf("Scan: %v, unreadable: %v", err, page.Unreadable)
 		}
-		for _, s := range page.States {
+		for _, s := range page.Records {
 			found[s.ID()] = s
 		}
 		if after = page.Next; after == "" {

@@ -46,7 +46,7 @@ func retry(ctx context.Context, f func() error) error {
 func RestoreUsers(ctx context.Context, c RestoreConfig) (RestoreResult, error) {
 	var result RestoreResult
 	for after := ""; ; {
-		var page user.Scanned
+		var page user.ScanPage
 		err := retry(ctx, func() (err error) {
 			page, err = c.Source.Scan(ctx, after, scanPage)
 			return err
@@ -54,7 +54,7 @@ func RestoreUsers(ctx context.Context, c RestoreConfig) (RestoreResult, error) {
 		if err != nil {
 			return result, err
 		}
-		if err := c.write(ctx, page.States, &result); err != nil {
+		if err := c.write(ctx, page.Records, &result); err != nil {
 			return result, err
 		}
 		result.Unreadable = append(result.Unreadable, page.Unreadable...)
@@ -66,7 +66,7 @@ func RestoreUsers(ctx context.Context, c RestoreConfig) (RestoreResult, error) {
 }
 
 // write restores the records of a page concurrently.
-func (c RestoreConfig) write(ctx context.Context, states []user.State, result *RestoreResult) (failure error) {
+func (c RestoreConfig) write(ctx context.Context, states []user.Record, result *RestoreResult) (failure error) {
 	var writers sync.WaitGroup
 	var mu sync.Mutex
 	slots := make(chan struct{}, restoreWriters)
@@ -90,7 +90,7 @@ func (c RestoreConfig) write(ctx context.Context, states []user.State, result *R
 }
 
 // restore restores one record and returns the counter of its outcome.
-func (c RestoreConfig) restore(ctx context.Context, s user.State) (counter func(*RestoreResult) *int, err error) {
+func (c RestoreConfig) restore(ctx context.Context, s user.Record) (counter func(*RestoreResult) *int, err error) {
 	switch {
 	case c.Erased(string(s.ID())):
 		return func(r *RestoreResult) *int { return &r.Erased }, nil

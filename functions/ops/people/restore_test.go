@@ -68,7 +68,7 @@ func TestRestoreUsers(t *testing.T) {
 	}
 	delete(saved, erased)
 	delete(saved, deleted)
-	maps.DeleteFunc(got, func(id domain.UserID, _ user.State) bool { _, ok := saved[id]; return !ok })
+	maps.DeleteFunc(got, func(id domain.UserID, _ user.Record) bool { _, ok := saved[id]; return !ok })
 	if diff := cmp.Diff(saved, got); diff != "" {
 		t.Errorf("other records differ (-want +got):\n%.2000s", diff)
 	}
