@@ -156,14 +156,14 @@ func (o operations) redrive(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, pipeline.ErrNoQueue):
 		o.noQueue(w)
-	case errors.Is(err, pipeline.ErrNoSource), errors.Is(err, pipeline.ErrPositions):
+	case errors.Is(err, pipeline.ErrNoSource), errors.Is(err, pipeline.ErrFailureRecords):
 		answer(w, http.StatusConflict, failure(r.PathValue("name")+" cannot be redriven: "+err.Error()))
 	case err != nil:
 		answer(w, http.StatusInternalServerError, failure(err.Error()))
 	default:
 		left, _ := o.events.Queue(r.PathValue("name")) // dead records that are still dead are back by now
 		answer(w, http.StatusOK, map[string]any{
-			"to": done.To, "moved": done.Moved, "failed": done.Stay, "waiting": left.Depth().Visible,
+			"to": done.To, "moved": done.Moved, "failed": done.Failed, "waiting": left.Depth().Visible,
 		})
 	}
 }

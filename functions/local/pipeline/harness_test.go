@@ -19,8 +19,8 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// world is a pipeline that runs, in the time of a synctest bubble.
-type world struct {
+// testPipeline is a pipeline that runs, in the time of a synctest bubble.
+type testPipeline struct {
 	*Pipeline
 	stream  *Stream
 	service *sandbox.Service
@@ -32,7 +32,7 @@ type world struct {
 type handler func(ids []string) (string, error)
 
 // run starts a pipeline of functions. It is stopped at the end of the test, if not before.
-func run(t *testing.T, topology topology, userEvents, itemSync handler) *world {
+func run(t *testing.T, topology topology, userEvents, itemSync handler) *testPipeline {
 	t.Helper()
 	n := 0
 	var mu sync.Mutex
@@ -42,7 +42,7 @@ func run(t *testing.T, topology topology, userEvents, itemSync handler) *world {
 		n++
 		return fmt.Sprintf("00000000-0000-4000-8000-%012d", n)
 	}
-	w := &world{service: &sandbox.Service{Logger: slog.New(slog.DiscardHandler)}, stream: NewStream(newID), start: time.Now()}
+	w := &testPipeline{service: &sandbox.Service{Logger: slog.New(slog.DiscardHandler)}, stream: NewStream(newID), start: time.Now()}
 	w.Pipeline = newPipeline(topology, Config{Lambda: w.service, NewID: newID, Speed: 1})
 	w.Connect(w.stream, function(UserEventsFunction, userEvents), function(ItemSyncFunction, itemSync))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -79,14 +79,14 @@ func (h handler) Invoke(_ context.Context, event []byte) ([]byte, error) {
 	for _, r := range e.Records {
 		ids = append(ids, r.Body+r.Dynamodb.Change)
 	}
-	answer, err := h(ids)
-	return []byte(answer), err
+	response, err := h(ids)
+	return []byte(response), err
 }
 
-func quiet([]string) (string, error) { return "", nil }
+func succeed([]string) (string, error) { return "", nil }
 
 // change puts a record into the stream. What the handler sees of it is id.
-func (w *world) change(t *testing.T, id string) {
+func (w *testPipeline) change(t *testing.T, id string) {
 	t.Helper()
 	err := w.stream.Put(func(eventID, sequence string) (json.RawMessage, error) {
 		return fmt.Appendf(nil, `{"eventID":%q,"dynamodb":{"Change":%q,"SequenceNumber":%q}}`, eventID, id, sequence), nil
@@ -104,7 +104,7 @@ func reporting(id string) string {
 }
 
 // publish sends a message to the topic, with an eventType.
-func (w *world) publish(t *testing.T, body, eventType string) {
+func (w *testPipeline) publish(t *testing.T, body, eventType string) {
 	t.Helper()
 	out, err := w.Topic().PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String(w.Topic().ARN()),
 		PublishBatchRequestEntries: []types.PublishBatchRequestEntry{entry("1", body, eventType)}})
@@ -125,14 +125,14 @@ type call struct {
 	At  time.Duration
 }
 
-// journal keeps the invocations of a function.
-type journal struct {
+// callLog keeps the invocations of a function.
+type callLog struct {
 	mu    sync.Mutex
 	start time.Time
 	calls []call
 }
 
-func (j *journal) note(ids []string) int {
+func (j *callLog) add(ids []string) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.start.IsZero() {
@@ -143,7 +143,7 @@ func (j *journal) note(ids []string) int {
 }
 
 // depth waits until nothing moves without time, and returns what is in a queue.
-func (w *world) depth(t *testing.T, name string) Depth {
+func (w *testPipeline) depth(t *testing.T, name string) Depth {
 	t.Helper()
 	synctest.Wait()
 	q, ok := w.Queue(name)

@@ -1,11 +1,10 @@
-// Package pipeline stands in for what carries events on AWS: DynamoDB Streams, Lambda's event source
-// mappings, SNS and SQS. The changes of a table become raw stream events, what is published becomes
-// messages in a queue, and those raw SQS events, all for the very handlers that are deployed.
+// Package pipeline simulates DynamoDB Streams, Lambda's event source mappings, SNS and SQS. The changes of a table become
+// raw stream events and published messages become raw SQS events, for the handlers that are deployed.
 //
-// Batches, retries, halving, visibility timeouts, redrive, dead-letter queues and filter are those of one
-// table, in topology.go, that a test holds against template.yaml. It departs from the services where they
-// promise little: messages arrive once and in order unless something fails, and the pauses between a
-// stream's retries, which AWS does not tell, double from a second to a minute.
+// Batches, retries, bisecting, visibility timeouts, redrive, dead-letter queues and filter are those of topology.go,
+// which a test compares with template.yaml. Differences from the services: messages arrive once and in order unless
+// something fails, and the backoff between a stream's retries, which AWS does not document, doubles from a second to a
+// minute.
 package pipeline
 
 import (
@@ -22,7 +21,7 @@ import (
 type Config struct {
 	Lambda *sandbox.Service
 	NewID  func() string // UUIDs for messages and invocations
-	Speed  int           // everything that waits does so this many times shorter than deployed; 1 or more
+	Speed  int           // all waiting times are this many times shorter than deployed; 1 or more
 }
 
 // Pipeline is the topic, the queues and the mappings of template.yaml.
@@ -31,20 +30,20 @@ type Pipeline struct {
 	topology topology
 	queues   []*Queue
 	topic    *Topic
-	gates    map[string]*gate // by function
+	states   map[string]*mappingState // by function
 
 	functions map[string]sandbox.Function
 	stream    *streamConsumer
 	queue     *queueConsumer
 }
 
-// New makes a Pipeline in which nothing moves yet.
+// New returns a Pipeline. It does nothing until Run.
 func New(config Config) *Pipeline { return newPipeline(deployed(), config) }
 
 func newPipeline(t topology, config Config) *Pipeline {
 	p := &Pipeline{
-		config: config, topology: t.faster(config.Speed), functions: map[string]sandbox.Function{},
-		gates: map[string]*gate{t.stream.function: newGate(), t.consumer.function: newGate()},
+		config: config, topology: t.withSpeed(config.Speed), functions: map[string]sandbox.Function{},
+		states: map[string]*mappingState{t.stream.function: newMappingState(), t.consumer.function: newMappingState()},
 	}
 	for _, spec := range p.topology.queues {
 		p.queues = append(p.queues, newQueue(spec, config.NewID))
@@ -56,16 +55,16 @@ func newPipeline(t topology, config Config) *Pipeline {
 	return p
 }
 
-// Timeout is what template.yaml gives the function of that name, one behind no route.
+// Timeout returns the timeout in template.yaml of a function without a route.
 func Timeout(function string) time.Duration { return deployed().timeouts[function] }
 
-// Topic is where events are published.
+// Topic returns the topic of user events.
 func (p *Pipeline) Topic() *Topic { return p.topic }
 
-// Queues are all queues.
+// Queues returns all queues.
 func (p *Pipeline) Queues() []*Queue { return p.queues }
 
-// Queue is the queue of that name.
+// Queue returns the queue of that name.
 func (p *Pipeline) Queue(name string) (*Queue, bool) {
 	i := slices.IndexFunc(p.queues, func(q *Queue) bool { return q.Name() == name })
 	if i < 0 {
@@ -74,10 +73,10 @@ func (p *Pipeline) Queue(name string) (*Queue, bool) {
 	return p.queues[i], true
 }
 
-// DeadLetters is where the stream's function leaves records that can never be published.
+// DeadLetters returns the queue to which the stream's function sends records that it can never publish.
 func (p *Pipeline) DeadLetters() *Queue { return p.mustQueue(UserEventsDeadLetterQueue) }
 
-// mustQueue is for the names of the table.
+// mustQueue returns a queue of the topology.
 func (p *Pipeline) mustQueue(name string) *Queue {
 	q, ok := p.Queue(name)
 	if !ok {
@@ -86,8 +85,8 @@ func (p *Pipeline) mustQueue(name string) *Queue {
 	return q
 }
 
-// Connect says where changes come from and which functions there are, among them those that the mappings
-// name. It is to be called once, before Run.
+// Connect sets the source of changes and the functions, which include those of the mappings. It must be called once,
+// before Run.
 func (p *Pipeline) Connect(source Source, functions ...sandbox.Function) {
 	for _, f := range functions {
 		p.functions[f.Name] = f
@@ -95,17 +94,17 @@ func (p *Pipeline) Connect(source Source, functions ...sandbox.Function) {
 	t := p.topology
 	p.stream = &streamConsumer{
 		streamMapping: t.stream, source: source, invoke: p.invoker(t.stream.function),
-		positions: p.mustQueue(t.stream.onFailure), gate: p.gates[t.stream.function],
-		speed: p.config.Speed, held: map[string][]Record{},
+		failureQueue: p.mustQueue(t.stream.onFailure), state: p.states[t.stream.function],
+		speed: p.config.Speed, unprocessed: map[string][]Record{},
 	}
 	p.queue = &queueConsumer{
 		queueMapping: t.consumer, queue: p.mustQueue(t.consumer.queue),
-		invoke: p.invoker(t.consumer.function), gate: p.gates[t.consumer.function],
+		invoke: p.invoker(t.consumer.function), state: p.states[t.consumer.function],
 	}
 }
 
-// Run feeds the functions from the source and the queues, until ctx is done and they have finished what they
-// had begun. It is to be called once.
+// Run invokes the functions of the mappings until ctx is done, then waits for the invocations in flight. It must be
+// called once.
 func (p *Pipeline) Run(ctx context.Context) {
 	var mappings sync.WaitGroup
 	mappings.Go(func() { p.stream.run(ctx) })
@@ -122,17 +121,17 @@ func (p *Pipeline) invoker(function string) invoker {
 	}
 }
 
-// ErrNoMapping is the refusal to stop or start what nothing feeds.
+// ErrNoMapping means that a function has no event source mapping.
 var ErrNoMapping = errors.New("no stream or queue feeds that function")
 
-// SetPolling lets the function's mapping feed it, or stops that, as update-event-source-mapping does with
-// --enabled and --no-enabled.
+// SetPolling enables or disables the mapping of a function, like --enabled and --no-enabled of
+// update-event-source-mapping.
 func (p *Pipeline) SetPolling(function string, on bool) error {
-	g, ok := p.gates[function]
+	state, ok := p.states[function]
 	if !ok {
 		return ErrNoMapping
 	}
-	g.set(on)
+	state.set(on)
 	return nil
 }
 
@@ -141,11 +140,11 @@ type Mapping struct {
 	Function string
 	Source   string // the logical id of the table or queue
 	Polling  bool
-	Waiting  int           // records of the stream, or messages, that the function has not handled
-	Oldest   time.Duration // how long the first of those has waited
+	Waiting  int           // records or messages that the function has not processed
+	Oldest   time.Duration // age of the oldest
 }
 
-// Mappings are those of the stream and of the queue.
+// Mappings returns the states of the mappings of the stream and of the queue.
 func (p *Pipeline) Mappings() []Mapping {
 	stream := Mapping{Function: p.topology.stream.function, Source: p.topology.stream.table}
 	n, since := p.stream.waiting()
@@ -157,6 +156,7 @@ func (p *Pipeline) Mappings() []Mapping {
 		Function: p.topology.consumer.function, Source: p.topology.consumer.queue,
 		Waiting: d.Visible + d.InFlight + d.Delayed, Oldest: d.Oldest,
 	}
-	stream.Polling, queue.Polling = p.gates[stream.Function].polling(), p.gates[queue.Function].polling()
+	stream.Polling, _ = p.states[stream.Function].get()
+	queue.Polling, _ = p.states[queue.Function].get()
 	return []Mapping{stream, queue}
 }

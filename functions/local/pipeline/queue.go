@@ -16,32 +16,31 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// maxMessageSize is that of a queue, in bytes, attributes included.
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+// maxMessageSize is the maximum size of a message, in bytes, attributes included.
 const maxMessageSize = 1 << 20
 
-// Queue is a standard queue: messages come at least once, in about the order they were sent in.
+// Queue is a standard queue with at-least-once delivery, in about the order of sending.
 type Queue struct {
 	spec        queueSpec
-	deadLetters *Queue // nil without
+	deadLetters *Queue // nil: none
 	newID       func() string
 
 	mu       sync.Mutex
-	messages []*message    // in the order they were sent in
+	messages []*message    // in the order of sending
 	changed  chan struct{} // closed at the next change
 }
 
-// message is one in a queue.
+// message is a message of a queue.
 type message struct {
 	id         string
 	body       string
 	attributes map[string]attribute
 	trace      string
 	sent       time.Time
-	visible    time.Time // from when on it may be received
-	received   time.Time // the first time
+	visible    time.Time // when it becomes visible
+	received   time.Time // first receive
 	receives   int
-	receipt    string // of the last time
+	receipt    string // receipt handle of the last receive
 }
 
 // attribute is a message attribute of a textual type: String, Number or one derived from these.
@@ -51,15 +50,15 @@ func newQueue(spec queueSpec, newID func() string) *Queue {
 	return &Queue{spec: spec, newID: newID, changed: make(chan struct{})}
 }
 
-// Name is the queue's logical id in template.yaml.
+// Name returns the queue's logical id in template.yaml.
 func (q *Queue) Name() string { return q.spec.name }
 
-// URL is what callers of SendMessage name the queue by.
+// URL returns the QueueUrl of the queue.
 func (q *Queue) URL() string {
 	return "https://sqs." + sandbox.Region + ".amazonaws.com/" + sandbox.AccountID + "/" + q.spec.name
 }
 
-// SendMessage is that operation of Amazon SQS.
+// SendMessage implements the operation of Amazon SQS.
 func (q *Queue) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
 	if aws.ToString(in.QueueUrl) != q.URL() {
 		return nil, &types.QueueDoesNotExist{Message: aws.String("The specified queue does not exist.")}
@@ -77,7 +76,7 @@ func (q *Queue) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...
 	case !utf8.ValidString(body):
 		return nil, &types.InvalidMessageContents{Message: aws.String("the body is not UTF-8")}
 	case size > maxMessageSize:
-		return nil, fmt.Errorf("InvalidParameterValue: a message of %d bytes, where %d are allowed", size, maxMessageSize)
+		return nil, fmt.Errorf("InvalidParameterValue: a message of %d bytes exceeds the limit of %d", size, maxMessageSize)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -86,7 +85,7 @@ func (q *Queue) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...
 	return &sqs.SendMessageOutput{MessageId: &id}, nil
 }
 
-// send puts a message into the queue and returns its id.
+// send adds a message to the queue and returns its id.
 func (q *Queue) send(body string, attributes map[string]attribute, trace string, delay time.Duration) string {
 	now := time.Now()
 	m := &message{id: q.newID(), body: body, attributes: attributes, trace: trace, sent: now, visible: now.Add(delay)}
@@ -98,24 +97,24 @@ func (q *Queue) put(m *message) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.messages = append(q.messages, m)
-	q.tell()
+	q.notify()
 }
 
-// tell wakes those who wait for a change. The caller holds the lock.
-func (q *Queue) tell() {
+// notify wakes the goroutines that wait for a change. The caller holds the lock.
+func (q *Queue) notify() {
 	close(q.changed)
 	q.changed = make(chan struct{})
 }
 
-// receive takes at most limit messages that are visible now, and hides them. Those that were received too
-// often already go to the dead letters instead. Where there are none it says when there may be: at the
-// next change or, unless zero, at a time.
+// receive returns at most limit visible messages and starts their visibility timeouts. Messages that exceed
+// maxReceiveCount go to the dead-letter queue instead. The next messages may be visible after the next change or, unless
+// zero, at the time next.
 func (q *Queue) receive(limit int) (batch []message, changed <-chan struct{}, next time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
 	q.expire(now)
-	var stay []*message
+	var remaining []*message
 	for _, m := range q.messages {
 		if m.visible.After(now) && (next.IsZero() || m.visible.Before(next)) {
 			next = m.visible
@@ -127,16 +126,16 @@ func (q *Queue) receive(limit int) (batch []message, changed <-chan struct{}, ne
 			q.deadLetters.put(m)
 			continue
 		default:
-			q.hide(m, now)
+			q.startReceive(m, now)
 			batch = append(batch, *m)
 		}
-		stay = append(stay, m)
+		remaining = append(remaining, m)
 	}
-	q.messages = stay
+	q.messages = remaining
 	return batch, q.changed, next
 }
 
-func (q *Queue) hide(m *message, now time.Time) {
+func (q *Queue) startReceive(m *message, now time.Time) {
 	m.receives++
 	if m.receives == 1 {
 		m.received = now
@@ -144,14 +143,14 @@ func (q *Queue) hide(m *message, now time.Time) {
 	m.visible, m.receipt = now.Add(q.spec.visibility), q.newID()
 }
 
-// expire drops what the queue has kept long enough. In a queue of dead letters that counts from when a
-// message was first sent, not from when it died.
+// expire deletes messages whose retention period has ended. In a dead-letter queue, too, that begins when the message was
+// first sent.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 func (q *Queue) expire(now time.Time) {
 	q.messages = slices.DeleteFunc(q.messages, func(m *message) bool { return now.Sub(m.sent) > q.spec.retention })
 }
 
-// remove deletes what was received under each receipt, unless it has been received again since.
+// remove deletes the messages with these receipts, unless they have been received again since.
 func (q *Queue) remove(receipts ...string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -160,7 +159,7 @@ func (q *Queue) remove(receipts ...string) {
 	})
 }
 
-// Purge deletes everything, and returns how many messages that was.
+// Purge deletes all messages and returns their number.
 func (q *Queue) Purge() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -169,7 +168,7 @@ func (q *Queue) Purge() int {
 	return n
 }
 
-// moveTo sends every message that is visible now to another queue, where it is a new one.
+// moveTo sends every visible message to another queue as a new message, and returns their number.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
 func (q *Queue) moveTo(to *Queue) int {
 	batch, _, _ := q.receive(q.Depth().Visible)
@@ -180,8 +179,8 @@ func (q *Queue) moveTo(to *Queue) int {
 	return len(batch)
 }
 
-// release has everything that is hidden visible again.
-func (q *Queue) release() {
+// makeVisible ends all visibility timeouts.
+func (q *Queue) makeVisible() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
@@ -190,18 +189,18 @@ func (q *Queue) release() {
 			m.visible = now
 		}
 	}
-	q.tell()
+	q.notify()
 }
 
-// Depth is how much is in a queue.
+// Depth is the number of messages of a queue by state.
 type Depth struct {
-	Visible  int           // waiting to be received
-	InFlight int           // received, and not to be received again before their visibility timeout
-	Delayed  int           // not to be received yet for the first time
-	Oldest   time.Duration // since the oldest was sent
+	Visible  int           // ready to be received
+	InFlight int           // received; their visibility timeout has not ended
+	Delayed  int           // never received, and not visible yet
+	Oldest   time.Duration // age of the oldest
 }
 
-// Depth counts what is in the queue.
+// Depth counts the messages.
 func (q *Queue) Depth() (d Depth) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -221,28 +220,28 @@ func (q *Queue) Depth() (d Depth) {
 	return d
 }
 
-// Peeked is a message as people may look at it, which changes nothing about it.
-type Peeked struct {
+// PeekedMessage is a message that is shown and not received.
+type PeekedMessage struct {
 	ID         string
 	Body       string
 	Attributes map[string]string
 	Receives   int
 	Sent       time.Time
-	Visible    time.Time // from when on it may be received
+	Visible    time.Time // when it becomes visible
 }
 
-// Peek returns the first messages, at most limit, in the order they were sent in.
-func (q *Queue) Peek(limit int) []Peeked {
+// Peek returns the first messages, at most limit, in the order of sending, without receiving them.
+func (q *Queue) Peek(limit int) []PeekedMessage {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.expire(time.Now())
-	peeked := make([]Peeked, 0, min(limit, len(q.messages)))
+	peeked := make([]PeekedMessage, 0, min(limit, len(q.messages)))
 	for _, m := range q.messages[:min(limit, len(q.messages))] {
 		values := make(map[string]string, len(m.attributes))
 		for name, a := range m.attributes {
 			values[name] = a.value
 		}
-		peeked = append(peeked, Peeked{ID: m.id, Body: m.body, Attributes: values, Receives: m.receives, Sent: m.sent, Visible: m.visible})
+		peeked = append(peeked, PeekedMessage{ID: m.id, Body: m.body, Attributes: values, Receives: m.receives, Sent: m.sent, Visible: m.visible})
 	}
 	return peeked
 }

@@ -19,9 +19,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestQueueAnswers: what a function does not report as failed is gone; the rest comes back when its visibility
+// TestQueueResponses: what a function does not report as failed is gone; the rest comes back when its visibility
 // timeout is over.
-func TestQueueAnswers(t *testing.T) {
+func TestQueueResponses(t *testing.T) {
 	t.Parallel()
 	both, visibility := "[a b]", 3*time.Minute
 	again := []call{{both, 0}, {both, visibility}}
@@ -29,7 +29,7 @@ func TestQueueAnswers(t *testing.T) {
 		first func(ids []string) (string, error) // gets message ids
 		want  []call
 	}{
-		"no answer":   {func([]string) (string, error) { return "", nil }, []call{{both, 0}}},
+		"no response": {func([]string) (string, error) { return "", nil }, []call{{both, 0}}},
 		"null":        {func([]string) (string, error) { return "null", nil }, []call{{both, 0}}},
 		"empty list":  {func([]string) (string, error) { return `{"batchItemFailures":[]}`, nil }, []call{{both, 0}}},
 		"the second":  {func(ids []string) (string, error) { return reporting(ids[1]), nil }, []call{{both, 0}, {"[b]", visibility}}},
@@ -44,10 +44,10 @@ func TestQueueAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var j journal
-				var w *world
-				w = run(t, deployed(), quiet, func(bodies []string) (string, error) {
-					if j.note(bodies) > 1 {
+				var j callLog
+				var w *testPipeline
+				w = run(t, deployed(), succeed, func(bodies []string) (string, error) {
+					if j.add(bodies) > 1 {
 						return "", nil
 					}
 					q, _ := w.Queue(ItemSyncQueue)
@@ -76,12 +76,12 @@ func TestQueueAnswers(t *testing.T) {
 
 // TestDeadLetters: a message that fails as often as the table allows is set aside, whole; redriven, it is a new
 // one; and those beside it get through all the time.
-// TestStoppedIsStopped: what comes behind the stop waits in the queue, in whatever the function's poller was.
-func TestStoppedIsStopped(t *testing.T) {
+// TestDisableDuringPoll: what comes behind the stop waits in the queue, in whatever the function's poller was.
+func TestDisableDuringPoll(t *testing.T) {
 	t.Parallel()
 	for range 500 {
 		synctest.Test(t, func(t *testing.T) {
-			w := run(t, deployed(), quiet, func(bodies []string) (string, error) {
+			w := run(t, deployed(), succeed, func(bodies []string) (string, error) {
 				t.Errorf("%q after the stop", bodies)
 				return "", nil
 			})
@@ -100,7 +100,7 @@ func TestDeadLetters(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		broken, failed, handled := true, 0, []string{}
-		w := run(t, deployed(), quiet, func(bodies []string) (string, error) {
+		w := run(t, deployed(), succeed, func(bodies []string) (string, error) {
 			if broken && strings.Contains(strings.Join(bodies, " "), "poison") {
 				failed++
 				return "", errBroken
@@ -125,7 +125,7 @@ func TestDeadLetters(t *testing.T) {
 		}
 		broken = false
 		got, err := w.Redrive(t.Context(), ItemSyncDeadLetterQueue)
-		if want := (Redriven{To: ItemSyncQueue, Moved: 1}); got != want || err != nil {
+		if want := (RedriveResult{To: ItemSyncQueue, Moved: 1}); got != want || err != nil {
 			t.Errorf("redrive: %+v, %v", got, err)
 		}
 		synctest.Wait()
@@ -135,9 +135,9 @@ func TestDeadLetters(t *testing.T) {
 	})
 }
 
-// TestPoison: a record that the function cannot publish does not hold up those behind it; it is replayed once
+// TestRedriveRecords: a record that the function cannot publish does not hold up those behind it; it is replayed once
 // the function can.
-func TestPoison(t *testing.T) {
+func TestRedriveRecords(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fixed, refuses, handled := false, false, []string{}
@@ -154,7 +154,7 @@ func TestPoison(t *testing.T) {
 				handled = append(handled, id)
 			}
 			return "", nil
-		}, quiet)
+		}, succeed)
 		dead, _ = w.Queue(UserEventsDeadLetterQueue)
 		for _, id := range []string{"a", "poison", "b"} {
 			w.change(t, id)
@@ -162,20 +162,20 @@ func TestPoison(t *testing.T) {
 		if d := w.depth(t, UserEventsDeadLetterQueue); d.Visible != 1 || fmt.Sprint(handled) != "[a b]" {
 			t.Fatalf("dead letters %+v, handled %q", d, handled)
 		}
-		replay := func(want Redriven) {
+		replay := func(want RedriveResult) {
 			t.Helper()
 			got, err := w.Redrive(t.Context(), UserEventsDeadLetterQueue)
 			if want.To = UserEventsFunction; got != want || err != nil {
 				t.Errorf("replay: %+v, %v, want %+v", got, err, want)
 			}
 		}
-		replay(Redriven{Moved: 1}) // and back, at once
+		replay(RedriveResult{Moved: 1}) // and back, at once
 		refuses = true
-		replay(Redriven{Stay: 1})
+		replay(RedriveResult{Failed: 1})
 		refuses = false
 		dead.send("no JSON", nil, "", 0)
 		fixed = true
-		replay(Redriven{Moved: 1, Stay: 1})
+		replay(RedriveResult{Moved: 1, Failed: 1})
 		if d := w.depth(t, UserEventsDeadLetterQueue); d.Visible != 1 || fmt.Sprint(handled) != "[a b poison]" {
 			t.Errorf("dead letters %+v, handled %q", d, handled)
 		}
@@ -185,8 +185,8 @@ func TestPoison(t *testing.T) {
 func TestRedriveRefusals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := run(t, deployed(), quiet, quiet)
-		for name, want := range map[string]error{"Nothing": ErrNoQueue, ItemSyncQueue: ErrNoSource, UserEventsFailureQueue: ErrPositions} {
+		w := run(t, deployed(), succeed, succeed)
+		for name, want := range map[string]error{"Nothing": ErrNoQueue, ItemSyncQueue: ErrNoSource, UserEventsFailureQueue: ErrFailureRecords} {
 			if _, err := w.Redrive(t.Context(), name); !errors.Is(err, want) {
 				t.Errorf("%s: %v, want %v", name, err, want)
 			}
@@ -198,7 +198,7 @@ func TestRedriveRefusals(t *testing.T) {
 func TestRetention(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := run(t, deployed(), quiet, quiet)
+		w := run(t, deployed(), succeed, succeed)
 		_ = w.SetPolling(ItemSyncFunction, false)
 		w.publish(t, "m", "user.profile.updated.v1")
 		time.Sleep(4 * day)
@@ -217,7 +217,7 @@ func TestSQSEvent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got events.SQSEvent
-		w := run(t, deployed(), quiet, quiet)
+		w := run(t, deployed(), succeed, succeed)
 		w.Pipeline.queue.invoke = func(_ context.Context, event []byte) ([]byte, error) { return nil, json.Unmarshal(event, &got) }
 		w.publish(t, `{"a":1}`, "user.profile.updated.v1")
 		synctest.Wait()
@@ -295,7 +295,7 @@ func TestPublish(t *testing.T) {
 func TestSendMessage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := run(t, deployed(), quiet, quiet)
+		w := run(t, deployed(), succeed, succeed)
 		q, _ := w.Queue(UserEventsDeadLetterQueue)
 		send := func(url, body string) error {
 			_, err := q.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &body, DelaySeconds: 5,
@@ -330,10 +330,10 @@ func TestSendMessage(t *testing.T) {
 	})
 }
 
-// TestFaster: with a speed, what waits does so that many times shorter, and nothing else changes.
-func TestFaster(t *testing.T) {
+// TestSpeed: with a speed, what waits does so that many times shorter, and nothing else changes.
+func TestSpeed(t *testing.T) {
 	t.Parallel()
-	got, want := deployed().faster(60), deployed()
+	got, want := deployed().withSpeed(60), deployed()
 	want.queues[0].visibility, want.queues[1].visibility = 3*time.Second, 500*time.Millisecond
 	want.queues[2].visibility, want.queues[3].visibility = 500*time.Millisecond, 500*time.Millisecond
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(topology{}, streamMapping{}, subscription{}, queueSpec{}, queueMapping{})); diff != "" {

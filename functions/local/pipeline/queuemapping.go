@@ -6,104 +6,102 @@ import (
 	"time"
 )
 
-// queueConsumer feeds a function from a queue, as an event source mapping of Lambda does.
+// queueConsumer invokes a function with the messages of a queue, like an event source mapping of Lambda.
 type queueConsumer struct {
 	queueMapping
 	queue  *Queue
 	invoke invoker
-	gate   *gate
+	state  *mappingState
 }
 
-// run feeds the function until ctx is done, and then lets it finish what it has begun.
+// run invokes the function until ctx is done, then waits for the invocations in flight.
 func (c *queueConsumer) run(ctx context.Context) {
-	var workers sync.WaitGroup
+	var pollers sync.WaitGroup
 	for range c.maxConcurrency {
-		workers.Go(func() { c.work(ctx) })
+		pollers.Go(func() {
+			for c.state.wait(ctx) {
+				if batch := c.batch(ctx); len(batch) > 0 {
+					c.process(ctx, batch)
+				}
+			}
+		})
 	}
-	workers.Wait()
+	pollers.Wait()
 }
 
-func (c *queueConsumer) work(ctx context.Context) {
-	for c.gate.pass(ctx) {
-		batch := c.batch(ctx)
-		if len(batch) > 0 {
-			c.process(ctx, batch)
-		}
-	}
-}
-
-// batch waits for messages, and the window for more of them. It returns none when the function is stopped
-// or ctx is done.
+// batch waits for messages, and for more of them until the window ends. It returns none if the mapping is disabled or
+// ctx is done first.
 func (c *queueConsumer) batch(ctx context.Context) []message {
-	ctx, cancel := c.gate.whileOpen(ctx)
+	ctx, cancel := c.state.whileEnabled(ctx)
 	defer cancel()
 	var batch, more []message
 	var changed <-chan struct{}
 	var next time.Time
-	var full <-chan time.Time
+	var windowEnd <-chan time.Time
 	for {
-		open := c.gate.ifOpen(func() { more, changed, next = c.queue.receive(c.batchSize - len(batch)) })
-		if !open {
+		enabled := c.state.ifEnabled(func() { more, changed, next = c.queue.receive(c.batchSize - len(batch)) })
+		if !enabled {
 			return batch
 		}
 		batch = append(batch, more...)
-		if len(batch) > 0 && full == nil {
-			full = time.After(c.window)
+		if len(batch) > 0 && windowEnd == nil {
+			windowEnd = time.After(c.window)
 		}
 		if len(batch) == c.batchSize || len(batch) > 0 && c.window == 0 {
 			return batch
 		}
-		if !awaitChange(ctx, changed, next, full) {
+		if !awaitMessages(ctx, changed, next, windowEnd) {
 			return batch
 		}
 	}
 }
 
-// awaitChange waits for the first of its arguments; it reports false when that is the end of ctx, or full.
-func awaitChange(ctx context.Context, changed <-chan struct{}, next time.Time, full <-chan time.Time) bool {
-	var due <-chan time.Time
+// awaitMessages waits for a change of the queue or the time next, unless that is zero. It returns false if ctx is done
+// or the window ends first.
+func awaitMessages(ctx context.Context, changed <-chan struct{}, next time.Time, windowEnd <-chan time.Time) bool {
+	var visible <-chan time.Time
 	if !next.IsZero() {
 		timer := time.NewTimer(time.Until(next))
 		defer timer.Stop()
-		due = timer.C
+		visible = timer.C
 	}
 	select {
 	case <-ctx.Done():
 		return false
-	case <-full:
+	case <-windowEnd:
 		return false
 	case <-changed:
-	case <-due:
+	case <-visible:
 	}
 	return true
 }
 
-// process has the function handle a batch, and deletes what succeeded. What failed comes back by itself,
-// after its visibility timeout.
+// process invokes the function with a batch and deletes the messages that succeeded. The others become visible when
+// their visibility timeout ends.
 func (c *queueConsumer) process(ctx context.Context, batch []message) {
 	event, err := newSQSEvent(c.queue.Name(), batch)
 	if err != nil {
 		return // strings always encode
 	}
-	answer, err := c.invoke(ctx, event)
+	response, err := c.invoke(ctx, event)
 	if err != nil {
-		return // told by the sandbox
+		return // the sandbox has logged it
 	}
-	ids, receipts := make([]string, len(batch)), make([]string, len(batch))
+	ids := make([]string, len(batch))
 	for i, m := range batch {
-		ids[i], receipts[i] = m.id, m.receipt
+		ids[i] = m.id
 	}
 	if !c.reportsFailures {
-		answer = nil
+		response = nil
 	}
-	failed, err := failures(answer, ids)
+	failed, err := failedItems(response, ids)
 	if err != nil {
 		return
 	}
-	done := receipts[:0]
-	for i, receipt := range receipts {
+	var done []string
+	for i, m := range batch {
 		if !failed[i] {
-			done = append(done, receipt)
+			done = append(done, m.receipt)
 		}
 	}
 	c.queue.remove(done...)

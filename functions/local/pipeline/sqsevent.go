@@ -11,8 +11,7 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// sqsEvent is what Lambda sends to a function for messages of a queue.
-// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
+// sqsEvent is the event of Lambda for messages of a queue.
 type sqsEvent struct {
 	Records []sqsRecord `json:"Records"`
 }

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// streamRetention is how long DynamoDB keeps a record.
+// streamRetention is how long DynamoDB stores a record.
 const streamRetention = day
 
-// Record is a change of a table, as its stream tells of it.
+// Record is a change of a table in its stream.
 type Record struct {
-	Sequence string // its place in the shard; a decimal number
+	Sequence string // its position in the shard; a decimal number
 	Arrived  time.Time
 	Data     json.RawMessage // as Lambda sends it to a function
 }
@@ -22,17 +22,18 @@ type Record struct {
 // Shard is a part of a stream: records in order.
 type Shard interface {
 	ID() string
-	// Read returns the next records, at least one and at most limit, and waits for them. It returns none
-	// once ctx is done, and io.EOF behind the last one of a shard that has ended.
+	// Read waits for the next records and returns 1 to limit. It returns ctx.Err() once ctx is done, and io.EOF after
+	// the last record of a shard that has ended.
 	Read(ctx context.Context, limit int) ([]Record, error)
 }
 
 // Source is the stream of a table.
 type Source interface {
 	ARN() string
-	// Follow has feed read each shard, a shard's children after itself, until ctx is done and every feed has returned.
-	Follow(ctx context.Context, feed func(context.Context, Shard))
-	// Waiting is how many records are known that no feed has read yet, and the arrival of the first.
+	// Follow calls consume for each shard, for children after their parents, until ctx is done and every consume has
+	// returned.
+	Follow(ctx context.Context, consume func(context.Context, Shard))
+	// Waiting returns how many known records were not read yet, and when the oldest arrived.
 	Waiting() (n int, since time.Time)
 }
 
@@ -52,18 +53,18 @@ var (
 	_ Shard  = (*Stream)(nil)
 )
 
-// NewStream makes the stream of the users table, in which nothing has happened.
+// NewStream returns the empty stream of the users table.
 func NewStream(newID func() string) *Stream {
 	return &Stream{table: UsersTable, newID: newID, changed: make(chan struct{})}
 }
 
-// Put adds the record that makeRecord makes for an event id and a sequence number.
-func (s *Stream) Put(makeRecord func(eventID, sequence string) (json.RawMessage, error)) error {
+// Put appends the record that newRecord returns for an event id and a sequence number.
+func (s *Stream) Put(newRecord func(eventID, sequence string) (json.RawMessage, error)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n++
 	sequence := fmt.Sprintf("1%020d", s.n) // as long as the service's, and all of one length
-	data, err := makeRecord(strings.ReplaceAll(s.newID(), "-", ""), sequence)
+	data, err := newRecord(strings.ReplaceAll(s.newID(), "-", ""), sequence)
 	if err != nil {
 		return fmt.Errorf("stream record: %w", err)
 	}
@@ -82,7 +83,7 @@ func (s *Stream) ARN() string {
 func (s *Stream) ID() string { return "shardId-00000000000000000001-00000001" }
 
 // Follow implements Source.
-func (s *Stream) Follow(ctx context.Context, feed func(context.Context, Shard)) { feed(ctx, s) }
+func (s *Stream) Follow(ctx context.Context, consume func(context.Context, Shard)) { consume(ctx, s) }
 
 // Read implements Shard.
 func (s *Stream) Read(ctx context.Context, limit int) ([]Record, error) {

@@ -22,7 +22,7 @@ func TestBatches(t *testing.T) {
 			got, sizes = append(got, ids...), append(sizes, len(ids))
 			time.Sleep(time.Second) // meanwhile the rest arrives
 			return "null", nil
-		}, quiet)
+		}, succeed)
 		var want []string
 		for i := range 250 {
 			w.change(t, fmt.Sprint(i))
@@ -42,9 +42,9 @@ func TestBatches(t *testing.T) {
 	})
 }
 
-// TestEndOfTheWindow: a change that comes as the window ends is delivered, sooner or later. Which of the two is first
+// TestRecordAtEndOfWindow: a change that comes as the window ends is delivered, sooner or later. Which of the two is first
 // is up to chance.
-func TestEndOfTheWindow(t *testing.T) {
+func TestRecordAtEndOfWindow(t *testing.T) {
 	t.Parallel()
 	for range 500 {
 		synctest.Test(t, func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestEndOfTheWindow(t *testing.T) {
 			w := run(t, windowed, func(ids []string) (string, error) {
 				got = append(got, ids...)
 				return "", nil
-			}, quiet)
+			}, succeed)
 			synctest.Wait()
 			w.change(t, "a")
 			time.Sleep(windowed.stream.window)
@@ -68,15 +68,15 @@ func TestEndOfTheWindow(t *testing.T) {
 	}
 }
 
-// TestStreamAnswers: what a function reports decides what is tried again, and when.
-func TestStreamAnswers(t *testing.T) {
+// TestStreamResponses: what a function reports decides what is tried again, and when.
+func TestStreamResponses(t *testing.T) {
 	t.Parallel()
 	abcd, s := "[a b c d]", time.Second
 	tests := map[string]struct {
 		first handler // for the first invocation; those after it succeed
 		want  []call
 	}{
-		"no answer":       {func([]string) (string, error) { return "", nil }, []call{{abcd, 0}}},
+		"no response":     {func([]string) (string, error) { return "", nil }, []call{{abcd, 0}}},
 		"null":            {func([]string) (string, error) { return "null", nil }, []call{{abcd, 0}}},
 		"no list":         {func([]string) (string, error) { return "{}", nil }, []call{{abcd, 0}}},
 		"null for a list": {func([]string) (string, error) { return `{"batchItemFailures":null}`, nil }, []call{{abcd, 0}}},
@@ -100,13 +100,13 @@ func TestStreamAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var j journal
+				var j callLog
 				w := run(t, deployed(), func(ids []string) (string, error) {
-					if j.note(ids) == 1 {
+					if j.add(ids) == 1 {
 						return tt.first(ids)
 					}
 					return "", nil
-				}, quiet)
+				}, succeed)
 				if err := w.SetPolling(UserEventsFunction, false); err != nil {
 					t.Fatal(err)
 				}
@@ -129,13 +129,13 @@ func TestStreamAnswers(t *testing.T) {
 func TestBackoff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var j journal
+		var j callLog
 		w := run(t, deployed(), func(ids []string) (string, error) {
-			if n := j.note(ids); n <= 9 {
+			if n := j.add(ids); n <= 9 {
 				return "", errBroken
 			}
 			return "", nil
-		}, quiet)
+		}, succeed)
 		w.change(t, "a")
 		synctest.Wait()
 		w.change(t, "b")
@@ -166,7 +166,7 @@ func TestBisect(t *testing.T) {
 			}
 			handled = append(handled, ids...)
 			return "", nil
-		}, quiet)
+		}, succeed)
 		_ = w.SetPolling(UserEventsFunction, false)
 		var want []string
 		for i := range 9 {
@@ -183,7 +183,7 @@ func TestBisect(t *testing.T) {
 		if diff := cmp.Diff(want, handled); diff != "" {
 			t.Errorf("handled (-want +got):\n%s", diff)
 		}
-		checkPosition(t, w, "RetryAttemptsExhausted", 3, sequence(6), sequence(6), "Unhandled")
+		checkFailureRecord(t, w, "RetryAttemptsExhausted", 3, sequence(6), sequence(6), "Unhandled")
 	})
 }
 
@@ -193,11 +193,11 @@ func TestRetriesExhausted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limited := deployed()
 		limited.stream.maxRetries = 1
-		w := run(t, limited, func([]string) (string, error) { return reporting(sequence(1)), nil }, quiet)
+		w := run(t, limited, func([]string) (string, error) { return reporting(sequence(1)), nil }, succeed)
 		w.change(t, "a")
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		checkPosition(t, w, "RetryAttemptsExhausted", 2, sequence(1), sequence(1), "")
+		checkFailureRecord(t, w, "RetryAttemptsExhausted", 2, sequence(1), sequence(1), "")
 	})
 }
 
@@ -216,7 +216,7 @@ func TestOutage(t *testing.T) {
 					}
 					got = append(got, ids...)
 					return "", nil
-				}, quiet)
+				}, succeed)
 				want := []string{}
 				for i := range 300 {
 					w.change(t, fmt.Sprint(i))
@@ -233,7 +233,7 @@ func TestOutage(t *testing.T) {
 						t.Errorf("published (-want +got):\n%s", diff)
 					}
 					if d := w.depth(t, UserEventsFailureQueue); d.Visible != 0 {
-						t.Errorf("positions: %+v", d)
+						t.Errorf("failureQueue: %+v", d)
 					}
 					return
 				}
@@ -249,7 +249,7 @@ func TestOutage(t *testing.T) {
 func lostRecords(t *testing.T, q *Queue) (lost int) {
 	t.Helper()
 	for _, m := range q.Peek(1000) {
-		var p position
+		var p failureRecord
 		if err := json.Unmarshal([]byte(m.Body), &p); err != nil || p.RequestContext.Condition != "RecordAgeExceeded" {
 			t.Errorf("position %s: %v", m.Body, err)
 		}
@@ -258,36 +258,36 @@ func lostRecords(t *testing.T, q *Queue) (lost int) {
 	return lost
 }
 
-func checkPosition(t *testing.T, w *world, condition string, invocations int, start, end, functionError string) {
+func checkFailureRecord(t *testing.T, w *testPipeline, condition string, invocations int, start, end, functionError string) {
 	t.Helper()
 	q, _ := w.Queue(UserEventsFailureQueue)
 	messages := q.Peek(10)
 	if len(messages) != 1 {
 		t.Fatalf("%d positions", len(messages))
 	}
-	var p position
+	var p failureRecord
 	if err := json.Unmarshal([]byte(messages[0].Body), &p); err != nil {
 		t.Fatal(err)
 	}
-	want := position{
-		RequestContext: positionRequest{p.RequestContext.RequestID,
+	want := failureRecord{
+		RequestContext: failureRequest{p.RequestContext.RequestID,
 			"arn:aws:lambda:us-east-1:123456789012:function:UserEventsFunction", condition, invocations},
-		ResponseContext: &positionResponse{200, "$LATEST", functionError},
+		ResponseContext: &failureResponse{200, "$LATEST", functionError},
 		Version:         "1.0", Timestamp: p.Timestamp,
-		Batch: positionBatch{w.stream.ID(), start, end, "2000-01-01T00:00:00Z", "2000-01-01T00:00:00Z", 1, w.stream.ARN()},
+		Batch: failureBatch{w.stream.ID(), start, end, "2000-01-01T00:00:00Z", "2000-01-01T00:00:00Z", 1, w.stream.ARN()},
 	}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Errorf("position (-want +got):\n%s", diff)
 	}
 }
 
-// TestStopped: a stopped function gets nothing, and everything once it is started.
-func TestStopped(t *testing.T) {
+// TestDisabledMappings: a stopped function gets nothing, and everything once it is started.
+func TestDisabledMappings(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var streamed, queued journal
-		w := run(t, deployed(), func(ids []string) (string, error) { streamed.note(ids); return "", nil },
-			func(ids []string) (string, error) { queued.note(ids); return "", nil })
+		var streamed, queued callLog
+		w := run(t, deployed(), func(ids []string) (string, error) { streamed.add(ids); return "", nil },
+			func(ids []string) (string, error) { queued.add(ids); return "", nil })
 		for _, f := range []string{UserEventsFunction, ItemSyncFunction} {
 			_ = w.SetPolling(f, false)
 			_ = w.SetPolling(f, false) // once more is no mistake
@@ -316,8 +316,8 @@ func TestStopped(t *testing.T) {
 	})
 }
 
-// TestEnd: what has begun when the pipeline is told to end is finished, and nothing begins after that.
-func TestEnd(t *testing.T) {
+// TestShutdown: what has begun when the pipeline is told to end is finished, and nothing begins after that.
+func TestShutdown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var finished atomic.Int32
@@ -334,16 +334,16 @@ func TestEnd(t *testing.T) {
 	})
 }
 
-// TestWindows: a batch waits so long for more, unless it is full.
-func TestWindows(t *testing.T) {
+// TestBatchWindow: a batch waits so long for more, unless it is full.
+func TestBatchWindow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		slow := deployed()
 		slow.stream.window, slow.consumer.window, slow.consumer.maxConcurrency = 5*time.Second, 5*time.Second, 1
 		slow.stream.batchSize, slow.consumer.batchSize = 3, 3
-		streamed, queued := journal{start: time.Now()}, journal{start: time.Now()}
-		w := run(t, slow, func(ids []string) (string, error) { streamed.note(ids); return "", nil },
-			func(ids []string) (string, error) { queued.note(ids); return "", nil })
+		streamed, queued := callLog{start: time.Now()}, callLog{start: time.Now()}
+		w := run(t, slow, func(ids []string) (string, error) { streamed.add(ids); return "", nil },
+			func(ids []string) (string, error) { queued.add(ids); return "", nil })
 		for _, id := range []string{"a", "b", "c", "d", "e"} {
 			w.change(t, id)
 			w.publish(t, id, "user.profile.created.v1")

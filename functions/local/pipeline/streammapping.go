@@ -10,44 +10,43 @@ import (
 	"time"
 )
 
-// A function that fails is left alone for a while that doubles each time. AWS says that it does so and not
-// how long; these are about what was observed.
+// The backoff after a failure doubles up to a maximum. AWS does not document the times; these are about the observed ones.
 const (
 	firstBackoff = time.Second
 	maxBackoff   = time.Minute
 )
 
-// streamConsumer feeds a function from a table's stream, as an event source mapping of Lambda does: in
-// order, and never beyond what has failed.
+// streamConsumer invokes a function with the records of a table's stream, like an event source mapping of Lambda: in
+// order, and never past a record that failed.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 type streamConsumer struct {
 	streamMapping
-	source    Source
-	invoke    invoker
-	positions *Queue
-	gate      *gate
-	speed     int
+	source       Source
+	invoke       invoker
+	failureQueue *Queue
+	state        *mappingState
+	speed        int
 
-	mu   sync.Mutex
-	held map[string][]Record // read and not done with yet, by shard
+	mu          sync.Mutex
+	unprocessed map[string][]Record // records that were read and are not processed yet, by shard
 }
 
-// invoker has the mapping's function handle an event.
-type invoker func(ctx context.Context, event []byte) (answer []byte, err error)
+// invoker invokes the mapping's function with an event.
+type invoker func(ctx context.Context, event []byte) (response []byte, err error)
 
-// segment is a part of a batch that is tried as one.
+// segment is a part of a batch that is processed in one invocation.
 type segment struct {
-	records []Record
-	retries int   // so many attempts have failed
-	pauses  int   // since anything went well
-	err     error // of the last attempt; nil when it reported items
+	records  []Record
+	retries  int   // failed attempts
+	failures int   // consecutive failures, which decide the backoff
+	err      error // of the last attempt; nil if it reported items
 }
 
-// run feeds the function until ctx is done, and then lets it finish what it has begun.
-func (c *streamConsumer) run(ctx context.Context) { c.source.Follow(ctx, c.feed) }
+// run invokes the function until ctx is done, then waits for the invocations in flight.
+func (c *streamConsumer) run(ctx context.Context) { c.source.Follow(ctx, c.consume) }
 
-func (c *streamConsumer) feed(ctx context.Context, shard Shard) {
-	for c.gate.pass(ctx) {
+func (c *streamConsumer) consume(ctx context.Context, shard Shard) {
+	for c.state.wait(ctx) {
 		batch, err := c.batch(ctx, shard)
 		c.process(ctx, shard, batch)
 		if errors.Is(err, io.EOF) {
@@ -56,56 +55,58 @@ func (c *streamConsumer) feed(ctx context.Context, shard Shard) {
 	}
 }
 
-// batch reads until it is full, or the window over.
+// batch reads records until the batch is full or the window ends.
 func (c *streamConsumer) batch(ctx context.Context, shard Shard) ([]Record, error) {
-	ctx, cancel := c.gate.whileOpen(ctx)
+	ctx, cancel := c.state.whileEnabled(ctx)
 	defer cancel()
 	batch, err := shard.Read(ctx, c.batchSize)
-	ctx, over := context.WithTimeout(ctx, c.window)
-	defer over()
+	ctx, cancelWindow := context.WithTimeout(ctx, c.window)
+	defer cancelWindow()
 	for err == nil && len(batch) < c.batchSize && c.window > 0 {
 		var more []Record
 		more, err = shard.Read(ctx, c.batchSize-len(batch))
 		batch = append(batch, more...)
 		if ctx.Err() != nil {
-			err = nil // the window is over
+			err = nil // the window has ended
 			break
 		}
 	}
 	return batch, err
 }
 
-// process has the function handle a batch, however often it fails, until ctx is done.
+// process invokes the function until it has processed the batch or ctx is done.
 func (c *streamConsumer) process(ctx context.Context, shard Shard, batch []Record) {
 	pending := []segment{{records: batch}}
-	for c.hold(shard, pending) && c.gate.pass(ctx) {
+	for c.setUnprocessed(shard, pending) && c.state.wait(ctx) {
 		first := pending[0]
-		if first.pauses > 0 && !sleep(ctx, c.backoff(first.pauses)) {
+		if first.failures > 0 && !sleep(ctx, c.backoff(first.failures)) {
 			return
 		}
-		pending = append(c.try(ctx, shard, first), pending[1:]...)
+		pending = append(c.processSegment(ctx, shard, first), pending[1:]...)
 	}
 }
 
-// hold notes what is not done with, and reports whether there is any.
-func (c *streamConsumer) hold(shard Shard, pending []segment) bool {
-	var held []Record
-	for _, s := range pending {
-		held = append(held, s.records...)
+// setUnprocessed stores the records of the segments, and reports whether there are any.
+func (c *streamConsumer) setUnprocessed(shard Shard, segments []segment) bool {
+	var records []Record
+	for _, s := range segments {
+		records = append(records, s.records...)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.held[shard.ID()] = held
-	return len(held) > 0
+	c.unprocessed[shard.ID()] = records
+	return len(records) > 0
 }
 
-// try has the function handle s, and returns what has to be tried next in its place. What is too old, or
-// was tried too often, only leaves its position.
-func (c *streamConsumer) try(ctx context.Context, shard Shard, s segment) []segment {
+// processSegment invokes the function with s once, and returns the segments to process in its place. Records that are
+// too old or were retried too often are discarded.
+func (c *streamConsumer) processSegment(ctx context.Context, shard Shard, s segment) []segment {
 	if old := c.expired(s.records); old > 0 {
 		c.discard(shard, s, old, "RecordAgeExceeded")
-		s.records = s.records[old:]
-		return remaining(s)
+		if s.records = s.records[old:]; len(s.records) == 0 {
+			return nil
+		}
+		return []segment{s}
 	}
 	done, err := c.attempt(ctx, s.records)
 	switch {
@@ -113,14 +114,14 @@ func (c *streamConsumer) try(ctx context.Context, shard Shard, s segment) []segm
 		return nil
 	case done > 0:
 		s = segment{records: s.records[done:]}
-	case err != nil && c.bisect && len(s.records) > 1: // a split is no retry
+	case err != nil && c.bisect && len(s.records) > 1: // a split does not count as a retry
 		half := len(s.records) / 2
 		return []segment{
-			{records: s.records[:half], retries: s.retries, pauses: s.pauses + 1, err: err},
+			{records: s.records[:half], retries: s.retries, failures: s.failures + 1, err: err},
 			{records: s.records[half:], retries: s.retries, err: err},
 		}
 	}
-	s.retries, s.pauses, s.err = s.retries+1, s.pauses+1, err
+	s.retries, s.failures, s.err = s.retries+1, s.failures+1, err
 	if c.maxRetries != Infinite && s.retries > c.maxRetries {
 		c.discard(shard, s, len(s.records), "RetryAttemptsExhausted")
 		return nil
@@ -128,14 +129,7 @@ func (c *streamConsumer) try(ctx context.Context, shard Shard, s segment) []segm
 	return []segment{s}
 }
 
-func remaining(s segment) []segment {
-	if len(s.records) == 0 {
-		return nil
-	}
-	return []segment{s}
-}
-
-// attempt returns how many of the records, from the first one, need not be tried again.
+// attempt returns how many of the first records are processed.
 func (c *streamConsumer) attempt(ctx context.Context, records []Record) (done int, err error) {
 	event := struct{ Records []json.RawMessage }{make([]json.RawMessage, len(records))}
 	ids := make([]string, len(records))
@@ -146,14 +140,14 @@ func (c *streamConsumer) attempt(ctx context.Context, records []Record) (done in
 	if err != nil {
 		return 0, fmt.Errorf("stream event: %w", err)
 	}
-	answer, err := c.invoke(ctx, data)
+	response, err := c.invoke(ctx, data)
 	if err != nil {
 		return 0, err
 	}
 	if !c.reportsFailures {
 		return len(records), nil
 	}
-	failed, err := failures(answer, ids)
+	failed, err := failedItems(response, ids)
 	if err != nil {
 		return 0, err
 	}
@@ -163,7 +157,8 @@ func (c *streamConsumer) attempt(ctx context.Context, records []Record) (done in
 	return done, nil
 }
 
-// expired counts the records, from the first one, that are older than the stream or the mapping keeps them.
+// expired returns how many of the first records are older than the retention of the stream or the maximum age of the
+// mapping.
 func (c *streamConsumer) expired(records []Record) (n int) {
 	limit := streamRetention
 	if c.maxAge != Infinite {
@@ -176,14 +171,14 @@ func (c *streamConsumer) expired(records []Record) (n int) {
 }
 
 func (c *streamConsumer) backoff(failures int) time.Duration {
-	pause := firstBackoff
+	d := firstBackoff
 	for range failures - 1 {
-		pause = min(2*pause, maxBackoff)
+		d = min(2*d, maxBackoff)
 	}
-	return pause / time.Duration(c.speed)
+	return d / time.Duration(c.speed)
 }
 
-// sleep reports false when ctx was done first.
+// sleep returns false if ctx is done first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -195,12 +190,12 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// waiting is how many records are not done with, and since when the first one is there.
+// waiting returns how many records are not processed, and when the oldest arrived.
 func (c *streamConsumer) waiting() (n int, since time.Time) {
 	n, since = c.source.Waiting()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, records := range c.held {
+	for _, records := range c.unprocessed {
 		n += len(records)
 		if len(records) > 0 && (since.IsZero() || records[0].Arrived.Before(since)) {
 			since = records[0].Arrived

@@ -3,57 +3,33 @@ package pipeline
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
 	"rental.example/functions/local/sandbox"
 )
 
-// streamRecord is a record of a stream as Lambda sends it.
+// newTableRecord converts a record of the Streams API to the one that Lambda sends.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
-type streamRecord struct {
-	EventID        string          `json:"eventID"`
-	EventName      string          `json:"eventName"`
-	EventVersion   string          `json:"eventVersion"`
-	EventSource    string          `json:"eventSource"`
-	AWSRegion      string          `json:"awsRegion"`
-	Change         streamChange    `json:"dynamodb"`
-	UserIdentity   *streamIdentity `json:"userIdentity,omitempty"`
-	EventSourceARN string          `json:"eventSourceARN"`
-}
-
-type streamChange struct {
-	Created        int64                     `json:"ApproximateCreationDateTime"` // seconds since 1970
-	Keys           map[string]attributeValue `json:"Keys"`
-	NewImage       map[string]attributeValue `json:"NewImage,omitempty"`
-	OldImage       map[string]attributeValue `json:"OldImage,omitempty"`
-	SequenceNumber string                    `json:"SequenceNumber"`
-	SizeBytes      int64                     `json:"SizeBytes"`
-	StreamViewType string                    `json:"StreamViewType"`
-}
-
-type streamIdentity struct {
-	Type        string `json:"type"`
-	PrincipalID string `json:"principalId"`
-}
-
-func newRecord(arn string, r types.Record) (Record, error) {
+func newTableRecord(arn string, r types.Record) (Record, error) {
 	d := r.Dynamodb
 	if d == nil || d.SequenceNumber == nil || d.ApproximateCreationDateTime == nil {
-		return Record{}, fmt.Errorf("the stream gave a record without its place or time, eventID %q", aws.ToString(r.EventID))
+		return Record{}, fmt.Errorf("stream record without sequence number or time, eventID %q", aws.ToString(r.EventID))
 	}
-	out := streamRecord{
+	out := events.DynamoDBEventRecord{
 		EventID: aws.ToString(r.EventID), EventName: string(r.EventName), EventVersion: aws.ToString(r.EventVersion),
-		EventSource: aws.ToString(r.EventSource), AWSRegion: sandbox.Region, EventSourceARN: arn,
-		Change: streamChange{
-			Created: d.ApproximateCreationDateTime.Unix(), Keys: attributeValues(d.Keys),
-			NewImage: attributeValues(d.NewImage), OldImage: attributeValues(d.OldImage),
+		EventSource: aws.ToString(r.EventSource), AWSRegion: sandbox.Region, EventSourceArn: arn,
+		Change: events.DynamoDBStreamRecord{
+			ApproximateCreationDateTime: events.SecondsEpochTime{Time: d.ApproximateCreationDateTime.Truncate(time.Second)},
+			Keys:                        attributeValues(d.Keys), NewImage: attributeValues(d.NewImage), OldImage: attributeValues(d.OldImage),
 			SequenceNumber: *d.SequenceNumber, SizeBytes: aws.ToInt64(d.SizeBytes), StreamViewType: string(d.StreamViewType),
 		},
 	}
-	if who := r.UserIdentity; who != nil {
-		out.UserIdentity = &streamIdentity{Type: aws.ToString(who.Type), PrincipalID: aws.ToString(who.PrincipalId)}
+	if id := r.UserIdentity; id != nil {
+		out.UserIdentity = &events.DynamoDBUserIdentity{Type: aws.ToString(id.Type), PrincipalID: aws.ToString(id.PrincipalId)}
 	}
 	data, err := json.Marshal(out)
 	if err != nil {
@@ -62,48 +38,38 @@ func newRecord(arn string, r types.Record) (Record, error) {
 	return Record{Sequence: *d.SequenceNumber, Arrived: *d.ApproximateCreationDateTime, Data: data}, nil
 }
 
-// attributeValue is a value of an item, as JSON under the name of its type.
-type attributeValue struct{ types.AttributeValue }
-
-func attributeValues(item map[string]types.AttributeValue) map[string]attributeValue {
-	values := make(map[string]attributeValue, len(item))
+func attributeValues(item map[string]types.AttributeValue) map[string]events.DynamoDBAttributeValue {
+	values := make(map[string]events.DynamoDBAttributeValue, len(item))
 	for name, v := range item {
-		values[name] = attributeValue{v}
+		values[name] = attributeValue(v)
 	}
 	return values
 }
 
-// MarshalJSON implements json.Marshaler.
-func (a attributeValue) MarshalJSON() ([]byte, error) {
-	var name string
-	var value any
-	switch v := a.AttributeValue.(type) {
+func attributeValue(v types.AttributeValue) events.DynamoDBAttributeValue {
+	switch v := v.(type) {
 	case *types.AttributeValueMemberS:
-		name, value = "S", v.Value
+		return events.NewStringAttribute(v.Value)
 	case *types.AttributeValueMemberN:
-		name, value = "N", v.Value
+		return events.NewNumberAttribute(v.Value)
 	case *types.AttributeValueMemberB:
-		name, value = "B", v.Value
+		return events.NewBinaryAttribute(v.Value)
 	case *types.AttributeValueMemberBOOL:
-		name, value = "BOOL", v.Value
-	case *types.AttributeValueMemberNULL:
-		name, value = "NULL", v.Value
+		return events.NewBooleanAttribute(v.Value)
 	case *types.AttributeValueMemberSS:
-		name, value = "SS", v.Value
+		return events.NewStringSetAttribute(v.Value)
 	case *types.AttributeValueMemberNS:
-		name, value = "NS", v.Value
+		return events.NewNumberSetAttribute(v.Value)
 	case *types.AttributeValueMemberBS:
-		name, value = "BS", v.Value
+		return events.NewBinarySetAttribute(v.Value)
 	case *types.AttributeValueMemberM:
-		name, value = "M", attributeValues(v.Value)
+		return events.NewMapAttribute(attributeValues(v.Value))
 	case *types.AttributeValueMemberL:
-		list := make([]attributeValue, len(v.Value))
+		list := make([]events.DynamoDBAttributeValue, len(v.Value))
 		for i, element := range v.Value {
-			list[i] = attributeValue{element}
+			list[i] = attributeValue(element)
 		}
-		name, value = "L", list
-	default:
-		return nil, fmt.Errorf("attribute of an unknown type %T", v)
+		return events.NewListAttribute(list)
 	}
-	return json.Marshal(map[string]any{name: value})
+	return events.NewNullAttribute()
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
 
-// How often a stream is asked. Lambda asks a shard four times a second.
+// How often a stream is read. Lambda reads a shard four times a second.
 const (
 	pollInterval  = 250 * time.Millisecond
-	shardInterval = 10 * time.Second // for new shards, beside when one ends
-	troublePause  = time.Second
+	shardInterval = 10 * time.Second // for new shards, unless a shard ends earlier
+	errorBackoff  = time.Second
 )
 
-// StreamsAPI is what a TableStream needs of a *dynamodbstreams.Client.
+// StreamsAPI has the methods of *dynamodbstreams.Client that a TableStream calls.
 type StreamsAPI interface {
 	DescribeStream(context.Context, *dynamodbstreams.DescribeStreamInput, ...func(*dynamodbstreams.Options)) (*dynamodbstreams.DescribeStreamOutput, error)
 	GetShardIterator(context.Context, *dynamodbstreams.GetShardIteratorInput, ...func(*dynamodbstreams.Options)) (*dynamodbstreams.GetShardIteratorOutput, error)
@@ -30,24 +30,24 @@ type StreamsAPI interface {
 
 var _ StreamsAPI = (*dynamodbstreams.Client)(nil)
 
-// TableStream is the stream of a table in DynamoDB. It is read from its oldest record on: that is the
-// mapping's starting position, and nothing remembers how far an earlier run has come. So the changes of the last
-// day are told again at every start, which who hears of them must bear anyway.
+// TableStream is the stream of a table in DynamoDB. It reads from the oldest record on: that is the mapping's starting
+// position, and checkpoints are not kept. So the changes of the last day are delivered again after every start, which
+// consumers must tolerate in any case.
 //
-// A table that is deleted and made again, as in an engine that comes back empty, has another stream. It is found once
-// the old one cannot be described any more, and is read from its oldest record on, too.
+// A table that is deleted and created again, as in an engine that restarts empty, has another stream. TableStream looks it
+// up when the old one no longer exists, and reads it from the oldest record on, too.
 type TableStream struct {
-	client   StreamsAPI
-	arn      string // of the first stream
-	locate   func(context.Context) (string, error)
-	logger   *slog.Logger
-	troubled bool // the last call in Follow failed, and that has been logged
+	client  StreamsAPI
+	arn     string // of the first stream
+	locate  func(context.Context) (string, error)
+	logger  *slog.Logger
+	failing bool // the last call in Follow failed, and that has been logged
 }
 
 var _ Source = (*TableStream)(nil)
 
-// NewTableStream makes the Source for the stream of that ARN. locate returns the ARN of the table's present stream;
-// without it there is no other one.
+// NewTableStream returns the Source for the stream of that ARN. locate returns the ARN of the table's present stream; if it
+// is nil, the stream never changes.
 func NewTableStream(client StreamsAPI, arn string, locate func(context.Context) (string, error), logger *slog.Logger) *TableStream {
 	return &TableStream{client: client, arn: arn, locate: locate, logger: logger}
 }
@@ -55,29 +55,29 @@ func NewTableStream(client StreamsAPI, arn string, locate func(context.Context) 
 // ARN implements Source.
 func (t *TableStream) ARN() string { return t.arn }
 
-// Waiting implements Source. The service does not tell.
+// Waiting implements Source. It returns 0, because the service does not report it.
 func (t *TableStream) Waiting() (int, time.Time) { return 0, time.Time{} }
 
 // Follow implements Source.
-func (t *TableStream) Follow(ctx context.Context, feed func(context.Context, Shard)) {
-	var reading sync.WaitGroup
-	defer reading.Wait()
+func (t *TableStream) Follow(ctx context.Context, consume func(context.Context, Shard)) {
+	var consumers sync.WaitGroup
+	defer consumers.Wait()
 	ended := make(chan *tableShard)
-	arn, unread := t.arn, map[string]bool{} // of the shards seen so far: not read to the end yet
+	arn, unfinished := t.arn, map[string]bool{} // known shards: whether records are left to read
 	for ctx.Err() == nil {
 		shards, err := t.shards(ctx, arn)
-		pause := shardInterval
+		interval := shardInterval
 		if t.log(ctx, err); err != nil {
-			pause = troublePause
+			interval = errorBackoff
 		}
-		if now, err := t.moved(ctx, arn, err); err == nil && now != arn {
-			arn, unread = now, map[string]bool{}
+		if current, err := t.currentStream(ctx, arn, err); err == nil && current != arn {
+			arn, unfinished = current, map[string]bool{}
 			continue
 		}
-		for _, id := range ready(shards, unread) {
+		for _, id := range readyShards(shards, unfinished) {
 			shard := &tableShard{stream: t, arn: arn, id: id}
-			reading.Go(func() {
-				feed(ctx, shard)
+			consumers.Go(func() {
+				consume(ctx, shard)
 				select {
 				case ended <- shard:
 				case <-ctx.Done():
@@ -87,57 +87,57 @@ func (t *TableStream) Follow(ctx context.Context, feed func(context.Context, Sha
 		select {
 		case shard := <-ended:
 			if shard.arn == arn {
-				unread[shard.id] = false
+				unfinished[shard.id] = false
 			}
-		case <-time.After(pause):
+		case <-time.After(interval):
 		case <-ctx.Done():
 		}
 	}
 }
 
-// log reports the first of several errors in a row.
+// log logs the first of several consecutive errors.
 func (t *TableStream) log(ctx context.Context, err error) {
-	if err != nil && !t.troubled && ctx.Err() == nil {
-		t.logger.Error("stream cannot be described", "error", err)
+	if err != nil && !t.failing && ctx.Err() == nil {
+		t.logger.Error("cannot describe stream", "error", err)
 	}
-	t.troubled = err != nil
+	t.failing = err != nil
 }
 
-// moved is the ARN of the stream to read: another one if err says that there is none of that ARN.
-func (t *TableStream) moved(ctx context.Context, arn string, err error) (string, error) {
-	if !isGone(err) || t.locate == nil {
+// currentStream returns the ARN of the stream to read: another one if err means that this one does not exist.
+func (t *TableStream) currentStream(ctx context.Context, arn string, err error) (string, error) {
+	if !isNotFound(err) || t.locate == nil {
 		return arn, nil
 	}
 	return t.locate(ctx)
 }
 
-func isGone(err error) bool {
-	var gone *types.ResourceNotFoundException
-	return errors.As(err, &gone)
+func isNotFound(err error) bool {
+	var notFound *types.ResourceNotFoundException
+	return errors.As(err, &notFound)
 }
 
-// ready returns the new shards whose parents are read to the end, or gone, and adds them to the unread ones.
-func ready(shards []types.Shard, unread map[string]bool) (ids []string) {
-	fresh := map[string]bool{}
+// readyShards returns the new shards whose parents are finished or gone, and adds them to the unfinished ones.
+func readyShards(shards []types.Shard, unfinished map[string]bool) (ids []string) {
+	isNew := map[string]bool{}
 	for _, s := range shards {
 		id := aws.ToString(s.ShardId)
-		if _, seen := unread[id]; !seen {
-			fresh[id] = true
+		if _, seen := unfinished[id]; !seen {
+			isNew[id] = true
 		}
 	}
 	for _, s := range shards {
 		id, parent := aws.ToString(s.ShardId), aws.ToString(s.ParentShardId)
-		if fresh[id] && !fresh[parent] && !unread[parent] {
+		if isNew[id] && !isNew[parent] && !unfinished[parent] {
 			ids = append(ids, id)
 		}
 	}
 	for _, id := range ids {
-		unread[id] = true
+		unfinished[id] = true
 	}
 	return ids
 }
 
-// shards are those that the stream has at present.
+// shards returns the present shards of the stream.
 func (t *TableStream) shards(ctx context.Context, arn string) (shards []types.Shard, err error) {
 	in := &dynamodbstreams.DescribeStreamInput{StreamArn: &arn}
 	for {
@@ -157,29 +157,29 @@ type tableShard struct {
 	stream   *TableStream
 	arn      string // of the stream
 	id       string
-	iterator *string // nil: to be asked for
+	iterator *string // nil: to be requested
 	last     string  // sequence number of the last record read; empty before the first
-	troubled bool    // the last call failed, and that has been told
+	failing  bool    // the last call failed, and that has been logged
 }
 
 // ID implements Shard.
 func (s *tableShard) ID() string { return s.id }
 
-// Read implements Shard. Trouble with the service is waited out; a stream that is gone has ended.
+// Read implements Shard. It retries after errors; a stream that does not exist has ended.
 func (s *tableShard) Read(ctx context.Context, limit int) ([]Record, error) {
 	for {
 		records, err := s.poll(ctx, limit)
-		if isGone(err) {
+		if isNotFound(err) {
 			err = io.EOF
 		}
 		if len(records) > 0 || errors.Is(err, io.EOF) {
 			return records, err
 		}
-		pause := pollInterval
-		if s.troubled = err != nil; s.troubled {
-			pause = troublePause
+		interval := pollInterval
+		if s.failing = err != nil; s.failing {
+			interval = errorBackoff
 		}
-		if !sleep(ctx, pause) {
+		if !sleep(ctx, interval) {
 			return nil, ctx.Err()
 		}
 	}
@@ -188,18 +188,18 @@ func (s *tableShard) Read(ctx context.Context, limit int) ([]Record, error) {
 func (s *tableShard) poll(ctx context.Context, limit int) ([]Record, error) {
 	err := s.locate(ctx)
 	if err != nil {
-		return nil, s.tell(ctx, err)
+		return nil, s.logError(ctx, err)
 	}
-	size := int32(min(limit, 1000)) // GetRecords gives no more
+	size := int32(min(limit, 1000)) // the maximum of GetRecords
 	out, err := s.stream.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: s.iterator, Limit: &size})
 	if err != nil {
-		return nil, s.tell(ctx, s.lose(err))
+		return nil, s.logError(ctx, s.resetIterator(err))
 	}
 	records := make([]Record, 0, len(out.Records))
 	for _, r := range out.Records {
-		record, err := newRecord(s.arn, r)
+		record, err := newTableRecord(s.arn, r)
 		if err != nil {
-			return nil, s.tell(ctx, err)
+			return nil, s.logError(ctx, err)
 		}
 		records, s.last = append(records, record), record.Sequence
 	}
@@ -209,7 +209,7 @@ func (s *tableShard) poll(ctx context.Context, limit int) ([]Record, error) {
 	return records, nil
 }
 
-// locate asks for an iterator, where there is none, behind what has been read.
+// locate requests an iterator, if there is none, after the last record that was read.
 func (s *tableShard) locate(ctx context.Context) error {
 	if s.iterator != nil {
 		return nil
@@ -220,15 +220,15 @@ func (s *tableShard) locate(ctx context.Context) error {
 	}
 	out, err := s.stream.client.GetShardIterator(ctx, in)
 	if err != nil {
-		return s.lose(err)
+		return s.resetIterator(err)
 	}
 	s.iterator = out.ShardIterator
 	return nil
 }
 
-// lose forgets an iterator that has expired, which it does after a quarter of an hour, and a place in the stream
-// whose records are gone.
-func (s *tableShard) lose(err error) error {
+// resetIterator drops an iterator that has expired, which happens after 15 minutes, and a position whose records are
+// trimmed.
+func (s *tableShard) resetIterator(err error) error {
 	var expired *types.ExpiredIteratorException
 	var trimmed *types.TrimmedDataAccessException
 	if errors.As(err, &expired) || errors.As(err, &trimmed) {
@@ -240,10 +240,10 @@ func (s *tableShard) lose(err error) error {
 	return err
 }
 
-// tell logs the first of several errors in a row.
-func (s *tableShard) tell(ctx context.Context, err error) error {
-	if !s.troubled && ctx.Err() == nil {
-		s.stream.logger.Error("stream cannot be read", "shard", s.id, "error", err)
+// logError logs the first of several consecutive errors.
+func (s *tableShard) logError(ctx context.Context, err error) error {
+	if !s.failing && ctx.Err() == nil {
+		s.stream.logger.Error("cannot read stream", "shard", s.id, "error", err)
 	}
 	return fmt.Errorf("shard %s: %w", s.id, err)
 }

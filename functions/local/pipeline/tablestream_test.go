@@ -145,8 +145,8 @@ func TestTableStream(t *testing.T) {
 		if diff := cmp.Diff(want, api.asked); diff != "" {
 			t.Errorf("iterators (-want +got):\n%s", diff)
 		}
-		if n := strings.Count(log.String(), "stream cannot be read"); n != 1 {
-			t.Errorf("trouble was told %d times:\n%s", n, log.String())
+		if n := strings.Count(log.String(), "cannot read stream"); n != 1 {
+			t.Errorf("error was logged %d times:\n%s", n, log.String())
 		}
 	})
 }
@@ -175,9 +175,9 @@ func follow(t *testing.T, stream *TableStream, read func(Shard, Record)) (end fu
 	}
 }
 
-// TestTableMadeAgain: where a table is deleted and made again, its new stream is read, from its beginning, though its
+// TestRecreatedTable: where a table is deleted and made again, its new stream is read, from its beginning, though its
 // shard has the same name.
-func TestTableMadeAgain(t *testing.T) {
+func TestRecreatedTable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		api := &service{arn: "arn:1", records: map[string][]types.Record{}, shards: []types.Shard{{ShardId: aws.String("s1")}}}
@@ -209,8 +209,8 @@ func TestTableMadeAgain(t *testing.T) {
 		if diff := cmp.Diff([]string{"1", "2"}, got); diff != "" {
 			t.Errorf("records after %v (-want +got):\n%s\n%s", time.Since(start), diff, log.String())
 		}
-		if n := strings.Count(log.String(), "stream cannot be described"); n != 1 {
-			t.Errorf("trouble was logged %d times:\n%s", n, log.String())
+		if n := strings.Count(log.String(), "cannot describe stream"); n != 1 {
+			t.Errorf("error was logged %d times:\n%s", n, log.String())
 		}
 	})
 }
@@ -220,7 +220,7 @@ func TestTableRecord(t *testing.T) {
 	t.Parallel()
 	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 	at := time.Unix(1480642020, 5e8)
-	got, err := newRecord("arn:stream", types.Record{
+	got, err := newTableRecord("arn:stream", types.Record{
 		AwsRegion: aws.String("local"), EventID: aws.String("e1"), EventName: types.OperationTypeModify,
 		EventSource: aws.String("aws:dynamodb"), EventVersion: aws.String("1.1"),
 		UserIdentity: &types.Identity{Type: aws.String("Service"), PrincipalId: aws.String("dynamodb.amazonaws.com")},

@@ -27,12 +27,12 @@ type Topic struct {
 	newID        func() string
 }
 
-// ARN is what publishers name the topic by.
+// ARN returns the ARN of the topic.
 func (t *Topic) ARN() string { return arn("sns", t.subscription.topic) }
 
 var entryID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
 
-// PublishBatch is that operation of Amazon SNS.
+// PublishBatch implements the operation of Amazon SNS.
 func (t *Topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ ...func(*sns.Options)) (*sns.PublishBatchOutput, error) {
 	if err := t.check(in); err != nil {
 		return nil, err
@@ -42,9 +42,9 @@ func (t *Topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ .
 	}
 	out := &sns.PublishBatchOutput{}
 	for _, entry := range in.PublishBatchRequestEntries {
-		if why := refusal(entry); why != "" {
+		if message := entryError(entry); message != "" {
 			out.Failed = append(out.Failed, types.BatchResultErrorEntry{
-				Id: entry.Id, Code: aws.String("InvalidParameter"), Message: &why, SenderFault: true,
+				Id: entry.Id, Code: aws.String("InvalidParameter"), Message: &message, SenderFault: true,
 			})
 			continue
 		}
@@ -55,7 +55,7 @@ func (t *Topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ .
 	return out, nil
 }
 
-// check refuses what the service refuses as a whole.
+// check returns the errors of SNS for a whole batch.
 func (t *Topic) check(in *sns.PublishBatchInput) error {
 	entries := in.PublishBatchRequestEntries
 	ids, size := map[string]bool{}, 0
@@ -89,8 +89,8 @@ func entrySize(e types.PublishBatchRequestEntry) int {
 	return size
 }
 
-// refusal is why the service would not take that one entry; empty if it would.
-func refusal(e types.PublishBatchRequestEntry) string {
+// entryError returns the error of SNS for one entry, or "".
+func entryError(e types.PublishBatchRequestEntry) string {
 	if message := aws.ToString(e.Message); message == "" {
 		return "Invalid parameter: Empty message"
 	} else if !utf8.ValidString(message) {
@@ -104,21 +104,21 @@ func refusal(e types.PublishBatchRequestEntry) string {
 	return ""
 }
 
-// deliver hands a message that the subscription's filter lets through to its queue: raw, the message is
-// the body, and the attributes are the queue's.
+// deliver sends a message that passes the subscription's filter to its queue. With raw delivery, the message is the body,
+// and the attributes are the queue's.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
 func (t *Topic) deliver(e types.PublishBatchRequestEntry, trace string) {
 	attributes := make(map[string]attribute, len(e.MessageAttributes))
 	for name, a := range e.MessageAttributes {
 		attributes[name] = attribute{*a.DataType, *a.StringValue}
 	}
-	if t.subscription.admits(attributes) {
+	if t.subscription.matches(attributes) {
 		t.queue.send(*e.Message, attributes, trace, 0)
 	}
 }
 
-// admits applies the filter policy {attribute: [{"prefix": prefix}]}.
-func (s subscription) admits(attributes map[string]attribute) bool {
+// matches applies the filter policy {attribute: [{"prefix": prefix}]}.
+func (s subscription) matches(attributes map[string]attribute) bool {
 	a, ok := attributes[s.attribute]
 	return ok && a.dataType == "String" && strings.HasPrefix(a.value, s.prefix)
 }

@@ -7,7 +7,7 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// The names of template.yaml for what stands here.
+// Logical ids in template.yaml.
 const (
 	UserEventsFunction = "UserEventsFunction"
 	ItemSyncFunction   = "ItemSyncFunction"
@@ -19,43 +19,43 @@ const (
 	ItemSyncQueue             = "ItemSyncQueue"
 	ItemSyncDeadLetterQueue   = "ItemSyncDeadLetterQueue"
 	UserEventsDeadLetterQueue = "UserEventsDeadLetterQueue" // whole records
-	UserEventsFailureQueue    = "UserEventsFailureQueue"    // positions
+	UserEventsFailureQueue    = "UserEventsFailureQueue"    // failureRecords
 )
 
-// Infinite is -1 in the template: no limit but that of the stream.
+// Infinite is -1 in the template: unlimited but for the retention of the stream.
 const Infinite = -1
 
 // streamMapping is an event source mapping of a table's stream.
 type streamMapping struct {
 	table, function  string
-	startingPosition string // no other is known here
+	startingPosition string // no other value is supported
 	batchSize        int
 	window           time.Duration // for a batch to fill
-	bisect           bool          // halves a batch that the function failed on
+	bisect           bool          // splits a failed batch in half
 	reportsFailures  bool
 	maxRetries       int           // or Infinite
 	maxAge           time.Duration // or Infinite
-	parallelization  int           // no other is known here
-	onFailure        string        // queue of positions
+	parallelization  int           // no other value is supported
+	onFailure        string        // queue of failureRecords
 }
 
-// subscription is a queue's to a topic. Its dead letters never come into being here, where delivering to a
-// queue does not fail.
+// subscription is a queue's subscription to a topic. No message gets to its dead-letter queue here, because delivery to a
+// queue never fails.
 type subscription struct {
 	topic, queue string
-	raw          bool   // no other delivery is known here
-	filterScope  string // nor another scope
-	attribute    string // whose value decides
-	prefix       string // that it must have
+	raw          bool   // no other value is supported
+	filterScope  string // no other value is supported
+	attribute    string // of the filter policy
+	prefix       string // of the attribute's value
 	deadLetters  string
 }
 
-// queueSpec is a queue as the template declares it.
+// queueSpec is a queue in the template.
 type queueSpec struct {
 	name            string
 	visibility      time.Duration
 	retention       time.Duration
-	maxReceiveCount int // before a message goes to deadLetters; 0 without those
+	maxReceiveCount int // before a message goes to deadLetters; 0: unlimited
 	deadLetters     string
 }
 
@@ -68,10 +68,10 @@ type queueMapping struct {
 	maxConcurrency  int
 }
 
-// topology is all that template.yaml declares between the users table and the items service. A test
-// compares each value with the template's.
+// topology is what template.yaml declares between the users table and the items service. A test compares each value with
+// the template.
 type topology struct {
-	timeouts     map[string]time.Duration // of functions behind no route
+	timeouts     map[string]time.Duration // of functions without a route
 	stream       streamMapping
 	subscription subscription
 	queues       []queueSpec
@@ -106,12 +106,12 @@ func deployed() topology {
 	}
 }
 
-// defaultVisibility is that of a queue that sets none.
+// defaultVisibility is the VisibilityTimeout of a queue that sets none.
 const defaultVisibility = 30 * time.Second
 
-// faster is the topology with everything that waits waiting n times shorter. How long a function may run
-// and how long things are kept stays.
-func (t topology) faster(n int) topology {
+// withSpeed returns the topology with waiting times that are n times shorter. Timeouts of functions and retention periods
+// do not change.
+func (t topology) withSpeed(n int) topology {
 	t.stream.window /= time.Duration(n)
 	t.consumer.window /= time.Duration(n)
 	t.queues = slices.Clone(t.queues)
@@ -121,7 +121,7 @@ func (t topology) faster(n int) topology {
 	return t
 }
 
-// source is the queue whose dead letters the queue called name gets.
+// source returns the queue whose dead-letter queue has that name.
 func (t topology) source(name string) (queue string, ok bool) {
 	i := slices.IndexFunc(t.queues, func(q queueSpec) bool { return q.deadLetters == name })
 	if i < 0 {

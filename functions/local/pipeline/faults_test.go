@@ -14,29 +14,29 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 )
 
-// chaos is two functions that pass changes on from the stream to the topic and from the queue to what arrived,
+// faultyFunctions is two functions that pass changes on from the stream to the topic and from the queue to what arrived,
 // and fail at random in every way that there is.
-type chaos struct {
+type faultyFunctions struct {
 	mu      sync.Mutex
 	random  *rand.Rand
 	topic   *Topic
-	calm    bool
+	healthy bool
 	highest int // of the stream's changes published so far
 	gap     string
 	arrived map[string]bool
 }
 
-func (c *chaos) roll(n int) int {
+func (c *faultyFunctions) roll(n int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.calm {
+	if c.healthy {
 		return 0
 	}
 	return c.random.IntN(n)
 }
 
 // userEvents publishes one by one, and may fail before, between and after.
-func (c *chaos) userEvents(ids []string) (string, error) {
+func (c *faultyFunctions) userEvents(ids []string) (string, error) {
 	stopAt := len(ids)
 	switch c.roll(8) {
 	case 1:
@@ -66,7 +66,7 @@ func (c *chaos) userEvents(ids []string) (string, error) {
 }
 
 // publish also checks that no change comes before those that were made before it.
-func (c *chaos) publish(id string) error {
+func (c *faultyFunctions) publish(id string) error {
 	var n int
 	_, _ = fmt.Sscan(id, &n)
 	c.mu.Lock()
@@ -80,7 +80,7 @@ func (c *chaos) publish(id string) error {
 	return err
 }
 
-func (c *chaos) itemSync(bodies []string) (string, error) {
+func (c *faultyFunctions) itemSync(bodies []string) (string, error) {
 	if c.roll(3) == 1 {
 		return "", errBroken
 	}
@@ -95,13 +95,13 @@ func (c *chaos) itemSync(bodies []string) (string, error) {
 	return "", nil
 }
 
-// TestNothingIsLost: whatever fails however often, every change arrives in the end, and no change was published
+// TestAtLeastOnce: whatever fails however often, every change arrives in the end, and no change was published
 // before the one before it.
-func TestNothingIsLost(t *testing.T) {
+func TestAtLeastOnce(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(50) {
 		synctest.Test(t, func(t *testing.T) {
-			c := &chaos{random: rand.New(rand.NewPCG(seed, 1)), arrived: map[string]bool{}}
+			c := &faultyFunctions{random: rand.New(rand.NewPCG(seed, 1)), arrived: map[string]bool{}}
 			w := run(t, deployed(), c.userEvents, c.itemSync)
 			c.topic = w.Topic()
 			const changes = 200
@@ -111,7 +111,7 @@ func TestNothingIsLost(t *testing.T) {
 			}
 			time.Sleep(3 * time.Hour)
 			c.mu.Lock()
-			c.calm = true
+			c.healthy = true
 			c.mu.Unlock()
 			for w.Mappings()[0].Waiting > 0 || w.depth(t, ItemSyncQueue) != (Depth{}) || w.depth(t, ItemSyncDeadLetterQueue) != (Depth{}) {
 				if _, err := w.Redrive(t.Context(), ItemSyncDeadLetterQueue); err != nil {
