@@ -1,30 +1,29 @@
 package opensearch
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 
 	"rental.example/adapters/rawjson"
 )
 
-// decoder reads what the engine answers by the dozen, where reflection takes hundreds of allocations. The texts that
-// it reads are parts of one copy of the answer, which lives as long as any of them.
+// decoder decodes search responses, for which reflection would need hundreds of allocations. The strings that it returns
+// are parts of one copy of the response, which stays in memory as long as any of them.
 //
-// Each method reads the next value. As with encoding/json, null changes nothing, and a value of another type
-// is passed over and is the error in the end. Names have to match exactly.
+// Each method reads the next value. As in encoding/json, null changes nothing, and a value of another type is skipped and
+// becomes the error in the end. Names must match exactly.
 type decoder struct {
 	json     rawjson.Reader
-	whole    string // the answer
+	text     string // the response
 	name     []byte // of the member that is being read
-	mistyped error  // what was of another type first
+	mistyped error  // the first value of another type
 }
 
 func newDecoder(data []byte) *decoder {
-	return &decoder{json: rawjson.NewReader(data), whole: string(data), name: []byte("the value")}
+	return &decoder{json: rawjson.NewReader(data), text: string(data), name: []byte("the value")}
 }
 
-// err is what was wrong first.
+// err returns the first error.
 func (d *decoder) err() error {
 	if err := d.json.Err(); err != nil {
 		return err
@@ -32,7 +31,7 @@ func (d *decoder) err() error {
 	return d.mistyped
 }
 
-// members ranges over the names of an object's members. What a turn does not read is passed over.
+// members ranges over the names of an object's members. It skips values that the loop does not read.
 func (d *decoder) members(yield func(name []byte) bool) {
 	if !d.begins('{', "an object") {
 		return
@@ -55,7 +54,7 @@ func (d *decoder) members(yield func(name []byte) bool) {
 	d.name = outer
 }
 
-// elements ranges over an array, whose elements each turn has to read.
+// elements ranges over an array. The loop must read each element.
 func (d *decoder) elements(yield func() bool) {
 	if !d.begins('[', "an array") {
 		return
@@ -67,39 +66,33 @@ func (d *decoder) elements(yield func() bool) {
 	}
 }
 
-func (d *decoder) text(into *string) {
+func (d *decoder) string(into *string) {
 	if d.begins('"', "a string") {
 		*into, _ = rawjson.Unquote(d.raw())
 	}
 }
 
-func (d *decoder) texts(into *[]string) {
+func (d *decoder) strings(into *[]string) {
 	if !d.begins('[', "an array") {
 		return
 	}
-	texts := make([]string, 0, 4) // few have more
+	all := make([]string, 0, 4) // few have more
 	for range d.elements {
-		var text string
-		d.text(&text)
-		texts = append(texts, text)
+		var s string
+		d.string(&s)
+		all = append(all, s)
 	}
-	*into = texts
+	*into = all
 }
 
-// boolean reports whether there is one.
-func (d *decoder) boolean(into *bool) (there bool) {
-	switch d.raw() {
-	case "true":
-		*into = true
-	case "false":
-		*into = false
+func (d *decoder) boolean(into *bool) {
+	switch literal := d.raw(); literal {
+	case "true", "false":
+		*into = literal == "true"
 	case "null":
-		return false
 	default:
-		d.fail("true or false")
-		return false
+		d.fail("a boolean")
 	}
-	return true
 }
 
 func (d *decoder) integer(into *int64) {
@@ -107,11 +100,11 @@ func (d *decoder) integer(into *int64) {
 	if n, err := strconv.ParseInt(literal, 10, 64); err == nil {
 		*into = n
 	} else if literal != "null" {
-		d.fail("a whole number")
+		d.fail("an integer")
 	}
 }
 
-// optional reads an integer into a new one.
+// optional reads an integer; null leaves nil.
 func (d *decoder) optional(into **int64) {
 	if !d.json.Null() {
 		*into = new(int64)
@@ -128,24 +121,17 @@ func (d *decoder) float(into *float64) {
 	}
 }
 
-// value reads what is rare by reflection.
-func (d *decoder) value(into any) {
-	if json.Unmarshal([]byte(d.raw()), into) != nil {
-		d.fail("what it has to be")
-	}
-}
-
-// raw is the next value as it is written, whatever its type; null where it is not right.
+// raw returns the next value as JSON, whatever its type; null if it is invalid.
 func (d *decoder) raw() string {
-	d.json.Peek() // passes over space
+	d.json.Peek() // skips space
 	start := d.json.Offset()
 	if !d.json.Skip(false) {
 		return "null"
 	}
-	return d.whole[start:d.json.Offset()]
+	return d.text[start:d.json.Offset()]
 }
 
-// begins reports whether the next value begins with first, as those of kind do; another is passed over.
+// begins reports whether the next value begins with first, as values of kind do; if not, it skips the value.
 func (d *decoder) begins(first byte, kind string) bool {
 	if d.json.Peek() == first {
 		return true

@@ -1,6 +1,6 @@
-// Package opensearch keeps items and what they know of their owners in OpenSearch, and searches the items.
+// Package opensearch stores items and their owners in OpenSearch, and searches the items.
 //
-// Client is the way to the engine: it signs, repeats what is safe to repeat, and sorts errors into the
-// kinds of package domain. Items is the item.Store and the item.Search over it, Holdings the item.Holdings, Owners the item.Owners.
-// The two indices are items.index.json and owners.index.json; whoever finds an alias missing makes them.
+// Client sends requests: it signs them, retries those that are safe to retry, and turns errors into the kinds of package
+// domain. Items implements item.Store and item.Search, Holdings item.Holdings, and Owners item.Owners. items.index.json
+// and owners.index.json define the two indices; the first request that finds one missing creates it.
 package opensearch

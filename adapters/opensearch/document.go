@@ -1,9 +1,7 @@
 package opensearch
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,167 +12,154 @@ import (
 	"rental.example/domain"
 )
 
-// state names one state of a document: its number among all writes to its shard, and the number of the
-// primary that gave it out.
+// revision identifies the last write of a document, for optimistic concurrency control.
 // https://docs.opensearch.org/latest/api-reference/document-apis/index-document/
-type state struct{ seqNo, primaryTerm int }
+type revision struct{ seqNo, primaryTerm int }
 
-func (s state) String() string { return strconv.Itoa(s.seqNo) + "." + strconv.Itoa(s.primaryTerm) }
+func (r revision) String() string { return strconv.Itoa(r.seqNo) + "." + strconv.Itoa(r.primaryTerm) }
 
-func parseState(text string) (s state, ok bool) {
+func parseRevision(text string) (r revision, ok bool) {
 	seqNo, primaryTerm, _ := strings.Cut(text, ".")
-	var errs [2]error
-	s.seqNo, errs[0] = strconv.Atoi(seqNo)
-	s.primaryTerm, errs[1] = strconv.Atoi(primaryTerm)
-	return s, errs == [2]error{} && s.seqNo >= 0 && s.primaryTerm > 0
-}
-
-// readable is a pointer to a record of type T, which the decoder reads.
-type readable[T any] interface {
-	*T
-	read(*decoder)
-}
-
-// document is an answer to reading one; in that of many it may hold an error instead. Nil is what is not told.
-type document[T any, P readable[T]] struct {
-	id                 string
-	found              bool
-	told               bool // whether it is found
-	seqNo, primaryTerm *int64
-	source             *T
-	problem            *problem
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (d *document[T, P]) UnmarshalJSON(data []byte) error {
-	from := newDecoder(data)
-	d.read(from)
-	return from.err()
-}
-
-func (d *document[T, P]) read(from *decoder) {
-	for name := range from.members {
-		switch string(name) {
-		case "_id":
-			from.text(&d.id)
-		case "found":
-			d.told = from.boolean(&d.found)
-		case "_seq_no":
-			from.optional(&d.seqNo)
-		case "_primary_term":
-			from.optional(&d.primaryTerm)
-		case "_source":
-			if !from.json.Null() {
-				d.source = new(T)
-				P(d.source).read(from)
-			}
-		case "error":
-			from.value(&d.problem)
-		}
+	r.seqNo, ok = parseNumber(seqNo, 0)
+	if !ok {
+		return r, false
 	}
+	r.primaryTerm, ok = parseNumber(primaryTerm, 1)
+	return r, ok
 }
 
-// check implements checked. Only a missing document is a document's absence.
-func (d *document[T, P]) check() error {
+func parseNumber(text string, least int) (n int, ok bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= least
+}
+
+// docResponse is the response to a get of a document, or one document of a multi-get.
+type docResponse struct {
+	ID    string      `json:"_id"`
+	Found *bool       `json:"found"`
+	Error *errorCause `json:"error"` // of a multi-get
+}
+
+// validate implements validator. Only a missing document counts as not found.
+func (r *docResponse) validate() error {
 	switch {
-	case d.problem != nil:
-		return d.problem.classifyDocument()
-	case !d.told, d.found && (d.seqNo == nil || d.primaryTerm == nil || d.source == nil):
-		return nonsense("holds no document")
+	case r.Error != nil:
+		return r.Error.classifyDocument()
+	case r.Found == nil:
+		return malformed("no document")
 	}
 	return nil
 }
 
-func (d *document[T, P]) state() state { return state{int(*d.seqNo), int(*d.primaryTerm)} }
-
-// documents is an answer to reading many.
-type documents[T any, P readable[T]] struct{ all []document[T, P] }
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (d *documents[T, P]) UnmarshalJSON(data []byte) error {
-	from := newDecoder(data)
-	for name := range from.members {
-		if string(name) != "docs" {
-			continue
-		}
-		for range from.elements {
-			var one document[T, P]
-			one.read(from)
-			d.all = append(d.all, one)
-		}
-	}
-	return from.err()
+// getResponse is a docResponse with the document.
+type getResponse[T any] struct {
+	docResponse
+	SeqNo       *int `json:"_seq_no"`
+	PrimaryTerm *int `json:"_primary_term"`
+	Source      *T   `json:"_source"`
 }
 
-// check implements checked.
-func (d *documents[T, P]) check() error {
-	for i := range d.all {
-		if err := d.all[i].check(); err != nil {
+// validate implements validator.
+func (r *getResponse[T]) validate() error {
+	if err := r.docResponse.validate(); err != nil {
+		return err
+	}
+	if *r.Found && (r.SeqNo == nil || r.PrimaryTerm == nil || r.Source == nil) {
+		return malformed("a document without its revision or source")
+	}
+	return nil
+}
+
+// get returns a document as of the latest acknowledged write; domain.ErrNotFound if there is none.
+func get[T any](ctx context.Context, c *Client, x index, id string) (T, revision, error) {
+	r, err := do[getResponse[T]](ctx, c, x, operation{
+		"get " + x.alias, RetryRead, opensearchapi.GetRequest{Index: x.alias, DocumentID: id},
+	})
+	if err == nil && !*r.Found {
+		err = domain.ErrNotFound
+	}
+	if err != nil {
+		return *new(T), revision{}, err
+	}
+	return *r.Source, revision{*r.SeqNo, *r.PrimaryTerm}, nil
+}
+
+// multiGetResponse has one D for each requested document.
+type multiGetResponse[D any, P interface {
+	*D
+	validator
+}] struct {
+	Docs []D `json:"docs"`
+}
+
+// validate implements validator.
+func (r *multiGetResponse[D, P]) validate() error {
+	for i := range r.Docs {
+		if err := P(&r.Docs[i]).validate(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// read gets a document as of the latest acknowledged write; domain.ErrNotFound when there is none.
-func read[T any, P readable[T]](ctx context.Context, c *Client, x index, id string) (T, state, error) {
-	d, err := do[document[T, P]](ctx, c, "get "+x.alias, x, func() opensearchapi.Request {
-		return opensearchapi.GetRequest{Index: x.alias, DocumentID: id}
-	})
-	if err == nil && !d.found {
-		err = domain.ErrNotFound
-	}
+// multiGet returns n documents as of the latest acknowledged writes, in the order that body requests them in.
+func multiGet[D any, P interface {
+	*D
+	validator
+}](ctx context.Context, c *Client, x index, body any, n int) ([]D, error) {
+	encoded, err := jsonBody(body)
 	if err != nil {
-		return *new(T), state{}, err
+		return nil, err
 	}
-	return *d.source, d.state(), nil
+	op := operation{"mget " + x.alias, RetryRead, opensearchapi.MgetRequest{Index: x.alias, Body: encoded}}
+	r, err := do[multiGetResponse[D, P]](ctx, c, x, op)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.Docs) != n {
+		return nil, fmt.Errorf("opensearch: %s: %w", op.name, malformed("too many or too few documents"))
+	}
+	return r.Docs, nil
 }
 
-// waitForRefresh has a write wait until searches see it; it costs up to a refresh_interval.
+// waitForRefresh makes a write wait until searches see it, which takes up to a refresh_interval.
 const waitForRefresh = "wait_for"
 
-// write puts a document in the place of the state over, or where there is none if over is nil;
-// domain.ErrConflict when that is not what is there. refresh is waitForRefresh or nothing.
-func (c *Client) write(ctx context.Context, x index, id string, record any, over *state, refresh string) error {
-	body, err := json.Marshal(record)
+// put replaces the document at base; a nil base creates it. It returns domain.ErrConflict if the document has another
+// revision, is missing, or exists already. refresh is waitForRefresh or empty.
+func (c *Client) put(ctx context.Context, x index, id string, record any, base *revision, refresh string) error {
+	body, err := jsonBody(record)
 	if err != nil {
-		return fmt.Errorf("opensearch: %w", err)
+		return err
 	}
-	_, err = do[written](ctx, c, "index "+x.alias, x, func() opensearchapi.Request {
-		r := opensearchapi.IndexRequest{
-			Index: x.alias, DocumentID: id, Body: bytes.NewReader(body),
-			Refresh: refresh, RequireAlias: aws.Bool(true),
-		}
-		if over == nil {
-			r.OpType = "create"
-		} else {
-			r.IfSeqNo, r.IfPrimaryTerm = &over.seqNo, &over.primaryTerm
-		}
-		return r
-	})
+	r := opensearchapi.IndexRequest{Index: x.alias, DocumentID: id, Body: body, Refresh: refresh, RequireAlias: aws.Bool(true)}
+	if base == nil {
+		r.OpType = "create"
+	} else {
+		r.IfSeqNo, r.IfPrimaryTerm = &base.seqNo, &base.primaryTerm
+	}
+	_, err = do[writeResponse](ctx, c, x, operation{"index " + x.alias, RetryWrite, r})
 	return err
 }
 
-// remove deletes a document in the state over, and waits until searches see that; domain.ErrConflict when it is in another, or not there.
-// The engine takes no require_alias for deletions, but they make no index anyway.
-func (c *Client) remove(ctx context.Context, x index, id string, over state) error {
-	_, err := do[written](ctx, c, "delete "+x.alias, x, func() opensearchapi.Request {
-		return opensearchapi.DeleteRequest{
-			Index: x.alias, DocumentID: id, Refresh: waitForRefresh, IfSeqNo: &over.seqNo, IfPrimaryTerm: &over.primaryTerm,
-		}
-	})
+// delete deletes the document at base, and waits until searches see that. It returns domain.ErrConflict if the document
+// has another revision or is missing. Deletions never create an index, so they need no require_alias.
+func (c *Client) delete(ctx context.Context, x index, id string, base revision) error {
+	_, err := do[writeResponse](ctx, c, x, operation{"delete " + x.alias, RetryWrite, opensearchapi.DeleteRequest{
+		Index: x.alias, DocumentID: id, Refresh: waitForRefresh, IfSeqNo: &base.seqNo, IfPrimaryTerm: &base.primaryTerm,
+	}})
 	return err
 }
 
-// written is the answer to a write.
-type written struct {
+type writeResponse struct {
 	Result string `json:"result"`
 }
 
-func (w *written) check() error {
-	switch w.Result {
+// validate implements validator.
+func (r *writeResponse) validate() error {
+	switch r.Result {
 	case "created", "updated", "deleted":
 		return nil
 	}
-	return nonsense("tells no result")
+	return malformed("no result of a write")
 }

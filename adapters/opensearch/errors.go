@@ -9,101 +9,100 @@ import (
 	"rental.example/domain"
 )
 
-// What the client itself mends.
+// Errors with a recovery, and the one that a recovery may meet.
 var (
-	errNoIndex = errors.New("no such index or alias")
-	errNoField = errors.New("no such field in the mapping")
-	errNoShard = errors.New("no shard to be read")
-	errExists  = errors.New("exists already")
+	errNoIndex     = errors.New("no such index or alias")
+	errNoField     = errors.New("no such field in the mapping")
+	errNoShard     = errors.New("no active shard")
+	errIndexExists = errors.New("the index exists")
 )
 
-// problem is an error as the engine writes it: an object, or nothing but a reason.
-type problem struct {
+// errorCause is an error of the engine: an object, or a reason alone.
+type errorCause struct {
 	Type, Reason string
-	// FailedShards are those that have run a search and failed. A shard that cannot be reached is not among them.
+	// FailedShards are shards that ran a search and failed. A shard that cannot be reached is not among them.
 	FailedShards []struct{} `json:"failed_shards"`
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (p *problem) UnmarshalJSON(b []byte) error {
-	if json.Unmarshal(b, &p.Reason) == nil {
+func (c *errorCause) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &c.Reason) == nil {
 		return nil
 	}
-	type object problem // which has no methods
-	if err := json.Unmarshal(b, (*object)(p)); err != nil {
-		*p = problem{Reason: "in a form of its own"}
+	type object errorCause // without methods
+	if err := json.Unmarshal(b, (*object)(c)); err != nil {
+		*c = errorCause{Reason: "unknown format"}
 	}
 	return nil
 }
 
-// ran reports whether p is the failure of a search that shards have run, and so have spent time on.
-func (p *problem) ran() bool { return len(p.FailedShards) > 0 }
+// fromShards reports whether shards ran the search that failed, and so have spent time on it.
+func (c *errorCause) fromShards() bool { return len(c.FailedShards) > 0 }
 
-// classify gives an answer that is no success its kind: domain.ErrUnavailable where a repetition may
-// succeed, none where it cannot, as when AWS refuses the signature. body may be anything.
+// classify returns the error of a response whose status is no success: domain.ErrUnavailable if a retry may succeed.
+// An error of no kind, such as AWS's refusal of a signature, is permanent. body may be anything.
 func classify(status int, body []byte) error {
-	var answer struct {
-		Error   *problem
-		Message string // of what AWS puts before the engine: it says Message or message
-		Found   *bool  // of reading a document
-		Result  string // of writing one
+	var parsed struct {
+		Error   *errorCause
+		Message string // from AWS, in front of the engine: Message or message
+		Found   *bool  // of a get
+		Result  string // of a write
 	}
-	err := json.Unmarshal(body, &answer)
+	err := json.Unmarshal(body, &parsed)
 	switch {
 	case err != nil:
 		return fmt.Errorf("status %d: %w: %w", status, domain.ErrUnavailable, errNotJSON)
-	case answer.Error != nil:
-		return answer.Error.classify(status)
-	case status == http.StatusNotFound && (answer.Found != nil || answer.Result != ""):
+	case parsed.Error != nil:
+		return parsed.Error.classify(status)
+	case status == http.StatusNotFound && (parsed.Found != nil || parsed.Result != ""):
 		return fmt.Errorf("status %d: %w", status, domain.ErrNotFound)
 	}
-	p := problem{Reason: answer.Message}
-	return p.classify(status)
+	return (&errorCause{Reason: parsed.Message}).classify(status)
 }
 
-// classify gives p, which came with status, its kind.
-func (p *problem) classify(status int) error {
+// classify returns c as an error of its kind. status is that of the response or of the document.
+func (c *errorCause) classify(status int) error {
 	var kind error
 	switch {
-	case p.Type == "index_not_found_exception":
+	case c.Type == "index_not_found_exception":
 		kind = fmt.Errorf("%w: %w", errNoIndex, domain.ErrUnavailable)
-	case p.Type == "no_shard_available_action_exception",
-		p.Type == "search_phase_execution_exception" && status == http.StatusServiceUnavailable && !p.ran():
+	case c.Type == "no_shard_available_action_exception",
+		c.Type == "search_phase_execution_exception" && status == http.StatusServiceUnavailable && !c.fromShards():
 		kind = fmt.Errorf("%w: %w", errNoShard, domain.ErrUnavailable)
-	case p.Type == "strict_dynamic_mapping_exception":
+	case c.Type == "strict_dynamic_mapping_exception":
 		kind = errNoField
-	case p.Type == "resource_already_exists_exception":
-		kind = errExists
-	case p.Type == "version_conflict_engine_exception":
+	case c.Type == "resource_already_exists_exception":
+		kind = errIndexExists
+	case c.Type == "version_conflict_engine_exception":
 		kind = domain.ErrConflict
 	case status < http.StatusBadRequest, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout,
-		status >= http.StatusInternalServerError, p.Type == "cluster_block_exception", p.Type == "index_closed_exception":
+		status >= http.StatusInternalServerError, c.Type == "cluster_block_exception", c.Type == "index_closed_exception":
 		kind = domain.ErrUnavailable
 	default:
-		return fmt.Errorf("status %d: %s", status, p.told(status))
+		return fmt.Errorf("status %d: %s", status, c.loggable(status))
 	}
-	return fmt.Errorf("status %d: %w: %s", status, kind, p.told(status))
+	return fmt.Errorf("status %d: %w: %s", status, kind, c.loggable(status))
 }
 
-// told is what of p may be logged. A 400 is about what was sent, and its reason may quote that: what people
-// wrote or looked for. What is about one document names it, and a user's is named as they are. Their types say
-// enough.
-func (p *problem) told(status int) string {
+// classifyDocument is classify for one document of many: it never means that the document is missing.
+func (c *errorCause) classifyDocument() error {
+	if c.Type == "index_not_found_exception" {
+		return c.classify(http.StatusNotFound)
+	}
+	return c.classify(http.StatusServiceUnavailable)
+}
+
+// loggable returns the parts of c without user data. The reason of a 400 may quote the request, and a reason about one
+// document contains its id, which for owners is the id of a user.
+func (c *errorCause) loggable(status int) string {
 	switch {
-	case status == http.StatusBadRequest, p.Type == "version_conflict_engine_exception", p.Type == "no_shard_available_action_exception":
-		return p.Type
+	case status == http.StatusBadRequest, c.Type == "version_conflict_engine_exception", c.Type == "no_shard_available_action_exception":
+		return c.Type
 	}
-	return p.Type + ": " + p.Reason
+	return c.Type + ": " + c.Reason
 }
 
-// nonsense is an answer that says what no answer can.
-func nonsense(what string) error { return fmt.Errorf("%w: the answer %s", domain.ErrUnavailable, what) }
-
-// classifyDocument is for p in the place of one document of many. Whatever it is, the document is not known
-// to be missing.
-func (p *problem) classifyDocument() error {
-	if p.Type == "index_not_found_exception" {
-		return p.classify(http.StatusNotFound)
-	}
-	return p.classify(http.StatusServiceUnavailable)
+// malformed returns the error for a response that contradicts the engine's API.
+func malformed(reason string) error {
+	return fmt.Errorf("%w: malformed response: %s", domain.ErrUnavailable, reason)
 }

@@ -11,40 +11,40 @@ import (
 	"rental.example/domain/item"
 )
 
-// bulked is the answer to a bulk request: a success, whatever became of its parts.
-type bulked struct {
-	Items []map[string]struct {
-		Status int      `json:"status"`
-		Error  *problem `json:"error"`
+// seedResponse is the response to a bulk request of Seed.
+type seedResponse struct {
+	Items []struct {
+		Index struct {
+			Status int         `json:"status"`
+			Error  *errorCause `json:"error"`
+		} `json:"index"`
 	} `json:"items"`
 }
 
-func (b *bulked) check() error {
-	for _, result := range b.Items {
-		for _, r := range result {
-			if r.Error != nil {
-				return r.Error.classify(r.Status)
-			}
+func (r *seedResponse) validate() error {
+	for _, i := range r.Items {
+		if i.Index.Error != nil {
+			return i.Index.Error.classify(i.Index.Status)
 		}
 	}
 	return nil
 }
 
-// Seed creates items, and refreshes once: those of one call are in segments of their own.
+// Seed creates items by one bulk request and refreshes the index. They are in segments of their own.
 func (s *Items) Seed(ctx context.Context, items []item.Item) error {
 	var lines bytes.Buffer
 	encode := json.NewEncoder(&lines)
-	for _, it := range items {
-		if err := encode.Encode(map[string]any{"index": map[string]string{"_id": string(it.ID)}}); err != nil {
+	for _, i := range items {
+		if err := encode.Encode(map[string]any{"index": map[string]string{"_id": string(i.ID)}}); err != nil {
 			return err
 		}
-		if err := encode.Encode(recordOf(it)); err != nil {
+		if err := encode.Encode(recordOf(i)); err != nil {
 			return err
 		}
 	}
 	x := s.client.items
-	_, err := do[bulked](ctx, s.client, "bulk", x, func() opensearchapi.Request {
-		return opensearchapi.BulkRequest{Index: x.alias, Body: bytes.NewReader(lines.Bytes()), Refresh: "true", RequireAlias: aws.Bool(true)}
-	})
+	_, err := do[seedResponse](ctx, s.client, x, operation{"bulk " + x.alias, RetryWrite, opensearchapi.BulkRequest{
+		Index: x.alias, Body: &lines, Refresh: "true", RequireAlias: aws.Bool(true),
+	}})
 	return err
 }

@@ -137,18 +137,6 @@ func TestRemoveInPart(t *testing.T) {
 	}
 }
 
-// TestRemoveFlawlessly reads no more of an answer than that nothing went wrong, wherever that stands.
-func TestRemoveFlawlessly(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{`{"took":1,"errors":false,"items":[7]}`, `{"items":[` + outcome(someID, done) + `],"errors":false}`} {
-		c, sent := clientOver(t, nowhere, "items", answer(200, body))
-		got, err := opensearch.NewHoldings(c).Remove(t.Context(), []item.Holding{{ID: someID, Revision: "5.1"}})
-		if got != 0 || err != nil || sent.attempts != 1 {
-			t.Errorf("%s: Remove = %d, %v by %d attempts", body, got, err, sent.attempts)
-		}
-	}
-}
-
 // TestLostRemovals loses the answers of removals that the engine has carried out: the next attempt finds its
 // own doing, and counts what others have changed, or made again since.
 func TestLostRemovals(t *testing.T) {

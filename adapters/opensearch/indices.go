@@ -20,15 +20,15 @@ var itemsIndex []byte
 //go:embed owners.index.json
 var ownersIndex []byte
 
-// index is an index under an alias. Documents are reached by the alias alone, so that another index, of
-// another mapping, can take its place.
+// index is an index with an alias. Requests for documents use the alias, so that an index of another mapping can take
+// its place.
 type index struct {
 	alias      string
 	definition []byte // settings and mappings, as JSON
-	shards     int    // primary ones, when it is made; 0 leaves the definition's
+	shards     int    // primary shards to create it with; 0 is the number of the definition
 }
 
-// name is the index's own at first; a later one is made, filled and put behind the alias by hand.
+// name returns the name of the first index of the alias. functions/ops creates later ones.
 func (x index) name() string { return x.alias + "-v1" }
 
 type indexBody struct {
@@ -53,52 +53,50 @@ func (x index) body() (b indexBody, err error) {
 	return b, nil
 }
 
-// makeIndex makes x behind its alias, which was found missing. Any number may do so at once. An index that
-// is there already is put behind the alias as it is.
-func (c *Client) makeIndex(ctx context.Context, x index) error {
-	body, err := x.body()
+// createIndex creates x with its alias. Concurrent calls are safe. An index that exists gets the alias.
+func (c *Client) createIndex(ctx context.Context, x index) error {
+	definition, err := x.body()
 	if err != nil {
 		return err
 	}
-	definition, err := json.Marshal(body)
+	body, err := jsonBody(definition)
 	if err != nil {
 		return err
 	}
-	_, err = once[acknowledgement](ctx, c, "create "+x.name(), opensearchapi.IndicesCreateRequest{
-		Index: x.name(), Body: bytes.NewReader(definition),
-	})
-	if !errors.Is(err, errExists) {
-		return err
+	err = c.change(ctx, "create "+x.name(), opensearchapi.IndicesCreateRequest{Index: x.name(), Body: body})
+	if errors.Is(err, errIndexExists) {
+		return c.change(ctx, "alias "+x.name(), opensearchapi.IndicesPutAliasRequest{Index: []string{x.name()}, Name: x.alias})
 	}
-	_, err = once[acknowledgement](ctx, c, "alias "+x.name(), opensearchapi.IndicesPutAliasRequest{
-		Index: []string{x.name()}, Name: x.alias,
-	})
 	return err
 }
 
-// awaitShard waits until x can be read, all shards of it. An index that another is making is there some time before its shard is,
-// and has every look-up fail until then. Its status would not tell: that of a new index is yellow from the start.
-// Whatever comes of the wait, that x cannot be read stays domain.ErrUnavailable.
+// awaitShards waits until the primary shards of x are active: an index exists some time before its shards can be read.
+// Its status does not show that, since a new index is yellow from the start. Errors wrap domain.ErrUnavailable.
 // https://github.com/elastic/elasticsearch/pull/18737
-func (c *Client) awaitShard(ctx context.Context, x index) error {
-	_, err := once[struct{}](ctx, c, "health of "+x.alias, opensearchapi.ClusterHealthRequest{
+func (c *Client) awaitShards(ctx context.Context, x index) error {
+	_, err := doOnce[struct{}](ctx, c, operation{"health of " + x.alias, RetryRead, opensearchapi.ClusterHealthRequest{
 		Index: []string{x.alias}, WaitForActiveShards: strconv.Itoa(max(1, x.shards)), Timeout: attemptTimeout / 2,
-	})
+	}})
 	if err != nil {
 		return fmt.Errorf("opensearch: %s: %w: %w: %v", x.alias, errNoShard, domain.ErrUnavailable, err)
 	}
 	return nil
 }
 
-// addFields adds to the mapping of x what its definition has more.
+// addFields adds the fields that the mapping of x lacks.
 func (c *Client) addFields(ctx context.Context, x index) error {
-	body, err := x.body()
+	definition, err := x.body()
 	if err != nil {
 		return err
 	}
-	_, err = once[acknowledgement](ctx, c, "add fields to "+x.alias, opensearchapi.IndicesPutMappingRequest{
-		Index: []string{x.alias}, Body: bytes.NewReader(body.Mappings),
+	return c.change(ctx, "add fields to "+x.alias, opensearchapi.IndicesPutMappingRequest{
+		Index: []string{x.alias}, Body: bytes.NewReader(definition.Mappings),
 	})
+}
+
+// change changes an index and returns once that is acknowledged.
+func (c *Client) change(ctx context.Context, name string, r opensearchapi.Request) error {
+	_, err := doOnce[acknowledgement](ctx, c, operation{name, RetryWrite, r})
 	return err
 }
 
@@ -106,9 +104,10 @@ type acknowledgement struct {
 	Acknowledged bool `json:"acknowledged"`
 }
 
-func (a *acknowledgement) check() error {
+// validate implements validator.
+func (a *acknowledgement) validate() error {
 	if !a.Acknowledged {
-		return nonsense("does not acknowledge")
+		return malformed("not acknowledged")
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 	"rental.example/domain/item"
 )
 
-// Items is the item.Store and the item.Search in the index of items. Each item is one document, which
-// changes under the number that its last write got; an item.Revision is that number.
+// Items implements item.Store and item.Search with the index of items, in which each item is one document. An
+// item.Revision is the revision of that document.
 type Items struct{ client *Client }
 
 var (
@@ -18,7 +18,7 @@ var (
 	_ item.Search = (*Items)(nil)
 )
 
-// NewItems is the store and the search over client's index of items.
+// NewItems returns the items in client's index of items.
 func NewItems(client *Client) *Items { return &Items{client: client} }
 
 // Get implements item.Store.
@@ -26,73 +26,84 @@ func (s *Items) Get(ctx context.Context, id item.ID) (item.Stored, error) {
 	if _, err := item.ParseID(string(id)); err != nil {
 		return item.Stored{}, err
 	}
-	r, at, err := read[itemRecord](ctx, s.client, s.client.items, string(id))
+	r, at, err := get[itemRecord](ctx, s.client, s.client.items, string(id))
 	if err != nil {
 		return item.Stored{}, err
 	}
-	it, err := r.item()
-	return item.Stored{Item: it, Revision: item.Revision(at.String())}, err
+	i, err := r.item()
+	return item.Stored{Item: i, Revision: item.Revision(at.String())}, err
 }
 
 // Create implements item.Store.
-func (s *Items) Create(ctx context.Context, it item.Item) error {
-	if _, err := item.ParseID(string(it.ID)); err != nil {
-		return fmt.Errorf("opensearch: %q is no item's id: %w", it.ID, domain.ErrInvalid)
+func (s *Items) Create(ctx context.Context, i item.Item) error {
+	if _, err := item.ParseID(string(i.ID)); err != nil {
+		return fmt.Errorf("opensearch: invalid item id %q: %w", i.ID, domain.ErrInvalid)
 	}
-	watched, seen := watch(ctx)
-	err := s.client.write(watched, s.client.items, string(it.ID), recordOf(it), nil, waitForRefresh)
-	if !errors.Is(err, domain.ErrConflict) {
-		return err
+	err := s.client.put(ctx, s.client.items, string(i.ID), recordOf(i), nil, waitForRefresh)
+	if errors.Is(err, domain.ErrConflict) {
+		return s.resolve(ctx, i, err)
 	}
-	return s.settle(ctx, it, seen, err)
+	return err
 }
 
 // Replace implements item.Store.
-func (s *Items) Replace(ctx context.Context, it item.Item, over item.Revision) error {
-	at, ok := parseState(string(over))
-	if _, err := item.ParseID(string(it.ID)); err != nil || !ok {
-		return fmt.Errorf("opensearch: item %q has no revision %q: %w", it.ID, over, domain.ErrConflict)
+func (s *Items) Replace(ctx context.Context, i item.Item, base item.Revision) error {
+	at, ok := parseRevision(string(base))
+	if _, err := item.ParseID(string(i.ID)); err != nil || !ok {
+		return fmt.Errorf("opensearch: item %q, revision %q: %w", i.ID, base, domain.ErrConflict)
 	}
-	watched, seen := watch(ctx)
-	err := s.client.write(watched, s.client.items, string(it.ID), recordOf(it), &at, waitForRefresh)
-	if !errors.Is(err, domain.ErrConflict) || !seen.lost {
-		return err
+	err := s.client.put(ctx, s.client.items, string(i.ID), recordOf(i), &at, waitForRefresh)
+	if errors.Is(err, domain.ErrConflict) && errors.Is(err, errAmbiguous) {
+		return s.resolve(ctx, i, err)
 	}
-	return s.settle(ctx, it, seen, err)
+	return err
 }
 
-// settle is what the refusal of a write of it means: the success of an earlier attempt, where what is
-// there bears the same request's name.
-func (s *Items) settle(ctx context.Context, it item.Item, seen *attempts, refusal error) error {
-	present, err := s.Get(ctx, it.ID)
+// resolve returns the outcome of a write of i that was refused: a success if the stored item has the same request id,
+// since then an earlier attempt has written it and its response was lost.
+func (s *Items) resolve(ctx context.Context, i item.Item, refusal error) error {
+	stored, err := s.Get(ctx, i.ID)
 	switch {
 	case err != nil && !errors.Is(err, domain.ErrNotFound):
 		return err
-	case err == nil && it.RequestID != "" && present.Item.RequestID == it.RequestID:
+	case err == nil && i.RequestID != "" && stored.Item.RequestID == i.RequestID:
 		return nil
 	}
-	return seen.doubt(refusal)
+	return unlessAmbiguous(refusal)
+}
+
+// unlessAmbiguous returns the refusal of a write; domain.ErrUnavailable if an earlier attempt may have taken effect and
+// been overwritten since.
+func unlessAmbiguous(refusal error) error {
+	if errors.Is(refusal, errAmbiguous) {
+		return fmt.Errorf("%w: %v", domain.ErrUnavailable, refusal)
+	}
+	return refusal
 }
 
 // Delete implements item.Store.
-func (s *Items) Delete(ctx context.Context, id item.ID, over item.Revision) error {
+func (s *Items) Delete(ctx context.Context, id item.ID, base item.Revision) error {
 	if _, err := item.ParseID(string(id)); err != nil {
 		return err
 	}
-	watched, seen := watch(ctx)
-	err := domain.ErrConflict
-	if at, ok := parseState(string(over)); ok {
-		err = s.client.remove(watched, s.client.items, string(id), at)
+	refusal := s.deleteAt(ctx, id, base)
+	if !errors.Is(refusal, domain.ErrConflict) && !errors.Is(refusal, domain.ErrNotFound) {
+		return refusal
 	}
-	if !errors.Is(err, domain.ErrConflict) && !errors.Is(err, domain.ErrNotFound) {
-		return err
-	}
-	_, readErr := s.Get(ctx, id)
+	_, err := s.Get(ctx, id)
 	switch {
-	case readErr == nil:
-		return seen.doubt(err)
-	case errors.Is(readErr, domain.ErrNotFound) && seen.lost:
+	case err == nil:
+		return unlessAmbiguous(refusal)
+	case errors.Is(err, domain.ErrNotFound) && errors.Is(refusal, errAmbiguous):
 		return nil
 	}
-	return readErr
+	return err
+}
+
+func (s *Items) deleteAt(ctx context.Context, id item.ID, base item.Revision) error {
+	at, ok := parseRevision(string(base))
+	if !ok {
+		return domain.ErrConflict
+	}
+	return s.client.delete(ctx, s.client.items, string(id), at)
 }

@@ -13,24 +13,23 @@ import (
 	"rental.example/domain/item"
 )
 
-// Index is an index of this package for those who look after it: its alias, and the settings and mappings that a
-// new one is created with.
+// Index describes an index for maintenance: its alias, and the settings and mappings that a new one is created with.
 type Index struct {
 	Alias      string
 	Definition json.RawMessage
 }
 
-// Indices are the indices of c: that of the items, and that of their owners.
+// Indices returns the index of the items and that of their owners.
 func (c *Client) Indices() (items, owners Index) {
 	return Index{c.items.alias, c.items.definition}, Index{c.owners.alias, c.owners.definition}
 }
 
-// Call sends a request of maintenance, such as PUT /items-v2, and decodes its response into out, unless that is nil.
-// body is JSON, or NDJSON for _bulk; nil for none. Errors are those of every other request of the package:
-// domain.ErrNotFound for a missing document, domain.ErrUnavailable where a repetition may succeed. A domain of Amazon
-// ignores the parameters in the URL of a signed POST, so such a path must have none.
-func (c *Client) Call(ctx context.Context, method, path string, body []byte, out any) error {
-	raw, err := once[json.RawMessage](ctx, c, method+" "+path, call{method, path, body})
+// Call sends a request of maintenance, such as PUT /items-v2, and decodes the response into out, unless that is nil.
+// body is JSON, NDJSON for _bulk, or nil. Errors wrap domain.ErrNotFound for a missing document and
+// domain.ErrUnavailable if a retry may succeed. The path must have no parameters, which Amazon's domains ignore for a
+// signed POST.
+func (c *Client) Call(ctx context.Context, retry Retry, method, path string, body []byte, out any) error {
+	raw, err := doOnce[json.RawMessage](ctx, c, operation{method + " " + path, retry, rawRequest{method, path, body}})
 	if err != nil || out == nil {
 		return err
 	}
@@ -40,56 +39,52 @@ func (c *Client) Call(ctx context.Context, method, path string, body []byte, out
 	return nil
 }
 
-// call is an opensearchapi.Request as it is written.
-type call struct {
+// rawRequest implements opensearchapi.Request.
+type rawRequest struct {
 	method, path string
 	body         []byte
 }
 
 // Do implements opensearchapi.Request.
-func (c call) Do(ctx context.Context, to opensearchapi.Transport) (*opensearchapi.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, c.method, c.path, bytes.NewReader(c.body))
+func (r rawRequest) Do(ctx context.Context, transport opensearchapi.Transport) (*opensearchapi.Response, error) {
+	h, err := http.NewRequestWithContext(ctx, r.method, r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return nil, err
 	}
-	if len(c.body) > 0 {
-		r.Header.Set("Content-Type", "application/json")
+	if len(r.body) > 0 {
+		h.Header.Set("Content-Type", "application/json")
 	}
-	response, err := to.Perform(r)
-	if err != nil {
-		return nil, err
-	}
-	return &opensearchapi.Response{StatusCode: response.StatusCode, Header: response.Header, Body: response.Body}, nil
+	_, err = transport.Perform(h)
+	return nil, err
 }
 
-// MergeOwnerDocuments merges two documents of one owner into one: each may have missed events that the other has. Either may
-// be empty.
-func MergeOwnerDocuments(one, other json.RawMessage) (json.RawMessage, error) {
-	var joined item.Owner
-	for _, document := range []json.RawMessage{one, other} {
+// MergeOwnerDocuments merges two documents of one owner, each of which may have missed events. Either may be empty.
+func MergeOwnerDocuments(a, b json.RawMessage) (json.RawMessage, error) {
+	var merged item.Owner
+	for _, document := range []json.RawMessage{a, b} {
 		if len(document) == 0 {
 			continue
 		}
 		var r ownerRecord
 		if err := json.Unmarshal(document, &r); err != nil {
-			return nil, fmt.Errorf("opensearch: a document of an owner: %w", err)
+			return nil, fmt.Errorf("opensearch: document of an owner: %w", err)
 		}
-		if joined.ID != "" && string(joined.ID) != r.ID {
-			return nil, errors.New("opensearch: documents of two owners cannot be joined")
+		if merged.ID != "" && string(merged.ID) != r.ID {
+			return nil, errors.New("opensearch: documents of two owners cannot be merged")
 		}
-		joined = joinOwner(joined, r.owner())
+		merged = mergeOwner(merged, r.owner())
 	}
-	return json.Marshal(recordOfOwner(joined))
+	return json.Marshal(recordOfOwner(merged))
 }
 
-// joinOwner merges o into joined, as the events that o came from.
-func joinOwner(joined, o item.Owner) item.Owner {
-	joined.ID = o.ID
+// mergeOwner merges the events that o results from into merged.
+func mergeOwner(merged, o item.Owner) item.Owner {
+	merged.ID = o.ID
 	if o.LastDeleted > 0 {
-		joined = joined.Merge(item.OwnerEvent{OwnerID: o.ID, Version: o.LastDeleted, Deleted: true, Received: o.DeletionReceived})
+		merged = merged.Merge(item.OwnerEvent{OwnerID: o.ID, Version: o.LastDeleted, Deleted: true, Received: o.DeletionReceived})
 	}
 	if o.HasProfile() {
-		joined = joined.Merge(item.OwnerEvent{OwnerID: o.ID, Version: o.Version, Name: o.Name, Ratings: o.Ratings})
+		merged = merged.Merge(item.OwnerEvent{OwnerID: o.ID, Version: o.Version, Name: o.Name, Ratings: o.Ratings})
 	}
-	return joined
+	return merged
 }

@@ -19,7 +19,7 @@ type sortDistance struct {
 	Unit     string `json:"unit"`
 }
 
-// order is the first key of q's order. Lacking prices come last in either direction.
+// order returns the first sort key of q. Items without a price come last in both directions.
 func order(q item.Query) any {
 	switch q.Sort {
 	case item.ByDistance:
@@ -34,31 +34,31 @@ func order(q item.Query) any {
 	return map[string]sortField{"_score": {Order: "desc"}}
 }
 
-// maxKey is how long a key can be: no double is longer as Java writes it. The engine fails on a number of 1,000 digits.
+// maxKey is the length of the longest double that Java writes. The engine fails on a number of 1,000 digits.
 const maxKey = len("-2.2250738585072014E-308")
 
-// searchAfter is where a page begins, in the engine's own words: it gave out the key as the JSON of a
-// number, which it has to get back to the last digit. What cannot be such a number, or no item's id, is
-// item.ErrInvalidPosition; the engine would take it for the mistake of a program.
+// searchAfter returns the sort values that a page begins after: the key, the JSON of a number that must reach the engine
+// unchanged, and the id. It returns item.ErrInvalidPosition for values that the engine cannot have returned, and would
+// reject.
 func searchAfter(sort item.Sort, p item.Position) ([]json.RawMessage, error) {
 	key := []byte(p.Key)
 	if len(key) == 0 || len(key) > maxKey || key[0] != '-' && (key[0] < '0' || key[0] > '9') || key[len(key)-1] < '0' || !json.Valid(key) {
 		return nil, item.ErrInvalidPosition
 	}
-	var possible bool
+	var valid bool
 	switch sort {
 	case item.ByPrice, item.ByPriceDesc, item.ByNewest:
 		_, err := strconv.ParseInt(p.Key, 10, 64)
-		possible = err == nil
+		valid = err == nil
 	case item.ByDistance:
 		metres, err := strconv.ParseFloat(p.Key, 64)
-		possible = err == nil && metres >= 0 && metres <= math.Pi*item.EarthRadiusKm*1000
+		valid = err == nil && metres >= 0 && metres <= math.Pi*item.EarthRadiusKm*1000
 	default:
 		score, err := strconv.ParseFloat(p.Key, 64)
-		possible = err == nil && score >= 0 && score <= item.ScoreNameExact*item.MaxWords
+		valid = err == nil && score >= 0 && score <= item.ScoreNameExact*item.MaxWords
 	}
 	id, err := item.ParseID(string(p.ID))
-	if err != nil || !possible {
+	if err != nil || !valid {
 		return nil, item.ErrInvalidPosition
 	}
 	return []json.RawMessage{key, json.RawMessage(strconv.Quote(string(id)))}, nil

@@ -8,7 +8,7 @@ import (
 	"rental.example/domain/item"
 )
 
-// searchBody is a search as the engine takes it.
+// searchBody is the body of a search for items.
 // https://docs.opensearch.org/latest/api-reference/search/
 type searchBody struct {
 	Size           int                    `json:"size"`
@@ -20,7 +20,7 @@ type searchBody struct {
 	Aggs           map[string]aggregation `json:"aggs,omitempty"`
 }
 
-// clause is a query: one of its fields.
+// clause is a query. One of its fields is set.
 type clause struct {
 	Bool          *boolClause         `json:"bool,omitempty"`
 	DisMax        *disMax             `json:"dis_max,omitempty"`
@@ -71,10 +71,10 @@ type terms struct {
 	Size  int    `json:"size"`
 }
 
-// searchTimeout is when the engine gives up; the answer then says so.
+// searchTimeout is after how long the engine returns partial results, marked as timed out.
 const searchTimeout = "2s"
 
-func searchOf(q item.Query) (searchBody, error) {
+func newSearchBody(q item.Query) (searchBody, error) {
 	body := searchBody{
 		Size: q.Limit + 1, Timeout: searchTimeout, TrackTotalHits: item.ExactTotals,
 		Query: clause{Bool: &boolClause{Must: words(q.Text), Filter: filters(q)}},
@@ -92,38 +92,36 @@ func searchOf(q item.Query) (searchBody, error) {
 	return body, err
 }
 
-// words demands each word of text somewhere, for what it is worth at best. A constant for each place
-// makes scores small whole numbers that depend on nothing else that is stored: those of BM25 would move
-// with every write, and a walk through pages in their order would lose items.
+// words requires each word of text to match somewhere, and scores its best match by a constant. Scores are then small
+// integers that do not depend on other documents: those of BM25 change with every write, so search_after would skip items.
 //
-// A typing error is found by the terms that item.QueryTerms and the index's item.IndexTerms have in common. The engine's
-// fuzzy queries build an automaton for each word, field and segment: 16 words in seven segments took it 0.4 s of CPU.
+// Typing errors match by the terms that item.QueryTerms and item.IndexTerms have in common. Fuzzy queries build an
+// automaton for each word, field and segment: 16 words in seven segments took the engine 0.4 s of CPU.
 func words(text string) []clause {
 	var must []clause
 	for _, word := range item.Words(text) {
-		places := []clause{
-			worth(item.ScoreNameExact, exactly("name", word)),
-			worth(item.ScoreDetailsExact, exactly("details", word)),
+		matches := []clause{
+			scored(item.ScoreNameExact, exactly("name", word)),
+			scored(item.ScoreDetailsExact, exactly("details", word)),
 		}
 		for _, folded := range item.FoldedWords(word) {
 			if terms := item.QueryTerms(folded); len(terms) > 1 {
-				places = append(places,
-					worth(item.ScoreNameFuzzy, anyOf("name.misspelled", terms)),
-					worth(item.ScoreDetailsFuzzy, anyOf("details.misspelled", terms)))
+				matches = append(matches,
+					scored(item.ScoreNameFuzzy, anyOf("name.misspelled", terms)),
+					scored(item.ScoreDetailsFuzzy, anyOf("details.misspelled", terms)))
 			}
 		}
-		must = append(must, clause{DisMax: &disMax{Queries: places}})
+		must = append(must, clause{DisMax: &disMax{Queries: matches}})
 	}
 	return must
 }
 
-func worth(score int, c clause) clause {
+func scored(score int, c clause) clause {
 	return clause{ConstantScore: &constantScore{Boost: score, Filter: c}}
 }
 
-// exactly leaves the folding of word to the field's analyzer, which makes one word of it. It makes none of
-// letters that are younger than the engine's edition of Unicode, and more of a word with such in it: those
-// match nothing, and only together.
+// exactly matches a word as the field's analyzer folds it. The analyzer drops letters newer than the engine's edition of
+// Unicode, and splits words at them: such words match nothing, or all parts must match.
 func exactly(field, word string) clause {
 	return clause{Match: map[string]match{field: {Query: word, Operator: "and"}}}
 }

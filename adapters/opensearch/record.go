@@ -4,12 +4,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
-// itemRecord is an item as items.index.json has it. What the item does not have, the document does not.
+// itemRecord is an item as a document of items.index.json. Absent fields of the item are absent in the document.
 type itemRecord struct {
 	ID           string   `json:"id"`
 	OwnerID      string   `json:"ownerId"`
@@ -31,19 +32,19 @@ func (r *itemRecord) read(d *decoder) {
 	for name := range d.members {
 		switch string(name) {
 		case "id":
-			d.text(&r.ID)
+			d.string(&r.ID)
 		case "ownerId":
-			d.text(&r.OwnerID)
+			d.string(&r.OwnerID)
 		case "ownerVersion":
 			d.integer(&r.OwnerVersion)
 		case "name":
-			d.text(&r.Name)
+			d.string(&r.Name)
 		case "details":
-			d.text(&r.Details)
+			d.string(&r.Details)
 		case "category":
-			d.text(&r.Category)
+			d.string(&r.Category)
 		case "tags":
-			d.texts(&r.Tags)
+			d.strings(&r.Tags)
 		case "priceCents":
 			d.optional(&r.PriceCents)
 		case "location":
@@ -55,7 +56,7 @@ func (r *itemRecord) read(d *decoder) {
 		case "updatedAt":
 			d.integer(&r.UpdatedAt)
 		case "requestId":
-			d.text(&r.RequestID)
+			d.string(&r.RequestID)
 		case "draft":
 			r.Draft.read(d)
 		}
@@ -71,20 +72,20 @@ func (d digest) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, d[:
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *digest) UnmarshalText(text []byte) error {
 	if len(text) != hex.EncodedLen(len(d)) {
-		return errors.New("no digest")
+		return errors.New("invalid digest")
 	}
 	_, err := hex.Decode(d[:], text)
 	return err
 }
 
 func (g *digest) read(d *decoder) {
-	const kind = "a digest"
-	if !d.begins('"', kind) {
+	if !d.begins('"', "a digest") {
 		return
 	}
 	var text string
-	if d.text(&text); g.UnmarshalText([]byte(text)) != nil {
-		d.fail(kind)
+	d.string(&text)
+	if g.UnmarshalText([]byte(text)) != nil {
+		d.fail("a digest")
 	}
 }
 
@@ -107,28 +108,31 @@ func (p *point) read(d *decoder) {
 
 func pointOf(p item.Place) point { return point{Lat: p.Lat, Lon: p.Lng} }
 
-func recordOf(it item.Item) itemRecord {
+// fromMicros returns the time of n microseconds since 1970.
+func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
+
+func recordOf(i item.Item) itemRecord {
 	return itemRecord{
-		ID: string(it.ID), OwnerID: string(it.OwnerID), OwnerVersion: int64(it.OwnerVersion),
-		Name: it.Name, Details: it.Details, Category: it.Category, Tags: it.Tags,
-		PriceCents: (*int64)(it.PricePerDay), Location: pointOf(it.Place),
-		Version: int64(it.Version), CreatedAt: it.CreatedAt.UnixMicro(), UpdatedAt: it.UpdatedAt.UnixMicro(),
-		RequestID: it.RequestID, Draft: digest(it.DraftDigest),
+		ID: string(i.ID), OwnerID: string(i.OwnerID), OwnerVersion: int64(i.OwnerVersion),
+		Name: i.Name, Details: i.Details, Category: i.Category, Tags: i.Tags,
+		PriceCents: (*int64)(i.PricePerDay), Location: pointOf(i.Place),
+		Version: int64(i.Version), CreatedAt: i.CreatedAt.UnixMicro(), UpdatedAt: i.UpdatedAt.UnixMicro(),
+		RequestID: i.RequestID, Draft: digest(i.DraftDigest),
 	}
 }
 
-// item is the item of r. What is stored is taken as it is, but for what cannot be an item's at all.
+// item returns the item of r. It validates nothing but the id: an item that was valid when it was stored stays readable.
 func (r itemRecord) item() (item.Item, error) {
-	it := item.Item{
+	i := item.Item{
 		OwnerID: domain.UserID(r.OwnerID), OwnerVersion: domain.Version(r.OwnerVersion),
 		Name: r.Name, Details: r.Details, Category: r.Category, Tags: r.Tags,
 		PricePerDay: (*item.Money)(r.PriceCents), Place: item.Place{Lat: r.Location.Lat, Lng: r.Location.Lon},
-		Version: domain.Version(r.Version), CreatedAt: domain.Version(r.CreatedAt).Time(), UpdatedAt: domain.Version(r.UpdatedAt).Time(),
+		Version: domain.Version(r.Version), CreatedAt: fromMicros(r.CreatedAt), UpdatedAt: fromMicros(r.UpdatedAt),
 		RequestID: r.RequestID, DraftDigest: item.Digest(r.Draft),
 	}
 	var err error
-	if it.ID, err = item.ParseID(r.ID); err != nil {
-		return item.Item{}, fmt.Errorf("opensearch: a document has the id %q", r.ID)
+	if i.ID, err = item.ParseID(r.ID); err != nil {
+		return item.Item{}, fmt.Errorf("opensearch: a document has the invalid id %q", r.ID)
 	}
-	return it, nil
+	return i, nil
 }

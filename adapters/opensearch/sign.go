@@ -20,20 +20,20 @@ type signer struct {
 	v4              *v4.Signer
 }
 
-// newSigner is nil for ServiceNone.
+// newSigner returns nil for ServiceNone.
 func newSigner(cfg Config) (*signer, error) {
 	switch {
 	case cfg.Service == ServiceNone:
 		return nil, nil
 	case cfg.Service != ServiceES:
-		return nil, fmt.Errorf("opensearch: the service is %q, not %s or %s", cfg.Service, ServiceES, ServiceNone)
+		return nil, fmt.Errorf("opensearch: service %q: want %s or %s", cfg.Service, ServiceES, ServiceNone)
 	case cfg.AWS.Region == "" || cfg.AWS.Credentials == nil:
 		return nil, errors.New("opensearch: signing needs a region and credentials")
 	}
 	return &signer{credentials: cfg.AWS.Credentials, region: cfg.AWS.Region, service: cfg.Service, v4: v4.NewSigner()}, nil
 }
 
-// signed is r, whose body is body, with the headers that prove who sends it. Without a signer it is r itself.
+// signed returns a signed copy of r, whose body is body; r itself if s is nil.
 func (s *signer) signed(r *http.Request, body []byte) (*http.Request, error) {
 	if s == nil {
 		return r, nil

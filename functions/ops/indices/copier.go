@@ -208,7 +208,7 @@ func (c *copier) bulk(ctx context.Context, lines []byte) error {
 			Error  struct{ Type string }
 		}
 	}
-	if err := c.Client.Call(ctx, "POST", "/"+c.target+"/_bulk", lines, &answer); err != nil {
+	if err := c.Client.Call(ctx, opensearch.RetryWrite, "POST", "/"+c.target+"/_bulk", lines, &answer); err != nil {
 		return err
 	}
 	for _, item := range answer.Items {

@@ -46,7 +46,7 @@ func (a *Admin) list(ctx context.Context, index string, fields []string, found f
 	}
 	for {
 		var page listAnswer
-		if err := a.call(ctx, "POST", "/"+index+"/_search", search, &page); err != nil {
+		if err := a.read(ctx, "POST", "/"+index+"/_search", search, &page); err != nil {
 			return err
 		}
 		if page.TimedOut || page.Shards.Failed > 0 {
@@ -81,7 +81,7 @@ type document struct {
 // get reads documents as of the latest acknowledged writes.
 func (a *Admin) get(ctx context.Context, index string, ids []string) (map[string]document, error) {
 	var answer struct{ Docs []document }
-	if err := a.call(ctx, "POST", "/"+index+"/_mget", object{"ids": ids}, &answer); err != nil {
+	if err := a.read(ctx, "POST", "/"+index+"/_mget", object{"ids": ids}, &answer); err != nil {
 		return nil, err
 	}
 	if len(answer.Docs) != len(ids) {

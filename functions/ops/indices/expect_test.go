@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"rental.example/adapters/opensearch"
 	"rental.example/adapters/samtest"
 	"rental.example/domain/item"
 	"rental.example/functions/ops/indices"
@@ -20,7 +21,7 @@ func (s *stack) check(t *testing.T) {
 	left := maps.Clone(s.want)
 	maps.DeleteFunc(left, func(_ item.ID, name string) bool { return name == "" })
 	var count struct{ Count int }
-	if err := s.client.Call(t.Context(), "GET", "/"+s.alias+"/_count", nil, &count); err != nil || count.Count != len(left) {
+	if err := s.client.Call(t.Context(), opensearch.RetryRead, "GET", "/"+s.alias+"/_count", nil, &count); err != nil || count.Count != len(left) {
 		t.Errorf("%d documents, %v; want %d", count.Count, err, len(left))
 	}
 	wrong, names := 0, s.names(t)
@@ -52,7 +53,7 @@ func (s *stack) names(t *testing.T) map[item.ID]string {
 				Source struct{ Name string } `json:"_source"`
 			}
 		}
-		if err := s.client.Call(t.Context(), "POST", "/"+s.alias+"/_mget", body, &answer); err != nil {
+		if err := s.client.Call(t.Context(), opensearch.RetryRead, "POST", "/"+s.alias+"/_mget", body, &answer); err != nil {
 			t.Fatal(err)
 		}
 		for _, d := range answer.Docs {
@@ -68,7 +69,7 @@ func (s *stack) names(t *testing.T) map[item.ID]string {
 func (s *stack) standsFor(t *testing.T, alias, want string) {
 	t.Helper()
 	var all map[string]any
-	if err := s.client.Call(t.Context(), "GET", "/_alias/"+alias, nil, &all); err != nil || len(all) != 1 || all[want] == nil {
+	if err := s.client.Call(t.Context(), opensearch.RetryRead, "GET", "/_alias/"+alias, nil, &all); err != nil || len(all) != 1 || all[want] == nil {
 		t.Errorf("%s stands for %v, %v; want %s", alias, slices.Collect(maps.Keys(all)), err, want)
 	}
 }

@@ -46,7 +46,7 @@ func New(c Config) *Admin {
 // aliases are all indices of the domain with their aliases.
 func (a *Admin) aliases(ctx context.Context) (map[string][]string, error) {
 	var all map[string]struct{ Aliases map[string]any }
-	if err := a.Client.Call(ctx, "GET", "/_alias", nil, &all); err != nil {
+	if err := a.read(ctx, "GET", "/_alias", nil, &all); err != nil {
 		return nil, err
 	}
 	found := make(map[string][]string, len(all))
@@ -145,11 +145,26 @@ func (a *Admin) create(ctx context.Context, name string, x opensearch.Index, sha
 		}
 		index["number_of_shards"] = shards
 	}
-	return a.call(ctx, "PUT", "/"+name, definition, nil)
+	return a.put(ctx, "/"+name, definition, nil)
 }
 
-// call sends body as JSON; nil for none.
-func (a *Admin) call(ctx context.Context, method, path string, body, out any) error {
+// read sends a request that changes nothing.
+func (a *Admin) read(ctx context.Context, method, path string, body, out any) error {
+	return a.send(ctx, opensearch.RetryRead, method, path, body, out)
+}
+
+// put sends a PUT, which takes effect at most once.
+func (a *Admin) put(ctx context.Context, path string, body, out any) error {
+	return a.send(ctx, opensearch.RetryWrite, "PUT", path, body, out)
+}
+
+// call sends a request that is not retried.
+func (a *Admin) call(ctx context.Context, method, path string, body any) error {
+	return a.send(ctx, opensearch.NoRetry, method, path, body, nil)
+}
+
+// send encodes body as JSON, unless it is nil.
+func (a *Admin) send(ctx context.Context, retry opensearch.Retry, method, path string, body, out any) error {
 	var data []byte
 	if body != nil {
 		var err error
@@ -157,7 +172,7 @@ func (a *Admin) call(ctx context.Context, method, path string, body, out any) er
 			return err
 		}
 	}
-	return a.Client.Call(ctx, method, path, data, out)
+	return a.Client.Call(ctx, retry, method, path, data, out)
 }
 
 type object = map[string]any
@@ -169,7 +184,7 @@ func (a *Admin) block(ctx context.Context, name string) error {
 		Acknowledged       bool
 		ShardsAcknowledged bool `json:"shards_acknowledged"`
 	}
-	if err := a.call(ctx, "PUT", "/"+name+"/_block/write", nil, &out); err != nil {
+	if err := a.put(ctx, "/"+name+"/_block/write", nil, &out); err != nil {
 		return err
 	}
 	if !out.Acknowledged || !out.ShardsAcknowledged {
@@ -180,7 +195,7 @@ func (a *Admin) block(ctx context.Context, name string) error {
 
 // Unblock lets an index be written again, which a run that was killed has left blocked.
 func (a *Admin) Unblock(ctx context.Context, name string) error {
-	return a.call(ctx, "PUT", "/"+name+"/_settings", object{"index.blocks.write": nil}, nil)
+	return a.put(ctx, "/"+name+"/_settings", object{"index.blocks.write": nil}, nil)
 }
 
 // Drop deletes an index that no alias stands for.
@@ -200,7 +215,7 @@ func (a *Admin) Drop(ctx context.Context, name string) error {
 	case len(aliases) > 0:
 		return fmt.Errorf("%s is in use: the alias %s stands for it", name, strings.Join(aliases, ", "))
 	}
-	return a.call(ctx, "DELETE", "/"+name, nil, nil)
+	return a.call(ctx, "DELETE", "/"+name, nil)
 }
 
 func (a *Admin) ownNames(all map[string][]string) []string {

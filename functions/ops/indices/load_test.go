@@ -74,7 +74,7 @@ func (s *stack) say(t *testing.T) func(string, ...any) {
 
 func (s *stack) call(t *testing.T, method, path, body string) {
 	t.Helper()
-	if err := s.client.Call(context.WithoutCancel(t.Context()), method, path, []byte(body), nil); err != nil {
+	if err := s.client.Call(context.WithoutCancel(t.Context()), opensearch.RetryWrite, method, path, []byte(body), nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rental.example/adapters/opensearch"
 )
 
 // TestReindex copies 10,000 items into an index of more shards while clients write: nothing that was acknowledged is
@@ -34,7 +36,7 @@ func TestReindex(t *testing.T) {
 			}
 		}
 	}
-	if err := s.client.Call(t.Context(), "GET", "/"+s.alias+"-v2/_settings", nil, &settings); err != nil || settings[s.alias+"-v2"].Settings.Index.Shards != "3" {
+	if err := s.client.Call(t.Context(), opensearch.RetryRead, "GET", "/"+s.alias+"-v2/_settings", nil, &settings); err != nil || settings[s.alias+"-v2"].Settings.Index.Shards != "3" {
 		t.Errorf("settings: %+v, %v; want 3 shards", settings, err)
 	}
 }
@@ -51,7 +53,7 @@ func TestReindexFails(t *testing.T) {
 		t.Errorf("Reindex = %v; want the refusal of a field that the definition has not", err)
 	}
 	s.standsFor(t, s.alias, s.alias+"-v1")
-	if err := s.client.Call(t.Context(), "GET", "/"+s.alias+"-v2", nil, nil); err == nil {
+	if err := s.client.Call(t.Context(), opensearch.RetryRead, "GET", "/"+s.alias+"-v2", nil, nil); err == nil {
 		t.Error("the new index is left over")
 	}
 	if err := s.writeOnce(t, newItemID(), "after", 0, "request"); err != nil {

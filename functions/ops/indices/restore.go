@@ -44,7 +44,7 @@ func (a *Admin) RestoreItems(ctx context.Context, r RestoreOptions) error {
 			return err
 		}
 		a.Logf("restoring %s of %s/%s", order.Indices, s.repository, s.Name)
-		if err := a.call(ctx, "POST", "/_snapshot/"+s.repository+"/"+s.Name+"/_restore", order, nil); err != nil {
+		if err := a.call(ctx, "POST", "/_snapshot/"+s.repository+"/"+s.Name+"/_restore", order); err != nil {
 			return err
 		}
 		if err := a.restored(ctx, copies); err != nil {
@@ -153,7 +153,7 @@ func (a *Admin) ensured(ctx context.Context) (map[string][]string, error) {
 				return nil, err
 			}
 		}
-		if err := a.call(ctx, "PUT", "/"+first+"/_aliases/"+x.Alias, nil, nil); err != nil {
+		if err := a.put(ctx, "/"+first+"/_aliases/"+x.Alias, nil, nil); err != nil {
 			return nil, err
 		}
 	}

@@ -37,7 +37,7 @@ var errUnreadable = errors.New("a primary shard has no node; GET /_cluster/alloc
 func (a *Admin) awaitReadable(ctx context.Context, name string, patience int) error {
 	for idle := 0; ; {
 		var h health
-		if err := a.call(ctx, "GET", "/_cluster/health/"+name+"?level=shards", nil, &h); err != nil {
+		if err := a.read(ctx, "GET", "/_cluster/health/"+name+"?level=shards", nil, &h); err != nil {
 			return err
 		}
 		if h.readable(name) {
@@ -94,7 +94,7 @@ func (a *Admin) addFields(ctx context.Context, name string, x opensearch.Index) 
 	if err := json.Unmarshal(x.Definition, &definition); err != nil {
 		return err
 	}
-	return a.call(ctx, "PUT", "/"+name+"/_mapping", definition.Mappings, nil)
+	return a.put(ctx, "/"+name+"/_mapping", definition.Mappings, nil)
 }
 
 // dropErased removes from the targets whatever belongs to users who were erased: items, and owners by their names.

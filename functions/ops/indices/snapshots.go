@@ -32,7 +32,7 @@ func (s snapshot) started() time.Time { return time.UnixMilli(s.Start).UTC() }
 // repositories are the names of all, in order.
 func (a *Admin) repositories(ctx context.Context) ([]string, error) {
 	var all map[string]any
-	if err := a.call(ctx, "GET", "/_snapshot", nil, &all); err != nil {
+	if err := a.read(ctx, "GET", "/_snapshot", nil, &all); err != nil {
 		return nil, err
 	}
 	var found []string
@@ -45,7 +45,7 @@ func (a *Admin) repositories(ctx context.Context) ([]string, error) {
 
 func (a *Admin) snapshots(ctx context.Context, repository, name string) ([]snapshot, error) {
 	var answer struct{ Snapshots []snapshot }
-	if err := a.call(ctx, "GET", "/_snapshot/"+repository+"/"+name, nil, &answer); err != nil {
+	if err := a.read(ctx, "GET", "/_snapshot/"+repository+"/"+name, nil, &answer); err != nil {
 		return nil, err
 	}
 	for i := range answer.Snapshots {
@@ -103,7 +103,7 @@ func (a *Admin) RegisterRepository(ctx context.Context, repository, bucket, regi
 		return errors.New("repositories that begin with cs- are Amazon's own: choose another name")
 	}
 	settings := object{"bucket": bucket, "region": region, "role_arn": role, "server_side_encryption": true}
-	return a.call(ctx, "PUT", "/_snapshot/"+repository, object{"type": "s3", "settings": settings}, nil)
+	return a.put(ctx, "/_snapshot/"+repository, object{"type": "s3", "settings": settings}, nil)
 }
 
 const poll = time.Second
@@ -123,7 +123,7 @@ func (a *Admin) TakeSnapshot(ctx context.Context, repository, name string) error
 		return err
 	}
 	body := object{"indices": items + "," + owners, "include_global_state": false}
-	if err := a.call(ctx, "PUT", "/_snapshot/"+repository+"/"+name, body, nil); err != nil {
+	if err := a.put(ctx, "/_snapshot/"+repository+"/"+name, body, nil); err != nil {
 		return err
 	}
 	for {

@@ -92,7 +92,7 @@ func (a *Admin) point(ctx context.Context, copies []*copier, blocked time.Durati
 			object{"remove": object{"index": c.source, "alias": c.index.Alias, "must_exist": true}},
 			object{"add": object{"index": c.target, "alias": c.index.Alias}})
 	}
-	failure := a.call(ctx, "POST", "/_aliases", object{"actions": actions}, nil)
+	failure := a.call(ctx, "POST", "/_aliases", object{"actions": actions})
 	if failure != nil { // it may have been the response alone that was lost
 		all, err := a.aliases(ctx)
 		if err != nil {

@@ -80,7 +80,7 @@ func (a *Admin) itemsOf(ctx context.Context, name string, id domain.UserID) (fou
 				}
 			}
 		}
-		if err := a.call(ctx, "POST", "/"+name+"/_search", search, &page); err != nil {
+		if err := a.read(ctx, "POST", "/"+name+"/_search", search, &page); err != nil {
 			return nil, err
 		}
 		if page.TimedOut || page.Shards.Failed > 0 {
@@ -99,7 +99,7 @@ func (a *Admin) itemsOf(ctx context.Context, name string, id domain.UserID) (fou
 // ownerOf is the document of a user in an index of owners, if there is one.
 func (a *Admin) ownerOf(ctx context.Context, name string, id domain.UserID) ([]json.RawMessage, error) {
 	var d document
-	err := a.call(ctx, "GET", "/"+name+"/_doc/"+string(id), nil, &d)
+	err := a.read(ctx, "GET", "/"+name+"/_doc/"+string(id), nil, &d)
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil, nil
 	}
@@ -110,7 +110,7 @@ func (a *Admin) refresh(ctx context.Context, name string) error {
 	var answer struct {
 		Shards struct{ Failed int } `json:"_shards"`
 	}
-	err := a.call(ctx, "POST", "/"+name+"/_refresh", nil, &answer)
+	err := a.read(ctx, "POST", "/"+name+"/_refresh", nil, &answer)
 	if err == nil && answer.Shards.Failed > 0 {
 		err = fmt.Errorf("not all shards of %s were refreshed", name)
 	}
