@@ -4,16 +4,12 @@ package functions_test
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
-	"io/fs"
 	"log/slog"
-	"os"
 	"os/exec"
 	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -136,39 +132,15 @@ func checkOwnImport(t *testing.T, from, to string) {
 	}
 }
 
-// TestPackageComments: every package says in one place what it is.
-func TestPackageComments(t *testing.T) {
-	t.Parallel()
-	comment := regexp.MustCompile(`(?m)^// (Package|Command) \w+ [^\n]*\n(//[^\n]*\n)*package `)
-	for _, p := range list(t, "./...") {
-		found := 0
-		files := p.GoFiles
-		if len(files) == 0 {
-			continue
-		}
-		for _, file := range files {
-			source, err := os.ReadFile(filepath.Join(p.Dir, file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			found += len(comment.FindAllIndex(source, -1))
-		}
-		if found != 1 {
-			t.Errorf("%s has %d package comments, want 1", p.ImportPath, found)
-		}
-	}
-}
-
 // services are the functions behind the API, by their folders, over empty stores in memory. The tests that hold routes,
 // contract and template to each other, and those that send requests at the limits of the contract, begin with them.
 func services() map[string][]apigateway.Route {
 	logger := slog.New(slog.DiscardHandler)
 	stored := memory.NewItems()
 	catalog := item.NewCatalog(stored, stored, memory.NewOwners())
-	random := func() (b [10]byte) { _, _ = rand.Read(b[:]); return b }
 	return map[string][]apigateway.Route{
 		"users": users.New(memory.NewUsers(), time.Now, logger).Routes(),
-		"items": items.New(catalog, items.Config{Now: time.Now, Random: random, Logger: logger}).Routes(),
+		"items": items.New(catalog, items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}).Routes(),
 	}
 }
 
@@ -219,22 +191,6 @@ func TestRoutesOfTemplate(t *testing.T) {
 	}
 	if diff := diffNames(want, got); diff != "" {
 		t.Errorf("routes of template.yaml differ from those of services, in this file (-code +template):\n%s", diff)
-	}
-}
-
-// TestTopLevel: a stranger finds only what they expect there.
-func TestTopLevel(t *testing.T) {
-	t.Parallel()
-	allowed := []string{"functions", "domain", "adapters", "testdata", "template.yaml", "samconfig.toml", "openapi.yaml",
-		"go.mod", "go.sum", "README.md", "Makefile", "LICENSE"}
-	entries, err := fs.ReadDir(os.DirFS(samtest.Root(t)), ".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(allowed, e.Name()) {
-			t.Errorf("%s is at the top level; allowed, in this test, has what may be there", e.Name())
-		}
 	}
 }
 

@@ -198,3 +198,11 @@ func matchesWhole(pattern, value string) bool {
 	refused := before[strings.LastIndex(before, "|")+1:] + pattern[m[2]:m[3]]
 	return matchesWhole(before+pattern[m[1]:], value) && !regexp.MustCompile(refused).MatchString(value)
 }
+
+// checkFindings fails the test unless found is one finding or several that contain want; none, where want is empty.
+func checkFindings(t *testing.T, name string, found []string, want string) {
+	t.Helper()
+	if got := strings.Join(found, "\n"); (want == "") != (got == "") || !strings.Contains(got, want) {
+		t.Errorf("%s: got %q, want %q", name, got, want)
+	}
+}

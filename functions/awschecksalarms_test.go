@@ -2,7 +2,9 @@ package functions_test
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -110,6 +112,7 @@ var (
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
 func metricMath(queries []any, known catalog) (found []string) {
 	ids, found := queryIDs(queries)
+	periods := map[string]bool{}
 	for _, q := range queries {
 		q, _ := q.(map[string]any)
 		stat, isMetric := q["MetricStat"].(map[string]any)
@@ -128,10 +131,14 @@ func metricMath(queries []any, known catalog) (found []string) {
 		if isMetric {
 			metric, _ := stat["Metric"].(map[string]any)
 			found = append(found, alarmMetric(metric, known)...)
+			periods[fmt.Sprint(stat["Period"])] = true
 			if stat["Stat"] == nil || stat["Period"] == nil {
 				found = append(found, fmt.Sprintf("%s wants Stat and Period", q["Id"]))
 			}
 		}
+	}
+	if len(periods) > 1 {
+		found = append(found, fmt.Sprintf("Metrics have the periods %v: give all one", slices.Sorted(maps.Keys(periods))))
 	}
 	return found
 }

@@ -7,47 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
-
 	"rental.example/adapters/samtest"
 )
-
-// longForm is a YAML node with CloudFormation's short tags as the functions that they stand for: !Sub x is
-// {"Fn::Sub": "x"}.
-func longForm(t *testing.T, node *yaml.Node) any {
-	t.Helper()
-	var value any
-	switch node.Kind {
-	case yaml.DocumentNode:
-		return longForm(t, node.Content[0])
-	case yaml.SequenceNode:
-		list := []any{}
-		for _, e := range node.Content {
-			list = append(list, longForm(t, e))
-		}
-		value = list
-	case yaml.MappingNode:
-		m := map[string]any{}
-		for i := 0; i < len(node.Content); i += 2 {
-			m[node.Content[i].Value] = longForm(t, node.Content[i+1])
-		}
-		value = m
-	default:
-		if value = node.Value; !strings.HasPrefix(node.Tag, "!") || strings.HasPrefix(node.Tag, "!!") {
-			if err := node.Decode(&value); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	switch tag := strings.TrimPrefix(node.Tag, "!"); {
-	case node.Tag == tag || strings.HasPrefix(tag, "!"): // none, or one of YAML's own
-		return value
-	case tag == "Ref" || tag == "Condition":
-		return map[string]any{tag: value}
-	default:
-		return map[string]any{"Fn::" + tag: value}
-	}
-}
 
 // plan is what one set of parameters deploys, of template.yaml as it is, before SAM translates it.
 type plan struct {
@@ -63,11 +24,7 @@ type plan struct {
 // defaults.
 func planOf(t *testing.T, set map[string]any) plan {
 	t.Helper()
-	var node yaml.Node
-	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "template.yaml")), &node); err != nil {
-		t.Fatal(err)
-	}
-	template, _ := longForm(t, &node).(map[string]any)
+	template := mustParse(t, samtest.ReadFile(t, "template.yaml"))
 	p := plan{stack: resolve(template, set), parameters: map[string]any{}, left: stack{}, declared: map[string]map[string]any{}}
 	p.conditions, _ = template["Conditions"].(map[string]any)
 	declared, _ := template["Parameters"].(map[string]any)

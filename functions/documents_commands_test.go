@@ -180,14 +180,8 @@ var unportable = []struct {
 	{"nproc", nil, "a number"},
 }
 
-var guided = regexp.MustCompile(`--guided\b`)
-
 // portable: what people are told to type works with the tools of Linux and macOS, and with the project's own files.
 func (d *documents) portable(p page) (problems []string) {
-	for _, m := range guided.FindAllStringIndex(p.text, -1) {
-		problems = append(problems, p.problem(p.line(m[0]),
-			"sam deploy --guided asks for what samconfig.toml says already, and overwrites it; write sam deploy"))
-	}
 	for _, c := range p.commands() {
 		for i, word := range c.words {
 			for _, u := range unportable {

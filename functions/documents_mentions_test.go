@@ -49,8 +49,8 @@ func (d *documents) mentions(name, text string) (problems []string) {
 	return problems
 }
 
-// TestMentionsTeeth: a page, and a part, that there is not is found.
-func TestMentionsTeeth(t *testing.T) {
+// TestMentionsNegative: a page, and a part, that there is not is found.
+func TestMentionsNegative(t *testing.T) {
 	t.Parallel()
 	d := &documents{pages: map[string]page{
 		"README.md": newPage("README.md", "## Why like this"), runbookName: newPage(runbookName, "## dead events"), "a/README.md": newPage("a/README.md", "# A"),

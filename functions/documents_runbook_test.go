@@ -86,8 +86,8 @@ func (d *documents) makeInAlarms() (problems []string) {
 	return problems
 }
 
-// TestAlarmTexts: an alarm that says to make what there is not is found.
-func TestAlarmTexts(t *testing.T) {
+// TestAlarmsSayWhatToDoNegative: an alarm that says to make what there is not is found.
+func TestAlarmsSayWhatToDoNegative(t *testing.T) {
 	t.Parallel()
 	d := loadDocuments(t)
 	for text, want := range map[string]string{

@@ -180,7 +180,7 @@ func (d *documents) shape(p page) (problems []string) {
 	if len(parts) <= manyParts {
 		return problems
 	}
-	references, _ := p.references()
+	references := p.references()
 	var missing []string
 	for _, h := range parts {
 		if !slices.ContainsFunc(references, func(r reference) bool { return r.line < parts[0].line && r.destination == "#"+h.slug }) {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/apigateway/apigatewaytest"
@@ -132,16 +131,20 @@ func (p *prober) send(t testing.TB, r request) apigatewaytest.Response {
 	return serve(t, p.name, path, r)
 }
 
-// serviceInMemory sends requests of an admin to all services.
-func serviceInMemory() func(t testing.TB, route string, path map[string]string, r request) apigatewaytest.Response {
+// routerInMemory serves all services, over stores of its own.
+func routerInMemory() *apigateway.Router {
 	var routes []apigateway.Route
 	for _, own := range services() {
 		routes = append(routes, own...)
 	}
 	logger := cloudwatch.NewLogger(io.Discard, 0, "contract")
-	router := apigateway.NewRouter(routes, apigateway.Config{AllowedOrigin: "http://localhost:3000", Logger: logger,
+	return apigateway.NewRouter(routes, apigateway.Config{AllowedOrigin: "http://localhost:3000", Logger: logger,
 		Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "contract", time.Now), Now: time.Now})
-	h := lambda.NewHandler(router.Serve)
+}
+
+// serviceInMemory sends requests of an admin to all services.
+func serviceInMemory() func(t testing.TB, route string, path map[string]string, r request) apigatewaytest.Response {
+	h := routerInMemory()
 	return func(t testing.TB, route string, path map[string]string, r request) apigatewaytest.Response {
 		t.Helper()
 		method, resource, _ := strings.Cut(route, " ")

@@ -63,7 +63,7 @@ func (d document) lookUp(v any) (o object, wrong []string) {
 
 // unchecked is what to do about a part of a schema that nothing here checks.
 func unchecked(kind, name string) string {
-	return fmt.Sprintf("nothing checks the %s %s of a schema: add it to %ss, in functions/openapischema_test.go, and to TestSchemaTeeth", kind, name, kind)
+	return fmt.Sprintf("nothing checks the %s %s of a schema: add it to %ss, in functions/openapischema_test.go, and to TestSchemaKeywords", kind, name, kind)
 }
 
 // malformed returns all that is wrong with a schema, and with those within it, whatever the value.

@@ -138,8 +138,8 @@ func (d document) broken(t *testing.T, change func(document)) document {
 	return copied
 }
 
-// TestContractTeeth: each of these mistakes in openapi.yaml is reported, by name, and none makes a test panic.
-func TestContractTeeth(t *testing.T) {
+// TestContractNegative: each of these mistakes in openapi.yaml is reported, by name, and none makes a test panic.
+func TestContractNegative(t *testing.T) {
 	t.Parallel()
 	op := func(d document, path, method string) object {
 		return objectIn(objectIn(objectIn(d["paths"])[path])[method])

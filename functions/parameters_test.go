@@ -3,73 +3,32 @@ package functions_test
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-
-	"go.yaml.in/yaml/v3"
 
 	"rental.example/adapters/samtest"
 )
 
 // inputs are a template's Parameters and Rules: what CloudFormation checks before it makes anything.
 type inputs struct {
-	parameters map[string]map[string]any
-	rules      map[string]map[string]any
+	parameters, rules map[string]map[string]any
 }
 
 func readInputs(t *testing.T) inputs {
 	t.Helper()
-	var document struct {
-		Parameters yaml.Node `yaml:"Parameters"`
-		Rules      yaml.Node `yaml:"Rules"`
+	template := mustParse(t, samtest.ReadFile(t, "template.yaml"))
+	in := inputs{map[string]map[string]any{}, map[string]map[string]any{}}
+	for section, entries := range map[string]map[string]map[string]any{"Parameters": in.parameters, "Rules": in.rules} {
+		declared, _ := template[section].(map[string]any)
+		for name, entry := range declared {
+			entries[name], _ = entry.(map[string]any)
+		}
 	}
-	if err := yaml.Unmarshal([]byte(samtest.ReadFile(t, "template.yaml")), &document); err != nil {
-		t.Fatal(err)
-	}
-	in := inputs{parameters: section(inputForm(&document.Parameters)), rules: section(inputForm(&document.Rules))}
 	if len(in.parameters) == 0 || len(in.rules) == 0 {
 		t.Fatal("template.yaml has no Parameters or no Rules")
 	}
 	return in
-}
-
-func section(v any) map[string]map[string]any {
-	all := map[string]map[string]any{}
-	m, _ := v.(map[string]any)
-	for name, entry := range m {
-		all[name], _ = entry.(map[string]any)
-	}
-	return all
-}
-
-// inputForm is a value with each short intrinsic function in its long form. Scalars are strings, as the values of
-// parameters are.
-func inputForm(n *yaml.Node) any {
-	var v any = n.Value
-	switch n.Kind {
-	case yaml.MappingNode:
-		m := map[string]any{}
-		for i := 0; i < len(n.Content); i += 2 {
-			m[n.Content[i].Value] = inputForm(n.Content[i+1])
-		}
-		v = m
-	case yaml.SequenceNode:
-		l := []any{}
-		for _, e := range n.Content {
-			l = append(l, inputForm(e))
-		}
-		v = l
-	}
-	switch tag := n.Tag; {
-	case tag == "!Ref":
-		return map[string]any{"Ref": v}
-	case strings.HasPrefix(tag, "!") && !strings.HasPrefix(tag, "!!"):
-		return map[string]any{"Fn::" + tag[1:]: v}
-	}
-	return v
 }
 
 // refusals are the sentences with which CloudFormation refuses values: "Name: sentence" for a value that its own
@@ -85,10 +44,10 @@ func (in inputs) refusals(values map[string]string) []string {
 	for name, p := range in.parameters {
 		value, given := values[name]
 		if !given {
-			value, _ = p["Default"].(string)
+			value = fmt.Sprint(p["Default"])
 		}
 		c.parameters[name] = value
-		if !allows(p, value) {
+		if parameterProblem(p, value) != "" {
 			found = append(found, fmt.Sprintf("%s: %v", name, p["ConstraintDescription"]))
 		}
 	}
@@ -113,42 +72,6 @@ func (in inputs) broken(c conditions) []string {
 		}
 	}
 	return found
-}
-
-// allows reports whether a parameter takes a value.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-func allows(p map[string]any, value string) bool {
-	if allowed, ok := p["AllowedValues"].([]any); ok && !slices.Contains(allowed, any(value)) {
-		return false
-	}
-	if pattern, ok := p["AllowedPattern"].(string); ok && !matches(pattern, value) {
-		return false
-	}
-	if p["Type"] != "Number" {
-		return true
-	}
-	n, err := strconv.ParseFloat(value, 64)
-	return err == nil && n >= limit(p["MinValue"], n) && n <= limit(p["MaxValue"], n)
-}
-
-func limit(v any, fallback float64) float64 {
-	text, _ := v.(string)
-	if n, err := strconv.ParseFloat(text, 64); err == nil {
-		return n
-	}
-	return fallback
-}
-
-var lookahead = regexp.MustCompile(`\(\?!([a-z-]+)\)`)
-
-// matches reports whether a pattern matches the whole of a value. Go has no negative lookahead: what matches by way of
-// the excluded text does not match.
-func matches(pattern, value string) bool {
-	with := regexp.MustCompile(`^(?:` + lookahead.ReplaceAllString(pattern, "(?P<excluded>$1)") + `)$`)
-	if m := with.FindStringSubmatch(value); m != nil && with.SubexpIndex("excluded") >= 0 && m[with.SubexpIndex("excluded")] != "" {
-		return false
-	}
-	return regexp.MustCompile(`^(?:` + lookahead.ReplaceAllString(pattern, "") + `)$`).MatchString(value)
 }
 
 // TestParametersAreBounded: whatever a person can write is checked, and the refusal says what to write instead.

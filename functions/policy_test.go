@@ -140,7 +140,7 @@ func (c conditions) holds(condition any) bool {
 			return slices.ContainsFunc(args, c.holds)
 		case "Fn::Contains": // in Rules alone
 			list, _ := args[0].([]any)
-			return slices.Contains(list, c.value(args[1]))
+			return slices.ContainsFunc(list, func(e any) bool { return fmt.Sprint(e) == fmt.Sprint(c.value(args[1])) })
 		}
 	}
 	return false

@@ -17,8 +17,8 @@ var public = []string{"GET /items", "HEAD /items", "GET /items/{id}", "HEAD /ite
 // findings are what breaks a rule, each as the Metadata would list it, in order. parameters are what the template
 // declares.
 func (s stack) findings(items bool, parameters ...string) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(), s.impatient(),
-		s.dangling(parameters), s.cyclic(), s.malformed(), s.outdated(), s.adoptable(), s.volatile(), s.forgetful())
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(),
+		s.dangling(parameters), s.outdated(), s.adoptable(), s.volatile(), s.forgetful())
 	if !items {
 		found = append(found, s.leftovers()...)
 	}
@@ -191,17 +191,10 @@ func (s stack) unwatched() []string {
 	return found
 }
 
-// lossy: what a function that nobody waits for could not do goes somewhere.
+// lossy: the failures of a function that is invoked asynchronously are kept. TestStreamMappings and TestQueueMappings hold
+// the mappings to the same.
 func (s stack) lossy() []string {
 	var found []string
-	queues := s.of("AWS::SQS::Queue")
-	for name, m := range s.of("AWS::Lambda::EventSourceMapping") {
-		queue, fromQueue := queues[plain(m["EventSourceArn"])]
-		if fromQueue && samtest.Lookup(queue, "RedrivePolicy", "deadLetterTargetArn") == nil ||
-			!fromQueue && samtest.Lookup(m, "DestinationConfig", "OnFailure", "Destination") == nil {
-			found = append(found, name+": what fails goes nowhere")
-		}
-	}
 	for name, p := range s.of("AWS::Lambda::Permission") {
 		if principal := plain(p["Principal"]); principal != "apigateway.amazonaws.com" && !s.keepsFailures(s.function(p["FunctionName"])) {
 			found = append(found, fmt.Sprintf("%s: what fails of %s goes nowhere", name, principal))
@@ -254,26 +247,6 @@ func authorized(method map[string]any) bool {
 	})
 }
 
-// impatient: a message comes back only when its consumer, and five that were throttled before it, are through.
-// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-func (s stack) impatient() []string {
-	var found []string
-	queues := s.of("AWS::SQS::Queue")
-	for _, m := range s.of("AWS::Lambda::EventSourceMapping") {
-		name := plain(m["EventSourceArn"])
-		queue, ok := queues[name]
-		if !ok {
-			continue
-		}
-		timeout, _ := samtest.Lookup(s[s.function(m["FunctionName"])], "Properties", "Timeout").(float64)
-		visible, _ := queue["VisibilityTimeout"].(float64)
-		if window, _ := m["MaximumBatchingWindowInSeconds"].(float64); timeout == 0 || visible < 6*timeout+window {
-			found = append(found, fmt.Sprintf("%s: visible again after %v s, its consumer takes up to %v s", name, visible, timeout))
-		}
-	}
-	return found
-}
-
 var inText = regexp.MustCompile(`\$\{([A-Za-z0-9]+)(\.[A-Za-z0-9.]+)?\}`)
 
 // references are the names that a value refers to.
@@ -318,13 +291,10 @@ func (s stack) dangling(parameters []string) []string {
 	return found
 }
 
-// leftovers: without items there is nothing that is theirs.
+// leftovers: without items, no role has rights in OpenSearch.
 func (s stack) leftovers() []string {
 	var found []string
 	for name, r := range s {
-		if kind, _ := r["Type"].(string); strings.HasPrefix(name, "Item") || strings.HasPrefix(kind, "AWS::OpenSearch") {
-			found = append(found, name+": is there without items")
-		}
 		for _, statement := range statements(r["Properties"]) {
 			if slices.ContainsFunc(each(statement["Action"]), func(a any) bool { return strings.HasPrefix(plain(a), "es:") }) {
 				found = append(found, name+": allows OpenSearch without items")

@@ -31,28 +31,6 @@ func TestExecutionRole(t *testing.T) {
 	}
 }
 
-// TestExecutionRoleTeeth: a missing right, one too many and a type that nobody looked up are each reported.
-func TestExecutionRoleTeeth(t *testing.T) {
-	t.Parallel()
-	queue := map[string][]string{"AWS::SQS::QueuePolicy": {"Policy"}}
-	enough := []string{"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SetQueueAttributes"}
-	for name, test := range map[string]struct {
-		types   map[string][]string
-		allowed []string
-		want    string
-	}{
-		"enough":       {queue, enough, ""},
-		"missing":      {queue, enough[1:], "ExecutionRole lacks sqs:GetQueueAttributes"},
-		"too many":     {queue, append([]string{"sqs:PurgeQueue"}, enough...), "ExecutionRole allows sqs:PurgeQueue, which no resource"},
-		"unknown type": {map[string][]string{"AWS::Kinesis::Stream": {"Stream"}}, nil, "Stream is of type AWS::Kinesis::Stream"},
-	} {
-		got := strings.Join(rightsFindings(test.types, test.allowed), "\n")
-		if (test.want == "") != (got == "") || !strings.Contains(got, test.want) {
-			t.Errorf("%s: got %q, want %q in it", name, got, test.want)
-		}
-	}
-}
-
 // rightsFindings are the actions that a role lacks for types of resources, and those that none of them needs.
 func rightsFindings(types map[string][]string, allowed []string) []string {
 	var found, needed []string

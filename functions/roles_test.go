@@ -28,8 +28,8 @@ func TestRolesAreNarrow(t *testing.T) {
 	}
 }
 
-// TestRolesAreNarrowTeeth: the same finds what is too wide.
-func TestRolesAreNarrowTeeth(t *testing.T) {
+// TestRolesAreNarrowNegative: the same finds what is too wide.
+func TestRolesAreNarrowNegative(t *testing.T) {
 	t.Parallel()
 	for statement, want := range map[string]string{
 		`{"Action":"sqs:*","Resource":"arn:x:${StackName}-*"}`:                              "allows sqs:*",

@@ -166,12 +166,12 @@ func TestQueuesAreSafe(t *testing.T) {
 	}
 }
 
-// TestWithoutItems: OpenSearchMode none deploys nothing that costs or fails for the lack of items.
+// TestWithoutItems: OpenSearchMode none deploys no resource of the items.
 func TestWithoutItems(t *testing.T) {
 	t.Parallel()
 	for name, r := range samtest.LoadTemplate(t).Resources {
 		if strings.HasPrefix(name, "Item") && r.Condition != "HasItems" && r.Condition != "MakesItemsDomain" {
-			t.Errorf("%s is there without items", name)
+			t.Errorf("%s is deployed without items: give it the Condition HasItems or MakesItemsDomain", name)
 		}
 	}
 }
@@ -193,7 +193,7 @@ func TestFunctionsOfTemplate(t *testing.T) {
 		}
 		// Its value without tags, as samtest reads it. The parameter's default reserves none.
 		if reserved, _ := f.Properties["ReservedConcurrentExecutions"].([]any); f.Properties["ReservedConcurrentExecutions"] != nil &&
-			(len(reserved) != 3 || reserved[2] != "AWS::NoValue" || readInputs(t).parameters[fmt.Sprint(reserved[1])]["Default"] != "0") {
+			(len(reserved) != 3 || reserved[2] != "AWS::NoValue" || fmt.Sprint(readInputs(t).parameters[fmt.Sprint(reserved[1])]["Default"]) != "0") {
 			t.Errorf("%s reserves concurrency unasked, which cannot be had where the account's limit is 10", name)
 		}
 		group := target(samtest.Lookup(f.Properties, "LoggingConfig", "LogGroup"))
@@ -268,6 +268,33 @@ func TestRequestQuery(t *testing.T) {
 	for _, id := range []string{"api_request_id", "correlation_id"} {
 		if !regexp.MustCompile(`filter .*\b` + id + ` = "`).MatchString(text) {
 			t.Errorf("the query does not look for %s:\n%s", id, text)
+		}
+	}
+}
+
+// TestOpenAPIVersion: with Cors, Auth and conditional paths, SAM writes a malformed document of version 3.0.1.
+// https://github.com/aws/serverless-application-model/issues/2557
+func TestOpenAPIVersion(t *testing.T) {
+	t.Parallel()
+	if got := samtest.Lookup(samtest.LoadTemplate(t).Globals, "Api", "OpenApiVersion"); got != "2.0" {
+		t.Errorf("Globals.Api.OpenApiVersion is %v, want \"2.0\"", got)
+	}
+}
+
+// TestFaultsAreLogged: what the filter of faults looks at is in each line of the access log.
+func TestFaultsAreLogged(t *testing.T) {
+	t.Parallel()
+	template := samtest.LoadTemplate(t)
+	filter := template.Properties(t, "ApiFaults")
+	format, _ := samtest.Lookup(template.Properties(t, "Api"), "AccessLogSetting", "Format").(string)
+	pattern, _ := filter["FilterPattern"].(string)
+	fields := regexp.MustCompile(`\$\.(\w+)`).FindAllStringSubmatch(pattern, -1)
+	if len(fields) == 0 || filter["LogGroupName"] != "ApiAccessLogs" {
+		t.Errorf("%s of %v finds no fault in the access log", pattern, filter["LogGroupName"])
+	}
+	for _, f := range fields {
+		if !regexp.MustCompile(`"` + f[1] + `":`).MatchString(format) {
+			t.Errorf("the access log has no %s: %s", f[1], format)
 		}
 	}
 }

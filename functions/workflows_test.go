@@ -77,8 +77,8 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
-// TestWorkflowsTeeth: each rule sees the workflow that breaks it.
-func TestWorkflowsTeeth(t *testing.T) {
+// TestWorkflowsNegative: each rule sees the workflow that breaks it.
+func TestWorkflowsNegative(t *testing.T) {
 	t.Parallel()
 	texts := workflows(t)
 	for name, mutant := range map[string]struct{ file, old, new, want string }{

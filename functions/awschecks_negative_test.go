@@ -26,8 +26,8 @@ func inProperties(path ...any) []any {
 	return slices.Insert(inResources(path...), 2, any("Properties"))
 }
 
-// TestAWSChecksTeeth: each check sees the template that breaks it. Every mutant is template.yaml but for one place.
-func TestAWSChecksTeeth(t *testing.T) {
+// TestAWSChecksNegative: each check sees the template that breaks it. Every mutant is template.yaml but for one place.
+func TestAWSChecksNegative(t *testing.T) {
 	t.Parallel()
 	text, known := samtest.ReadFile(t, "template.yaml"), ownCatalog(t)
 	sentences := func(template map[string]any) map[string]bool {

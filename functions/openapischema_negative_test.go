@@ -17,8 +17,8 @@ func decoded(t testing.TB, text string) (value any) {
 	return value
 }
 
-// TestSchemaTeeth: the validator takes what fits a schema and refuses what does not, keyword by keyword.
-func TestSchemaTeeth(t *testing.T) {
+// TestSchemaKeywords: the validator takes what fits a schema and refuses what does not, keyword by keyword.
+func TestSchemaKeywords(t *testing.T) {
 	t.Parallel()
 	for schema, tt := range map[string]struct{ good, bad []string }{
 		`{"type":"string"}`: {[]string{`""`, `"a"`}, []string{`1`, `null`, `true`, `[]`, `{}`}},
@@ -61,8 +61,8 @@ func TestSchemaTeeth(t *testing.T) {
 	}
 }
 
-// TestSchemaMalformed: what the validator does not check, or cannot, it does not pass over.
-func TestSchemaMalformed(t *testing.T) {
+// TestMalformedSchemas: what the validator does not check, or cannot, it does not pass over.
+func TestMalformedSchemas(t *testing.T) {
 	t.Parallel()
 	for _, schema := range []string{
 		`{"uniqueItems":true}`, `{"maxLenght":1}`, `{"format":"email"}`, `{"additionalProperties":true}`,

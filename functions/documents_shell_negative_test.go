@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestShellBlockTeeth: a block that fails, prints nothing or something else than what is shown is found, and the next
+// TestShellBlocksNegative: a block that fails, prints nothing or something else than what is shown is found, and the next
 // block has what the one before has set.
-func TestShellBlockTeeth(t *testing.T) {
+func TestShellBlocksNegative(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/ok" {

@@ -24,8 +24,8 @@ confirm_changeset = true
 tags = "app=rental stage=prod"
 `
 
-// TestConfigFileTeeth: each rule sees the file that breaks it.
-func TestConfigFileTeeth(t *testing.T) {
+// TestConfigFileNegative: each rule sees the file that breaks it.
+func TestConfigFileNegative(t *testing.T) {
 	t.Parallel()
 	template := mustParse(t, samtest.ReadFile(t, "template.yaml"))
 	for name, test := range map[string]struct{ old, new, want string }{

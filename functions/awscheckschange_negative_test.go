@@ -8,9 +8,9 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// TestChangeTeeth: each change that CloudFormation would refuse, or by which something is lost, is seen; and those of
+// TestChangeNegative: each change that CloudFormation would refuse, or by which something is lost, is seen; and those of
 // the way around it are not.
-func TestChangeTeeth(t *testing.T) {
+func TestChangeNegative(t *testing.T) {
 	t.Parallel()
 	text := samtest.ReadFile(t, "template.yaml")
 	// with is the template with values in other places, and with one index, whatever the template has by now.
