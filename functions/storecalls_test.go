@@ -90,8 +90,8 @@ func TestStoreCallsOfLines(t *testing.T) {
 		"read":        {"users", "get", "request", "dynamodb", 1, 1},
 		"listing":     {"users", "list", "request", "dynamodb", 32, 32},
 		"search":      {"items", "search-by-newest", "request", "opensearch", 1, 1},
-		"published":   {"userevents", "created", "stopped", "sns", 1, 1},
-		"unreadable":  {"userevents", "sns-down-behind-malformed", "stopped", "sqs", 1, 1},
+		"published":   {"userevents", "created", "batch stopped", "sns", 1, 1},
+		"unreadable":  {"userevents", "sns-down-after-malformed", "batch stopped", "sqs", 1, 1},
 		"unapplied":   {"itemsync", "created", "not applied", "opensearch", 1, 1},
 		"empty table": {"republish", "", "republished", "dynamodb", 1, 1},
 	} {

@@ -9,35 +9,32 @@ import (
 
 	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/snssqs"
-	"rental.example/adapters/storecalls"
 )
 
-// maxReason is how many bytes of a reason go with a dead letter; the log has all of it.
+// maxReason is how many bytes of the reason are sent with a dead letter. The log has all of it.
 const maxReason = 1024
 
-// bury leaves a record to the dead letters, whole: as it came, it may be put into a batch again.
-func (t *telling) bury(ctx context.Context, e entry, reason error) error {
-	attributes := map[string]string{"reason": plain(reason.Error()), "eventId": plain(e.eventID)}
-	err := t.send(ctx, e.record, attributes)
+// deadLetter sends a record to the dead-letter queue, in its original form so that it can be replayed.
+func (b *batch) deadLetter(ctx context.Context, r record, reason error) error {
+	attributes := map[string]string{"reason": printable(reason.Error()), "eventId": printable(r.eventID)}
+	err := b.send(ctx, r.raw, attributes)
 	if errors.Is(err, snssqs.ErrTooLong) {
 		attributes["images"] = "left out, since the record is too long for a message"
-		err = t.send(ctx, withoutImages(e.record), attributes)
+		err = b.send(ctx, withoutImages(r.raw), attributes)
 	}
 	if err != nil {
-		return fmt.Errorf("dead letter: %w; it is one since: %w", err, reason)
+		return fmt.Errorf("send to dead-letter queue: %w; reason: %w", err, reason)
 	}
-	t.logger.LogAttrs(ctx, slog.LevelError, "dead letter", slog.String("correlation_id", snssqs.CorrelationID(e.event.RequestID)),
-		slog.String("event_id", e.eventID), slog.String("sequence_number", e.sequenceNumber),
-		slog.String("error", reason.Error()), storecalls.Attr(ctx))
+	b.logRecord(ctx, slog.LevelError, "record sent to dead-letter queue", r, reason)
 	return nil
 }
 
-func (t *telling) send(ctx context.Context, body []byte, attributes map[string]string) error {
-	return lambdafn.Recover(func() error { return t.dead.Send(ctx, body, attributes) })
+func (b *batch) send(ctx context.Context, body []byte, attributes map[string]string) error {
+	return lambdafn.Recover(func() error { return b.deadLetters.Send(ctx, body, attributes) })
 }
 
-// plain is the beginning of text in printable ASCII, which every service takes.
-func plain(text string) string {
+// printable returns the beginning of text with a space for each byte that is not printable ASCII.
+func printable(text string) string {
 	b := []byte(text[:min(len(text), maxReason)])
 	for i, c := range b {
 		if c < ' ' || c > '~' {
@@ -47,8 +44,8 @@ func plain(text string) string {
 	return string(b)
 }
 
-// withoutImages is what is left of a record that is too long to keep: enough to find it, and what it is about.
-// No event can be made of it any more; republish tells what the table holds now.
+// withoutImages returns a record that is too long for a message without its images. It still identifies the record,
+// but cannot be replayed; republish publishes the current state of the table.
 func withoutImages(record []byte) []byte {
 	var short struct {
 		EventID        string `json:"eventID"`
@@ -59,10 +56,10 @@ func withoutImages(record []byte) []byte {
 			SequenceNumber string
 		} `json:"dynamodb"`
 	}
-	_ = json.Unmarshal(record, &short) // as far as it goes
+	_ = json.Unmarshal(record, &short) // best effort
 	if short.Change.Keys == nil {
 		short.Change.Keys = json.RawMessage("null")
 	}
-	body, _ := json.Marshal(short) // texts, and JSON that was read as such
+	body, _ := json.Marshal(short) // cannot fail: strings and parsed JSON
 	return body
 }

@@ -20,7 +20,7 @@ import (
 	"rental.example/functions/userevents"
 )
 
-// changeOf is a new profile's record, the n-th of its stream.
+// changeOf returns the record of a new profile, the n-th of its stream.
 func changeOf(t testing.TB, n int, name string) json.RawMessage {
 	t.Helper()
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -45,7 +45,7 @@ func batchOf(t testing.TB, records ...json.RawMessage) []byte {
 	return event
 }
 
-// TestOversizedRecord: what no message can hold still leaves its keys, and cannot pass for a change of nothing
+// TestOversizedRecord checks that the dead letter of a record that is too long has the keys, and is no valid record
 // when it is replayed.
 func TestOversizedRecord(t *testing.T) {
 	t.Parallel()
@@ -57,23 +57,23 @@ func TestOversizedRecord(t *testing.T) {
 	} {
 		p := portsFor("")
 		got := invoke(newHandler(p, io.Discard), p, batchOf(t, record, changeOf(t, 8, "Jane")))
-		if string(got.Answer) != `{"batchItemFailures":[]}` || len(got.Published) != 1 || len(got.DeadLetters) != 1 {
-			t.Fatalf("%s: answer %s, %d published, %d dead letters", name, got.Answer, len(got.Published), len(got.DeadLetters))
+		if string(got.Response) != `{"batchItemFailures":[]}` || len(got.Published) != 1 || len(got.DeadLetters) != 1 {
+			t.Fatalf("%s: response %s, %d published, %d dead letters", name, got.Response, len(got.Published), len(got.DeadLetters))
 		}
-		letter := got.DeadLetters[0]
+		deadLetter := got.DeadLetters[0]
 		want := `{"eventID":"event-7","eventName":"INSERT","eventSourceARN":"arn:aws:dynamodb:us-east-1:123456789012:table/users/stream/2026-01-01T00:00:00.000",` +
 			`"dynamodb":{"Keys":{"id":{"S":"11111111-1111-4111-8111-111111111111"}},"SequenceNumber":"7"}}`
-		if diff := cmp.Diff(want, string(letter.Body)); diff != "" || letter.Attributes["images"] == "" {
-			t.Errorf("%s: %q (-want +got):\n%s", name, letter.Attributes["images"], diff)
+		if diff := cmp.Diff(want, string(deadLetter.Body)); diff != "" || deadLetter.Attributes["images"] == "" {
+			t.Errorf("%s: %q (-want +got):\n%s", name, deadLetter.Attributes["images"], diff)
 		}
-		if _, err := dynamo.ParseUserChange(letter.Body); err == nil {
-			t.Errorf("%s: the rest of the record passes for a whole one", name)
+		if _, err := dynamo.ParseUserChange(deadLetter.Body); err == nil {
+			t.Errorf("%s: the dead letter parses as a complete record", name)
 		}
 	}
 }
 
-// TestLetterIsWhole: a dead letter is the very record, and told when it is put into a batch again.
-func TestLetterIsWhole(t *testing.T) {
+// TestReplayDeadLetter checks that a dead letter is the unchanged record, and is published when it is replayed.
+func TestReplayDeadLetter(t *testing.T) {
 	t.Parallel()
 	p := portsFor("")
 	record := changeOf(t, 1, "Panic")
@@ -83,16 +83,16 @@ func TestLetterIsWhole(t *testing.T) {
 	}
 	p.topic.Outcome = nil // fixed
 	got = invoke(newHandler(p, io.Discard), p, batchOf(t, got.DeadLetters[0].Body))
-	if string(got.Answer) != `{"batchItemFailures":[]}` || len(got.Published) != 1 || len(got.DeadLetters) != 1 {
-		t.Errorf("replayed: answer %s, %d published, %d dead letters", got.Answer, len(got.Published), len(got.DeadLetters))
+	if string(got.Response) != `{"batchItemFailures":[]}` || len(got.Published) != 1 || len(got.DeadLetters) != 1 {
+		t.Errorf("replayed: response %s, %d published, %d dead letters", got.Response, len(got.Published), len(got.DeadLetters))
 	}
 }
 
-// slow is a topic that takes its time.
-type slow struct{ asked int }
+// slowTopic takes almost as long for a call as a Topic may.
+type slowTopic struct{ calls int }
 
-func (s *slow) Publish(ctx context.Context, events []user.Event) []error {
-	s.asked++
+func (s *slowTopic) Publish(ctx context.Context, events []user.Event) []error {
+	s.calls++
 	errs := make([]error, len(events))
 	select {
 	case <-time.After(snssqs.MaxCallTime - time.Millisecond):
@@ -104,12 +104,12 @@ func (s *slow) Publish(ctx context.Context, events []user.Event) []error {
 	return errs
 }
 
-// TestShortTime: no batch is begun that may be cut off, except the first; and the answer comes in time.
-func TestShortTime(t *testing.T) {
+// TestTimeout checks that no call but the first starts that may not end in time, and that the response is in time.
+func TestTimeout(t *testing.T) {
 	t.Parallel()
 	for timeout, want := range map[time.Duration]struct {
-		asked  int
-		report string
+		calls    int
+		response string
 	}{
 		30 * time.Second: {4, `{"batchItemFailures":[{"itemIdentifier":"41"}]}`},
 		time.Minute:      {5, `{"batchItemFailures":[]}`},
@@ -123,14 +123,14 @@ func TestShortTime(t *testing.T) {
 			for n := range 45 {
 				records = append(records, changeOf(t, n+1, "Jane"))
 			}
-			topic := new(slow)
+			topic := new(slowTopic)
 			f := userevents.New(topic, nil, userevents.Config{
 				Now: clock, Logger: cloudwatch.NewLogger(io.Discard, 0, "userevents"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "userevents", time.Now),
 			})
-			answer, err := f.Handle(ctx, dynamo.StreamEvent{Records: records})
-			got, _ := json.Marshal(answer)
-			if err != nil || topic.asked != want.asked || string(got) != want.report || ctx.Err() != nil {
-				t.Errorf("%v: %s after %d calls, %v, %v; want %s after %d", timeout, got, topic.asked, err, ctx.Err(), want.report, want.asked)
+			response, err := f.Handle(ctx, dynamo.StreamEvent{Records: records})
+			got, _ := json.Marshal(response)
+			if err != nil || topic.calls != want.calls || string(got) != want.response || ctx.Err() != nil {
+				t.Errorf("%v: %s after %d calls, %v, %v; want %s after %d", timeout, got, topic.calls, err, ctx.Err(), want.response, want.calls)
 			}
 		})
 	}

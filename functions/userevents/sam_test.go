@@ -17,29 +17,29 @@ import (
 	"rental.example/adapters/snssqs/snssqstest"
 )
 
-// TestUnderSAM replays the fixtures against the function as "sam build" made it, in a container, with a topic
-// and queues in a real engine: what comes of them is what the goldens say.
+// TestUnderSAM replays the fixtures against the function as built by "sam build", in a container, with a topic and
+// queues of a real engine, and compares the results with the goldens.
 func TestUnderSAM(t *testing.T) {
 	const engines = "sam-lambda,sns-sqs"
 	samtest.Endpoint(t, "SAM_LAMBDA_ENDPOINT", engines)
 	cfg := aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
 	queues := sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.BaseEndpoint = aws.String(samtest.Endpoint(t, "SQS_ENDPOINT", engines)) })
 	topics := sns.NewFromConfig(cfg, func(o *sns.Options) { o.BaseEndpoint = aws.String(samtest.Endpoint(t, "SNS_ENDPOINT", engines)) })
-	heard := createQueue(t, queues, "userevents-heard")
-	letters := createQueue(t, queues, "user-events-dead-letters") // as in testdata/env.json, and the topic
-	subscribe(t, topics, "user-events", "arn:aws:sqs:us-east-1:123456789012:userevents-heard")
+	subscribed := createQueue(t, queues, "userevents-subscribed")
+	deadLetters := createQueue(t, queues, "user-events-dead-letters") // as in testdata/env.json, and the topic
+	subscribe(t, topics, "user-events", "arn:aws:sqs:us-east-1:123456789012:userevents-subscribed")
 
 	for _, c := range apigatewaytest.Cases(t, root, "userevents") {
-		p, calm := portsFor(c.Name), ports{topic: new(snssqstest.Topic), dead: new(snssqstest.Queue)}
+		p, healthy := portsFor(c.Name), ports{topic: new(snssqstest.Topic), deadLetters: new(snssqstest.Queue)}
 		want := invoke(newHandler(p, io.Discard), p, c.Event)
-		if cmp.Diff(want, invoke(newHandler(calm, io.Discard), calm, c.Event)) != "" || want.Error != "" {
-			continue // a real engine has no such trouble to order
+		if cmp.Diff(want, invoke(newHandler(healthy, io.Discard), healthy, c.Event)) != "" || want.Error != "" {
+			continue // needs a failure that the real engine does not have
 		}
 		t.Run(c.Name, func(t *testing.T) {
-			got := outcome{Answer: samtest.Invoke(t, "UserEventsFunction", c.Event)}
-			got.Published, got.DeadLetters = drain(t, queues, heard), drain(t, queues, letters)
+			got := result{Response: samtest.Invoke(t, "UserEventsFunction", c.Event)}
+			got.Published, got.DeadLetters = drain(t, queues, subscribed), drain(t, queues, deadLetters)
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("the outcome differs from the golden one (-want +got):\n%s", diff)
+				t.Errorf("the result differs from the golden (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -47,25 +47,25 @@ func TestUnderSAM(t *testing.T) {
 
 func createQueue(t *testing.T, queues *sqs.Client, name string) *string {
 	t.Helper()
-	made, err := queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name})
+	created, err := queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := queues.PurgeQueue(t.Context(), &sqs.PurgeQueueInput{QueueUrl: made.QueueUrl}); err != nil {
+	if _, err := queues.PurgeQueue(t.Context(), &sqs.PurgeQueueInput{QueueUrl: created.QueueUrl}); err != nil {
 		t.Fatal(err)
 	}
-	return made.QueueUrl
+	return created.QueueUrl
 }
 
-// subscribe makes a topic, too.
+// subscribe creates the topic and subscribes the queue.
 func subscribe(t *testing.T, topics *sns.Client, name, queue string) {
 	t.Helper()
-	made, err := topics.CreateTopic(t.Context(), &sns.CreateTopicInput{Name: &name})
+	topic, err := topics.CreateTopic(t.Context(), &sns.CreateTopicInput{Name: &name})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = topics.Subscribe(t.Context(), &sns.SubscribeInput{
-		TopicArn: made.TopicArn, Protocol: aws.String("sqs"), Endpoint: &queue,
+		TopicArn: topic.TopicArn, Protocol: aws.String("sqs"), Endpoint: &queue,
 		Attributes: map[string]string{"RawMessageDelivery": "true"},
 	})
 	if err != nil {
@@ -73,7 +73,7 @@ func subscribe(t *testing.T, topics *sns.Client, name, queue string) {
 	}
 }
 
-// drain takes all messages out of a queue.
+// drain receives and deletes all messages of a queue.
 func drain(t *testing.T, queues *sqs.Client, url *string) []snssqstest.Message {
 	t.Helper()
 	messages := []snssqstest.Message{}

@@ -1,8 +1,8 @@
-// Package userevents is the function behind the users table's stream: it tells others what happened to users.
+// Package userevents implements the function that publishes the changes in the users table's stream as events.
 //
-// The stream's mapping repeats a batch from the first record that the function reports, for as long as the table
-// keeps the record. So nothing is lost while SNS is away; and a record that can never be told must not be
-// reported, or it would keep all behind it from being told: it goes to a queue of dead letters, whole.
+// The stream's event source mapping retries a batch from the first record that the function reports, until the table's
+// stream drops the record after 24 hours. So no event is lost during an outage of SNS. A record that can never be
+// published must not be reported, since it would block all records after it: it is sent to a dead-letter queue.
 package userevents
 
 import (
@@ -18,78 +18,60 @@ import (
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/dynamo"
 	"rental.example/adapters/lambdafn"
-	"rental.example/adapters/snssqs"
 	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
-// DeadLetterQueue keeps what can never be told until somebody looks at it. *snssqs.Queue is one.
+// DeadLetterQueue receives the records that can never be published. *snssqs.Queue implements it.
 type DeadLetterQueue interface {
-	// Send keeps body, which is JSON, and what attributes say of it. An error that wraps snssqs.ErrTooLong
-	// means that it has no room for a body of that length; after any other it is unknown whether it was kept.
+	// Send sends body, which is JSON, with attributes that describe it. It returns snssqs.ErrTooLong if body is too
+	// long for a message. After any other error it is unknown whether the message was sent.
 	Send(ctx context.Context, body []byte, attributes map[string]string) error
 }
 
-// Config is what a Function needs beside its ports.
+// Config is what a Function needs besides its ports.
 type Config struct {
 	Now     func() time.Time
 	Logger  *slog.Logger
 	Metrics *cloudwatch.Metrics
 }
 
-// Function answers the invocations of the userevents function.
+// Function handles the invocations of the userevents function.
 type Function struct {
-	topic  user.Publisher
-	dead   DeadLetterQueue
-	config Config
-	warm   atomic.Bool
+	topic       user.Publisher
+	deadLetters DeadLetterQueue
+	config      Config
+	warm        atomic.Bool
 }
 
-// New makes a Function that tells topic, and leaves to dead what it cannot tell.
-func New(topic user.Publisher, dead DeadLetterQueue, config Config) *Function {
-	return &Function{topic: topic, dead: dead, config: config}
+// New returns a Function that publishes to topic, and sends what is unpublishable to deadLetters.
+func New(topic user.Publisher, deadLetters DeadLetterQueue, config Config) *Function {
+	return &Function{topic: topic, deadLetters: deadLetters, config: config}
 }
 
-// Handle tells the events of a batch in the order of the stream. It reports the first record that was neither
-// told nor left to the dead letters, and stops there. Its error, which fails the batch as a whole, is about
-// such a record that has no sequence number to report it by.
+var errTimeout = errors.New("not enough time left to publish")
+
+// Handle publishes the events of a batch in the order of the stream. It stops at the first record that was neither
+// published nor dead-lettered, and reports it. If that record has no sequence number to report, Handle returns an
+// error, which fails the whole batch.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
-func (f *Function) Handle(ctx context.Context, batch dynamo.StreamEvent) (events.DynamoDBEventResponse, error) {
+func (f *Function) Handle(ctx context.Context, event dynamo.StreamEvent) (events.DynamoDBEventResponse, error) {
 	cold := !f.warm.Swap(true)
-	t := &telling{Function: f, logger: f.config.Logger.With("cold_start", cold)}
+	b := &batch{Function: f, logger: f.config.Logger.With("cold_start", cold)}
 	ctx, cancel := domain.WithReserve(storecalls.NewContext(ctx), lambdafn.ResponseReserve)
 	defer cancel()
-	failed, err := t.all(ctx, batch.Records)
+	failed, err := b.run(ctx, event.Records)
 	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	if err != nil {
-		t.stopped(ctx, failed, err)
+		b.logStopped(ctx, failed, err)
 		response.BatchItemFailures = append(response.BatchItemFailures,
 			events.DynamoDBBatchItemFailure{ItemIdentifier: failed.sequenceNumber})
 	}
-	f.config.Metrics.Invocation(cold, cloudwatch.Count{Name: "EventsPublished", Value: t.told},
+	f.config.Metrics.Invocation(cold, cloudwatch.Count{Name: "EventsPublished", Value: b.published},
 		cloudwatch.Count{Name: "BatchItemFailures", Value: len(response.BatchItemFailures)})
 	if err != nil && failed.sequenceNumber == "" {
-		return events.DynamoDBEventResponse{}, fmt.Errorf("userevents: a record without a sequence number: %w", err)
+		return events.DynamoDBEventResponse{}, fmt.Errorf("userevents: record without a sequence number: %w", err)
 	}
 	return response, nil
-}
-
-var errLate = errors.New("the time is too short for more")
-
-// stopped tells the log where the batch ends, and why.
-func (t *telling) stopped(ctx context.Context, failed entry, err error) {
-	level := slog.LevelError
-	if errors.Is(err, errLate) {
-		level = slog.LevelWarn
-	}
-	t.logger.LogAttrs(ctx, level, "stopped", slog.String("correlation_id", snssqs.CorrelationID(failed.event.RequestID)),
-		slog.String("event_id", failed.eventID), slog.String("sequence_number", failed.sequenceNumber),
-		slog.String("error", err.Error()), storecalls.Attr(ctx))
-}
-
-// published tells the log of an event that was told.
-func (t *telling) published(ctx context.Context, e user.Event) {
-	t.told++
-	t.logger.LogAttrs(ctx, slog.LevelInfo, "published", snssqs.LogAttrs(e)...)
 }

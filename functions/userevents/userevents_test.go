@@ -24,16 +24,16 @@ const root = "../.."
 
 func clock() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC) }
 
-// ports are what the function stands on, below the adapters.
+// ports are the fake services below the adapters.
 type ports struct {
-	topic *snssqstest.Topic
-	dead  *snssqstest.Queue
+	topic       *snssqstest.Topic
+	deadLetters *snssqstest.Queue
 }
 
 var errDown = errors.New("dial tcp 10.0.0.7: connection refused")
 
-// byName gives the users of the fixtures what their names say.
-func byName(message string) string {
+// outcomeByName returns the outcome that the user's name in a message selects.
+func outcomeByName(message string) string {
 	for name, outcome := range map[string]string{
 		"Throttled": "ThrottlingException", "Refused": "InvalidParameterValue", "Unanswered": snssqstest.NoResult, "Panic": snssqstest.Panic,
 	} {
@@ -44,21 +44,21 @@ func byName(message string) string {
 	return snssqstest.Published
 }
 
-// portsFor gives the cases of trouble, by their names, the services that make it.
+// portsFor returns the ports of a case; its name selects the services that fail.
 func portsFor(name string) ports {
-	p := ports{topic: &snssqstest.Topic{Outcome: byName}, dead: new(snssqstest.Queue)}
+	p := ports{topic: &snssqstest.Topic{Outcome: outcomeByName}, deadLetters: new(snssqstest.Queue)}
 	if strings.HasPrefix(name, "sns-") {
 		p.topic.Err = errDown
 	}
 	if strings.Contains(name, "dead-letters-down") {
-		p.dead.Err = errDown
+		p.deadLetters.Err = errDown
 	}
 	return p
 }
 
-// newHandler is the function as it is deployed, but for the services and the output.
+// newHandler returns the function as deployed, except for services and output.
 func newHandler(p ports, out io.Writer) lambda.Handler {
-	f := userevents.New(snssqs.NewTopic(p.topic, "arn:aws:sns:eu-west-1:123456789012:topic"), snssqs.NewQueue(p.dead, "https://sqs/queue"),
+	f := userevents.New(snssqs.NewTopic(p.topic, "arn:aws:sns:eu-west-1:123456789012:topic"), snssqs.NewQueue(p.deadLetters, "https://sqs/queue"),
 		userevents.Config{
 			Now: clock, Logger: cloudwatch.NewLogger(out, 0, "userevents"), Metrics: cloudwatch.NewMetrics(out, "rental", "userevents", clock),
 		})
@@ -69,17 +69,17 @@ func invocation(ctx context.Context) context.Context {
 	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
 }
 
-// outcome is what came of an event.
-type outcome struct {
-	Answer      json.RawMessage      `json:"answer,omitempty"`
+// result is what the function returned and sent for an event.
+type result struct {
+	Response    json.RawMessage      `json:"answer,omitempty"`
 	Error       string               `json:"error,omitempty"`
 	Published   []snssqstest.Message `json:"published"`
 	DeadLetters []snssqstest.Message `json:"deadLetters"`
 }
 
-func invoke(h lambda.Handler, p ports, event []byte) outcome {
-	answer, err := h.Invoke(invocation(context.Background()), event)
-	got := outcome{Answer: answer, Published: p.topic.Messages(), DeadLetters: p.dead.Messages()}
+func invoke(h lambda.Handler, p ports, event []byte) result {
+	response, err := h.Invoke(invocation(context.Background()), event)
+	got := result{Response: response, Published: p.topic.Messages(), DeadLetters: p.deadLetters.Messages()}
 	if err != nil {
 		got.Error = err.Error()
 	}
@@ -96,8 +96,13 @@ func TestGoldens(t *testing.T) {
 			t.Parallel()
 			p := portsFor(c.Name)
 			var out bytes.Buffer
-			c.CheckResult(t, invoke(newHandler(p, &out), p, c.Event))
+			got := invoke(newHandler(p, &out), p, c.Event)
+			c.CheckResult(t, got)
 			c.CheckNoSecrets(t, out.String())
+			checkLog(t, out.String(), got)
+			for _, m := range got.Published {
+				checkConsumable(t, string(m.Body))
+			}
 		})
 	}
 }

@@ -14,34 +14,34 @@ import (
 	"rental.example/adapters/snssqs/snssqstest"
 )
 
-// kinds of records: the names of their users, which the topic takes as it is told, and what cannot be read.
+// kinds of records: the user names that select the topic's outcome, and two unpublishable records.
 var kinds = []string{"Jane", "Jane", "Jane", "Throttled", "Refused", "Unanswered", "Panic", "malformed", "expired"}
 
-// want is what has to come of a batch of kinds, by the words of the contract: every record up to the first
-// that fails is told, means nothing, or is a dead letter; of those behind it, none is a dead letter.
-func want(batch []string, deadLettersDown bool) (failed int, letters []int) {
+// want returns the index of the record that the function must report, and those of the dead letters. No record after
+// the reported one is dead-lettered.
+func want(batch []string, deadLettersDown bool) (failed int, deadLetters []int) {
 	for n, kind := range batch {
 		switch kind {
 		case "Throttled", "Unanswered":
-			return n, letters
+			return n, deadLetters
 		case "Refused", "Panic", "malformed":
 			if deadLettersDown {
-				return n, letters
+				return n, deadLetters
 			}
-			letters = append(letters, n)
+			deadLetters = append(deadLetters, n)
 		}
 	}
-	return len(batch), letters
+	return len(batch), deadLetters
 }
 
-// TestReportsWhatFailed holds random batches against that.
-func TestReportsWhatFailed(t *testing.T) {
+// TestRandomBatches compares the results of random batches with want.
+func TestRandomBatches(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		var batch []string
 		var records []json.RawMessage
-		good := r.IntN(20) // how many of twenty more are told
+		good := r.IntN(20) // of twenty records
 		for n := range r.IntN(35) {
 			kind := "Jane"
 			if r.IntN(20) >= good {
@@ -51,11 +51,11 @@ func TestReportsWhatFailed(t *testing.T) {
 		}
 		p := portsFor("")
 		if r.IntN(4) == 0 {
-			p.dead.Err = errDown
+			p.deadLetters.Err = errDown
 		}
 		got := invoke(newHandler(p, io.Discard), p, batchOf(t, records...))
-		failed, letters := want(batch, p.dead.Err != nil)
-		if problem := compare(got, batch, failed, letters); problem != "" {
+		failed, deadLetters := want(batch, p.deadLetters.Err != nil)
+		if problem := compare(got, batch, failed, deadLetters); problem != "" {
 			t.Fatalf("seed %d, batch %v: %s", seed, batch, problem)
 		}
 	}
@@ -74,26 +74,27 @@ func recordOf(t *testing.T, n int, kind string) json.RawMessage {
 	}
 }
 
-func compare(got outcome, batch []string, failed int, letters []int) string {
-	answer := `{"batchItemFailures":[]}`
+// compare returns how got differs; empty if it does not.
+func compare(got result, batch []string, failed int, deadLetters []int) string {
+	response := `{"batchItemFailures":[]}`
 	if failed < len(batch) {
-		answer = fmt.Sprintf(`{"batchItemFailures":[{"itemIdentifier":"%d"}]}`, failed)
+		response = fmt.Sprintf(`{"batchItemFailures":[{"itemIdentifier":"%d"}]}`, failed)
 	}
-	told, dead := idsOf(got.Published), []string{}
+	published, gotDead := idsOf(got.Published), []string{}
 	for _, m := range got.DeadLetters {
-		dead = append(dead, m.Attributes["eventId"])
+		gotDead = append(gotDead, m.Attributes["eventId"])
 	}
-	var buried []string
-	for _, n := range letters {
-		buried = append(buried, fmt.Sprintf("event-%d", n))
+	var wantDead []string
+	for _, n := range deadLetters {
+		wantDead = append(wantDead, fmt.Sprintf("event-%d", n))
 	}
-	if got.Error != "" || string(got.Answer) != answer || !slices.Equal(dead, buried) {
-		return fmt.Sprintf("answer %s, %q, dead letters %v; want %s and %v", got.Answer, got.Error, dead, answer, buried)
+	if got.Error != "" || string(got.Response) != response || !slices.Equal(gotDead, wantDead) {
+		return fmt.Sprintf("response %s, %q, dead letters %v; want %s and %v", got.Response, got.Error, gotDead, response, wantDead)
 	}
 	for n, kind := range batch {
-		is := slices.Contains(told, fmt.Sprintf("event-%d", n))
+		is := slices.Contains(published, fmt.Sprintf("event-%d", n))
 		if n < failed && is != (kind == "Jane") || is && kind != "Jane" {
-			return fmt.Sprintf("record %d (%s): told %t; the batch ends at %d", n, kind, is, failed)
+			return fmt.Sprintf("record %d (%s): published %t; the batch stops at %d", n, kind, is, failed)
 		}
 	}
 	return ""
@@ -108,7 +109,7 @@ func idsOf(messages []snssqstest.Message) (ids []string) {
 	return ids
 }
 
-// FuzzHandle: whatever comes, the function reports at most one record, and one of the batch.
+// FuzzHandle checks that the function reports at most one record, and only a record of the batch.
 func FuzzHandle(f *testing.F) {
 	for _, event := range apigatewaytest.Seeds(f, root, "userevents") {
 		f.Add(event, false)
@@ -122,25 +123,25 @@ func FuzzHandle(f *testing.F) {
 		}
 		p := portsFor("")
 		if deadLettersDown {
-			p.dead.Err = errDown
+			p.deadLetters.Err = errDown
 		}
 		got := invoke(newHandler(p, io.Discard), p, event)
 		if got.Error != "" && !deadLettersDown {
 			t.Fatalf("failed: %s", got.Error)
 		}
-		var answer struct {
+		var response struct {
 			BatchItemFailures []struct{ ItemIdentifier string }
 		}
-		if got.Error == "" && (json.Unmarshal(got.Answer, &answer) != nil || answer.BatchItemFailures == nil || len(answer.BatchItemFailures) > 1) {
-			t.Fatalf("answer %s", got.Answer)
+		if got.Error == "" && (json.Unmarshal(got.Response, &response) != nil || response.BatchItemFailures == nil || len(response.BatchItemFailures) > 1) {
+			t.Fatalf("response %s", got.Response)
 		}
-		for _, failure := range answer.BatchItemFailures {
+		for _, failure := range response.BatchItemFailures {
 			known := func(record json.RawMessage) bool {
 				change, _ := dynamo.ParseUserChange(record)
 				return change.SequenceNumber == failure.ItemIdentifier
 			}
 			if failure.ItemIdentifier == "" || !slices.ContainsFunc(batch.Records, known) {
-				t.Errorf("reports %q, which is of no record", failure.ItemIdentifier)
+				t.Errorf("reports %q, which no record has", failure.ItemIdentifier)
 			}
 		}
 	})
