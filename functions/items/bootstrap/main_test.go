@@ -38,7 +38,7 @@ func TestUnusableEngine(t *testing.T) {
 	t.Parallel()
 	got := lambdatest.StartError(t, lambdatest.Build(t), "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID", "AWS_SECRET_ACCESS_KEY=SECRET",
 		"OPEN_SEARCH_END_POINT=search.example.com", "OPEN_SEARCH_INDEX=items", "OPEN_SEARCH_SERVICE=es", "ALLOWED_ORIGIN=https://app.example.com")
-	if want := "configuration: opensearch: the endpoint \"search.example.com\" is no URL of a server\n"; got != want {
+	if want := "configuration: opensearch: endpoint \"search.example.com\": want a URL of a scheme and a host\n"; got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
