@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// client calls the API as one user, or as nobody.
+// client calls the API as one user, or without a token.
 type client struct {
 	*target
 	who         string // in messages
-	id          string // the user's, which is public; empty for nobody, like what follows
+	id          string // the user's, which is public; empty without a token, like what follows
 	sub         string // of the account in the pool, which is private
 	email       string
 	token       string // the ID token
@@ -36,7 +36,7 @@ func (o object) String() string {
 
 // call sends a request such as "POST /user" with a body: nil for none, an object, or a text as it is. Headers come
 // as name and value; Content-Type is JSON's unless one of them is.
-func (c client) call(t *testing.T, request string, body any, headers ...string) *answer {
+func (c client) call(t *testing.T, request string, body any, headers ...string) *response {
 	t.Helper()
 	a, err := c.send(request, body, headers...)
 	if err != nil {
@@ -45,14 +45,14 @@ func (c client) call(t *testing.T, request string, body any, headers ...string) 
 	a.checkHeaders(t, c.target)
 	for _, sub := range c.subs {
 		if strings.Contains(string(a.body)+fmt.Sprint(a.header), sub) {
-			t.Errorf("shows the sub of somebody's account in the pool\n%s", a)
+			t.Errorf("shows the sub of a pool account\n%s", a)
 		}
 	}
 	return a
 }
 
-// send is call for goroutines that are not the test's own. Where it is told to come back later, and may, it does.
-func (c client) send(request string, body any, headers ...string) (*answer, error) {
+// send is call for goroutines that are not the test's own. It honours Retry-After where mayRepeat allows.
+func (c client) send(request string, body any, headers ...string) (*response, error) {
 	const tries = 10
 	for try := 1; ; try++ {
 		a, err := c.once(request, body, headers)
@@ -67,7 +67,7 @@ func (c client) send(request string, body any, headers ...string) (*answer, erro
 	}
 }
 
-func (c client) once(request string, body any, headers []string) (*answer, error) {
+func (c client) once(request string, body any, headers []string) (*response, error) {
 	method, path, _ := strings.Cut(request, " ")
 	text := ""
 	if body != nil {
@@ -93,31 +93,31 @@ func (c client) once(request string, body any, headers []string) (*answer, error
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
-	return &answer{call: c.describe(request), request: request, url: req.URL, status: resp.StatusCode, header: resp.Header, body: data}, err
+	return &response{call: c.describe(request), request: request, url: req.URL, status: resp.StatusCode, header: resp.Header, body: data}, err
 }
 
 func (c client) describe(request string) string { return request + " as " + c.who }
 
-// until repeats a request until its answer is as wanted, as long as events may take.
-func (c client) until(t *testing.T, what string, holds func(*answer) bool, request string, body any, headers ...string) (a *answer) {
+// until repeats a request until its response is done, for at most target.deadline.
+func (c client) until(t *testing.T, what string, done func(*response) bool, request string, body any, headers ...string) (a *response) {
 	t.Helper()
 	c.eventually(t, what, func() (bool, any) {
 		a = c.call(t, request, body, headers...)
-		return holds(a), a
+		return done(a), a
 	})
 	return a
 }
 
 // status is for until.
-func status(want int) func(*answer) bool { return func(a *answer) bool { return a.status == want } }
+func status(want int) func(*response) bool { return func(a *response) bool { return a.status == want } }
 
-// eventually asks until what is wanted holds; the rest of what is returned is shown when it never does.
-func (to *target) eventually(t *testing.T, what string, holds func() (bool, any)) {
+// eventually polls until done; its second result is part of the failure's message.
+func (to *target) eventually(t *testing.T, what string, done func() (bool, any)) {
 	t.Helper()
-	pause := time.NewTicker(to.deadline / 100)
-	defer pause.Stop()
-	for end := time.Now().Add(to.deadline); ; <-pause.C {
-		ok, seen := holds()
+	ticker := time.NewTicker(to.deadline / 100)
+	defer ticker.Stop()
+	for end := time.Now().Add(to.deadline); ; <-ticker.C {
+		ok, seen := done()
 		if ok {
 			return
 		}

@@ -20,20 +20,20 @@ type signedIn struct {
 
 // signIn asks the user pool for tokens, by SRP, the one flow that every stage allows.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
-func (to *target) signIn(t *testing.T, email, password string) (status int, answer signedIn) {
+func (to *target) signIn(t *testing.T, email, password string) (status int, response signedIn) {
 	t.Helper()
 	client := newSRP()
-	status, answer = to.pool(t, "InitiateAuth", object{"AuthFlow": "USER_SRP_AUTH", "ClientId": to.clientID,
+	status, response = to.pool(t, "InitiateAuth", object{"AuthFlow": "USER_SRP_AUTH", "ClientId": to.clientID,
 		"AuthParameters": object{"USERNAME": email, "SRP_A": client.hex()}})
-	if answer.ChallengeName != "PASSWORD_VERIFIER" {
-		return status, answer
+	if response.ChallengeName != "PASSWORD_VERIFIER" {
+		return status, response
 	}
-	return to.pool(t, "RespondToAuthChallenge", object{"ChallengeName": answer.ChallengeName, "ClientId": to.clientID,
-		"ChallengeResponses": client.claim(t, to.poolID, password, answer.ChallengeParameters)})
+	return to.pool(t, "RespondToAuthChallenge", object{"ChallengeName": response.ChallengeName, "ClientId": to.clientID,
+		"ChallengeResponses": client.claim(t, to.poolID, password, response.ChallengeParameters)})
 }
 
 // pool calls an operation of the user pool's JSON API that needs no signature.
-func (to *target) pool(t *testing.T, operation string, body object) (status int, answer signedIn) {
+func (to *target) pool(t *testing.T, operation string, body object) (status int, response signedIn) {
 	t.Helper()
 	req, err := http.NewRequest("POST", strings.TrimSuffix(to.cognito, "/")+"/", strings.NewReader(body.String()))
 	if err != nil {
@@ -48,29 +48,29 @@ func (to *target) pool(t *testing.T, operation string, body object) (status int,
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
 	if err == nil {
-		err = json.Unmarshal(data, &answer)
+		err = json.Unmarshal(data, &response)
 	}
 	if err != nil {
 		t.Fatalf("%s: status %d: %v", operation, resp.StatusCode, err)
 	}
-	return resp.StatusCode, answer
+	return resp.StatusCode, response
 }
 
 // as is the client of a user who has signed in. Their public id is that of the profile that they save.
 func (to *target) as(t *testing.T, who, email string) client {
 	t.Helper()
-	status, answer := to.signIn(t, email, to.password)
-	tokens := answer.AuthenticationResult
+	status, response := to.signIn(t, email, to.password)
+	tokens := response.AuthenticationResult
 	if status != http.StatusOK || tokens.IdToken == "" || tokens.AccessToken == "" {
-		t.Fatalf("%s signs in: status %d, %s: %s", who, status, answer.Type, answer.Message)
+		t.Fatalf("%s signs in: status %d, %s: %s", who, status, response.Type, response.Message)
 	}
 	c := client{target: to, who: who, email: email, token: tokens.IdToken, accessToken: tokens.AccessToken, sub: subject(t, tokens.IdToken)}
 	to.subs = append(to.subs, c.sub)
-	c.id = read[profile](t, c.saves(t, who, "renter")).ID
+	c.id = read[profile](t, c.saveProfile(t, who, "renter")).ID
 	return c
 }
 
-// subject is the claim sub of a token, which nobody else may learn.
+// subject is the claim sub of a token, which is private.
 func subject(t *testing.T, token string) string {
 	t.Helper()
 	var claims struct{ Sub string }

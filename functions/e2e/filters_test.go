@@ -12,15 +12,15 @@ func (s *suite) filters(t *testing.T, tag string) {
 	for query, wanted := range map[string]func(thing) bool{
 		"ownerId=" + s.rentee.id:   func(thing) bool { return true },
 		"ownerId=" + s.renter.id:   func(thing) bool { return false },
-		"category=boxes":           func(it thing) bool { return it.category == "boxes" },
-		"tag=heavy":                func(it thing) bool { return it.heavy },
-		"minPrice=7.5&maxPrice=10": func(it thing) bool { return it.price != nil && *it.price >= 7.5 && *it.price <= 10 },
+		"category=boxes":           func(itm thing) bool { return itm.category == "boxes" },
+		"tag=heavy":                func(itm thing) bool { return itm.heavy },
+		"minPrice=7.5&maxPrice=10": func(itm thing) bool { return itm.price != nil && *itm.price >= 7.5 && *itm.price <= 10 },
 		"maxPrice=0":               func(thing) bool { return false },
-		"q=DRILL+h%C3%B3lds":       func(it thing) bool { return it.category == "boxes" },
+		"q=DRILL+h%C3%B3lds":       func(itm thing) bool { return itm.category == "boxes" },
 		"q=chainsaw":               func(thing) bool { return false },
-		centre + "&radiusKm=0.5":   func(it thing) bool { return it.north == 0 },
-		"category=boxes&q=drill&" + centre + "&radiusKm=10&tag=heavy&minPrice=1": func(it thing) bool {
-			return it.category == "boxes" && it.heavy && it.price != nil && float64(it.north)*kmNorth <= 10
+		centre + "&radiusKm=0.5":   func(itm thing) bool { return itm.north == 0 },
+		"category=boxes&q=drill&" + centre + "&radiusKm=10&tag=heavy&minPrice=1": func(itm thing) bool {
+			return itm.category == "boxes" && itm.heavy && itm.price != nil && float64(itm.north)*kmNorth <= 10
 		},
 	} {
 		last, items := s.walk(t, query+"&limit=50&tag="+tag)
@@ -31,15 +31,15 @@ func (s *suite) filters(t *testing.T, tag string) {
 // cursors belong to their search.
 func (s *suite) cursors(t *testing.T, tag string) {
 	t.Helper()
-	first := read[found](t, s.nobody.call(t, "GET /items?sort=price&limit=5&tag="+tag, nil).want(t, 200))
+	first := read[found](t, s.anonymous.call(t, "GET /items?sort=price&limit=5&tag="+tag, nil).want(t, 200))
 	if len(first.Items) != 5 || first.Next == "" {
 		t.Fatalf("the first page: %+v", first)
 	}
 	for _, query := range []string{"sort=-price&tag=" + tag, "sort=price&tag=heavy&tag=" + tag, "sort=price"} {
-		s.nobody.call(t, "GET /items?"+query+"&cursor="+first.Next, nil).refused(t, 400, "invalid_cursor")
+		s.anonymous.call(t, "GET /items?"+query+"&cursor="+first.Next, nil).refused(t, 400, "invalid_cursor")
 	}
 	for _, cursor := range []string{"x", first.Next + "A", first.Next[:len(first.Next)/2], strings.Repeat("A", 2000)} {
-		s.nobody.call(t, "GET /items?sort=price&tag="+tag+"&cursor="+cursor, nil).refused(t, 400, "invalid_cursor")
+		s.anonymous.call(t, "GET /items?sort=price&tag="+tag+"&cursor="+cursor, nil).refused(t, 400, "invalid_cursor")
 	}
 }
 
@@ -55,6 +55,6 @@ func (s *suite) wrongSearches(t *testing.T) {
 		"minPrice=5&maxPrice=4": "minPrice", "maxPrice=1.001": "maxPrice", "category=Power+Tools": "category", "tag=": "tag", "ownerId=me": "ownerId",
 		"limit=x&sort=best&lat=1&tag=A&page=2": "limit sort lng tag page",
 	} {
-		s.nobody.call(t, "GET /items?"+query, nil).refused(t, 400, "invalid_parameter", strings.Fields(fields)...)
+		s.anonymous.call(t, "GET /items?"+query, nil).refused(t, 400, "invalid_parameter", strings.Fields(fields)...)
 	}
 }

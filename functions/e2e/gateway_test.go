@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// An id in the form of users' and one in that of items', which nobody and nothing has.
+// An id in the form of users' and one in that of items', which no user and no item has.
 const (
 	noUser = "00000000-0000-4000-8000-000000000000"
 	noItem = "00000000000000000000000000"
@@ -20,15 +20,15 @@ func (s *suite) signingIn(t *testing.T) {
 		"wrong password": {s.target.renter, "Wrong-" + s.password},
 		"unknown user":   {s.tag + "@example.com", s.password},
 	} {
-		status, answer := s.signIn(t, login[0], login[1])
-		if status != http.StatusBadRequest || answer.Type != "NotAuthorizedException" || answer.Message != "Incorrect username or password." ||
-			answer.AuthenticationResult.IdToken != "" {
-			t.Errorf("%s: status %d, %s: %s", name, status, answer.Type, answer.Message)
+		status, response := s.signIn(t, login[0], login[1])
+		if status != http.StatusBadRequest || response.Type != "NotAuthorizedException" || response.Message != "Incorrect username or password." ||
+			response.AuthenticationResult.IdToken != "" {
+			t.Errorf("%s: status %d, %s: %s", name, status, response.Type, response.Message)
 		}
 	}
 }
 
-// tokens: only an ID token of the user pool lets anybody in.
+// tokens: only an ID token of the user pool is accepted.
 func (s *suite) tokens(t *testing.T) {
 	parts := strings.Split(s.renter.token, ".")
 	encoded := base64.RawURLEncoding.EncodeToString
@@ -38,12 +38,12 @@ func (s *suite) tokens(t *testing.T) {
 	}
 	claims := encoded([]byte(strings.Replace(string(plain), s.renter.sub, s.admin.sub, 1)))
 	for who, token := range map[string]string{
-		"nobody":                          "",
-		"somebody with no JWT":            "token",
-		"somebody with a forged token":    parts[0] + "." + parts[1] + "." + encoded(make([]byte, 256)),
-		"somebody with changed claims":    parts[0] + "." + claims + "." + parts[2],
-		"somebody with an unsigned token": encoded([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".",
-		"somebody with an access token":   s.renter.accessToken,
+		"no token":       "",
+		"no JWT":         "token",
+		"forged token":   parts[0] + "." + parts[1] + "." + encoded(make([]byte, 256)),
+		"changed claims": parts[0] + "." + claims + "." + parts[2],
+		"unsigned token": encoded([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".",
+		"access token":   s.renter.accessToken,
 	} {
 		stranger := client{target: s.target, who: who, token: token}
 		for _, r := range s.contract(t) {
@@ -52,10 +52,10 @@ func (s *suite) tokens(t *testing.T) {
 			}
 		}
 	}
-	s.nobody.call(t, "GET /users/"+noUser, nil, "Authorization", s.renter.token).refused(t, 404, "not_found") // let in without "Bearer", too
+	s.anonymous.call(t, "GET /users/"+noUser, nil, "Authorization", s.renter.token).refused(t, 404, "not_found") // let in without "Bearer", too
 }
 
-// routes: what is none is told so, and browsers are told what they may send.
+// routes: unknown routes are 404, and preflights name the methods and headers that are allowed.
 func (s *suite) routes(t *testing.T) {
 	unknown, methods := []string{"GET /nothing", "GET /users/a/b"}, map[string][]string{}
 	for _, r := range s.contract(t) {
@@ -70,7 +70,7 @@ func (s *suite) routes(t *testing.T) {
 		}
 	}
 	for _, request := range unknown {
-		s.nobody.call(t, request, nil).refused(t, 404, "route_not_found")
+		s.anonymous.call(t, request, nil).refused(t, 404, "route_not_found")
 		s.renter.call(t, request, nil).refused(t, 404, "route_not_found")
 	}
 	for _, id := range []string{"x", "%00", noUser + "0", noUser + "/", noUser + "//"} { // slashes at the end lead nowhere else
@@ -95,7 +95,7 @@ func (s *suite) preflight(t *testing.T, path string, methods ...string) {
 	t.Helper()
 	names := []string{"authorization", "content-type", "idempotency-key", "if-match", "if-none-match"}
 	for _, method := range methods {
-		a := s.nobody.call(t, "OPTIONS "+path, nil, "Access-Control-Request-Method", method, "Access-Control-Request-Headers", strings.Join(names, ","))
+		a := s.anonymous.call(t, "OPTIONS "+path, nil, "Access-Control-Request-Method", method, "Access-Control-Request-Headers", strings.Join(names, ","))
 		if a.status/100 != 2 || a.header.Get("Access-Control-Allow-Origin") != s.origin || a.header.Get("Access-Control-Allow-Credentials") != "" {
 			t.Fatalf("origin %q\n%s", a.header.Get("Access-Control-Allow-Origin"), a)
 		}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// semantics is what HTTP promises of any resource: HEAD, conditions of reads, and what a refused media type is told.
+// semantics is what HTTP promises of any resource: HEAD, conditions of reads, and the responses to refused media types.
 func (s *suite) semantics(t *testing.T) {
 	s.head(t, s.rentee, "/user")
 	s.rentee.call(t, "GET /user", nil, "If-Match", `"1"`).refused(t, 412, "precondition_failed")
@@ -15,7 +15,7 @@ func (s *suite) semantics(t *testing.T) {
 	if s.noItems {
 		return
 	}
-	s.head(t, s.nobody, "/items?tag="+s.tag)
+	s.head(t, s.anonymous, "/items?tag="+s.tag)
 	s.unacceptable(t, "POST /items", "Accept", "application/json")
 	for _, condition := range []string{"If-Match", "If-None-Match"} {
 		s.rentee.call(t, "POST /items", s.draft("Never listed"), condition, "*").refused(t, 400, "invalid_header")

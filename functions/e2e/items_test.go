@@ -25,7 +25,7 @@ type item struct {
 // withoutItems: where the items service is not deployed, its routes are none.
 func (s *suite) withoutItems(t *testing.T) {
 	for _, request := range []string{"GET /items", "GET /items/" + noItem, "POST /items"} {
-		s.nobody.call(t, request, nil).refused(t, 404, "route_not_found")
+		s.anonymous.call(t, request, nil).refused(t, 404, "route_not_found")
 		s.renter.call(t, request, nil).refused(t, 404, "route_not_found")
 	}
 }
@@ -41,20 +41,20 @@ func (s *suite) items(t *testing.T) {
 	}
 }
 
-// opens waits until the items service knows the owner by that name, from which time on tags change with items alone.
-// It may still take the owner for deleted, from a run before.
+// opens lists an item and waits until its owner has that name: from then on tags change with items alone. An earlier
+// run may have left the owner deleted.
 func (s *suite) opens(t *testing.T, owner client, name string) item {
 	t.Helper()
 	created := owner.until(t, "the owner may list items", status(201), "POST /items", s.draft("Doormat"))
 	id := read[item](t, created).ID
-	a := s.nobody.until(t, "the item's owner is "+name, ownedBy(t, name), "GET /items/"+id, nil)
+	a := s.anonymous.until(t, "the item's owner is "+name, ownedBy(t, name), "GET /items/"+id, nil)
 	return read[item](t, a)
 }
 
 // ownedBy is for until.
-func ownedBy(t *testing.T, name string) func(*answer) bool {
+func ownedBy(t *testing.T, name string) func(*response) bool {
 	t.Helper()
-	return func(a *answer) bool { return read[item](t, a.want(t, 200)).Owner.Name == name }
+	return func(a *response) bool { return read[item](t, a.want(t, 200)).Owner.Name == name }
 }
 
 // draft is an item of this run.
@@ -65,10 +65,10 @@ func (s *suite) draft(name string, more ...string) object {
 func (s *suite) itemLife(t *testing.T) {
 	listed := s.lists(t)
 	path := "/items/" + listed.ID
-	a := s.nobody.call(t, "GET "+path, nil).want(t, 200)
+	a := s.anonymous.call(t, "GET "+path, nil).want(t, 200)
 	old := a.tag(t)
-	s.nobody.call(t, "GET "+path, nil, "If-None-Match", old).want(t, 304).empty(t)
-	s.nobody.call(t, "GET "+path, nil, "If-None-Match", `"1.1"`).want(t, 200)
+	s.anonymous.call(t, "GET "+path, nil, "If-None-Match", old).want(t, 304).empty(t)
+	s.anonymous.call(t, "GET "+path, nil, "If-None-Match", `"1.1"`).want(t, 200)
 	changed := s.rentee.call(t, "PATCH "+path, object{"name": "Impact drill", "details": nil, "pricePerDay": 7.25}, "If-Match", old).want(t, 200)
 	got := read[item](t, changed)
 	if got.Name != "Impact drill" || got.Details != "" || *got.PricePerDay != 7.25 || got.Category != listed.Category ||
@@ -80,7 +80,7 @@ func (s *suite) itemLife(t *testing.T) {
 	s.renter.call(t, "PATCH "+path, object{"name": "Mine"}).refused(t, 403, "forbidden")
 	s.renter.call(t, "DELETE "+path, nil).refused(t, 403, "forbidden")
 	s.admin.call(t, "PATCH "+path, object{"name": "Mine"}).refused(t, 403, "forbidden")
-	if now := s.nobody.call(t, "GET "+path, nil).want(t, 200); now.tag(t) != changed.tag(t) {
+	if now := s.anonymous.call(t, "GET "+path, nil).want(t, 200); now.tag(t) != changed.tag(t) {
 		t.Errorf("it has changed since\n%s", now)
 	}
 	s.admin.call(t, "DELETE "+path, nil).want(t, 204).empty(t)
@@ -90,10 +90,10 @@ func (s *suite) itemLife(t *testing.T) {
 	s.gone(t, own)
 }
 
-// gone: nobody can do anything with an item that is not there.
+// gone: every operation on a deleted item is 404.
 func (s *suite) gone(t *testing.T, path string) {
 	t.Helper()
-	s.nobody.call(t, "GET "+path, nil).refused(t, 404, "not_found")
+	s.anonymous.call(t, "GET "+path, nil).refused(t, 404, "not_found")
 	s.rentee.call(t, "PATCH "+path, object{"name": "Late"}).refused(t, 404, "not_found")
 	s.rentee.call(t, "DELETE "+path, nil).refused(t, 404, "not_found")
 	s.admin.call(t, "DELETE "+path, nil).refused(t, 404, "not_found")
@@ -115,8 +115,8 @@ func (s *suite) lists(t *testing.T) item {
 	if again.tag(t) != a.tag(t) || read[item](t, again).ID != got.ID {
 		t.Fatalf("another item than %s\n%s", got.ID, again)
 	}
-	for _, listed := range []*answer{a, again} {
-		if found := read[item](t, s.nobody.call(t, listed.located(t, s.target), nil).want(t, 200)); found.ID != got.ID {
+	for _, listed := range []*response{a, again} {
+		if found := read[item](t, s.anonymous.call(t, listed.located(t, s.target), nil).want(t, 200)); found.ID != got.ID {
 			t.Fatalf("Location leads to %s\n%s", found.ID, listed)
 		}
 	}
@@ -126,7 +126,7 @@ func (s *suite) lists(t *testing.T) item {
 	return got
 }
 
-// wrongItems: all that is wrong is told at once, and ids that cannot exist are not found.
+// wrongItems: all invalid fields are reported at once, and ids that cannot exist are not found.
 func (s *suite) wrongItems(t *testing.T) {
 	wrong := object{"name": "", "details": strings.Repeat("a", 4001), "category": "Power Tools", "tags": []string{"ok", "not ok"},
 		"pricePerDay": 0.001, "lat": 90.5, "lng": -180.5}
@@ -137,7 +137,7 @@ func (s *suite) wrongItems(t *testing.T) {
 	s.rentee.call(t, "PATCH "+path, wrong).refused(t, 422, "validation_failed", fields...)
 	s.rentee.call(t, "PATCH "+path, object{"name": nil, "lat": nil}).refused(t, 422, "validation_failed", "name", "lat")
 	for _, id := range []string{noItem, "x", "a%3Fop_type=index", "%00", strings.ToLower(path[len("/items/"):])} {
-		s.nobody.call(t, "GET /items/"+id, nil).refused(t, 404, "not_found")
+		s.anonymous.call(t, "GET /items/"+id, nil).refused(t, 404, "not_found")
 	}
-	s.slashedID(t, s.nobody, "GET /items/..%2F_all")
+	s.slashedID(t, s.anonymous, "GET /items/..%2F_all")
 }

@@ -39,7 +39,7 @@ func (s *suite) profiles(t *testing.T) {
 
 func (s *suite) noProfile(t *testing.T) {
 	t.Helper()
-	s.renter.forgets(t) // a run before may have been cut short
+	s.renter.deleteProfile(t) // a run before may have been cut short
 	s.renter.call(t, "GET /user", nil).refused(t, 404, "not_found")
 	s.renter.call(t, "PATCH /user", object{"name": "a"}).refused(t, 404, "not_found")
 	s.renter.call(t, "POST /user", object{"name": "a"}, "If-Match", "*").refused(t, 404, "not_found")
@@ -49,7 +49,7 @@ func (s *suite) noProfile(t *testing.T) {
 func (s *suite) makesProfile(t *testing.T) profile {
 	t.Helper()
 	name := "Renter Žluťoučký " + s.tag
-	a := s.renter.saves(t, name, "renter").want(t, 201)
+	a := s.renter.saveProfile(t, name, "renter").want(t, 201)
 	got := read[profile](t, a)
 	want := profile{ID: s.renter.id, Name: name, Email: s.renter.email, EmailVerified: true, UserType: "renter", Ratings: 25.5,
 		CreatedAt: got.CreatedAt, UpdatedAt: got.UpdatedAt}
@@ -59,7 +59,7 @@ func (s *suite) makesProfile(t *testing.T) profile {
 	if seen := read[publicProfile](t, s.renter.call(t, a.located(t, s.target), nil).want(t, 200)); seen.ID != s.renter.id {
 		t.Errorf("Location leads to %+v\n%s", seen, a)
 	}
-	again := s.renter.saves(t, name, "rentee").want(t, 200)
+	again := s.renter.saveProfile(t, name, "rentee").want(t, 200)
 	replaced := read[profile](t, again)
 	if again.tag(t) == a.tag(t) || !replaced.CreatedAt.Equal(got.CreatedAt) || replaced.UserType != "rentee" {
 		t.Fatalf("replaced %+v by %+v\n%s", got, replaced, again)
@@ -95,7 +95,7 @@ func (s *suite) changesProfile(t *testing.T, before profile) {
 	}
 }
 
-// wrongProfiles: all that is wrong is told at once.
+// wrongProfiles: all invalid fields are reported at once.
 func (s *suite) wrongProfiles(t *testing.T) {
 	t.Helper()
 	wrong := object{"name": " ", "email": "nobody", "ratings": 100.5, "userType": "landlord"}
@@ -121,7 +121,7 @@ type userPage struct {
 	Next  string
 }
 
-// listing is for admins alone: by pages, each user once, the oldest first. The index behind it may be late.
+// listing is for admins alone: by pages, each user once, the oldest first. Its index is eventually consistent.
 func (s *suite) listing(t *testing.T) {
 	t.Helper()
 	s.renter.call(t, "GET /users", nil).refused(t, 403, "forbidden")

@@ -13,7 +13,7 @@ import (
 
 // route is an operation of openapi.yaml, as this area of the suite needs it.
 type route struct {
-	request      string // such as PATCH /items/ID, with the id of the contract's example, which nobody and nothing has
+	request      string // such as PATCH /items/ID, with the id of the contract's example, which no user and no item has
 	method, path string
 	public       bool
 	field        string // of its body, a text; empty where it has no body

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// found is the answer of a search.
+// found is the response of a search.
 type found struct {
 	Items []item
 	Total struct {
@@ -42,20 +42,20 @@ const (
 // stock is enough for pages: of each kind a third, every fifth without a price, and several at each.
 func stock() (all []thing) {
 	for i := range 24 {
-		it := thing{category: "power-tools", heavy: i%2 == 0, north: i}
+		itm := thing{category: "power-tools", heavy: i%2 == 0, north: i}
 		switch i % 3 {
 		case 0:
-			it.name, it.details = fmt.Sprintf("Drill %02d", i), "cordless"
+			itm.name, itm.details = fmt.Sprintf("Drill %02d", i), "cordless"
 		case 1:
-			it.name, it.details = fmt.Sprintf("Drills %02d", i), "a set of bits"
+			itm.name, itm.details = fmt.Sprintf("Drills %02d", i), "a set of bits"
 		case 2:
-			it.name, it.details, it.category = fmt.Sprintf("Toolbox %02d", i), "holds a drill", "boxes"
+			itm.name, itm.details, itm.category = fmt.Sprintf("Toolbox %02d", i), "holds a drill", "boxes"
 		}
 		if i%5 > 0 {
 			price := 5 + 2.5*float64(i%4)
-			it.price = &price
+			itm.price = &price
 		}
-		all = append(all, it)
+		all = append(all, itm)
 	}
 	return all
 }
@@ -65,7 +65,7 @@ func (s *suite) search(t *testing.T) {
 	tag := newTag()
 	s.fill(t, tag)
 	s.eventually(t, "all of the stock is found", func() (bool, any) {
-		got := read[found](t, s.nobody.call(t, "GET /items?tag="+tag, nil).want(t, 200))
+		got := read[found](t, s.anonymous.call(t, "GET /items?tag="+tag, nil).want(t, 200))
 		return got.Total.Value == len(stock()), got.Total
 	})
 	s.searchesNear(t, tag)
@@ -75,40 +75,40 @@ func (s *suite) search(t *testing.T) {
 	s.wrongSearches(t)
 }
 
-// fill lists the stock, a few at once: each answer may wait for the index. With their keys, they may be repeated.
+// fill lists the stock, a few at once, since each response may wait for the index. Idempotency keys make retries safe.
 func (s *suite) fill(t *testing.T, tag string) {
 	t.Helper()
 	things := stock()
-	answers, errs := make([]*answer, len(things)), make([]error, len(things))
+	responses, errs := make([]*response, len(things)), make([]error, len(things))
 	var workers sync.WaitGroup
 	const width = 6
 	for worker := range width {
 		workers.Go(func() {
 			for i := worker; i < len(things); i += width {
-				answers[i], errs[i] = s.rentee.send("POST /items", s.draftOf(things[i], tag), "Idempotency-Key", tag+things[i].name)
+				responses[i], errs[i] = s.rentee.send("POST /items", s.draftOf(things[i], tag), "Idempotency-Key", tag+things[i].name)
 			}
 		})
 	}
 	workers.Wait()
-	for i := range answers {
+	for i := range responses {
 		if errs[i] != nil {
 			t.Fatal(errs[i])
 		}
-		if answers[i].status != 200 { // that of a repetition
-			answers[i].want(t, 201)
+		if responses[i].status != 200 { // that of a repetition
+			responses[i].want(t, 201)
 		}
-		answers[i].checkHeaders(t, s.target)
+		responses[i].checkHeaders(t, s.target)
 	}
 }
 
-func (s *suite) draftOf(it thing, tag string) object {
-	draft := s.draft(it.name, tag)
-	if it.heavy {
-		draft = s.draft(it.name, tag, "heavy")
+func (s *suite) draftOf(itm thing, tag string) object {
+	draft := s.draft(itm.name, tag)
+	if itm.heavy {
+		draft = s.draft(itm.name, tag, "heavy")
 	}
-	draft["details"], draft["category"], draft["lat"] = it.details, it.category, 52.5+float64(it.north)/100
-	if it.price != nil {
-		draft["pricePerDay"] = *it.price
+	draft["details"], draft["category"], draft["lat"] = itm.details, itm.category, 52.5+float64(itm.north)/100
+	if itm.price != nil {
+		draft["pricePerDay"] = *itm.price
 	}
 	return draft
 }
@@ -116,14 +116,16 @@ func (s *suite) draftOf(it thing, tag string) object {
 // searchesNear: with a typing error, near a place.
 func (s *suite) searchesNear(t *testing.T, tag string) {
 	t.Helper()
-	a := s.nobody.call(t, "GET /items?q=dril&"+centre+"&radiusKm=10&limit=50&tag="+tag, nil).want(t, 200)
+	a := s.anonymous.call(t, "GET /items?q=dril&"+centre+"&radiusKm=10&limit=50&tag="+tag, nil).want(t, 200)
 	got := read[found](t, a)
-	near := func(it thing) bool { return !strings.HasPrefix(it.name, "Drills") && float64(it.north)*kmNorth <= 10 }
+	near := func(itm thing) bool {
+		return !strings.HasPrefix(itm.name, "Drills") && float64(itm.north)*kmNorth <= 10
+	}
 	s.checkFound(t, a, got.Items, near)
 	boxes, heavy, all := 0, 0, 0
-	for _, it := range stock() {
-		if near(it) {
-			all, boxes, heavy = all+1, boxes+one(it.category == "boxes"), heavy+one(it.heavy)
+	for _, itm := range stock() {
+		if near(itm) {
+			all, boxes, heavy = all+1, boxes+one(itm.category == "boxes"), heavy+one(itm.heavy)
 		}
 	}
 	if got.Total.Value != all || !got.Total.Exact || got.Facets == nil || got.Next != "" {
@@ -139,9 +141,9 @@ func (s *suite) searchesNear(t *testing.T, tag string) {
 	if len(facets) != len(want) {
 		t.Errorf("facets %v, want %v\n%s", facets, want, a)
 	}
-	for _, it := range got.Items {
-		if want := (it.Lat - 52.5) * 100 * kmNorth; it.DistanceKm == nil || math.Abs(*it.DistanceKm-want) > 0.002 {
-			t.Errorf("%s: want a distance of %.3f km\n%s", it.Name, want, a)
+	for _, itm := range got.Items {
+		if want := (itm.Lat - 52.5) * 100 * kmNorth; itm.DistanceKm == nil || math.Abs(*itm.DistanceKm-want) > 0.002 {
+			t.Errorf("%s: want a distance of %.3f km\n%s", itm.Name, want, a)
 		}
 	}
 }
@@ -156,14 +158,14 @@ func one(b bool) int {
 // sorts follows every order through pages.
 func (s *suite) sorts(t *testing.T, tag string) {
 	t.Helper()
-	rank := func(it item) int {
-		return slices.Index([]string{"Drill", "Drills", "Toolbox"}, strings.Fields(it.Name)[0])
+	rank := func(itm item) int {
+		return slices.Index([]string{"Drill", "Drills", "Toolbox"}, strings.Fields(itm.Name)[0])
 	}
-	price := func(it item, without float64) float64 {
-		if it.PricePerDay == nil {
+	price := func(itm item, without float64) float64 {
+		if itm.PricePerDay == nil {
 			return without
 		}
-		return *it.PricePerDay
+		return *itm.PricePerDay
 	}
 	for query, order := range map[string]func(a, b item) int{
 		"sort=newest":             func(a, b item) int { return b.CreatedAt.Compare(a.CreatedAt) },
@@ -181,10 +183,10 @@ func (s *suite) sorts(t *testing.T, tag string) {
 }
 
 // walk follows the cursors of a search. Facets are on the first page, and nowhere else.
-func (s *suite) walk(t *testing.T, query string) (last *answer, items []item) {
+func (s *suite) walk(t *testing.T, query string) (last *response, items []item) {
 	t.Helper()
 	for next, page := "", 1; ; page++ {
-		a := s.nobody.call(t, "GET /items?"+query+next, nil).want(t, 200)
+		a := s.anonymous.call(t, "GET /items?"+query+next, nil).want(t, 200)
 		got := read[found](t, a)
 		items = append(items, got.Items...)
 		switch {
@@ -200,15 +202,15 @@ func (s *suite) walk(t *testing.T, query string) (last *answer, items []item) {
 }
 
 // checkFound: of the stock, what is wanted was met once, and nothing else.
-func (s *suite) checkFound(t *testing.T, a *answer, items []item, wanted func(thing) bool) {
+func (s *suite) checkFound(t *testing.T, a *response, items []item, wanted func(thing) bool) {
 	t.Helper()
 	var got, want []string
-	for _, it := range items {
-		got = append(got, it.Name)
+	for _, itm := range items {
+		got = append(got, itm.Name)
 	}
-	for _, it := range stock() {
-		if wanted(it) {
-			want = append(want, it.name)
+	for _, itm := range stock() {
+		if wanted(itm) {
+			want = append(want, itm.name)
 		}
 	}
 	slices.Sort(got)

@@ -16,7 +16,7 @@ import (
 	"rental.example/adapters/apigateway/apigatewaytest"
 )
 
-// secrets carries requests, and remembers what no log may hold: whatever texts are in them, but for their paths, and
+// secrets carries requests, and records what no log may have: whatever texts are in them, but for their paths, and
 // the tokens that come back.
 type secrets struct {
 	fields map[string]bool // apigatewaytest.FieldNames, which are in the texts of problems, whoever sent them
@@ -48,9 +48,9 @@ func (s *secrets) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	s.add(answer)
-	resp.Body = io.NopCloser(bytes.NewReader(answer))
+	response, err := io.ReadAll(resp.Body)
+	s.add(response)
+	resp.Body = io.NopCloser(bytes.NewReader(response))
 	return resp, err
 }
 
@@ -101,7 +101,7 @@ func (s *secrets) note(texts ...string) {
 
 var word = regexp.MustCompile(`[\pL\pN]+`)
 
-// check fails the test where a log holds any of it: a text of one word as a word, and not in another.
+// check fails the test where a log has any of it: a text of one word as a word, and not in another.
 func (s *secrets) check(t *testing.T, log string) {
 	t.Helper()
 	const few = 20 // the suite says more than that
@@ -117,7 +117,7 @@ func (s *secrets) check(t *testing.T, log string) {
 		if single && words[text] || !single && strings.Contains(log, text) {
 			lines := strings.Split(log, "\n")
 			at := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, text) })
-			t.Errorf("the log holds %.80q, which a request held, too; %s: %s", text, apigatewaytest.FieldHint, lines[max(at, 0)])
+			t.Errorf("the log has %.80q, which a request had, too; %s: %s", text, apigatewaytest.FieldHint, lines[max(at, 0)])
 		}
 	}
 }

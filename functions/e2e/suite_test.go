@@ -40,18 +40,18 @@ func TestDeployed(t *testing.T) {
 // of profiles, the rentee's that of items, the admin's that of events.
 type suite struct {
 	*target
-	tag                           string // of whatever the run lists, and of nothing else
-	nobody, renter, rentee, admin client
+	tag                              string // of whatever the run lists, and of nothing else
+	anonymous, renter, rentee, admin client
 }
 
 func run(t *testing.T, to *target) {
-	s := &suite{target: to, tag: newTag(), nobody: client{target: to, who: "nobody"}}
+	s := &suite{target: to, tag: newTag(), anonymous: client{target: to, who: "an anonymous client"}}
 	s.renter, s.rentee, s.admin = to.as(t, "the renter", to.renter), to.as(t, "the rentee", to.rentee), to.as(t, "the admin", to.admin)
-	defer s.leave(t) // no Cleanup: a failure in one goes untold
+	defer s.cleanUp(t) // no Cleanup: a failure in one is not reported
 	if !to.noItems {
-		s.wakes(t)
+		s.createIndices(t)
 	}
-	s.rentee.saves(t, "Rentee "+s.tag, "rentee")
+	s.rentee.saveProfile(t, "Rentee "+s.tag, "rentee")
 	areas := map[string]func(*testing.T){"sign-in": s.signingIn, "tokens": s.tokens, "routes": s.routes, "bodies": s.bodies, "semantics": s.semantics, "profiles": s.profiles}
 	if to.noItems {
 		areas["no items"] = s.withoutItems
@@ -68,31 +68,31 @@ func run(t *testing.T, to *target) {
 	})
 }
 
-// wakes has an engine that is still empty make its indices, before there are events: one that comes while they
-// are made fails, and is back only after the queue's visibility timeout.
-func (s *suite) wakes(t *testing.T) {
+// createIndices has an empty engine create its indices before there are events: an event that comes while they are
+// created fails, and is redelivered only after the queue's visibility timeout.
+func (s *suite) createIndices(t *testing.T) {
 	t.Helper()
-	s.nobody.until(t, "items can be searched", status(http.StatusOK), "GET /items?tag="+s.tag, nil)
-	answers := func(a *answer) bool { return a.status == http.StatusCreated || a.status == http.StatusConflict }
-	s.rentee.until(t, "owners can be looked up", answers, "POST /items", s.draft("Doorbell"))
+	s.anonymous.until(t, "items can be searched", status(http.StatusOK), "GET /items?tag="+s.tag, nil)
+	responses := func(a *response) bool { return a.status == http.StatusCreated || a.status == http.StatusConflict }
+	s.rentee.until(t, "owners can be looked up", responses, "POST /items", s.draft("Doorbell"))
 }
 
-// leave removes what the run has made. The rentee's items have to follow the profile.
-func (s *suite) leave(t *testing.T) {
+// cleanUp removes what the run has made. The rentee's items have to follow the profile.
+func (s *suite) cleanUp(t *testing.T) {
 	t.Helper()
-	s.renter.forgets(t)
-	s.rentee.forgets(t)
-	s.admin.forgets(t)
+	s.renter.deleteProfile(t)
+	s.rentee.deleteProfile(t)
+	s.admin.deleteProfile(t)
 	if !s.noItems {
-		s.findsNothing(t, s.tag)
+		s.waitForNoItems(t, s.tag)
 	}
 }
 
 // newTag is a new word for names, tags and engines.
 func newTag() string { return "e2e" + strings.ToLower(rand.Text()[:12]) }
 
-// saves makes or replaces the client's profile.
-func (c client) saves(t *testing.T, name, userType string) *answer {
+// saveProfile creates or replaces the client's profile.
+func (c client) saveProfile(t *testing.T, name, userType string) *response {
 	t.Helper()
 	a := c.call(t, "POST /user", object{"name": name, "email": c.email, "ratings": 25.5, "userType": userType})
 	if a.status != http.StatusOK {
@@ -101,8 +101,8 @@ func (c client) saves(t *testing.T, name, userType string) *answer {
 	return a
 }
 
-// forgets deletes the client's profile, if there is one.
-func (c client) forgets(t *testing.T) {
+// deleteProfile deletes the client's profile, if there is one.
+func (c client) deleteProfile(t *testing.T) {
 	t.Helper()
 	if a := c.call(t, "DELETE /user", nil); a.status != http.StatusNotFound {
 		a.want(t, http.StatusNoContent).empty(t)

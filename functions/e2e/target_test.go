@@ -38,7 +38,7 @@ func newHTTPClient(carrier http.RoundTripper) *http.Client {
 	}
 }
 
-// deployed is the target that the environment names. All variables that are missing are told together.
+// deployed is the target that the environment names. All missing variables are reported together.
 func deployed(t *testing.T) *target {
 	t.Helper()
 	var missing []string

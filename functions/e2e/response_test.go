@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// answer is what came back of a call.
-type answer struct {
+// response is the response to a call.
+type response struct {
 	call    string // as messages name it
 	request string
 	url     *url.URL
@@ -21,21 +21,21 @@ type answer struct {
 	body    []byte
 }
 
-// String is all that is of use to whoever looks for the cause.
-func (a *answer) String() string {
+// String returns the call, the status, the request id and the body, for error messages.
+func (a *response) String() string {
 	const most = 2000
 	return fmt.Sprintf("%s: status %d, request id %s\n%.*s", a.call, a.status, a.header.Get("X-Amzn-Requestid"), most, a.body)
 }
 
-// mayRepeat reports whether the request was refused by the gateway's limits, or for want of an answer from a store
-// under a key that makes the repetition safe. Any other 503 is a failure.
-func (a *answer) mayRepeat(headers []string) bool {
+// mayRepeat reports whether the request was throttled by the gateway, or failed with 503 under an idempotency key.
+// Any other 503 is a failure.
+func (a *response) mayRepeat(headers []string) bool {
 	return a.status == http.StatusTooManyRequests ||
 		a.status == http.StatusServiceUnavailable && slices.Contains(headers, "Idempotency-Key")
 }
 
-// want ends the test unless the answer has that status.
-func (a *answer) want(t *testing.T, status int) *answer {
+// want ends the test unless the response has that status.
+func (a *response) want(t *testing.T, status int) *response {
 	t.Helper()
 	if a.status != status {
 		t.Fatalf("want status %d\n%s", status, a)
@@ -44,7 +44,7 @@ func (a *answer) want(t *testing.T, status int) *answer {
 }
 
 // tag is the ETag, which has to be there.
-func (a *answer) tag(t *testing.T) string {
+func (a *response) tag(t *testing.T) string {
 	t.Helper()
 	tag := a.header.Get("ETag")
 	if tag == "" {
@@ -54,7 +54,7 @@ func (a *answer) tag(t *testing.T) string {
 }
 
 // empty ends the test where there is a body.
-func (a *answer) empty(t *testing.T) *answer {
+func (a *response) empty(t *testing.T) *response {
 	t.Helper()
 	if len(a.body) > 0 {
 		t.Fatalf("want no body\n%s", a)
@@ -62,8 +62,8 @@ func (a *answer) empty(t *testing.T) *answer {
 	return a
 }
 
-// read decodes the body of an answer, which must hold nothing that T does not name.
-func read[T any](t *testing.T, a *answer) T {
+// read decodes the body of a response, which may have no member that T does not name.
+func read[T any](t *testing.T, a *response) T {
 	t.Helper()
 	var v T
 	if got := a.header.Get("Content-Type"); !strings.HasPrefix(got, "application/json") {
@@ -84,8 +84,8 @@ type problem struct {
 	Errors                               []struct{ Field, Code, Message string }
 }
 
-// refused ends the test unless the answer is that problem, with exactly those fields.
-func (a *answer) refused(t *testing.T, status int, code string, fields ...string) *answer {
+// refused ends the test unless the response is that problem, with exactly those fields.
+func (a *response) refused(t *testing.T, status int, code string, fields ...string) *response {
 	t.Helper()
 	a.want(t, status)
 	var p problem
@@ -112,7 +112,7 @@ func (a *answer) refused(t *testing.T, status int, code string, fields ...string
 }
 
 // located is the request for what Location names, resolved against the URL that was called.
-func (a *answer) located(t *testing.T, to *target) string {
+func (a *response) located(t *testing.T, to *target) string {
 	t.Helper()
 	location, err := a.url.Parse(a.header.Get("Location"))
 	if err != nil || a.header.Get("Location") == "" {
@@ -136,8 +136,8 @@ func title(status int) string {
 	return http.StatusText(status)
 }
 
-// checkHeaders looks at what every answer has, but preflights.
-func (a *answer) checkHeaders(t *testing.T, to *target) {
+// checkHeaders looks at the headers of every response but that to a preflight.
+func (a *response) checkHeaders(t *testing.T, to *target) {
 	t.Helper()
 	method, path, _ := strings.Cut(a.request, " ")
 	if method == http.MethodOptions {
