@@ -1,5 +1,5 @@
-// Package functions_test holds the rules of the whole: who may import whom, that documents, template and
-// code name the same routes, and what a deployed binary is made of.
+// Package functions_test checks the repository as a whole: imports, documents, template, contract, and what the
+// deployed binaries contain.
 package functions_test
 
 import (
@@ -28,7 +28,7 @@ import (
 
 const module = "rental.example"
 
-// pkg is what go list tells of a package.
+// pkg is a package as go list reports it.
 type pkg struct {
 	ImportPath  string
 	Dir         string
@@ -132,8 +132,8 @@ func checkOwnImport(t *testing.T, from, to string) {
 	}
 }
 
-// services are the functions behind the API, by their folders, over empty stores in memory. The tests that hold routes,
-// contract and template to each other, and those that send requests at the limits of the contract, begin with them.
+// services are the functions of the API, by their folders, over empty stores in memory. The tests that compare routes,
+// contract and template, and those that send requests at the limits of the contract, start from them.
 func services() map[string][]apigateway.Route {
 	logger := slog.New(slog.DiscardHandler)
 	stored := memory.NewItems()

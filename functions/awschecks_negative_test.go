@@ -150,8 +150,8 @@ func widgets() (all []mutant) {
 	)
 }
 
-// spareAlarm is an alarm beside those of the template.
-func spareAlarm(t string) map[string]any {
+// alarmOf returns a resource from its JSON.
+func alarmOf(t string) map[string]any {
 	var resource map[string]any
 	if err := json.Unmarshal([]byte(t), &resource); err != nil {
 		panic(err)
@@ -164,20 +164,20 @@ func alarmMutants() []mutant {
 		math   = `{"Type":"AWS::CloudWatch::Alarm","Properties":{"EvaluationPeriods":3,"Metrics":[{"Id":"errors","ReturnData":%s,"MetricStat":{"Stat":"Sum","Period":60,"Metric":{"Namespace":"AWS/ApiGateway","MetricName":"5XXError","Dimensions":[{"Name":"ApiName","Value":"a"},{"Name":"Stage","Value":%q}]}}},{"Id":"rate","Expression":%q}]}}`
 		simple = `{"Type":"AWS::CloudWatch::Alarm","Properties":{"EvaluationPeriods":3,%s"Namespace":"AWS/SQS","MetricName":"SentMessageSize","Dimensions":[{"Name":"QueueName","Value":{"Ref":"UserEventsTopic"}}]}}`
 	)
-	at := inResources("SpareAlarm")
+	at := inResources("AddedAlarm")
 	return []mutant{
-		{"alarm of no metric", spareAlarm(strings.Replace(fmt.Sprintf(simple, `"Statistic":"Sum",`), "SentMessageSize", "SentMessages", 1)), at, `AWS/SQS has no metric "SentMessages"`},
-		{"alarm by another dimension", spareAlarm(strings.Replace(fmt.Sprintf(simple, `"Statistic":"Sum",`), "QueueName", "Queue", 1)), at, "AWS/SQS publishes SentMessageSize by [QueueName], not by [Queue]"},
-		{"alarm by an empty parameter", spareAlarm(strings.Replace(fmt.Sprintf(simple, `"Statistic":"Sum",`), "UserEventsTopic", "AlarmEmail", 1)), at, "the dimension QueueName of SentMessageSize has no value"},
-		{"two statistics", spareAlarm(fmt.Sprintf(simple, `"Statistic":"Sum","ExtendedStatistic":"p99",`)), at, "wants one of Statistic and ExtendedStatistic"},
-		{"too many datapoints", spareAlarm(fmt.Sprintf(simple, `"Statistic":"Sum","DatapointsToAlarm":4,`)), at, "DatapointsToAlarm 4 are more than EvaluationPeriods 3"},
+		{"alarm of no metric", alarmOf(strings.Replace(fmt.Sprintf(simple, `"Statistic":"Sum",`), "SentMessageSize", "SentMessages", 1)), at, `AWS/SQS has no metric "SentMessages"`},
+		{"alarm by another dimension", alarmOf(strings.Replace(fmt.Sprintf(simple, `"Statistic":"Sum",`), "QueueName", "Queue", 1)), at, "AWS/SQS publishes SentMessageSize by [QueueName], not by [Queue]"},
+		{"alarm by an empty parameter", alarmOf(strings.Replace(fmt.Sprintf(simple, `"Statistic":"Sum",`), "UserEventsTopic", "AlarmEmail", 1)), at, "the dimension QueueName of SentMessageSize has no value"},
+		{"two statistics", alarmOf(fmt.Sprintf(simple, `"Statistic":"Sum","ExtendedStatistic":"p99",`)), at, "wants one of Statistic and ExtendedStatistic"},
+		{"too many datapoints", alarmOf(fmt.Sprintf(simple, `"Statistic":"Sum","DatapointsToAlarm":4,`)), at, "DatapointsToAlarm 4 are more than EvaluationPeriods 3"},
 		{"alarm of no index", "byTypeShard0", inProperties("UsersTableThrottlesAlarm", "Metrics", 2, "MetricStat", "Metric", "Dimensions", 1, "Value"), "no table has the index byTypeShard0"},
-		{"math of an unknown id", spareAlarm(fmt.Sprintf(math, "false", "prod", "IF(calls > 20, errors, 0)")), at, "names calls, which is no Id"},
-		{"math without a value", spareAlarm(fmt.Sprintf(math, "false", "", "errors")), at, "the dimension Stage of 5XXError has no value"},
-		{"math that returns all", spareAlarm(fmt.Sprintf(math, "true", "prod", "errors / 2")), at, "2 of Metrics return data"},
-		{"math by a search", spareAlarm(fmt.Sprintf(math, "false", "prod", "SEARCH('{AWS/SQS,QueueName}', 'Sum', 300) + errors")), at, "an alarm takes no SEARCH"},
-		{"composite of an alarm that is not there", spareAlarm(`{"Type":"AWS::CloudWatch::CompositeAlarm","Properties":{"AlarmRule":{"Fn::Sub":"ALARM(${ApiErrorsAlarm}) OR ALARM(${Gone})"}}}`), at, "an alarm that is not there"},
-		{"composite of nothing", spareAlarm(`{"Type":"AWS::CloudWatch::CompositeAlarm","Properties":{"AlarmRule":"TRUE"}}`), at, "names no alarm"},
+		{"math of an unknown id", alarmOf(fmt.Sprintf(math, "false", "prod", "IF(calls > 20, errors, 0)")), at, "names calls, which is no Id"},
+		{"math without a value", alarmOf(fmt.Sprintf(math, "false", "", "errors")), at, "the dimension Stage of 5XXError has no value"},
+		{"math that returns all", alarmOf(fmt.Sprintf(math, "true", "prod", "errors / 2")), at, "2 of Metrics return data"},
+		{"math by a search", alarmOf(fmt.Sprintf(math, "false", "prod", "SEARCH('{AWS/SQS,QueueName}', 'Sum', 300) + errors")), at, "an alarm takes no SEARCH"},
+		{"composite of an alarm that is not there", alarmOf(`{"Type":"AWS::CloudWatch::CompositeAlarm","Properties":{"AlarmRule":{"Fn::Sub":"ALARM(${ApiErrorsAlarm}) OR ALARM(${Gone})"}}}`), at, "an alarm that is not there"},
+		{"composite of nothing", alarmOf(`{"Type":"AWS::CloudWatch::CompositeAlarm","Properties":{"AlarmRule":"TRUE"}}`), at, "names no alarm"},
 	}
 }
 
@@ -185,8 +185,8 @@ func alarmMutants() []mutant {
 func TestFilteredMetrics(t *testing.T) {
 	t.Parallel()
 	template := mustParse(t, samtest.ReadFile(t, "template.yaml"))
-	graft(t, template, spareAlarm(`{"Type":"AWS::Logs::MetricFilter","Properties":{"FilterPattern":"x","LogGroupName":{"Ref":"ApiAccessLogs"},
-		"MetricTransformations":[{"MetricNamespace":"Own","MetricName":"Faults","MetricValue":"1","Dimensions":[{"Key":"route","Value":"$.route"}]}]}}`), inResources("Spare"))
+	graft(t, template, alarmOf(`{"Type":"AWS::Logs::MetricFilter","Properties":{"FilterPattern":"x","LogGroupName":{"Ref":"ApiAccessLogs"},
+		"MetricTransformations":[{"MetricNamespace":"Own","MetricName":"Faults","MetricValue":"1","Dimensions":[{"Key":"route","Value":"$.route"}]}]}}`), inResources("Added"))
 	known := resolveAt(template, map[string]any{}, here).filtered()
 	for _, test := range []struct {
 		name, dimension, want string
@@ -229,8 +229,8 @@ func nameMutants() []mutant {
 		{"pool", "users", inProperties("UserPool", "UserPoolName"), "is the same in every stack"},
 		{"query", "slowest", inProperties("SlowestRequestsQuery", "Name"), "is the same in every stack"},
 		{"role", "api-logs", inProperties("ApiGatewayLoggingRole", "RoleName"), "is the same in every stack"},
-		{"web ACL", named("AWS::WAFv2::WebACL", "Name"), inResources("Spare"), "is the same in every stack"},
-		{"sampling rule", map[string]any{"Type": "AWS::XRay::SamplingRule", "Properties": map[string]any{"SamplingRule": map[string]any{"RuleName": "rental"}}}, inResources("Spare"), "is the same in every stack"},
-		{"bucket", map[string]any{"Type": "AWS::S3::Bucket", "Properties": map[string]any{"BucketName": sub("${AWS::StackName}-snapshots")}}, inResources("Spare"), "is the same in two regions"},
+		{"web ACL", named("AWS::WAFv2::WebACL", "Name"), inResources("Added"), "is the same in every stack"},
+		{"sampling rule", map[string]any{"Type": "AWS::XRay::SamplingRule", "Properties": map[string]any{"SamplingRule": map[string]any{"RuleName": "rental"}}}, inResources("Added"), "is the same in every stack"},
+		{"bucket", map[string]any{"Type": "AWS::S3::Bucket", "Properties": map[string]any{"BucketName": sub("${AWS::StackName}-snapshots")}}, inResources("Added"), "is the same in two regions"},
 	}
 }

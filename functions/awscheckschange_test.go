@@ -19,7 +19,7 @@ import (
 
 var updateDeployed = flag.Bool("update-deployed", false, "rewrite testdata/deployed/stack.json: after a release, or before the first one")
 
-// deployedStack holds what the last release has that an update cannot change. It is not the whole template: what is
+// deployedStack has the properties of the last release that an update cannot change. It is not the whole template: what is
 // not in it may change freely, and a difference in review is one that matters.
 const deployedStack = "testdata/deployed/stack.json"
 

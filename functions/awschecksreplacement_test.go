@@ -82,7 +82,7 @@ func immutableOf(kind string) (properties map[string]string, known bool) {
 	properties = map[string]string{}
 	for _, name := range nameProperties(kind) {
 		if scopes[kind+" "+name] != nested && !renamable[kind] {
-			properties[name] = "the resource is made anew under the new name: leave the name as it is"
+			properties[name] = "the resource is replaced under the new name: leave the name as it is"
 		}
 	}
 	maps.Copy(properties, listed)

@@ -25,7 +25,7 @@ func TestConfigFile(t *testing.T) {
 
 // misleading are what no document may say to do, and why.
 var misleading = map[string]string{
-	"--guided": "samconfig.toml has all answers, and a guided deployment writes a second list of parameters into it, for sam deploy alone: sam build and sam deploy are enough",
+	"--guided": "samconfig.toml has all parameters, and a guided deployment writes a second list of parameters into it, for sam deploy alone: sam build and sam deploy are enough",
 	"=cron(":   `SAM ends the value at its first space: write '...="cron(...)"', with quotes within quotes`,
 	"=rate(":   `SAM ends the value at its first space: write '...="rate(...)"', with quotes within quotes`,
 }

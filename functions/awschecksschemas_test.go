@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestImmutableProperties holds the table of awschecksreplacement_test.go against the schemas of CloudFormation's types.
+// TestImmutableProperties compares the table of awschecksreplacement_test.go with the schemas of CloudFormation's types.
 func TestImmutableProperties(t *testing.T) {
 	t.Parallel()
 	var kinds []string

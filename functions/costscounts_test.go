@@ -34,7 +34,7 @@ func alarmMetrics(alarm map[string]any) (n int) {
 	return n
 }
 
-// pollers is how many long polls Lambda holds at once for the mapping of a queue, and how long one takes.
+// pollers is how many long polls Lambda has open at once for the mapping of a queue, and pollTime how long one takes.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 const (
 	pollers  = 5

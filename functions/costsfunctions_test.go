@@ -98,6 +98,6 @@ func callStore(ctx context.Context, store storecalls.Store) {
 		}).Do(r)
 	}
 	if err != nil {
-		panic(err) // it answers always
+		panic(err) // it always responds
 	}
 }

@@ -180,7 +180,7 @@ var unportable = []struct {
 	{"nproc", nil, "a number"},
 }
 
-// portable: what people are told to type works with the tools of Linux and macOS, and with the project's own files.
+// portable: documented commands work with the tools of Linux and of macOS.
 func (d *documents) portable(p page) (problems []string) {
 	for _, c := range p.commands() {
 		for i, word := range c.words {

@@ -41,10 +41,10 @@ func (p page) problem(line int, format string, args ...any) string {
 	return fmt.Sprintf("%s:%d: %s", p.name, line, fmt.Sprintf(format, args...))
 }
 
-// line is the number of the line that holds the byte at offset.
+// line returns the number of the line with the byte at offset.
 func (p page) line(offset int) int { return 1 + strings.Count(p.text[:offset], "\n") }
 
-// shell reports whether a block holds commands: what is fenced without a language, or indented, may.
+// shell reports whether a block has commands: a block without a language, or an indented one, may.
 func (b block) shell() bool {
 	switch b.language {
 	case "", "sh", "bash", "shell", "console":

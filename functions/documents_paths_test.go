@@ -82,7 +82,7 @@ func tail(file string, parts int) string {
 // requestLine is a request as pages write it: METHOD /path.
 var requestLine = regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE) (/[^\s?]*)`)
 
-// operations: a request to this API, or to what the local runner has below /_local, is one that is answered.
+// operations: a request to this API, or to the local runner below /_local, is one that is served.
 func (d *documents) operations(p page) (problems []string) {
 	for _, s := range p.spans {
 		m := requestLine.FindStringSubmatch(s.text)
@@ -90,7 +90,7 @@ func (d *documents) operations(p page) (problems []string) {
 			continue
 		}
 		if !slices.ContainsFunc(append(slices.Clone(d.routes), d.runner...), func(known string) bool { return sameRoute(known, m[1]+" "+m[2]) }) {
-			problems = append(problems, p.problem(s.line, "nothing answers %s %s; write a route of the code, or of functions/local", m[1], m[2]))
+			problems = append(problems, p.problem(s.line, "no route serves %s %s; write a route of the code, or of functions/local", m[1], m[2]))
 		}
 	}
 	return problems

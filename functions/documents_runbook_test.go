@@ -20,7 +20,7 @@ var (
 )
 
 // runbook: an alarm that names a page of it names a heading there, and a heading that is not a general one is named by
-// an alarm. An alarm that names none of the pages is told by the first.
+// an alarm. An alarm that names none of the pages is reported for the first.
 func (d *documents) runbook(p page) (problems []string) {
 	if !runbookPage.MatchString(p.name) {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"rental.example/functions/local/localtest"
 )
 
-// TestShellBlocks runs what the pages tell people to type against the local runner in memory, each page against one of its
+// TestShellBlocks runs the documented commands against the local runner in memory, each page against a runner of its
 // own: every block ends well, every response is 2xx or 3xx, and what is shown comes out.
 func TestShellBlocks(t *testing.T) {
 	t.Parallel()

@@ -144,7 +144,7 @@ func (b bash) run(t *testing.T, text string) (stdout, wrong string) {
 	return stdout, ""
 }
 
-// page runs the blocks of p, and holds what they print to what p shows after them.
+// page runs the blocks of p, and compares their output with what p shows after them.
 func (b bash) page(t *testing.T, p page) (problems []string) {
 	t.Helper()
 	blocks, _ := p.executed()

@@ -163,7 +163,7 @@ func (d *documents) flagTable(p page) (problems []string) {
 	return problems
 }
 
-// callTable: a table with a request below /_local has all that the local runner answers there. That it has no other,
+// callTable: a table with a request below /_local has all that the local runner serves there. That it has no other,
 // operations sees.
 func (d *documents) callTable(p page) (problems []string) {
 	for _, table := range p.tables() {

@@ -24,7 +24,7 @@ const (
 	manyParts  = 6 // a page with more has a line of contents
 )
 
-// documents are the pages of the repository, and what they are held to.
+// documents are the pages of the repository, and what they are compared with.
 type documents struct {
 	root      string
 	files     map[string]bool // files and folders, by path from the root, with slashes
@@ -36,7 +36,7 @@ type documents struct {
 	alarms    map[string]string          // their descriptions
 	general   []string                   // headings of the runbook that no alarm names
 	routes    []string                   // of the code: METHOD /path
-	runner    []string                   // what the local runner answers below /_local, likewise
+	runner    []string                   // what the local runner serves below /_local, likewise
 	variables map[string]map[string]bool // of the environment, with who uses each
 }
 
@@ -54,7 +54,7 @@ func (d *documents) check(p page) (problems []string) {
 	return problems
 }
 
-// TestDocuments holds every page to all checks.
+// TestDocuments runs all checks on every page.
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	d := loadDocuments(t)
@@ -112,7 +112,7 @@ func loadDocuments(t *testing.T) *documents {
 		t.Fatal(err)
 	}
 	if len(d.runner) == 0 {
-		t.Error("no code of functions/local answers below /_local")
+		t.Error("no code of functions/local serves requests below /_local")
 	}
 	return d
 }

@@ -34,13 +34,12 @@ func TestContractAuthorizer(t *testing.T) {
 	for _, r := range slices.Concat(slices.Collect(maps.Values(services()))...) {
 		op := operations[r.String()]
 		if _, refuses := op.responses["401"]; op.public != r.Public || refuses == r.Public {
-			t.Errorf("%s: public in the contract: %t, answers 401: %t; public in the code: %t", r, op.public, refuses, r.Public)
+			t.Errorf("%s: public in the contract: %t, responds 401: %t; public in the code: %t", r, op.public, refuses, r.Public)
 		}
 	}
 }
 
-// TestContractOfGateway: each answer that the gateway makes itself is one of the contract's, and has the
-// very headers.
+// TestContractOfGateway: each response of the gateway's own is one of the contract's, with the same headers.
 func TestContractOfGateway(t *testing.T) {
 	t.Parallel()
 	d := contract(t)

@@ -69,7 +69,7 @@ func (d document) operation(o object) operation {
 	return op
 }
 
-// schemas are those of a body or an answer, by media type.
+// schemas are those of a body or a response, by media type.
 func schemas(o object) map[string]any {
 	all := map[string]any{}
 	for media, v := range objectIn(o["content"]) {

@@ -18,43 +18,42 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// TestContractOfGoldens: every answer that the functions are known to give is one of the contract's, and so is
-// every request that they take.
+// TestContractOfGoldens: every golden response is one of the contract's, and so is every request that succeeds.
 func TestContractOfGoldens(t *testing.T) {
 	t.Parallel()
 	d := contract(t)
 	operations := d.operations()
-	answered := map[string]bool{}
+	shown := map[string]bool{}
 	eachGolden(t, func(t *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Response) {
 		wrong, succeeded := d.checkGolden(t, operations, req, response)
 		for _, w := range wrong {
 			t.Error(w)
 		}
-		answered[contractName(req)] = answered[contractName(req)] || succeeded
+		shown[contractName(req)] = shown[contractName(req)] || succeeded
 	})
 	for name := range operations {
-		if !answered[name] {
-			t.Errorf("no golden answer shows that %s succeeds", name)
+		if !shown[name] {
+			t.Errorf("no golden response shows that %s succeeds", name)
 		}
 	}
 }
 
-// checkGolden returns what is wrong with a golden answer, and whether it shows that the operation succeeds.
-func (d document) checkGolden(t testing.TB, operations map[string]operation, req events.APIGatewayProxyRequest, answer apigatewaytest.Response) (wrong []string, succeeded bool) {
+// checkGolden returns what is wrong with a golden response, and whether it shows that the operation succeeds.
+func (d document) checkGolden(t testing.TB, operations map[string]operation, req events.APIGatewayProxyRequest, response apigatewaytest.Response) (wrong []string, succeeded bool) {
 	t.Helper()
 	op, known := operations[contractName(req)]
 	if !known {
-		return unless(objectIn(answer.Body)["code"] == "route_not_found", "%s is not in openapi.yaml, under paths", contractName(req)), false
+		return unless(objectIn(response.Body)["code"] == "route_not_found", "%s is not in openapi.yaml, under paths", contractName(req)), false
 	}
-	wrong = d.checkAnswer(op, answer.StatusCode, answer.Headers, inNumbers(t, answer.Body))
-	if answer.StatusCode >= 400 {
+	wrong = d.checkResponse(op, response.StatusCode, response.Headers, inNumbers(t, response.Body))
+	if response.StatusCode >= 400 {
 		return wrong, false
 	}
 	return append(wrong, d.checkRequest(t, op, req)...), true
 }
 
-// checkAnswer returns what is wrong with an answer of an operation.
-func (d document) checkAnswer(op operation, status int, headers map[string]string, body any) (wrong []string) {
+// checkResponse returns what is wrong with a response of an operation.
+func (d document) checkResponse(op operation, status int, headers map[string]string, body any) (wrong []string) {
 	response, known := op.responses[strconv.Itoa(status)]
 	if !known {
 		return unless(false, "status %d is not in the contract", status)

@@ -36,13 +36,13 @@ type prober struct {
 	sent int
 }
 
-// hold tells of a value that the code does not take as the contract has it.
-func (p *prober) hold(t *testing.T, what string, value any, good bool, answer apigatewaytest.Response) {
+// expect reports a value that the code accepts or refuses otherwise than the contract.
+func (p *prober) expect(t *testing.T, what string, value any, good bool, response apigatewaytest.Response) {
 	t.Helper()
 	p.sent++
-	refused := answer.StatusCode == 400 || answer.StatusCode == 422
-	if good && answer.StatusCode >= 300 || !good && !refused {
-		t.Errorf("%s, %s = %.80v: good by the contract: %t, status %d: %v", p.name, what, value, good, answer.StatusCode, answer.Body)
+	refused := response.StatusCode == 400 || response.StatusCode == 422
+	if good && response.StatusCode >= 300 || !good && !refused {
+		t.Errorf("%s, %s = %.80v: good by the contract: %t, status %d: %v", p.name, what, value, good, response.StatusCode, response.Body)
 	}
 }
 
@@ -54,10 +54,10 @@ func (p *prober) probe(t *testing.T, what string, schema any, send func(value an
 		t.Errorf("%s, %s: %s", p.name, what, problem)
 	}
 	for _, value := range b.good {
-		p.hold(t, what, value, true, send(value))
+		p.expect(t, what, value, true, send(value))
 	}
 	for _, value := range b.bad {
-		p.hold(t, what, value, false, send(value))
+		p.expect(t, what, value, false, send(value))
 	}
 }
 
@@ -83,20 +83,20 @@ func (p *prober) probeBody(t *testing.T) {
 		changed[name] = value
 		return p.send(t, request{body: changed})
 	}
-	p.hold(t, "body", whole, true, p.send(t, request{body: whole}))
+	p.expect(t, "body", whole, true, p.send(t, request{body: whole}))
 	for _, name := range listIn(schema["required"]) {
 		less := maps.Clone(whole)
 		delete(less, textIn(name))
-		p.hold(t, textIn(name), "absent", false, p.send(t, request{body: less}))
+		p.expect(t, textIn(name), "absent", false, p.send(t, request{body: less}))
 	}
 	for name, property := range objectIn(schema["properties"]) {
-		p.hold(t, name, nil, p.resolve(property)["nullable"] == true, with(name, nil))
+		p.expect(t, name, nil, p.resolve(property)["nullable"] == true, with(name, nil))
 		p.probe(t, name, property, func(value any) apigatewaytest.Response { return with(name, value) })
 		if elements, ok := p.resolve(property)["items"]; ok {
 			p.probe(t, name+"[0]", elements, func(value any) apigatewaytest.Response { return with(name, []any{value}) })
 		}
 	}
-	p.hold(t, "unheard-of", 1, false, with("unheard-of", 1))
+	p.expect(t, "unknown", 1, false, with("unknown", 1))
 }
 
 // probeParameters begins with the examples of the parameters of a query: so a parameter that needs another one has it.

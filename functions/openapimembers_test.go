@@ -18,10 +18,10 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// source is what a function's code says of its bodies, answers and query strings.
+// source is what a function's code says of its bodies, responses and query strings.
 type source struct {
 	members map[string][]string        // of bodies, by type
-	views   map[string]map[string]bool // members of answers by type, and whether they are always there
+	views   map[string]map[string]bool // members of responses by type, and whether they are always there
 	queries map[string][]string        // parameters, by the function that reads them
 	unread  *[]string                  // what is not in the form that is read
 }
@@ -122,7 +122,7 @@ func (s source) readTypes(decl *ast.GenDecl) {
 	}
 }
 
-// TestContractMembers: the contract and the code have the same members of bodies and of answers, and the
+// TestContractMembers: the contract and the code have the same members of bodies and of responses, and the
 // same parameters of query strings.
 func TestContractMembers(t *testing.T) {
 	t.Parallel()
@@ -154,7 +154,7 @@ func TestContractMembers(t *testing.T) {
 // code calls them.
 type schemaNames struct{ bodies, views, queries map[string]string }
 
-// compareSource holds the source of a function against the contract.
+// compareSource compares the source of a function with the contract.
 func (d document) compareSource(t *testing.T, function string, names schemaNames) {
 	t.Helper()
 	s := readSource(t, function)

@@ -21,7 +21,7 @@ func TestContractProblems(t *testing.T) {
 	}
 }
 
-// wrongProblems holds the responses of operations against what they read and what they say of themselves.
+// wrongProblems compares the responses of operations with what they read and with their x-problems.
 func (d document) wrongProblems() (wrong []string) {
 	for name, op := range d.operations() {
 		var got []string
@@ -145,7 +145,7 @@ func TestContractNegative(t *testing.T) {
 		return objectIn(objectIn(objectIn(d["paths"])[path])[method])
 	}
 	schema := func(d document, name string) object { return d.at("#/components/schemas/" + name) }
-	for told, change := range map[string]func(document){
+	for want, change := range map[string]func(document){
 		"GET /users: a response has the code forbidden":           func(d document) { delete(op(d, "/users", "get"), "x-problems") },
 		"GET /items/{id}: no response has the code owner_deleted": func(d document) { op(d, "/items/{id}", "get")["x-problems"] = []any{"owner_deleted", "not_found"} },
 		"PATCH /user: no response has the code conflict":          func(d document) { delete(objectIn(op(d, "/user", "patch")["responses"]), "409") },
@@ -164,8 +164,8 @@ func TestContractNegative(t *testing.T) {
 	} {
 		d := contract(t).broken(t, change)
 		wrong := strings.Join(slices.Concat(d.wrongReferences(), d.wrongProblems(), d.unshown(d.allShown())), "\n")
-		if !strings.Contains(wrong, told) {
-			t.Errorf("%q is not told:\n%s", told, wrong)
+		if !strings.Contains(wrong, want) {
+			t.Errorf("%q is not reported:\n%s", want, wrong)
 		}
 	}
 }
@@ -189,10 +189,10 @@ func TestContractWithout(t *testing.T) {
 		for name := range objectIn(components) {
 			d := whole.broken(t, func(d document) { delete(d.at("#/components/"+kind), name) })
 			if wrong := slices.Concat(d.wrongReferences(), d.wrongProblems()); len(wrong) == 0 && kind != "securitySchemes" {
-				t.Errorf("without %s/%s nothing is told", kind, name)
+				t.Errorf("without %s/%s nothing is reported", kind, name)
 			}
 			for _, op := range d.operations() {
-				read += len(d.checkAnswer(op, 200, map[string]string{"Content-Type": "application/json"}, object{}))
+				read += len(d.checkResponse(op, 200, map[string]string{"Content-Type": "application/json"}, object{}))
 				for _, body := range op.bodies {
 					read += len(d.boundsOf(body).good) + len(d.check(body, object{}))
 				}

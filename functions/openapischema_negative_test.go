@@ -72,7 +72,7 @@ func TestMalformedSchemas(t *testing.T) {
 	} {
 		d := document(object{"digit": object{}})
 		if wrong := d.malformed(decoded(t, schema)); len(wrong) == 0 {
-			t.Errorf("%s: nothing is told", schema)
+			t.Errorf("%s: nothing is reported", schema)
 		}
 	}
 }

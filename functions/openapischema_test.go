@@ -111,7 +111,7 @@ func rational(v any) (*big.Rat, bool) {
 	return new(big.Rat).SetString(string(n))
 }
 
-// holds reports whether value is no number, or one that stands as it should to arg.
+// holds reports whether value is no number, or one for which stands is true of it and arg.
 func holds(value, arg any, stands func(value, arg *big.Rat) bool) bool {
 	v, isNumber := rational(value)
 	a, ok := rational(arg)

@@ -155,7 +155,7 @@ func TestSamconfig(t *testing.T) {
 		}
 		values := with(nil, pairs...)
 		if values["Stage"] == "prod" {
-			want = []string{"prod needs AlarmEmail=..., who is told of alarms; or write AcceptNoAlarmEmail=true"}
+			want = []string{"prod needs AlarmEmail=..., the recipient of alarms; or write AcceptNoAlarmEmail=true"}
 		}
 		if got := in.refusals(values); !slices.Equal(got, want) {
 			t.Errorf("%s is refused: %q, want %q", m[1], got, want)

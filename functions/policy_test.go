@@ -13,8 +13,8 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// TestPolicy holds what is deployed, in each stage and mode, against the rules of policyrules_test.go. What
-// breaks one stands in the template's Metadata, with the reason why it may.
+// TestPolicy checks what is deployed, in each stage and mode, by the rules of policyrules_test.go. Exceptions are in the
+// template's Metadata, each with its reason.
 func TestPolicy(t *testing.T) {
 	t.Parallel()
 	var all []map[string]any

@@ -6,10 +6,10 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// outdated: what takes requests from outside wants TLS 1.2 or later. Without a policy of its own, a regional API
+// oldTLS: what takes requests from outside wants TLS 1.2 or later. Without a policy of its own, a regional API
 // accepts TLS 1.0.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
-func (s stack) outdated() []string {
+func (s stack) oldTLS() []string {
 	var found []string
 	for name, api := range s.of("AWS::ApiGateway::RestApi") {
 		policy, _ := api["SecurityPolicy"].(string)
@@ -30,9 +30,9 @@ func (s stack) outdated() []string {
 	return found
 }
 
-// adoptable: a queue that is neither consumed nor the dead-letter queue of another one says so, so that no queue of
-// somebody else moves messages there.
-func (s stack) adoptable() []string {
+// sharedDeadLetters: a queue that is neither consumed nor the dead-letter queue of another one says so, so that no queue of
+// another owner moves messages there.
+func (s stack) sharedDeadLetters() []string {
 	used := map[string]bool{}
 	queues := s.of("AWS::SQS::Queue")
 	for _, q := range queues {
@@ -50,15 +50,15 @@ func (s stack) adoptable() []string {
 	return found
 }
 
-// volatile: what takes deployments back does not ring for what any caller can cause. The 5xx responses of API Gateway
-// hold the 503 of an overloaded search, and the account's throttles.
-func (s stack) volatile() []string {
+// rolledBackByCallers: an alarm that rolls deployments back is not triggered by what any caller can cause. The 5xx responses of API Gateway
+// include the 503 of an overloaded search, and the account's throttles.
+func (s stack) rolledBackByCallers() []string {
 	var found []string
 	for _, group := range s.of("AWS::CodeDeploy::DeploymentGroup") {
 		for _, name := range references(group["AlarmConfiguration"]) {
 			for _, metric := range metrics(s[name]["Properties"]) {
 				if metric == "AWS/ApiGateway 5XXError" || metric == "AWS/Lambda Throttles" {
-					found = append(found, name+": takes deployments back for what callers cause")
+					found = append(found, name+": rolls deployments back for what callers cause")
 				}
 			}
 		}
@@ -84,15 +84,15 @@ func metrics(alarm any) []string {
 	return names
 }
 
-// forgetful: what holds data outlives its stack, and its replacement. RetainExceptOnCreate, so that a first deployment
+// unretained: what has data outlives its stack, and its replacement. RetainExceptOnCreate, so that a first deployment
 // that fails leaves nothing behind.
-func (s stack) forgetful() []string {
+func (s stack) unretained() []string {
 	var found []string
 	for name, r := range s {
 		switch r["Type"] {
 		case "AWS::DynamoDB::Table", "AWS::Cognito::UserPool", "AWS::OpenSearchService::Domain":
 			if r["DeletionPolicy"] != "RetainExceptOnCreate" || r["UpdateReplacePolicy"] != "Retain" {
-				found = append(found, name+": its data goes with the stack, or stays of one that never was")
+				found = append(found, name+": wants DeletionPolicy RetainExceptOnCreate and UpdateReplacePolicy Retain")
 			}
 		}
 	}

@@ -17,16 +17,16 @@ var public = []string{"GET /items", "HEAD /items", "GET /items/{id}", "HEAD /ite
 // findings are what breaks a rule, each as the Metadata would list it, in order. parameters are what the template
 // declares.
 func (s stack) findings(items bool, parameters ...string) []string {
-	found := slices.Concat(s.wildcards(), s.unencrypted(), s.lossy(), s.open(), s.unpublished(), s.unwatched(),
-		s.dangling(parameters), s.outdated(), s.adoptable(), s.volatile(), s.forgetful())
+	found := slices.Concat(s.wildcards(), s.unencrypted(), s.failuresLost(), s.wrongAuthorizers(), s.unaliased(), s.noRollback(),
+		s.dangling(parameters), s.oldTLS(), s.sharedDeadLetters(), s.rolledBackByCallers(), s.unretained())
 	if !items {
-		found = append(found, s.leftovers()...)
+		found = append(found, s.searchRightsWithoutItems()...)
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
 }
 
-// general is a finding about a resource as one about all of its type.
+// general returns a finding about a resource as one about its type.
 func (s stack) general(finding string) string {
 	name, what, _ := strings.Cut(finding, ": ")
 	if kind, ok := s[name]["Type"].(string); ok {
@@ -70,7 +70,7 @@ func statements(v any) []map[string]any {
 	return found
 }
 
-// each is one value or several.
+// each returns the elements of a list, or a single value as a list.
 func each(v any) []any {
 	if l, ok := v.([]any); ok {
 		return l
@@ -78,7 +78,7 @@ func each(v any) []any {
 	return []any{v}
 }
 
-// plain is a value without the functions around it.
+// plain returns a value without the intrinsic functions around it.
 func plain(v any) string {
 	if m, ok := v.(map[string]any); ok {
 		for _, key := range []string{"Fn::Sub", "Ref", "Fn::GetAtt"} {
@@ -93,7 +93,7 @@ func plain(v any) string {
 	return fmt.Sprint(v)
 }
 
-// wildcards: a policy names what it allows. A policy of AWS's own does not.
+// wildcards are policies with wildcards, and AWS's managed policies.
 func (s stack) wildcards() []string {
 	var found []string
 	for name, r := range s {
@@ -154,8 +154,8 @@ func (s stack) function(v any) string {
 	return name
 }
 
-// unpublished: functions are invoked by their alias, which is what deployments move, roll back, and configure.
-func (s stack) unpublished() []string {
+// unaliased: functions are invoked by their alias, which deployments move and roll back.
+func (s stack) unaliased() []string {
 	var found []string
 	for kind, property := range map[string]string{
 		"AWS::Lambda::EventSourceMapping": "FunctionName", "AWS::Lambda::Permission": "FunctionName",
@@ -164,7 +164,7 @@ func (s stack) unpublished() []string {
 		for name, p := range s.of(kind) {
 			for _, function := range references(p[property]) {
 				if s[function]["Type"] == "AWS::Lambda::Function" {
-					found = append(found, name+": invokes what is latest, not what is live")
+					found = append(found, name+": invokes $LATEST, not the alias")
 				}
 			}
 		}
@@ -172,8 +172,8 @@ func (s stack) unpublished() []string {
 	return found
 }
 
-// unwatched: the alarm of a function's errors can take its deployments back.
-func (s stack) unwatched() []string {
+// noRollback: the alarm of a function's errors rolls its deployments back.
+func (s stack) noRollback() []string {
 	var found []string
 	groups := s.of("AWS::CodeDeploy::DeploymentGroup")
 	for name, alarm := range s.of("AWS::CloudWatch::Alarm") {
@@ -185,25 +185,25 @@ func (s stack) unwatched() []string {
 		}
 		group, ok := groups[function+"DeploymentGroup"]
 		if ok && !slices.Contains(references(group["AlarmConfiguration"]), name) {
-			found = append(found, name+": takes no deployment back")
+			found = append(found, name+": rolls no deployment back")
 		}
 	}
 	return found
 }
 
-// lossy: the failures of a function that is invoked asynchronously are kept. TestStreamMappings and TestQueueMappings hold
-// the mappings to the same.
-func (s stack) lossy() []string {
+// failuresLost: the failures of a function that is invoked asynchronously are kept. TestStreamMappings and TestQueueMappings check
+// the same of mappings.
+func (s stack) failuresLost() []string {
 	var found []string
 	for name, p := range s.of("AWS::Lambda::Permission") {
 		if principal := plain(p["Principal"]); principal != "apigateway.amazonaws.com" && !s.keepsFailures(s.function(p["FunctionName"])) {
-			found = append(found, fmt.Sprintf("%s: what fails of %s goes nowhere", name, principal))
+			found = append(found, fmt.Sprintf("%s: failures of %s go nowhere", name, principal))
 		}
 	}
 	return found
 }
 
-// keepsFailures tells whether a function's asynchronous invocations that fail go somewhere.
+// keepsFailures reports whether a function's asynchronous invocations that fail go somewhere.
 func (s stack) keepsFailures(function string) bool {
 	if samtest.Lookup(s[function], "Properties", "DeadLetterConfig", "TargetArn") != nil {
 		return true
@@ -216,8 +216,8 @@ func (s stack) keepsFailures(function string) bool {
 	return false
 }
 
-// open: every route but the public ones has the authorizer, and each of those has none.
-func (s stack) open() []string {
+// wrongAuthorizers: every route but the public ones has the authorizer, and each of those has none.
+func (s stack) wrongAuthorizers() []string {
 	var found []string
 	for name, api := range s.of("AWS::ApiGateway::RestApi") {
 		paths, _ := samtest.Lookup(api, "Body", "paths").(map[string]any)
@@ -238,7 +238,7 @@ func (s stack) open() []string {
 	return found
 }
 
-// authorized tells whether each way into a method is by the authorizer.
+// authorized reports whether a method can be called through the authorizer alone.
 func authorized(method map[string]any) bool {
 	ways, _ := method["security"].([]any)
 	return len(ways) > 0 && !slices.ContainsFunc(ways, func(way any) bool {
@@ -291,8 +291,8 @@ func (s stack) dangling(parameters []string) []string {
 	return found
 }
 
-// leftovers: without items, no role has rights in OpenSearch.
-func (s stack) leftovers() []string {
+// searchRightsWithoutItems: without items, no role has rights in OpenSearch.
+func (s stack) searchRightsWithoutItems() []string {
 	var found []string
 	for name, r := range s {
 		for _, statement := range statements(r["Properties"]) {

@@ -23,7 +23,7 @@ func roles(t *testing.T) samtest.Template {
 	return template
 }
 
-// TestExecutionRole holds what CloudFormation may do to what template.yaml makes it do, in every stage and mode.
+// TestExecutionRole compares what CloudFormation may do with what template.yaml makes it do, in every stage and mode.
 func TestExecutionRole(t *testing.T) {
 	t.Parallel()
 	for _, f := range rightsFindings(typesOf(samtest.LoadTemplate(t)), allowed(roles(t).Properties(t, "ExecutionRole"))) {
@@ -108,7 +108,7 @@ func generated(r samtest.Resource, globals map[string]any) []string {
 	return []string{r.Type}
 }
 
-// TestGenerated holds that to SAM's own translation, in each stage and mode.
+// TestGenerated compares generated with SAM's own translation, in each stage and mode.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
 	var all []map[string]any

@@ -94,7 +94,7 @@ func wide(s map[string]any) []string {
 }
 
 // TestManagedPolicies: the policies of AWS's own that a deployment may attach are those that the template's Metadata
-// names, which TestPolicy holds to what is deployed.
+// names, which TestPolicy compares with what is deployed.
 func TestManagedPolicies(t *testing.T) {
 	t.Parallel()
 	var metadata struct {

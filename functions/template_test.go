@@ -48,8 +48,8 @@ func timeout(t *testing.T, template samtest.Template, function string) time.Dura
 	return seconds(samtest.Lookup(template.Globals, "Function", "Timeout"))
 }
 
-// TestQueueMappings: a message is not delivered anew while the first delivery may still be worked on, or
-// throttled, and is not given up for a passing trouble.
+// TestQueueMappings: a message is not redelivered while the first delivery may still be processed or throttled, and is not
+// dead-lettered after a short outage.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 func TestQueueMappings(t *testing.T) {
 	t.Parallel()
@@ -68,7 +68,7 @@ func TestQueueMappings(t *testing.T) {
 			t.Errorf("%s: visible again after %s, want %s or later", name, got, least)
 		}
 		if n, _ := samtest.Lookup(queue.Properties, "RedrivePolicy", "maxReceiveCount").(int); n < 3 {
-			t.Errorf("%s: given up after %d deliveries", name, n)
+			t.Errorf("%s: dead-lettered after %d deliveries, want 3 or more", name, n)
 		}
 		dead := queues[target(samtest.Lookup(queue.Properties, "RedrivePolicy", "deadLetterTargetArn"))]
 		kept, keptDead := seconds(queue.Properties["MessageRetentionPeriod"]), seconds(dead.Properties["MessageRetentionPeriod"])
@@ -81,8 +81,7 @@ func TestQueueMappings(t *testing.T) {
 	}
 }
 
-// TestStreamMappings: what Lambda gives up goes somewhere, and a record is given up only when the stream
-// forgets it.
+// TestStreamMappings: records that Lambda discards go to a queue, and it retries them until they expire from the stream.
 func TestStreamMappings(t *testing.T) {
 	t.Parallel()
 	template := samtest.LoadTemplate(t)
@@ -94,10 +93,10 @@ func TestStreamMappings(t *testing.T) {
 		checked++
 		destination := target(samtest.Lookup(m.Properties, "DestinationConfig", "OnFailure", "Destination"))
 		if template.Resources[destination].Type != "AWS::SQS::Queue" {
-			t.Errorf("%s: what failed goes to %q, which is no queue", name, destination)
+			t.Errorf("%s: failures go to %q, which is no queue", name, destination)
 		}
 		if m.Properties["MaximumRetryAttempts"] != -1 || m.Properties["MaximumRecordAgeInSeconds"] != -1 {
-			t.Errorf("%s: good records are given up in an outage", name)
+			t.Errorf("%s: good records are discarded in an outage", name)
 		}
 	}
 	if checked == 0 {
@@ -105,7 +104,7 @@ func TestStreamMappings(t *testing.T) {
 	}
 }
 
-// TestMappings: each tells a batch's failures apart, in a function that has no managed policy by it.
+// TestMappings: each mapping reports batch item failures, and no function has an event for which SAM adds a managed policy.
 func TestMappings(t *testing.T) {
 	t.Parallel()
 	template := samtest.LoadTemplate(t)
@@ -124,17 +123,17 @@ func TestMappings(t *testing.T) {
 	}
 }
 
-// TestSettling: when a deletion counts as settled, no function runs any more that has read the owner before
-// it; and the message's next delivery finds it so.
-func TestSettling(t *testing.T) {
+// TestGracePeriod: when the grace period of a deletion ends, no function runs any more that has read the owner before it,
+// and the message is redelivered after it.
+func TestGracePeriod(t *testing.T) {
 	t.Parallel()
 	template := samtest.LoadTemplate(t)
 	least := timeout(t, template, "ItemsFunction") + timeout(t, template, "ItemSyncFunction")
 	if itemsync.GracePeriod < least {
-		t.Errorf("settled after %s, while functions may run for %s", itemsync.GracePeriod, least)
+		t.Errorf("the grace period is %s, while functions may run for %s", itemsync.GracePeriod, least)
 	}
 	if most := seconds(template.Properties(t, "ItemSyncQueue")["VisibilityTimeout"]); itemsync.GracePeriod > most {
-		t.Errorf("settled after %s, and delivered again after %s", itemsync.GracePeriod, most)
+		t.Errorf("the grace period is %s, and messages are redelivered after %s", itemsync.GracePeriod, most)
 	}
 }
 
@@ -177,7 +176,7 @@ func TestWithoutItems(t *testing.T) {
 }
 
 // TestFunctionsOfTemplate: each is built by the Makefile, for its own processor, bears its folder's name in logs and metrics, and writes
-// to a log group that forgets.
+// to a log group with a retention.
 func TestFunctionsOfTemplate(t *testing.T) {
 	t.Parallel()
 	template := samtest.LoadTemplate(t)
@@ -203,7 +202,7 @@ func TestFunctionsOfTemplate(t *testing.T) {
 	}
 }
 
-// TestAlarms: what is lost or late calls somebody, in time.
+// TestAlarms: queues, errors, throttles and the stream's age have alarms, which notify AlarmTopic.
 func TestAlarms(t *testing.T) {
 	t.Parallel()
 	template := samtest.LoadTemplate(t)
@@ -216,7 +215,7 @@ func TestAlarms(t *testing.T) {
 			watched[target(d["Value"])+" "+metric] = a
 		}
 		if actions, _ := a.Properties["AlarmActions"].([]any); !slices.Contains(actions, any("AlarmTopic")) {
-			t.Errorf("%s calls nobody", name)
+			t.Errorf("%s does not notify AlarmTopic", name)
 		}
 	}
 	for name := range of(template, "AWS::SQS::Queue") {
@@ -225,20 +224,20 @@ func TestAlarms(t *testing.T) {
 			metric = "ApproximateAgeOfOldestMessage"
 		}
 		if watched[name+" "+metric].Properties == nil {
-			t.Errorf("nobody watches %s of %s", metric, name)
+			t.Errorf("there is no alarm for %s of %s", metric, name)
 		}
 	}
 	for name, f := range of(template, "AWS::Serverless::Function") {
 		if watched[name+" Errors"].Properties == nil {
-			t.Errorf("nobody watches the errors of %s", name)
+			t.Errorf("there is no alarm for the errors of %s", name)
 		}
 		if len(apiEvents(f)) > 0 && watched[name+" Throttles"].Properties == nil {
-			t.Errorf("nobody watches how often %s is throttled", name)
+			t.Errorf("there is no alarm for the throttles of %s", name)
 		}
 	}
 	threshold, _ := watched["UserEventsFunction IteratorAge"].Properties["Threshold"].(int)
 	if late := time.Duration(threshold) * time.Millisecond; late == 0 || late > streamAge/12 {
-		t.Errorf("a stream that stands is told after %s", late)
+		t.Errorf("the alarm for the stream's age has a threshold of %s", late)
 	}
 }
 

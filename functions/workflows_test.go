@@ -63,7 +63,7 @@ func workflows(t *testing.T) map[string]string {
 	return texts
 }
 
-// TestWorkflows holds all of them to workflowFindings, and the two that deploy to releaseFindings.
+// TestWorkflows checks all workflows by workflowFindings, and the two that deploy by releaseFindings.
 func TestWorkflows(t *testing.T) {
 	t.Parallel()
 	texts := workflows(t)
@@ -95,7 +95,7 @@ func TestWorkflowsNegative(t *testing.T) {
 		"unseen":          {"environment.yml", "    needs: plan\n", "", "before the change set is shown"},
 		"approved before": {"environment.yml", "environment: ${{ inputs.environment }}-plan", "environment: ${{ inputs.environment }}", "approval"},
 		"no approval":     {"environment.yml", "environment: ${{ inputs.environment }}\n", "environment: other\n", "approval"},
-		"deploys anew":    {"environment.yml", `release apply "$CHANGE_SET"`, "sam deploy", "execute the change set"},
+		"deploys again":   {"environment.yml", `release apply "$CHANGE_SET"`, "sam deploy", "execute the change set"},
 		"no e2e":          {"environment.yml", `make e2e STACK="$STACK"`, "true", "make e2e"},
 		"injection":       {"environment.yml", `"$CHANGE_SET"`, "${{ needs.plan.outputs.change-set }}", "an expression in a script"},
 	} {
@@ -202,7 +202,7 @@ func approvalFindings(environment workflow, text string) []string {
 	var found demands
 	plan, apply := environment.Jobs["plan"], environment.Jobs["deploy"]
 	found.that(!strings.Contains(text, "sam build"), "environment.yml: builds once more, so prod would not get the bytes that staging ran")
-	found.that(runs(plan, `release unpack build.tar "$DIGEST"`) >= 0, "environment.yml: plan has to hold the build to its digest")
+	found.that(runs(plan, `release unpack build.tar "$DIGEST"`) >= 0, "environment.yml: plan has to compare the build with its digest")
 	found.that(runs(plan, "release plan") > runs(plan, "release unpack"), "environment.yml: plan has to make the change set of what it unpacked")
 	found.that(slices.Contains(apply.Needs, "plan"), "environment.yml: deploy would be approved before the change set is shown: it needs plan")
 	found.that(plan.Environment == "${{ inputs.environment }}-plan" && apply.Environment == "${{ inputs.environment }}",
