@@ -6,10 +6,10 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// HeaderNames and ClaimNames are what the decoder keeps by name.
+// HeaderNames and ClaimNames are the headers and claims that the decoder reads.
 var HeaderNames, ClaimNames = slices.Clone(headerNames), slices.Clone(claimNames)
 
-// DecodeEvent is the decoder, into maps of its own.
+// DecodeEvent decodes an event.
 func DecodeEvent(data []byte) (events.APIGatewayProxyRequest, error) {
 	var d eventDecoder
 	err := d.decode(data)

@@ -70,5 +70,5 @@ func complete(answer *http.Response) error {
 
 func isObject(body []byte) bool {
 	r := rawjson.NewReader(body)
-	return r.Peek() == '{' && r.Skip(false) && r.End()
+	return r.Peek() == '{' && r.Skip() && r.End()
 }

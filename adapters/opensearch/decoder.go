@@ -48,7 +48,7 @@ func (d *decoder) members(yield func(name []byte) bool) {
 			return
 		}
 		if d.json.Offset() == before {
-			d.json.Skip(false)
+			d.json.Skip()
 		}
 	}
 	d.name = outer
@@ -125,7 +125,7 @@ func (d *decoder) float(into *float64) {
 func (d *decoder) raw() string {
 	d.json.Peek() // skips space
 	start := d.json.Offset()
-	if !d.json.Skip(false) {
+	if !d.json.Skip() {
 		return "null"
 	}
 	return d.text[start:d.json.Offset()]

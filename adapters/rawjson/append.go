@@ -5,16 +5,16 @@ import (
 	"unicode/utf8"
 )
 
-// AppendString appends s as a string of JSON, as encoding/json has it without escapes for HTML.
+// AppendString appends s as a JSON string, as encoding/json does without SetEscapeHTML.
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	for {
-		n := plain([]byte(s)) // without a copy, as nothing writes to it
+		n := plainPrefix([]byte(s)) // the compiler makes no copy
 		b = append(b, s[:n]...)
 		if s = s[n:]; s == "" {
 			return append(b, '"')
 		}
-		if s[0] == '"' { // as in JSON that is in a string itself
+		if s[0] == '"' { // frequent in JSON that is in a string
 			b, s = append(b, `\"`...), s[1:]
 			continue
 		}
@@ -23,7 +23,7 @@ func AppendString(b []byte, s string) []byte {
 	}
 }
 
-// appendEscaped appends the first character of s, which is n bytes long. What is not UTF-8 becomes U+FFFD.
+// appendEscaped appends the first character of s and returns its length n. Invalid UTF-8 becomes U+FFFD.
 func appendEscaped(b []byte, s string) (_ []byte, n int) {
 	const hex = "0123456789abcdef"
 	c, n := utf8.DecodeRuneInString(s)
@@ -37,7 +37,7 @@ func appendEscaped(b []byte, s string) (_ []byte, n int) {
 		return append(b, '\\', byte(c)), n
 	case c == utf8.RuneError && n == 1:
 		return append(b, `\ufffd`...), n
-	case c == '\u2028', c == '\u2029': // ends of lines in JavaScript
+	case c == '\u2028', c == '\u2029': // line separators in JavaScript
 		return append(b, '\\', 'u', '2', '0', '2', hex[c&15]), n
 	}
 	return append(b, s[:n]...), n

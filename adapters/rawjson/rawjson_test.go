@@ -3,8 +3,6 @@ package rawjson_test
 import (
 	"encoding/json"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,8 +11,8 @@ import (
 	"rental.example/adapters/rawjson"
 )
 
-// texts are JSON, and nearly so.
-var texts = []string{
+// inputs are JSON, valid and nearly valid.
+var inputs = []string{
 	"", " ", "null", " null\n", "nul", "nulll", "true", "false", "tru", "[]", "[ ]", "{}", "{ }", "[,]", "{,}", "[1,]", `{"a":1,}`, `{"a" 1}`, `{"a":}`, `{a:1}`,
 	"0", "-0", "01", "-", "+1", ".5", "1.", "1.5", "1e", "1e5", "1E-5", "1e+", "1e999", "1 2", "[1 2]", `"x"`, `"x`, `x"`, `"\`, `"\"`, `"\x"`, `"\u12"`, `"\u00g0"`,
 	`"\u0041\"\\\/\b\f\n\r\t"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ud83dx"`, `"\ud83d\ud83d\ude00"`, `"\ude00\u0041"`, "\"\x1f\"", "\"\x7f\u2028\"", "\"\xff\"", "\"\xed\xa0\x80\"", "\"😀ä\"",
@@ -22,7 +20,7 @@ var texts = []string{
 	"\x00", "[\x00]", "{\"a\":1}\x00", "\ufeff1", "[[[[]]]]", "[[[[]]]", `["a long text that is many times as long as the eight bytes that are looked at, \\ and goes on"]`,
 }
 
-// check holds Valid, Members, Elements and Text against encoding/json.
+// check compares Valid, Members, Elements, Unquote and HasLoneSurrogate with encoding/json.
 func check(t *testing.T, data []byte) {
 	t.Helper()
 	want := utf8.Valid(data) && json.Valid(data)
@@ -58,18 +56,18 @@ func checkValue(t *testing.T, value string) {
 		t.Fatalf("%s has %q and %q, want %q and %q", value, members, elements, wantMembers, wantElements)
 	}
 	want := unmarshal[*string](value)
-	got, isText := rawjson.Unquote(value)
-	if isText != (want != nil) || isText && got != *want {
-		t.Fatalf("Text(%s) = %q, %t", value, got, isText)
+	got, isString := rawjson.Unquote(value)
+	if isString != (want != nil) || isString && got != *want {
+		t.Fatalf("Unquote(%s) = %q, %t", value, got, isString)
 	}
-	// encoding/json makes U+FFFD of what stands alone.
-	if isText && !strings.Contains(strings.ToLower(value), "fffd") && !strings.Contains(value, "\ufffd") &&
+	// encoding/json replaces unpaired surrogates by U+FFFD.
+	if isString && !strings.Contains(strings.ToLower(value), "fffd") && !strings.Contains(value, "\ufffd") &&
 		rawjson.HasLoneSurrogate(value) != strings.Contains(got, "\ufffd") {
 		t.Fatalf("HasLoneSurrogate(%s) = %t", value, rawjson.HasLoneSurrogate(value))
 	}
 }
 
-// unmarshal is value as a T, the zero if it is none.
+// unmarshal decodes value as a T; the zero value if it is none.
 func unmarshal[T any](value string) (v T) {
 	if json.Unmarshal([]byte(value), &v) != nil {
 		return *new(T)
@@ -77,9 +75,9 @@ func unmarshal[T any](value string) (v T) {
 	return v
 }
 
-func TestTexts(t *testing.T) {
+func TestValues(t *testing.T) {
 	t.Parallel()
-	for _, text := range texts {
+	for _, text := range inputs {
 		check(t, []byte(text))
 		for n := range text {
 			check(t, []byte(text[:n]))
@@ -88,25 +86,25 @@ func TestTexts(t *testing.T) {
 	for _, depth := range []int{9999, 10000, 10001} {
 		data := []byte(strings.Repeat("[", depth) + strings.Repeat("]", depth))
 		if got := rawjson.Valid(data); got != json.Valid(data) {
-			t.Errorf("depth %d is valid: %t", depth, got)
+			t.Errorf("depth %d: Valid = %t", depth, got)
 		}
 	}
 }
 
-// TestEveryByte: each one, at each place of a string of ordinary and of great length.
+// TestEveryByte has each byte at each position of short and long strings.
 func TestEveryByte(t *testing.T) {
 	t.Parallel()
 	for c := range 256 {
-		for at := range 80 {
-			for _, behind := range []int{0, 1, 8, 40} {
-				text := []byte(strings.Repeat("a", at) + string([]byte{byte(c)}) + strings.Repeat("~", behind))
+		for before := range 80 {
+			for _, after := range []int{0, 1, 8, 40} {
+				text := []byte(strings.Repeat("a", before) + string([]byte{byte(c)}) + strings.Repeat("~", after))
 				data := slices.Concat([]byte{'"'}, text, []byte{'"'})
 				if got, want := rawjson.Valid(data), utf8.Valid(data) && json.Valid(data); got != want {
 					t.Fatalf("Valid(%q) = %t, want %t", data, got, want)
 				}
-				var back string
-				if err := json.Unmarshal(rawjson.AppendString(nil, string(text)), &back); err != nil || back != strings.ToValidUTF8(string(text), "\ufffd") {
-					t.Fatalf("%q is written as %q: %v", text, back, err)
+				var decoded string
+				if err := json.Unmarshal(rawjson.AppendString(nil, string(text)), &decoded); err != nil || decoded != strings.ToValidUTF8(string(text), "\ufffd") {
+					t.Fatalf("AppendString of %q is decoded as %q: %v", text, decoded, err)
 				}
 			}
 		}
@@ -114,40 +112,21 @@ func TestEveryByte(t *testing.T) {
 }
 
 func FuzzValid(f *testing.F) {
-	for _, text := range texts {
+	for _, text := range inputs {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { check(t, data) })
 }
 
-// TestErrors: what was wrong, and where.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`{"a":1`: "no comma or end where there has to be one at byte 6", `[tru]`: "no value where there has to be one at byte 1",
-		"[\"\xff\"]": "a string that is not UTF-8 at byte 2", `1 2`: "more than one value at byte 2", `{"a" 1}`: "no colon where there has to be one at byte 5",
+		`{"a":1`: "expected comma or end at byte 6", `[tru]`: "expected value at byte 1",
+		"[\"\xff\"]": "invalid UTF-8 at byte 2", `1 2`: "unexpected data after the value at byte 2", `{"a" 1}`: "expected colon at byte 5",
 	} {
 		r := rawjson.NewReader([]byte(text))
-		if ok := r.Skip(false) && r.End(); ok || r.OK() || r.Err() == nil || r.Err().Error() != want {
+		if ok := r.Skip() && r.End(); ok || r.OK() || r.Err() == nil || r.Err().Error() != want {
 			t.Errorf("%s: %v, want %s", text, r.Err(), want)
 		}
-	}
-}
-
-// BenchmarkValid holds Valid against json.Valid, over what an engine answers.
-func BenchmarkValid(b *testing.B) {
-	data, err := os.ReadFile(filepath.Join("..", "opensearch", "testdata", "found.json"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	for name, valid := range map[string]func([]byte) bool{"ours": rawjson.Valid, "json": json.Valid} {
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(data)))
-			for b.Loop() {
-				if !valid(data) {
-					b.Fatal("not valid")
-				}
-			}
-		})
 	}
 }

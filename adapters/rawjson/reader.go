@@ -5,87 +5,86 @@ import (
 	"unicode/utf8"
 )
 
-// Reader reads one JSON value in one pass. Its methods tell whether what they read was right; once something was
-// not, no loop over Next goes on, and Err tells of the first.
+// Reader reads one JSON value in one pass. Its methods report whether what they read was valid. After the first error
+// Next returns false, and Err returns that error.
 type Reader struct {
 	data  []byte
 	pos   int
 	depth int
 
-	wrong string // what was, first
-	where int
+	err    string // the first error
+	errPos int
 }
 
 // maxDepth is how deep arrays and objects may nest, as in encoding/json.
 const maxDepth = 10000
 
-// NewReader makes a Reader of data, of which what it returns are parts.
+// NewReader returns a Reader of data. Slices that it returns alias data.
 func NewReader(data []byte) Reader { return Reader{data: data} }
 
-// Err is what was wrong, and where; nil when nothing was so far. It quotes nothing of the data.
+// Err returns the first error with its offset, or nil. It quotes nothing of the data.
 func (r *Reader) Err() error {
-	if r.wrong == "" {
+	if r.err == "" {
 		return nil
 	}
-	return fmt.Errorf("%s at byte %d", r.wrong, r.where)
+	return fmt.Errorf("%s at byte %d", r.err, r.errPos)
 }
 
-// OK reports whether nothing was wrong so far.
-func (r *Reader) OK() bool { return r.wrong == "" }
+// OK reports whether there was no error so far.
+func (r *Reader) OK() bool { return r.err == "" }
 
-// Offset is how many bytes have been read.
+// Offset returns how many bytes have been read.
 func (r *Reader) Offset() int { return r.pos }
 
-// Fail makes wrong what is wrong, unless something was before, and reports false.
-func (r *Reader) Fail(wrong string) bool {
-	if r.wrong == "" {
-		r.wrong, r.where = wrong, r.pos
+// Fail records the first error and returns false.
+func (r *Reader) Fail(err string) bool {
+	if r.err == "" {
+		r.err, r.errPos = err, r.pos
 	}
 	return false
 }
 
-// Peek is the byte that is next behind space, which tells the kind of a value; 0 at the end,
-// and where there is that byte.
+// Peek skips space and returns the next byte, which is the kind of a value; 0 at the end.
 func (r *Reader) Peek() byte {
 	if r.pos < len(r.data) && r.data[r.pos] > ' ' {
-		return r.data[r.pos] // as nearly always, and without a call
+		return r.data[r.pos] // the common case, inlined
 	}
-	return r.behindSpace()
+	return r.skipSpace()
 }
 
-func (r *Reader) behindSpace() byte {
+func (r *Reader) skipSpace() byte {
 	for ; r.pos < len(r.data); r.pos++ {
-		if c := r.data[r.pos]; !space(c) {
+		if c := r.data[r.pos]; !isSpace(c) {
 			return c
 		}
 	}
 	return 0
 }
 
-// take passes over c, which has to be next.
-func (r *Reader) take(c byte, wrong string) bool {
+// expect consumes c, or fails with err.
+func (r *Reader) expect(c byte, err string) bool {
 	if r.pos < len(r.data) && r.data[r.pos] == c {
-		r.pos++ // as nearly always, and without a call
+		r.pos++ // the common case, inlined
 		return true
 	}
-	return r.takeBehindSpace(c, wrong)
+	return r.expectAfterSpace(c, err)
 }
 
-func (r *Reader) takeBehindSpace(c byte, wrong string) bool {
-	if r.behindSpace() != c {
-		return r.Fail(wrong)
+func (r *Reader) expectAfterSpace(c byte, err string) bool {
+	if r.skipSpace() != c {
+		return r.Fail(err)
 	}
 	r.pos++
 	return true
 }
 
-// End reports whether nothing but space is left.
+// End reports whether only space is left.
 func (r *Reader) End() bool {
-	return r.Peek() == 0 && r.pos == len(r.data) || r.Fail("more than one value")
+	return r.Peek() == 0 && r.pos == len(r.data) || r.Fail("unexpected data after the value")
 }
 
-// word passes over a literal name, if it is next.
-func (r *Reader) word(word string) bool {
+// keyword consumes true, false or null, if it is next.
+func (r *Reader) keyword(word string) bool {
 	if r.Peek() != word[0] {
 		return false
 	}
@@ -97,32 +96,36 @@ func (r *Reader) word(word string) bool {
 	return true
 }
 
-// Null passes over null, if it is next.
-func (r *Reader) Null() bool { return r.Peek() == 'n' && r.word("null") }
+// Null consumes null, if it is next.
+func (r *Reader) Null() bool { return r.Peek() == 'n' && r.keyword("null") }
 
-// Bool reads true, false, or null, which changes nothing.
+// Bool reads a boolean into target, which null leaves unchanged.
 func (r *Reader) Bool(target *bool) bool {
 	switch {
 	case r.Null():
-	case r.word("true"):
+	case r.keyword("true"):
 		*target = true
-	case r.word("false"):
+	case r.keyword("false"):
 		*target = false
 	default:
-		return r.Fail("no boolean where there has to be one")
+		return r.Fail("expected boolean")
 	}
 	return true
 }
 
-// Open passes over the begin of an object or array, and reports whether it has a first member or element.
-func (r *Reader) Open(begin byte) bool {
-	if !r.take(begin, "another kind of value than there has to be") {
+// Open consumes the start of an object ('{') or array ('['), and reports whether it has a first member or element.
+func (r *Reader) Open(start byte) bool {
+	end, err := byte('}'), "expected object"
+	if start == '[' {
+		end, err = ']', "expected array"
+	}
+	if !r.expect(start, err) {
 		return false
 	}
 	if r.depth++; r.depth > maxDepth {
-		return r.Fail("a value that is too deep")
+		return r.Fail("exceeded max depth")
 	}
-	if r.Peek() != begin+2 { // its end, in ASCII
+	if r.Peek() != end {
 		return true
 	}
 	r.pos++
@@ -130,9 +133,10 @@ func (r *Reader) Open(begin byte) bool {
 	return false
 }
 
-// Next passes over what is behind a member or element, and reports whether there is another.
+// Next consumes the comma after a member or element and returns true, or the end of the object or array and returns
+// false.
 func (r *Reader) Next(end byte) bool {
-	if r.wrong != "" {
+	if r.err != "" {
 		return false
 	}
 	switch r.Peek() {
@@ -144,66 +148,66 @@ func (r *Reader) Next(end byte) bool {
 		r.depth--
 		return false
 	}
-	return r.Fail("no comma or end where there has to be one")
+	return r.Fail("expected comma or end")
 }
 
-// Name reads the name of a member, colon included.
+// Name reads the name of a member and the colon.
 func (r *Reader) Name() (name []byte, ok bool) {
 	name, escaped, ok := r.RawString()
-	if !ok || !r.take(':', "no colon where there has to be one") {
+	if !ok || !r.expect(':', "expected colon") {
 		return nil, false
 	}
 	if escaped {
-		name = []byte(said(string(name)))
+		name = []byte(unquote(string(name)))
 	}
 	return name, true
 }
 
-// RawString reads a string as it is written, without its quotes.
+// RawString reads a string and returns what is between its quotes, escapes included.
 func (r *Reader) RawString() (raw []byte, escaped, ok bool) {
 	if r.Peek() != '"' {
-		return nil, false, r.Fail("no string where there has to be one")
+		return nil, false, r.Fail("expected string")
 	}
 	start := r.pos + 1
-	if pos := start + plain(r.data[start:]); pos < len(r.data) && r.data[pos] == '"' { // as nearly always
+	if pos := start + plainPrefix(r.data[start:]); pos < len(r.data) && r.data[pos] == '"' { // the common case
 		r.pos = pos + 1
 		return r.data[start:pos], false, true
 	}
-	return r.unplain(start)
+	return r.rawStringSlow(start)
 }
 
-// unplain is Literal for what begins at start and is more than plain ASCII.
-func (r *Reader) unplain(start int) (raw []byte, escaped, ok bool) {
+// rawStringSlow is RawString for strings with escapes or other characters than ASCII.
+func (r *Reader) rawStringSlow(start int) (raw []byte, escaped, ok bool) {
 	for pos := start; ; {
-		pos += plain(r.data[pos:])
+		pos += plainPrefix(r.data[pos:])
 		if pos < len(r.data) && r.data[pos] == '"' {
 			r.pos = pos + 1
 			return r.data[start:pos], escaped, true
 		}
-		n, wrong := special(r.data[pos:])
-		if wrong != "" {
+		n, err := escapeOrRune(r.data[pos:])
+		if err != "" {
 			r.pos = pos
-			return nil, false, r.Fail(wrong)
+			return nil, false, r.Fail(err)
 		}
 		escaped = escaped || r.data[pos] == '\\'
 		pos += n
 	}
 }
 
-// special is the length of what b begins with, which is not plain: an escape, or a character that is no ASCII.
-func special(b []byte) (n int, wrong string) {
+// escapeOrRune returns the length of the escape or of the character at the start of b.
+func escapeOrRune(b []byte) (n int, err string) {
 	switch {
 	case len(b) == 0:
-		return 0, "a string without an end"
+		return 0, "unterminated string"
 	case b[0] == '\\':
 		if n = escapeLen(b); n == 0 {
-			return 0, "no escape that there is"
+			return 0, "invalid escape"
 		}
 	case b[0] < ' ':
-		return 0, "a control character in a string"
+		return 0, "control character in string"
 	default:
 		if _, n = utf8.DecodeRune(b); n == 1 {
-			return 0, "a string that is not UTF-8"
+			return 0, "invalid UTF-8"
 		}
 	}
 	return n, ""

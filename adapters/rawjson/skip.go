@@ -1,36 +1,38 @@
 package rawjson
 
-import "strconv"
-
-// Number reads a number as it is written.
+// Number reads a number and returns its text.
 func (r *Reader) Number() (raw []byte, ok bool) {
 	next := r.Peek()
 	start := r.pos
 	if next == '-' {
 		r.pos++
 	}
-	switch {
-	case r.pos < len(r.data) && r.data[r.pos] == '0':
-		r.pos++
-	case !r.digits():
-		return nil, r.Fail(noValue)
+	if !r.consume('0') && !r.digits() {
+		return nil, r.Fail(expectedValue)
 	}
-	if r.pos < len(r.data) && r.data[r.pos] == '.' {
-		r.pos++
-		if !r.digits() {
-			return nil, r.Fail("a number without digits behind its point")
-		}
+	if r.consume('.') && !r.digits() {
+		return nil, r.Fail("expected digit after decimal point")
 	}
-	if r.pos < len(r.data) && r.data[r.pos]|0x20 == 'e' {
-		r.pos++
-		if r.pos < len(r.data) && (r.data[r.pos] == '+' || r.data[r.pos] == '-') {
-			r.pos++
+	if r.consume('e') || r.consume('E') {
+		if !r.consume('+') {
+			r.consume('-')
 		}
 		if !r.digits() {
-			return nil, r.Fail("a number without digits in its exponent")
+			return nil, r.Fail("expected digit in exponent")
 		}
 	}
 	return r.data[start:r.pos], true
+}
+
+const expectedValue = "expected value"
+
+// consume skips c, if it is next, without space before it.
+func (r *Reader) consume(c byte) bool {
+	if r.pos < len(r.data) && r.data[r.pos] == c {
+		r.pos++
+		return true
+	}
+	return false
 }
 
 func (r *Reader) digits() bool {
@@ -41,44 +43,33 @@ func (r *Reader) digits() bool {
 	return r.pos > start
 }
 
-// literalName passes over a literal name, which has to be next.
-func (r *Reader) literalName(name string) bool { return r.word(name) || r.Fail(noValue) }
-
-const noValue = "no value where there has to be one"
-
-// Skip passes over any value. If floats is set, its numbers have to fit into a float64, as when encoding/json
-// makes a value of the type any.
-func (r *Reader) Skip(floats bool) bool {
+// Skip reads any value.
+func (r *Reader) Skip() bool {
 	switch r.Peek() {
 	case '"':
 		_, _, ok := r.RawString()
 		return ok
 	case '{':
 		for more := r.Open('{'); more; more = r.Next('}') {
-			if _, ok := r.Name(); !ok || !r.Skip(floats) {
+			if _, ok := r.Name(); !ok || !r.Skip() {
 				return false
 			}
 		}
-		return r.wrong == ""
+		return r.OK()
 	case '[':
 		for more := r.Open('['); more; more = r.Next(']') {
-			if !r.Skip(floats) {
+			if !r.Skip() {
 				return false
 			}
 		}
-		return r.wrong == ""
+		return r.OK()
 	case 't':
-		return r.literalName("true")
+		return r.keyword("true") || r.Fail(expectedValue)
 	case 'f':
-		return r.literalName("false")
+		return r.keyword("false") || r.Fail(expectedValue)
 	case 'n':
-		return r.literalName("null")
+		return r.keyword("null") || r.Fail(expectedValue)
 	}
-	raw, ok := r.Number()
-	if ok && floats {
-		if _, err := strconv.ParseFloat(string(raw), 64); err != nil {
-			return r.Fail("a number that is too large")
-		}
-	}
+	_, ok := r.Number()
 	return ok
 }

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// plain is how many bytes at the start of b are ASCII that stands for itself in a string.
-func plain(b []byte) int {
+// plainPrefix returns how many bytes at the start of b are ASCII characters that stand for themselves in a string.
+func plainPrefix(b []byte) int {
 	n := 0
 	for ; n+8 <= len(b); n += 8 {
-		if found := marks(b[n:]); found != 0 {
-			return n + bits.TrailingZeros64(found)/8
+		if mask := nonPlainMask(b[n:]); mask != 0 {
+			return n + bits.TrailingZeros64(mask)/8
 		}
 	}
 	for n < len(b) && b[n] >= ' ' && b[n] < utf8.RuneSelf && b[n] != '"' && b[n] != '\\' {
@@ -22,17 +22,18 @@ func plain(b []byte) int {
 	return n
 }
 
-// marks are the highest bits of those of the first eight bytes of b that are not plain. Marks above the lowest may be
-// wrong.
-func marks(b []byte) uint64 {
+// nonPlainMask sets the highest bit of each of the first eight bytes of b that is a control character, a quote, a
+// backslash or not ASCII. Bits above the lowest one may be wrong.
+// https://lemire.me/blog/2025/04/13/detect-control-characters-quotes-and-backslashes-efficiently-using-swar/
+func nonPlainMask(b []byte) uint64 {
 	const ones = 0x0101010101010101
 	w := binary.LittleEndian.Uint64(b)
-	below := (w ^ ones*0x02) - ones*0x21 // what is below a space, and the quote, differ from 0x02 by less than 0x21
-	slash := (w ^ ones*'\\') - ones
-	return (below | slash | w) & (ones * 0x80)
+	controlOrQuote := (w ^ ones*0x02) - ones*0x21 // ^0x02 maps the quote, too, below 0x21
+	backslash := (w ^ ones*'\\') - ones
+	return (controlOrQuote | backslash | w) & (ones * 0x80)
 }
 
-// escapeLen is the length of the escape at the start of b, or 0 if it is none.
+// escapeLen returns the length of the escape at the start of b, or 0 if it is invalid.
 func escapeLen(b []byte) int {
 	if len(b) < 2 {
 		return 0
@@ -54,50 +55,51 @@ func escapeLen(b []byte) int {
 	return 6
 }
 
-// Unquote is what a value says that is valid and a string; ok is false for any other. It copies only what has escapes.
+// Unquote returns the text of a string; ok is false for any other value. It copies only strings with escapes.
 func Unquote(value string) (text string, ok bool) {
 	if Kind(value) != '"' {
 		return "", false
 	}
-	return said(value[1 : len(value)-1]), true
+	return unquote(value[1 : len(value)-1]), true
 }
 
-// said is the text of a string without its quotes.
-func said(literal string) string {
-	if strings.IndexByte(literal, '\\') < 0 {
-		return literal
+// unquote returns the text of a string without its quotes.
+func unquote(raw string) string {
+	if strings.IndexByte(raw, '\\') < 0 {
+		return raw
 	}
 	var text strings.Builder
-	text.Grow(len(literal)) // no escape is shorter than what it stands for
-	AppendUnquoted(&text, []byte(literal))
+	text.Grow(len(raw)) // no escape is shorter than its character
+	AppendUnquoted(&text, []byte(raw))
 	return text.String()
 }
 
-// AppendUnquoted appends the text of a literal, as Reader.RawString returns it. Half a pair of surrogates becomes U+FFFD, as in encoding/json.
-func AppendUnquoted(to *strings.Builder, literal []byte) {
-	for len(literal) > 0 {
-		n := plain(literal)
-		to.Write(literal[:n])
-		if literal = literal[n:]; len(literal) == 0 {
+// AppendUnquoted appends the text of a raw string, as Reader.RawString returns it. An unpaired surrogate becomes
+// U+FFFD, as in encoding/json.
+func AppendUnquoted(to *strings.Builder, raw []byte) {
+	for len(raw) > 0 {
+		n := plainPrefix(raw)
+		to.Write(raw[:n])
+		if raw = raw[n:]; len(raw) == 0 {
 			return
 		}
 		switch {
-		case literal[0] != '\\':
-			to.WriteByte(literal[0]) // of a longer character
-			literal = literal[1:]
-		case literal[1] != 'u':
-			to.WriteByte(escapes[literal[1]])
-			literal = literal[2:]
+		case raw[0] != '\\':
+			to.WriteByte(raw[0]) // part of a longer character
+			raw = raw[1:]
+		case raw[1] != 'u':
+			to.WriteByte(escapes[raw[1]])
+			raw = raw[2:]
 		default:
-			c := hex4(literal[2:])
-			literal = literal[6:]
+			c := hex4(raw[2:])
+			raw = raw[6:]
 			if utf16.IsSurrogate(c) {
 				low := utf8.RuneError
-				if len(literal) >= 6 && literal[0] == '\\' && literal[1] == 'u' {
-					low = utf16.DecodeRune(c, hex4(literal[2:]))
+				if len(raw) >= 6 && raw[0] == '\\' && raw[1] == 'u' {
+					low = utf16.DecodeRune(c, hex4(raw[2:]))
 				}
 				if c = low; c != utf8.RuneError {
-					literal = literal[6:]
+					raw = raw[6:]
 				}
 			}
 			to.WriteRune(c)
@@ -105,13 +107,13 @@ func AppendUnquoted(to *strings.Builder, literal []byte) {
 	}
 }
 
-// escapes are what a backslash makes of the character behind it.
+// escapes maps the character after a backslash to the one that both stand for.
 var escapes = [...]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// HasLoneSurrogate reports whether a string in a value that is valid has half a pair of surrogates (RFC 8259, section
-// 8.2), which stands for no character.
+// HasLoneSurrogate reports whether a string in a valid value has an unpaired surrogate (RFC 8259, section 8.2), which is
+// no character.
 func HasLoneSurrogate(value string) bool {
-	for i := strings.IndexByte(value, '\\'); i >= 0 && i < len(value); i++ { // backslashes are in strings only
+	for i := strings.IndexByte(value, '\\'); i >= 0 && i < len(value); i++ { // backslashes occur in strings only
 		if value[i] != '\\' {
 			continue
 		}
