@@ -8,14 +8,14 @@ import (
 	"rental.example/functions/local/cognito"
 )
 
-// banner is the first screen: all that a newcomer needs for the first request.
+// banner is the text at the start: all that a first request needs.
 type banner struct {
 	address string
 	options options
 	routes  []apigateway.Route
 }
 
-// String is the whole screen.
+// String returns the text.
 func (b banner) String() string {
 	w := new(strings.Builder)
 	fmt.Fprintf(w, "Listening on http://%s, %s. Ctrl-C ends it.\n\n", b.address, b.storage())
@@ -34,9 +34,9 @@ func (b banner) String() string {
 		fmt.Fprintf(w, "  %s%s\n", u.Email, groupNote(u))
 	}
 	if b.options.opensearch == "" {
-		fmt.Fprintf(w, "\nFind a drill nearby among %d demo items:\n\n%s\n", demoItemCount, search(b.address))
+		fmt.Fprintf(w, "\nFind a drill nearby among %d demo items:\n\n%s\n", demoItemCount, searchExample(b.address))
 	}
-	fmt.Fprintf(w, "\nSign in, save a profile, list an item (paste into another terminal):\n\n%s\n", tryIt(b.address))
+	fmt.Fprintf(w, "\nSign in, save a profile, list an item (paste into another terminal):\n\n%s\n", signInExample(b.address))
 	return w.String()
 }
 
@@ -59,8 +59,8 @@ func groupNote(u cognito.User) string {
 	return " (group " + u.Groups[0] + ")"
 }
 
-// search has a typing error on purpose.
-func search(address string) string {
+// searchExample returns a command whose query has a typing error, which the search tolerates.
+func searchExample(address string) string {
 	return `curl -w '\n' "` + searchURL(address) + `"`
 }
 
@@ -68,8 +68,8 @@ func searchURL(address string) string {
 	return "http://" + address + "/items?q=dril&lat=52.52&lng=13.40&radiusKm=25&sort=distance"
 }
 
-// tryIt is what README.md has people type, with the runner's address. It needs no tool but curl and sed.
-func tryIt(address string) string {
+// signInExample returns the commands of README.md with the runner's address. They need only curl and sed.
+func signInExample(address string) string {
 	return fmt.Sprintf(`TOKEN=$(curl -s http://%[1]s/ -H "Content-Type: application/x-amz-json-1.1" \
   -H "X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth" \
   -d '{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"%[2]s",

@@ -15,20 +15,20 @@ import (
 // demoItemCount is how many items the runner starts with.
 const demoItemCount = 400
 
-// demoStart is when the first of them was listed; one follows every hour.
+// demoStart is when the first was listed; the others follow every hour.
 var demoStart = time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC)
 
-type thing struct {
+type demoKind struct {
 	name, details, category string
 	tags                    []string
-	price                   float64 // a day; 0: none given
+	price                   float64 // per day; 0: none
 }
 
-func things() []thing {
-	return []thing{
+func demoKinds() []demoKind {
+	return []demoKind{
 		{"Cordless drill", "18 V with two batteries and a set of bits", "power-tools", []string{"diy", "cordless"}, 9.5},
 		{"Hammer drill", "SDS-plus, for concrete, with four drills", "power-tools", []string{"diy", "loud"}, 14},
-		{"Drill press", "Bench model with a vice", "power-tools", []string{"diy", "workshop"}, 18},
+		{"Drill press", "Bench model with a vice", "power-tools", []string{"diy", "builder"}, 18},
 		{"Circular saw", "Cuts 60 mm, guide rail included", "power-tools", []string{"diy", "wood"}, 12.5},
 		{"Belt sander", "With paper in three grits", "power-tools", []string{"diy", "wood"}, 8},
 		{"Extension ladder", "Three parts, reaches 7 m", "tools", []string{"diy", "garden"}, 11},
@@ -69,7 +69,7 @@ func cities() []city {
 	}
 }
 
-// demoOwners are people who have listed things; none of them can sign in.
+// demoOwners returns people who have listed items; they cannot sign in.
 func demoOwners() []item.OwnerEvent {
 	names := []string{"Ayşe", "Björn", "Chloé", "Dragan", "Emma", "Fatima", "Georg", "Hanna", "İlker", "Jürgen", "Klára", "Łukasz"}
 	owners := make([]item.OwnerEvent, len(names))
@@ -82,8 +82,7 @@ func demoOwners() []item.OwnerEvent {
 	return owners
 }
 
-// addDemoItems puts the same items into an empty catalogue at every start: things of each kind, spread
-// over each city, most of them near its centre.
+// addDemoItems adds the same items at every start: of each kind, in each city, most of them near its centre.
 func addDemoItems(ctx context.Context, items item.Store, owners item.Owners) error {
 	for _, e := range demoOwners() {
 		if _, err := owners.Merge(ctx, e); err != nil {
@@ -92,11 +91,11 @@ func addDemoItems(ctx context.Context, items item.Store, owners item.Owners) err
 	}
 	random := rand.New(rand.NewPCG(1, 1))
 	for i := range demoItemCount {
-		it, err := demoItem(random, i)
+		listed, err := demoItem(random, i)
 		if err != nil {
 			return fmt.Errorf("demo item %d: %w", i, err)
 		}
-		if err := items.Create(ctx, it); err != nil {
+		if err := items.Create(ctx, listed); err != nil {
 			return fmt.Errorf("demo item %d: %w", i, err)
 		}
 	}
@@ -104,16 +103,16 @@ func addDemoItems(ctx context.Context, items item.Store, owners item.Owners) err
 }
 
 func demoItem(random *rand.Rand, i int) (item.Item, error) {
-	what, where := things()[i%len(things())], cities()[random.IntN(len(cities()))]
+	kind, city := demoKinds()[i%len(demoKinds())], cities()[random.IntN(len(cities()))]
 	owner := demoOwners()[random.IntN(len(demoOwners()))]
-	lat := degrees(where.lat + random.NormFloat64()*0.05)
-	lng := degrees(where.lng + random.NormFloat64()*0.08)
+	lat := degrees(city.lat + random.NormFloat64()*0.05)
+	lng := degrees(city.lng + random.NormFloat64()*0.08)
 	draft := item.Draft{
-		Name: what.name, Details: what.details + ". Pick up in " + where.name + ".", Category: what.category, Tags: what.tags,
+		Name: kind.name, Details: kind.details + ". Pick up in " + city.name + ".", Category: kind.category, Tags: kind.tags,
 		Lat: &lat, Lng: &lng,
 	}
-	if what.price > 0 {
-		price := math.Round(what.price*(0.8+0.4*random.Float64())*2) / 2
+	if kind.price > 0 {
+		price := math.Round(kind.price*(0.8+0.4*random.Float64())*2) / 2
 		draft.PricePerDay = &price
 	}
 	at := demoStart.Add(time.Duration(i) * time.Hour)
@@ -123,5 +122,5 @@ func demoItem(random *rand.Rand, i int) (item.Item, error) {
 		draft, domain.Stamp{Time: at})
 }
 
-// degrees keeps five decimals, about a metre.
+// degrees rounds to five decimals, about a metre.
 func degrees(d float64) float64 { return math.Round(d*1e5) / 1e5 }

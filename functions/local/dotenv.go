@@ -13,12 +13,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxDotEnv is far more than a file of settings has, in bytes.
+// maxDotEnv is more than any such file needs, in bytes.
 const maxDotEnv = 1 << 20
 
-// readDotEnv reads lines of the form NAME=value, as other readers of such files do: export before a name, quotes around
-// a value and a comment after it are dropped, and so are blank lines and comments. Whatever it cannot read is an
-// error, and a name that the runner does not read is a warning. A file that is missing is empty.
+// readDotEnv reads lines of the form NAME=value. It ignores export before a name, quotes around a value, comments and blank
+// lines. A malformed line is an error, and an unknown name is a warning. A missing file is empty.
 func readDotEnv(path string) (values map[string]string, warnings []string, err error) {
 	info, err := os.Stat(path)
 	switch {
@@ -27,7 +26,7 @@ func readDotEnv(path string) (values map[string]string, warnings []string, err e
 	case err != nil:
 		return nil, nil, err
 	case !info.Mode().IsRegular(): // reading a pipe would wait for a writer
-		return nil, nil, fmt.Errorf("%s is no regular file (%s): want a file of lines NAME=value", path, info.Mode().Type())
+		return nil, nil, fmt.Errorf("%s is not a regular file (%s): want a file of lines NAME=value", path, info.Mode().Type())
 	case info.Size() > maxDotEnv:
 		return nil, nil, fmt.Errorf("%s has %d bytes: want a file of lines NAME=value", path, info.Size())
 	}
@@ -61,7 +60,7 @@ var (
 	commentForm    = regexp.MustCompile(`(?:^|\s+)#.*$`)
 )
 
-// parseLine returns no name for a line that says nothing.
+// parseLine returns no name for a blank line or a comment.
 func parseLine(line string) (name, value string, err error) {
 	if line == "" || line[0] == '#' {
 		return "", "", nil

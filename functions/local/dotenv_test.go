@@ -87,11 +87,11 @@ func TestDotEnvMistakes(t *testing.T) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := readDotEnv(dir); err == nil || !strings.Contains(err.Error(), ".env is no regular file") {
+	if _, _, err := readDotEnv(dir); err == nil || !strings.Contains(err.Error(), ".env is not a regular file") {
 		t.Errorf("a directory: %v", err)
 	}
 	if runtime.GOOS != "windows" {
-		if _, _, err := readDotEnv(namedPipe(t)); err == nil || !strings.Contains(err.Error(), "is no regular file (p---------)") {
+		if _, _, err := readDotEnv(namedPipe(t)); err == nil || !strings.Contains(err.Error(), "is not a regular file (p---------)") {
 			t.Errorf("a pipe: %v", err)
 		}
 	}

@@ -248,7 +248,7 @@ func TestRecovery(t *testing.T) {
 	r.call(t, 502, token, "GET", "/user", "")
 	r.shows(t, id, "Johanna", settled)
 	r.idle(t)
-	for _, want := range []string{"UserEventsFunction", "ItemSyncFunction", "made to fail before", "made to fail after"} {
+	for _, want := range []string{"UserEventsFunction", "ItemSyncFunction", "injected fault before", "injected fault after"} {
 		if !strings.Contains(r.log.String(), want) {
 			t.Errorf("the log does not tell of %q:\n%s", want, r.log)
 		}
@@ -295,8 +295,8 @@ func TestOperations(t *testing.T) {
 		{405, "GET", "/_local/queues/ItemSyncQueue/purge", `"error": "Method Not Allowed"`},
 		{405, "DELETE", "/_local/queues/ItemSyncQueue", `"error": "Method Not Allowed"`},
 		{405, "GET", "/_local/functions/ItemSyncFunction/stop", `"error": "Method Not Allowed"`},
-		{404, "POST", "/_local/functions/UsersFunction/stop", `no stream or queue feeds that function; those that one feeds are UserEventsFunction, ItemSyncFunction`},
-		{404, "POST", "/_local/functions/users/start", `no stream or queue`},
+		{404, "POST", "/_local/functions/UsersFunction/stop", `the function has no event source mapping; the functions with one are UserEventsFunction, ItemSyncFunction`},
+		{404, "POST", "/_local/functions/users/start", `no event source mapping`},
 		{200, "POST", "/_local/functions/itemsync/stop", `"name": "ItemSyncFunction"`},
 		{200, "POST", "/_local/functions/ItemSync/start", `"polling": true`},
 		{200, "POST", "/_local/queues/ItemSyncDeadLetterQueue/redrive", `"to": "ItemSyncQueue"`},
@@ -346,7 +346,7 @@ func TestInvoke(t *testing.T) {
 		t.Errorf("%v %s", resp.Header, body)
 	}
 	resp, body = send("arn:aws:lambda:us-east-1:123456789012:function:RepublishFunction", "{}", 200)
-	if want := `{"errorMessage":"made to fail before its work (-fail)","errorType":"errorString"}`; body != want || resp.Header.Get("X-Amz-Function-Error") != "Unhandled" {
+	if want := `{"errorMessage":"injected fault before the work (-fail)","errorType":"errorString"}`; body != want || resp.Header.Get("X-Amz-Function-Error") != "Unhandled" {
 		t.Errorf("%v %s", resp.Header, body)
 	}
 	if _, body = send("UserEventsFunction:live", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {

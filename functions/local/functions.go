@@ -22,73 +22,73 @@ import (
 	"rental.example/functions/users"
 )
 
-// functionTimeout is what template.yaml gives the functions behind the API.
+// functionTimeout is the Timeout in template.yaml of the functions behind the API.
 const functionTimeout = 10 * time.Second
 
-// workshop makes functions: what the bootstrap of each runs, with another clock and other stores.
-type workshop struct {
+// builder creates the functions like their bootstraps do, with another clock and other stores.
+type builder struct {
 	options options
-	now     func() time.Time // of the API
+	now     func() time.Time // the API's clock
 	newID   func() string
 	stderr  io.Writer
 }
 
-func (w workshop) logger(service string) *slog.Logger {
-	return cloudwatch.NewLogger(w.stderr, w.options.logLevel, service)
+func (b builder) logger(service string) *slog.Logger {
+	return cloudwatch.NewLogger(b.stderr, b.options.logLevel, service)
 }
 
-func (w workshop) metrics(service string) *cloudwatch.Metrics {
-	return cloudwatch.NewMetrics(io.Discard, "rental", service, w.now)
+func (b builder) metrics(service string) *cloudwatch.Metrics {
+	return cloudwatch.NewMetrics(io.Discard, "rental", service, b.now)
 }
 
-// behindAPI are the functions that API Gateway calls.
-func (w workshop) behindAPI(s stores) []gateway.Function {
+// apiFunctions returns the functions that API Gateway invokes.
+func (b builder) apiFunctions(s stores) []gateway.Function {
 	return []gateway.Function{
-		w.http("users", users.New(s.profiles, w.now, w.logger("users")).Routes()),
-		w.http("items", items.New(s.catalog, items.Config{Now: w.now, Random: random(w.newID), Logger: w.logger("items")}).Routes()),
+		b.http("users", users.New(s.profiles, b.now, b.logger("users")).Routes()),
+		b.http("items", items.New(s.catalog, items.Config{Now: b.now, Random: random(b.newID), Logger: b.logger("items")}).Routes()),
 	}
 }
 
-func (w workshop) http(service string, routes []apigateway.Route) gateway.Function {
+func (b builder) http(service string, routes []apigateway.Route) gateway.Function {
 	router := apigateway.NewRouter(routes, apigateway.Config{
-		AllowedOrigin: w.options.origin, Now: w.now, Logger: w.logger(service), Metrics: w.metrics(service),
+		AllowedOrigin: b.options.origin, Now: b.now, Logger: b.logger(service), Metrics: b.metrics(service),
 	})
 	name := strings.ToUpper(service[:1]) + service[1:] + "Function"
-	one := func() lambda.Handler { return router } // for as many invocations as there are
-	return gateway.Function{Function: w.function(service, name, functionTimeout, one), Routes: routes}
+	newHandler := func() lambda.Handler { return router } // it may serve concurrent invocations
+	return gateway.Function{Function: b.function(service, name, functionTimeout, newHandler), Routes: routes}
 }
 
-// behindEvents are the functions that no route leads to.
-func (w workshop) behindEvents(s stores, events *pipeline.Pipeline) []sandbox.Function {
+// eventFunctions returns the functions without a route.
+func (b builder) eventFunctions(s stores, events *pipeline.Pipeline) []sandbox.Function {
 	topic := snssqs.NewTopic(events.Topic(), events.Topic().ARN())
 	dead := events.DeadLetters()
 	userEvents := userevents.New(topic, snssqs.NewQueue(dead, dead.URL()),
-		userevents.Config{Now: time.Now, Logger: w.logger("userevents"), Metrics: w.metrics("userevents")})
-	itemSync := itemsync.New(s.registry, itemsync.Config{Logger: w.logger("itemsync"), Metrics: w.metrics("itemsync")})
-	again := republish.New(s.profiles, topic,
-		republish.Config{Now: w.now, Logger: w.logger("republish"), Metrics: w.metrics("republish")})
+		userevents.Config{Now: time.Now, Logger: b.logger("userevents"), Metrics: b.metrics("userevents")})
+	itemSync := itemsync.New(s.registry, itemsync.Config{Logger: b.logger("itemsync"), Metrics: b.metrics("itemsync")})
+	republisher := republish.New(s.profiles, topic,
+		republish.Config{Now: b.now, Logger: b.logger("republish"), Metrics: b.metrics("republish")})
 	return []sandbox.Function{
-		w.behindNoRoute("userevents", pipeline.UserEventsFunction, userEvents.Handle),
-		w.behindNoRoute("itemsync", pipeline.ItemSyncFunction, itemSync.Handle),
-		w.behindNoRoute("republish", pipeline.RepublishFunction, again.Handle),
+		b.eventFunction("userevents", pipeline.UserEventsFunction, userEvents.Handle),
+		b.eventFunction("itemsync", pipeline.ItemSyncFunction, itemSync.Handle),
+		b.eventFunction("republish", pipeline.RepublishFunction, republisher.Handle),
 	}
 }
 
-func (w workshop) behindNoRoute(service, name string, handle any) sandbox.Function {
-	return w.function(service, name, pipeline.Timeout(name), func() lambda.Handler { return lambda.NewHandler(handle) })
+func (b builder) eventFunction(service, name string, handle any) sandbox.Function {
+	return b.function(service, name, pipeline.Timeout(name), func() lambda.Handler { return lambda.NewHandler(handle) })
 }
 
-// function fails where -fail wants it to.
-func (w workshop) function(service, name string, timeout time.Duration, newHandler func() lambda.Handler) sandbox.Function {
+// function injects the faults of -fail.
+func (b builder) function(service, name string, timeout time.Duration, newHandler func() lambda.Handler) sandbox.Function {
 	f := sandbox.Function{Name: name, Timeout: timeout, New: newHandler}
-	return sandbox.Crashing(f, w.options.crashes[service])
+	return sandbox.WithFaults(f, b.options.faults[service])
 }
 
-// random takes the bits of a new id from one of newID, so that they are frozen where ids are.
+// random returns the source of random bits for new ids: bits of the UUIDs of newID, so that they are fixed where those are.
 func random(newID func() string) func() [10]byte {
-	return func() (b [10]byte) {
+	return func() (bits [10]byte) {
 		uuid, _ := hex.DecodeString(strings.ReplaceAll(newID(), "-", "")) // 16 bytes
-		copy(b[:], uuid[len(uuid)-len(b):])
-		return b
+		copy(bits[:], uuid[len(uuid)-len(bits):])
+		return bits
 	}
 }

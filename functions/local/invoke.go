@@ -12,7 +12,7 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// invocations is Lambda's API, as far as "aws lambda invoke" needs it: any function can be sent an event.
+// invocations is the part of Lambda's API that "aws lambda invoke" calls. It invokes any function.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 type invocations struct {
 	lambda    *sandbox.Service
@@ -23,27 +23,27 @@ type invocations struct {
 func (i invocations) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /2015-03-31/functions/{name}/invocations", i.invoke)
-	return inJSON(mux)
+	return withJSONErrors(mux)
 }
 
 func (i invocations) invoke(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	name = strings.TrimSuffix(name, ":live")     // the alias that is deployed
+	name = strings.TrimSuffix(name, ":live")     // the deployed alias
 	name = name[strings.LastIndex(name, ":")+1:] // of an ARN
 	f, ok := i.functions[name]
 	event, err := io.ReadAll(http.MaxBytesReader(w, r.Body, sandbox.MaxRequestSize))
 	if len(event) == 0 {
 		event = []byte("{}")
 	}
-	switch kind := cmp.Or(r.Header.Get("X-Amz-Invocation-Type"), "RequestResponse"); {
+	switch invocationType := cmp.Or(r.Header.Get("X-Amz-Invocation-Type"), "RequestResponse"); {
 	case !ok:
-		refuse(w, http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+sandbox.Function{Name: name}.ARN())
-	case kind != "RequestResponse":
-		refuse(w, http.StatusBadRequest, "InvalidParameterValueException", "only the invocation type RequestResponse is served here")
+		writeInvokeError(w, http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+sandbox.Function{Name: name}.ARN())
+	case invocationType != "RequestResponse":
+		writeInvokeError(w, http.StatusBadRequest, "InvalidParameterValueException", "only the invocation type RequestResponse is supported here")
 	case err != nil:
-		refuse(w, http.StatusRequestEntityTooLarge, "RequestTooLargeException", "the payload is larger than 6 MiB, or did not arrive")
+		writeInvokeError(w, http.StatusRequestEntityTooLarge, "RequestTooLargeException", "the payload is larger than 6 MiB, or did not arrive")
 	case !json.Valid(event):
-		refuse(w, http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json")
+		writeInvokeError(w, http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json")
 	default:
 		i.run(w, r, f, event)
 	}
@@ -51,7 +51,7 @@ func (i invocations) invoke(w http.ResponseWriter, r *http.Request) {
 
 func (i invocations) run(w http.ResponseWriter, r *http.Request, f sandbox.Function, event []byte) {
 	id := i.newID()
-	result, err := i.lambda.Invoke(r.Context(), f, sandbox.Invocation{Event: event, RequestID: id, Trace: sandbox.TraceOf(r.Header)})
+	result, err := i.lambda.Invoke(r.Context(), f, sandbox.Invocation{Event: event, RequestID: id, Trace: sandbox.TraceHeader(r.Header)})
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("X-Amzn-Requestid", id)
@@ -60,17 +60,17 @@ func (i invocations) run(w http.ResponseWriter, r *http.Request, f sandbox.Funct
 		h.Set("X-Amz-Function-Error", "Unhandled")
 		result, _ = json.Marshal(map[string]string{"errorMessage": err.Error(), "errorType": errorType(err)})
 	}
-	_, _ = w.Write(result) // the client may have gone
+	_, _ = w.Write(result) // an error means that the client is gone
 }
 
-// errorType is what Lambda, and the runtime in aws-lambda-go, call an error.
+// errorType returns the errorType of Lambda, or of the runtime in aws-lambda-go.
 func errorType(err error) string {
-	var late *sandbox.TimeoutError
+	var timeout *sandbox.TimeoutError
 	var tooLarge *sandbox.ResponseTooLargeError
 	var panicked *sandbox.PanicError
 	t := reflect.TypeOf(err)
 	switch {
-	case errors.As(err, &late):
+	case errors.As(err, &timeout):
 		return "Sandbox.Timedout"
 	case errors.As(err, &tooLarge):
 		return "Function.ResponseSizeTooLarge"
@@ -83,8 +83,8 @@ func errorType(err error) string {
 	return t.Name()
 }
 
-// refuse answers as the service does, in the form of its REST-JSON protocol.
-func refuse(w http.ResponseWriter, status int, code, message string) {
+// writeInvokeError writes an error of the service's REST-JSON protocol.
+func writeInvokeError(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("X-Amzn-Errortype", code)
-	answer(w, status, map[string]string{"Type": "User", "Message": message})
+	writeJSON(w, status, map[string]string{"Type": "User", "Message": message})
 }

@@ -51,7 +51,7 @@ func testItems(t *testing.T, r *runner) {
 func TestFirstSearch(t *testing.T) {
 	t.Parallel()
 	r := start(t)
-	if !strings.Contains(r.screen, search(r.address)) {
+	if !strings.Contains(r.screen, searchExample(r.address)) {
 		t.Errorf("the first screen has no search:\n%s", r.screen)
 	}
 	var found struct {

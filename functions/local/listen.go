@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// listeners are all for one host and port.
+// listeners listen on one host and port.
 type listeners []net.Listener
 
 // Close implements io.Closer.
@@ -23,7 +23,7 @@ func (all listeners) Close() error {
 	return errors.Join(errs...)
 }
 
-// serve has server answer on each of them. It sends what the first one ends with.
+// serve serves on all listeners. The channel gets the error of each.
 func (all listeners) serve(server *http.Server) <-chan error {
 	served := make(chan error, len(all))
 	for _, l := range all {
@@ -32,14 +32,14 @@ func (all listeners) serve(server *http.Server) <-chan error {
 	return served
 }
 
-// loopback are the addresses that localhost stands for (RFC 6761, section 6.3). Which of them a client tries first, and
-// whether it tries the other one, depends on the client.
-var loopback = []string{"127.0.0.1", "::1"}
+// loopbackHosts are the addresses of localhost (RFC 6761, section 6.3). Clients differ in which they try first, and in
+// whether they try the other one.
+var loopbackHosts = []string{"127.0.0.1", "::1"}
 
-// maxPortTries is for port 0: a port that is free on one of the two addresses may be taken on the other.
+// maxPortTries limits the attempts with port 0: a port that is free on one of the two addresses may be in use on the other.
 const maxPortTries = 20
 
-// listen opens addr; localhost on both loopback addresses, or the one that this machine has.
+// listen listens on addr; for localhost on both loopback addresses, or on the one that this machine has.
 func listen(addr string) (listeners, error) {
 	host, port, err := net.SplitHostPort(addr)
 	switch {
@@ -50,7 +50,7 @@ func listen(addr string) (listeners, error) {
 	case !strings.EqualFold(host, "localhost"):
 		l, err := net.Listen("tcp", addr)
 		if err != nil {
-			return nil, explain(addr, err)
+			return nil, listenError(addr, err)
 		}
 		return listeners{l}, nil
 	}
@@ -60,7 +60,7 @@ func listen(addr string) (listeners, error) {
 			return all, nil
 		}
 		if !addressInUse(err) || port != "0" {
-			return nil, explain(addr, err)
+			return nil, listenError(addr, err)
 		}
 	}
 	return nil, fmt.Errorf("-addr %s: no port is free on both loopback addresses; choose one, such as -addr localhost:8081", addr)
@@ -73,7 +73,7 @@ func isPort(port string) bool {
 }
 
 func listenOnLoopback(port string) (all listeners, err error) {
-	for _, host := range loopback {
+	for _, host := range loopbackHosts {
 		l, listenErr := net.Listen("tcp", net.JoinHostPort(host, port))
 		switch {
 		case listenErr == nil:
@@ -92,8 +92,8 @@ func listenOnLoopback(port string) (all listeners, err error) {
 	return all, nil
 }
 
-// explain says in one line what to do.
-func explain(addr string, err error) error {
+// listenError returns err with what to do, in one line.
+func listenError(addr string, err error) error {
 	var dns *net.DNSError
 	switch {
 	case addressInUse(err):
@@ -106,7 +106,7 @@ func explain(addr string, err error) error {
 	return fmt.Errorf("-addr %s: %w; want a host and a port, such as localhost:8081", addr, err)
 }
 
-// What Windows Sockets returns. The constants of syscall are numbers that Go made up there.
+// Errors of Windows Sockets. The constants of syscall are invented numbers there.
 // https://learn.microsoft.com/en-us/windows/win32/winsock/windows-sockets-error-codes-2
 const (
 	winAccess            syscall.Errno = 10013
@@ -117,7 +117,7 @@ const (
 
 func addressInUse(err error) bool { return isErrno(err, syscall.EADDRINUSE, winAddressInUse) }
 
-// addressMissing is for an address that this machine does not have, or of a family that it does not support.
+// addressMissing reports whether this machine does not have the address or does not support its family.
 func addressMissing(err error) bool {
 	return isErrno(err, syscall.EADDRNOTAVAIL, winAddressMissing) || isErrno(err, syscall.EAFNOSUPPORT, winFamilyUnsupported)
 }
@@ -126,15 +126,19 @@ func isErrno(err, unix error, windows syscall.Errno) bool {
 	return errors.Is(err, unix) || errors.Is(err, windows)
 }
 
-// publicAddress is what clients on this machine call the listener: localhost where that reaches it.
-func publicAddress(addr net.Addr) string {
-	tcp, ok := addr.(*net.TCPAddr)
-	if !ok {
-		return addr.String()
-	}
+// addr returns the TCP address of the first listener.
+func (all listeners) addr() *net.TCPAddr { return all[0].Addr().(*net.TCPAddr) }
+
+// loopback reports whether only this machine can connect.
+func (all listeners) loopback() bool { return all.addr().IP.IsLoopback() }
+
+// publicAddress returns host and port for clients on this machine: localhost if that connects to the listeners.
+func (all listeners) publicAddress() string { return publicAddress(all.addr()) }
+
+func publicAddress(addr *net.TCPAddr) string {
 	host := "localhost"
-	if !tcp.IP.IsUnspecified() && !tcp.IP.Equal(net.IPv4(127, 0, 0, 1)) && !tcp.IP.Equal(net.IPv6loopback) {
-		host = tcp.IP.String()
+	if !addr.IP.IsUnspecified() && !addr.IP.Equal(net.IPv4(127, 0, 0, 1)) && !addr.IP.Equal(net.IPv6loopback) {
+		host = addr.IP.String()
 	}
-	return net.JoinHostPort(host, fmt.Sprint(tcp.Port))
+	return net.JoinHostPort(host, fmt.Sprint(addr.Port))
 }

@@ -27,7 +27,7 @@ func TestLocalhost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, host := range loopback {
+	for _, host := range loopbackHosts {
 		req, err := http.NewRequest("GET", "http://"+net.JoinHostPort(host, port)+"/_local/health", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -79,7 +79,7 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%s: %d listeners, %v, want %d", addr, len(all), err, want)
 			continue
 		}
-		if got := publicAddress(all[0].Addr()); !strings.HasPrefix(got, "localhost:") {
+		if got := all.publicAddress(); !strings.HasPrefix(got, "localhost:") {
 			t.Errorf("%s: called %s", addr, got)
 		}
 		if err := all.Close(); err != nil {
@@ -97,7 +97,7 @@ func TestListenErrors(t *testing.T) {
 		syscall.EADDRNOTAVAIL: "this machine has no such address", 10049: "this machine has no such address", 10047: "this machine has no such address",
 		syscall.EINVAL: "want a host and a port",
 	} {
-		err := explain("localhost:8080", &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", errno)})
+		err := listenError("localhost:8080", &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", errno)})
 		if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%d: %v, want %s", errno, err, want)
 		}

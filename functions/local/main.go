@@ -2,9 +2,8 @@
 //
 //	go run ./functions/local
 //
-// It sends the very events that AWS would to the very handlers that are deployed. In the place of
-// Cognito and API Gateway stand the packages below this one; in the place of the databases stand
-// adapters/memory or, by flags, real engines. It is deployed nowhere.
+// It sends the raw events of AWS to the handlers that are deployed. The packages below this one simulate Cognito, API
+// Gateway, Lambda and the event sources; adapters/memory or, by flags, real engines are the databases. It is not deployed.
 package main
 
 import (
@@ -23,11 +22,11 @@ import (
 )
 
 func main() {
-	// Without a reader of stdout or stderr, a write fails and nothing else: SIGPIPE would end the requests in flight.
+	// If nobody reads stdout or stderr, writes must fail, and SIGPIPE must not end the requests in flight.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // from then on, Ctrl-C is the system's own
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -40,19 +39,19 @@ func main() {
 }
 
 const (
-	// shutdownTime is how long requests in flight may take once the runner is told to end: a little more
-	// than a function behind the API may.
-	shutdownTime = 12 * time.Second
-	// readTime is how long a client may take to send a request.
-	readTime = 30 * time.Second
-	// writeTime begins when a request's headers are read: there is its body to come, then the function, then a client
-	// that reads slowly. One that never reads would hold its connection for good.
-	writeTime = readTime + gateway.IntegrationTimeout + 30*time.Second
-	// maxHeaderSize is more than API Gateway's, which the gateway refuses itself.
+	// shutdownTimeout is how long requests in flight may take after a signal: a little more than a function behind the API
+	// may.
+	shutdownTimeout = 12 * time.Second
+	// readTimeout is how long a client may take to send a request.
+	readTimeout = 30 * time.Second
+	// writeTimeout begins when the headers are read. It includes the body, the function, and a client that reads slowly; one
+	// that never reads must not keep its connection.
+	writeTimeout = readTimeout + gateway.IntegrationTimeout + 30*time.Second
+	// maxHeaderSize is more than the limit of API Gateway, which the gateway checks itself.
 	maxHeaderSize = 64 << 10
 )
 
-// run serves until ctx is done, then finishes the requests and the invocations that it has begun.
+// run serves until ctx is done, then waits for the requests and invocations in flight.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	opts, err := parseOptions(args, getenv, stderr)
 	if err != nil {
@@ -63,16 +62,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	defer listeners.Close()
-	address := publicAddress(listeners[0].Addr())
+	address := listeners.publicAddress()
 	sys, err := newSystem(ctx, opts, address, stderr)
 	if err != nil {
 		return err
 	}
-	screen := banner{address: address, options: opts, routes: sys.routes()}.String()
-	server := newServer(sys.handler(listeners[0].Addr(), screen))
+	text := banner{address: address, options: opts, routes: sys.routes()}.String()
+	server := newServer(sys.handler(listeners.loopback(), text))
 	stopEvents := sys.startEvents()
 	served := listeners.serve(server)
-	fmt.Fprint(stdout, screen)
+	fmt.Fprint(stdout, text)
 	select {
 	case err := <-served:
 		stopEvents()
@@ -80,14 +79,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case <-ctx.Done():
 	}
 	fmt.Fprintln(stdout, "\nFinishing the requests in flight. Ctrl-C again ends them.")
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	shutdownCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
-	err = server.Shutdown(ending)
+	err = server.Shutdown(shutdownCtx)
 	for range listeners {
 		<-served
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("some requests were unfinished after %v", shutdownTime)
+		return fmt.Errorf("some requests were unfinished after %v", shutdownTimeout)
 	}
 	stopEvents()
 	if err == nil && sys.recorder != nil {
@@ -96,7 +95,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return err
 }
 
-// newServer bounds what a client may take: in size, and in time to send a request and to read the response.
+// newServer returns a server that limits the size of a request and the time to send it and to read the response.
 func newServer(handler http.Handler) *http.Server {
-	return &http.Server{Handler: handler, ReadTimeout: readTime, WriteTimeout: writeTime, MaxHeaderBytes: maxHeaderSize}
+	return &http.Server{Handler: handler, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, MaxHeaderBytes: maxHeaderSize}
 }

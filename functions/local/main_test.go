@@ -179,8 +179,8 @@ func TestOnDynamoDB(t *testing.T) {
 	second.call(t, 404, token, "GET", "/user", "")
 }
 
-// TestTryIt pastes what the banner prints into a shell.
-func TestTryIt(t *testing.T) {
+// TestSignInExample pastes what the banner prints into a shell.
+func TestSignInExample(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"sh", "curl", "sed"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -188,11 +188,11 @@ func TestTryIt(t *testing.T) {
 		}
 	}
 	r := start(t)
-	out, err := paste(tryIt(r.address))
+	out, err := paste(signInExample(r.address))
 	if err != nil || !regexp.MustCompile(`(?s)^signed in: ey.*HTTP/1.1 201.*"name":"Ada".*HTTP/1.1 201.*"name":"Table saw"`).Match(out) {
 		t.Errorf("%v\n%s", err, out)
 	}
-	wrong := strings.Replace(tryIt(r.address), demoPassword, "Wrong", 1)
+	wrong := strings.Replace(signInExample(r.address), demoPassword, "Wrong", 1)
 	if out, _ := paste(wrong); bytes.Contains(out, []byte("signed in")) || bytes.Contains(out, []byte(" 201 ")) {
 		t.Errorf("a sign-in that failed is none:\n%s", out)
 	}
@@ -209,7 +209,7 @@ func paste(commands string) ([]byte, error) {
 func TestBannerAndREADME(t *testing.T) {
 	t.Parallel()
 	readme := samtest.ReadFile(t, "README.md")
-	commands := append(strings.Split(tryIt("localhost:8080"), "\n\n"), search("localhost:8080"))
+	commands := append(strings.Split(signInExample("localhost:8080"), "\n\n"), searchExample("localhost:8080"))
 	for _, want := range commands {
 		if !strings.Contains(readme, "```sh\n"+strings.TrimSpace(want)+"\n```") {
 			t.Errorf("README.md has no block of:\n%s", want)

@@ -10,10 +10,10 @@ import (
 	"rental.example/functions/local/pipeline"
 )
 
-// peekLimit is how many messages of a queue are shown.
+// peekLimit is the maximum number of messages in a response.
 const peekLimit = 100
 
-// operations answers below /_local/: what one does deployed with the AWS CLI or in the console.
+// operations serves /_local/, in place of the AWS CLI and the console.
 type operations struct{ events *pipeline.Pipeline }
 
 func (o operations) handler() http.Handler {
@@ -21,7 +21,7 @@ func (o operations) handler() http.Handler {
 	for pattern, handle := range o.routes() {
 		mux.HandleFunc(pattern, handle)
 	}
-	return inJSON(mux)
+	return withJSONErrors(mux)
 }
 
 func (o operations) routes() map[string]http.HandlerFunc {
@@ -36,21 +36,21 @@ func (o operations) routes() map[string]http.HandlerFunc {
 	}
 }
 
-// inJSON has mux tell of unknown paths and methods as everything else is told here.
-func inJSON(mux *http.ServeMux) http.Handler {
+// withJSONErrors writes the errors of mux, for unknown paths and methods, in JSON.
+func withJSONErrors(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
 		if pattern != "" {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		told := &statusOnly{ResponseWriter: w}
-		h.ServeHTTP(told, r)
-		answer(w, told.status, failure(http.StatusText(told.status)))
+		recorder := &statusOnly{ResponseWriter: w}
+		h.ServeHTTP(recorder, r)
+		writeJSON(w, recorder.status, errorBody(http.StatusText(recorder.status)))
 	})
 }
 
-// statusOnly keeps back an answer but for its headers.
+// statusOnly discards a response but for its status and headers.
 type statusOnly struct {
 	http.ResponseWriter
 	status int
@@ -63,24 +63,24 @@ func (s *statusOnly) WriteHeader(status int) { s.status = status }
 func (s *statusOnly) Write(data []byte) (int, error) { return len(data), nil }
 
 // failure is the body of an answer that tells of one.
-type failure string
+type errorBody string
 
 // MarshalJSON implements json.Marshaler.
-func (f failure) MarshalJSON() ([]byte, error) {
+func (f errorBody) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"error": string(f)})
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
+func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	_ = e.Encode(body) // the client may have gone
+	_ = e.Encode(body) // an error means that the client is gone
 }
 
 func (o operations) health(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
 type queueView struct {
@@ -121,7 +121,7 @@ func (o operations) queues(w http.ResponseWriter, _ *http.Request) {
 	for _, m := range o.events.Mappings() {
 		body.Functions = append(body.Functions, viewMapping(m))
 	}
-	answer(w, http.StatusOK, body)
+	writeJSON(w, http.StatusOK, body)
 }
 
 type messageView struct {
@@ -130,40 +130,40 @@ type messageView struct {
 	Attributes   map[string]string `json:"attributes"`
 	ReceiveCount int               `json:"receiveCount"`
 	Sent         time.Time         `json:"sent"`
-	Visible      time.Time         `json:"visible"` // from when on it may be received
+	Visible      time.Time         `json:"visible"` // when it becomes visible
 }
 
-// peek shows messages without receiving them.
+// peek returns messages without receiving them.
 func (o operations) peek(w http.ResponseWriter, r *http.Request) {
 	q, ok := o.events.Queue(r.PathValue("name"))
 	if !ok {
-		o.noQueue(w)
+		o.writeNoQueue(w)
 		return
 	}
 	messages := []messageView{}
 	for _, m := range q.Peek(peekLimit) {
 		messages = append(messages, messageView{m.ID, m.Body, m.Attributes, m.Receives, m.Sent.UTC(), m.Visible.UTC()})
 	}
-	answer(w, http.StatusOK, struct {
+	writeJSON(w, http.StatusOK, struct {
 		queueView
 		Messages []messageView `json:"messages"`
 	}{viewQueue(q), messages})
 }
 
-// redrive answers once all is moved.
+// redrive responds when all is moved.
 func (o operations) redrive(w http.ResponseWriter, r *http.Request) {
-	done, err := o.events.Redrive(r.Context(), r.PathValue("name"))
+	result, err := o.events.Redrive(r.Context(), r.PathValue("name"))
 	switch {
 	case errors.Is(err, pipeline.ErrNoQueue):
-		o.noQueue(w)
+		o.writeNoQueue(w)
 	case errors.Is(err, pipeline.ErrNoSource), errors.Is(err, pipeline.ErrFailureRecords):
-		answer(w, http.StatusConflict, failure(r.PathValue("name")+" cannot be redriven: "+err.Error()))
+		writeJSON(w, http.StatusConflict, errorBody(r.PathValue("name")+" cannot be redriven: "+err.Error()))
 	case err != nil:
-		answer(w, http.StatusInternalServerError, failure(err.Error()))
+		writeJSON(w, http.StatusInternalServerError, errorBody(err.Error()))
 	default:
-		left, _ := o.events.Queue(r.PathValue("name")) // dead records that are still dead are back by now
-		answer(w, http.StatusOK, map[string]any{
-			"to": done.To, "moved": done.Moved, "failed": done.Failed, "waiting": left.Depth().Visible,
+		remaining, _ := o.events.Queue(r.PathValue("name")) // records that failed again are back by now
+		writeJSON(w, http.StatusOK, map[string]any{
+			"to": result.To, "moved": result.Moved, "failed": result.Failed, "waiting": remaining.Depth().Visible,
 		})
 	}
 }
@@ -171,19 +171,19 @@ func (o operations) redrive(w http.ResponseWriter, r *http.Request) {
 func (o operations) purge(w http.ResponseWriter, r *http.Request) {
 	q, ok := o.events.Queue(r.PathValue("name"))
 	if !ok {
-		o.noQueue(w)
+		o.writeNoQueue(w)
 		return
 	}
-	answer(w, http.StatusOK, map[string]int{"purged": q.Purge()})
+	writeJSON(w, http.StatusOK, map[string]int{"purged": q.Purge()})
 }
 
-// noQueue answers for a name that no queue has.
-func (o operations) noQueue(w http.ResponseWriter) {
+// writeNoQueue writes the error for an unknown queue.
+func (o operations) writeNoQueue(w http.ResponseWriter) {
 	var names []string
 	for _, q := range o.events.Queues() {
 		names = append(names, q.Name())
 	}
-	answer(w, http.StatusNotFound, failure(pipeline.ErrNoQueue.Error()+"; the queues are "+strings.Join(names, ", ")))
+	writeJSON(w, http.StatusNotFound, errorBody(pipeline.ErrNoQueue.Error()+"; the queues are "+strings.Join(names, ", ")))
 }
 
 func (o operations) polling(on bool) http.HandlerFunc {
@@ -194,12 +194,12 @@ func (o operations) polling(on bool) http.HandlerFunc {
 				continue
 			}
 			if err := o.events.SetPolling(m.Function, on); err != nil {
-				answer(w, http.StatusInternalServerError, failure(err.Error()))
+				writeJSON(w, http.StatusInternalServerError, errorBody(err.Error()))
 				return
 			}
-			answer(w, http.StatusOK, map[string]any{"name": m.Function, "polling": on})
+			writeJSON(w, http.StatusOK, map[string]any{"name": m.Function, "polling": on})
 			return
 		}
-		answer(w, http.StatusNotFound, failure(pipeline.ErrNoMapping.Error()+"; those that one feeds are "+strings.Join(names, ", ")))
+		writeJSON(w, http.StatusNotFound, errorBody(pipeline.ErrNoMapping.Error()+"; the functions with one are "+strings.Join(names, ", ")))
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"rental.example/adapters/lambdaenv"
 )
 
-// options are what a person may choose: flags, and of the environment what the functions read too.
+// options are the flags, and the environment variables that the functions read, too.
 type options struct {
 	addr       string
 	demo       bool
@@ -20,7 +20,7 @@ type options struct {
 	opensearch string
 	record     string
 	speed      int
-	crashes    crashes
+	faults     faults
 
 	origin   string
 	table    string // in the DynamoDB that dynamodb names
@@ -28,26 +28,26 @@ type options struct {
 	logLevel slog.Level
 }
 
-// variables are those that are read, with their defaults.
+// variables are the environment variables with their defaults.
 var variables = map[string]string{
 	"ALLOWED_ORIGIN": "http://localhost:3000", "LOG_LEVEL": "INFO", "OPEN_SEARCH_INDEX": "items", "USERS_TABLE": "users",
 }
 
 func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (options, error) {
-	o := options{crashes: crashes{}}
+	o := options{faults: faults{}}
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.addr, "addr", "localhost:8080", "`address` to listen on; whoever reaches it is let in")
 	flags.BoolVar(&o.demo, "demo", true, "start with the demo users and, in memory, the demo items")
 	flags.StringVar(&o.dynamodb, "dynamodb", "", "keep profiles in the DynamoDB at this `URL`, not in memory")
 	flags.StringVar(&o.opensearch, "opensearch", "", "keep and search items in the OpenSearch at this `URL`, not in memory")
-	flags.StringVar(&o.record, "record", "", "write every event and its answer into this `directory`, with clock and ids frozen")
-	flags.IntVar(&o.speed, "speed", 1, "have events wait `n` times shorter than deployed, between attempts and to settle")
-	flags.Var(o.crashes, "fail", "make `invocations` of functions fail: userevents:3,itemsync:2-4, or itemsync:1! for after the work")
+	flags.StringVar(&o.record, "record", "", "write every event and its response into this `directory`, with clock and ids frozen")
+	flags.IntVar(&o.speed, "speed", 1, "divide the waiting times of events, between attempts and for the grace period, by `n`")
+	flags.Var(o.faults, "fail", "make `invocations` of functions fail: userevents:3,itemsync:2-4, or itemsync:1! for after the work")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return o, err
 	} else if err != nil {
-		return o, errUsage // the flag package has told what is wrong
+		return o, errUsage // the flag package has printed it
 	}
 	if err := o.check(flags.Args()); err != nil {
 		return o, err
@@ -67,13 +67,13 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	return o, env.Err()
 }
 
-// errUsage is a mistake in the flags that has been told already.
+// errUsage is an error in the flags that the flag package has already printed.
 var errUsage = errors.New("bad flags")
 
-func (o options) check(rest []string) error {
+func (o options) check(args []string) error {
 	switch {
-	case len(rest) > 0:
-		return fmt.Errorf("unexpected argument %q; -help lists the flags", rest[0])
+	case len(args) > 0:
+		return fmt.Errorf("unexpected argument %q; -help lists the flags", args[0])
 	case o.addr == "":
 		return errors.New("-addr is empty: it would listen on all interfaces; say -addr :8080 if that is meant")
 	case !isURL(o.dynamodb):
@@ -86,7 +86,7 @@ func (o options) check(rest []string) error {
 	return nil
 }
 
-// isURL lets the empty text pass: the flag was not given.
+// isURL also accepts the empty string: the flag is not set.
 func isURL(text string) bool {
 	u, err := url.Parse(text)
 	return text == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")

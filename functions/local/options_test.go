@@ -57,13 +57,13 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestCrashes(t *testing.T) {
+func TestFaults(t *testing.T) {
 	t.Parallel()
-	got := crashes{}
+	got := faults{}
 	if err := got.Set("userevents:3,itemsync:2-4, ItemSyncFunction:7!"); err != nil {
 		t.Fatal(err)
 	}
-	want := crashes{"userevents": {{From: 3, To: 3}}, "itemsync": {{From: 2, To: 4}, {From: 7, To: 7, AfterWork: true}}}
+	want := faults{"userevents": {{From: 3, To: 3}}, "itemsync": {{From: 2, To: 4}, {From: 7, To: 7, AfterWork: true}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -72,7 +72,7 @@ func TestCrashes(t *testing.T) {
 		"itemsync:": "want the number", "itemsync:0": "want the number", "itemsync:x": "want the number", "itemsync:1-": "want the number",
 		"itemsync:-1": "want the number", "itemsync:3-2": "ends before it begins", "itemsync:1,": "want a function", "itemsync:!": "want the number",
 	} {
-		if err := (crashes{}).Set(text); err == nil || !strings.Contains(err.Error(), want) {
+		if err := (faults{}).Set(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}

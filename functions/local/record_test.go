@@ -87,7 +87,7 @@ func replay(t *testing.T, event, golden string) {
 	t.Helper()
 	now := func() time.Time { return frozen }
 	routes := users.New(memory.NewUsers(), now, slog.New(slog.DiscardHandler)).Routes()
-	f := workshop{options: options{origin: "http://localhost:3000"}, now: now, stderr: io.Discard}.http("users", routes)
+	f := builder{options: options{origin: "http://localhost:3000"}, now: now, stderr: io.Discard}.http("users", routes)
 	got := apigatewaytest.Invoke(t, f.New(), "invocation-1", []byte(event))
 	var want apigatewaytest.Response
 	if err := json.Unmarshal([]byte(golden), &want); err != nil {

@@ -21,7 +21,7 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// stores are what the functions keep things in.
+// stores are the stores of all functions.
 type stores struct {
 	profiles interface {
 		user.Store
@@ -35,52 +35,55 @@ type stores struct {
 func newStores(ctx context.Context, o options, newID func() string, logger *slog.Logger) (stores, error) {
 	var s stores
 	if o.dynamodb == "" {
-		s.keepProfiles(newID, logger)
-	} else if err := s.openTable(ctx, o, logger); err != nil {
+		s.useMemoryUsers(newID, logger)
+	} else if err := s.useDynamoDB(ctx, o, logger); err != nil {
 		return s, fmt.Errorf("-dynamodb %s: %w", o.dynamodb, err)
 	}
 	if o.opensearch != "" {
-		return s, s.openIndices(o)
+		return s, s.useOpenSearch(o)
 	}
-	return s, s.keepItems(ctx, o)
+	return s, s.useMemoryItems(ctx, o)
 }
 
-// keepProfiles has them in memory, and their changes in a stream there.
-func (s *stores) keepProfiles(newID func() string, logger *slog.Logger) {
+func (s *stores) useMemoryUsers(newID func() string, logger *slog.Logger) {
 	profiles, stream := memory.NewUsers(), pipeline.NewStream(newID)
 	profiles.OnChange(func(before, after user.Record) {
 		err := stream.Put(func(eventID, sequence string) (json.RawMessage, error) {
 			return dynamo.UserChange{EventID: eventID, SequenceNumber: sequence, Before: before, After: after}.Record()
 		})
 		if err != nil {
-			logger.Error("a change of a profile is not told", "error", err)
+			logger.Error("cannot write profile change to the stream", "error", err)
 		}
 	})
 	s.profiles, s.changes = profiles, stream
 }
 
-// openTable makes the table if it is missing, now and later, and finds its stream. Engines for development take any
-// credentials and any region.
-func (s *stores) openTable(ctx context.Context, o options, logger *slog.Logger) error {
-	config := aws.Config{
-		Region: sandbox.Region, BaseEndpoint: &o.dynamodb,
+// engineConfig returns the configuration of an engine for development, which accepts any credentials and region.
+func engineConfig(endpoint string) aws.Config {
+	return aws.Config{
+		Region: sandbox.Region, BaseEndpoint: &endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 	}
-	table := ownTable{dynamo.NewClient(config), o.table}
-	if err := table.ensure(ctx); err != nil {
+}
+
+// useDynamoDB creates the table if it is missing, now and later.
+func (s *stores) useDynamoDB(ctx context.Context, o options, logger *slog.Logger) error {
+	config := engineConfig(o.dynamodb)
+	client := dynamo.NewClient(config)
+	if err := dynamo.EnsureUsersTable(ctx, client, o.table); err != nil {
 		return err
 	}
-	arn, err := table.stream(ctx)
+	locate := func(ctx context.Context) (string, error) { return streamARN(ctx, client, o.table) }
+	arn, err := locate(ctx)
 	if err != nil {
 		return err
 	}
-	s.profiles = dynamo.NewUsers(table, o.table)
-	s.changes = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(config), arn, table.stream, logger)
+	s.profiles = dynamo.NewUsers(newTableClient(config, o.table, logger), o.table)
+	s.changes = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(config), arn, locate, logger)
 	return nil
 }
 
-// keepItems has them in memory, with the demo ones.
-func (s *stores) keepItems(ctx context.Context, o options) error {
+func (s *stores) useMemoryItems(ctx context.Context, o options) error {
 	items, owners := memory.NewItems(), memory.NewOwners()
 	s.catalog, s.registry = item.NewCatalog(items, items, owners), newRegistry(owners, items, o)
 	if !o.demo {
@@ -89,7 +92,7 @@ func (s *stores) keepItems(ctx context.Context, o options) error {
 	return addDemoItems(ctx, items, owners)
 }
 
-func (s *stores) openIndices(o options) error {
+func (s *stores) useOpenSearch(o options) error {
 	client, err := opensearch.NewClient(opensearch.Config{
 		Endpoint: o.opensearch, Alias: o.alias, Service: opensearch.ServiceNone,
 	})
@@ -101,7 +104,7 @@ func (s *stores) openIndices(o options) error {
 	return nil
 }
 
-// newRegistry has a clock that goes, also where the API's is frozen: nothing would ever settle.
+// newRegistry returns a registry with the real clock, also where the API's clock is frozen: the grace period must end.
 func newRegistry(owners item.Owners, holdings item.Holdings, o options) *item.Registry {
 	return item.NewRegistry(owners, holdings, itemsync.GracePeriod/time.Duration(o.speed), time.Now)
 }

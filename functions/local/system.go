@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -19,13 +18,13 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// system is everything that runs, wired.
+// system is all parts of the runner, wired.
 type system struct {
 	pool    *cognito.Pool
 	stores  stores
 	lambda  *sandbox.Service
 	api     []gateway.Function
-	others  []sandbox.Function // behind no route
+	others  []sandbox.Function // without a route
 	gateway *gateway.Gateway
 	events  *pipeline.Pipeline
 
@@ -34,7 +33,7 @@ type system struct {
 
 func newSystem(ctx context.Context, o options, address string, stderr io.Writer) (*system, error) {
 	logger := cloudwatch.NewLogger(stderr, o.logLevel, "local")
-	now, newID, newEventID := time.Now, newUUID, newUUID // of the API; the user pool's clock stays, since its clients have clocks too
+	now, newID, newEventID := time.Now, newUUID, newUUID // the user pool always has the real clock, like its clients
 	s := &system{lambda: &sandbox.Service{Logger: logger}}
 	if o.record != "" {
 		r, err := newRecorder(o.record, logger)
@@ -52,8 +51,8 @@ func newSystem(ctx context.Context, o options, address string, stderr io.Writer)
 		return nil, err
 	}
 	s.events = pipeline.New(pipeline.Config{Lambda: s.lambda, NewID: newEventID, Speed: o.speed})
-	w := workshop{options: o, now: now, newID: newID, stderr: stderr}
-	s.api, s.others = w.behindAPI(s.stores), w.behindEvents(s.stores, s.events)
+	b := builder{options: o, now: now, newID: newID, stderr: stderr}
+	s.api, s.others = b.apiFunctions(s.stores), b.eventFunctions(s.stores, s.events)
 	s.events.Connect(s.stores.changes, s.others...)
 	s.gateway = gateway.New(gateway.Config{
 		Functions: s.api, Lambda: s.lambda,
@@ -63,14 +62,14 @@ func newSystem(ctx context.Context, o options, address string, stderr io.Writer)
 	return s, nil
 }
 
-// startEvents has events flow until the returned function is called, which waits for what is in flight.
+// startEvents delivers events until the returned function is called, which waits for what is in flight.
 func (s *system) startEvents() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	var flow sync.WaitGroup
-	flow.Go(func() { s.events.Run(ctx) })
+	var running sync.WaitGroup
+	running.Go(func() { s.events.Run(ctx) })
 	return func() {
 		cancel()
-		flow.Wait()
+		running.Wait()
 		s.lambda.Wait()
 	}
 }
@@ -95,7 +94,7 @@ func (s *system) routes() (all []apigateway.Route) {
 	return all
 }
 
-// functions are all of them, by name.
+// functions returns all functions by name.
 func (s *system) functions() map[string]sandbox.Function {
 	all := map[string]sandbox.Function{}
 	for _, f := range s.api {
@@ -107,17 +106,17 @@ func (s *system) functions() map[string]sandbox.Function {
 	return all
 }
 
-// handler is everything behind the one address: the user pool's API and documents, the runner's own
-// endpoints, Lambda's API, and the API. It is no http.ServeMux, which would redirect paths that API Gateway
-// does not. No web page of elsewhere may have what waits purged or functions invoked.
-func (s *system) handler(addr net.Addr, screen string) http.Handler {
-	own := http.NewCrossOriginProtection()
-	operations := own.Handler(operations{s.events}.handler())
-	invocations := own.Handler(invocations{lambda: s.lambda, functions: s.functions(), newID: newUUID}.handler())
+// handler serves the user pool's API and documents, the runner's own endpoints, Lambda's API, and the API. It is not an
+// http.ServeMux, which would redirect paths that API Gateway does not redirect. Pages of other origins cannot purge queues
+// or invoke functions.
+func (s *system) handler(loopback bool, banner string) http.Handler {
+	sameOrigin := http.NewCrossOriginProtection()
+	operations := sameOrigin.Handler(operations{s.events}.handler())
+	invocations := sameOrigin.Handler(invocations{lambda: s.lambda, functions: s.functions(), newID: newUUID}.handler())
 	var all http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case path == "/" && r.Method == http.MethodGet:
-			_, _ = io.WriteString(w, screen) // what the terminal showed
+			_, _ = io.WriteString(w, banner)
 		case path == "/", strings.HasPrefix(path, "/"+cognito.PoolID+"/"):
 			s.pool.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/_local/"):
@@ -128,13 +127,13 @@ func (s *system) handler(addr net.Addr, screen string) http.Handler {
 			s.gateway.ServeHTTP(w, r)
 		}
 	})
-	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsLoopback() {
-		return loopbackOnly(all)
+	if loopback {
+		return requireLoopbackHost(all)
 	}
 	return all
 }
 
-// newUUID is a random UUID (RFC 9562, version 4), as request ids are.
+// newUUID returns a random UUID (RFC 9562, version 4).
 func newUUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails

@@ -23,7 +23,7 @@ func TestServesTemplate(t *testing.T) {
 	}
 	template.Resources["BookingsFunction"] = samtest.Resource{Type: functionType, Properties: map[string]any{"Events": map[string]any{
 		"Book": map[string]any{"Type": "Api", "Properties": map[string]any{"Method": "POST", "Path": "/bookings/{id}"}}}}}
-	want := []string{"BookingsFunction of template.yaml cannot be made to fail by -fail: add bookings to services in functions/local/crashes.go",
+	want := []string{"BookingsFunction of template.yaml cannot be made to fail by -fail: add bookings to serviceNames in functions/local/faults.go",
 		"BookingsFunction of template.yaml is not served: add it to functions/local/functions.go",
 		"POST /bookings/{id} of template.yaml is not served: add its service to functions/local/functions.go"}
 	if got := unserved(t, template, r.address); fmt.Sprint(got) != fmt.Sprint(want) {
@@ -46,8 +46,8 @@ func unserved(t *testing.T, template samtest.Template, address string) (missing 
 		if _, got := ask(t, "POST", "http://"+address+"/2015-03-31/functions/"+name+"/invocations", "?"); strings.Contains(got, "Function not found") {
 			missing = append(missing, name+" of template.yaml is not served: add it to functions/local/functions.go")
 		}
-		if folder := strings.ToLower(strings.TrimSuffix(name, "Function")); !slices.Contains(services(), folder) {
-			missing = append(missing, name+" of template.yaml cannot be made to fail by -fail: add "+folder+" to services in functions/local/crashes.go")
+		if folder := strings.ToLower(strings.TrimSuffix(name, "Function")); !slices.Contains(serviceNames(), folder) {
+			missing = append(missing, name+" of template.yaml cannot be made to fail by -fail: add "+folder+" to serviceNames in functions/local/faults.go")
 		}
 		events, _ := resource.Properties["Events"].(map[string]any)
 		for _, e := range events {

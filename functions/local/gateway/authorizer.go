@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Authorizer verifies ID tokens as the Cognito authorizer of a REST API does: signature by the key that
-// the token names, issuer, audience, use and time.
+// Authorizer verifies ID tokens like the Cognito authorizer of a REST API: the signature with the key that the token names,
+// issuer, audience, use and time.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 type Authorizer struct {
 	Issuer   string
@@ -22,9 +22,8 @@ type Authorizer struct {
 	Now      func() time.Time
 }
 
-// Claims returns the claims of the token in an Authorization header, raw or behind "Bearer", spelled so:
-// what is taken here and not by the service would be found out only when deployed. Any reason to refuse
-// it is an error that says which; none of them may reach the client.
+// Claims returns the claims of the token in an Authorization header, with or without "Bearer " before it. The prefix is
+// case-sensitive, like the service's. An error says why the token is invalid; it must not be shown to the client.
 func (a *Authorizer) Claims(header string) (map[string]any, error) {
 	payload, err := a.verify(strings.TrimPrefix(header, "Bearer "))
 	if err != nil {
@@ -37,8 +36,7 @@ func (a *Authorizer) Claims(header string) (map[string]any, error) {
 	return claims, a.check(claims)
 }
 
-// verify returns the payload of a compact JWS (RFC 7515, section 5.2). Only RS256 is taken, whatever the
-// token says of itself (RFC 8725, section 3.1).
+// verify returns the payload of a compact JWS (RFC 7515, section 5.2). It accepts only RS256 (RFC 8725, section 3.1).
 func (a *Authorizer) verify(token string) ([]byte, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

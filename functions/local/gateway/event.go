@@ -17,9 +17,8 @@ import (
 
 const apiID = "local"
 
-// event is a request as a REST API sends it to a function: the members of
+// event is a request as a REST API sends it to a function, with null where the service sends null. The members are those of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
-// null where the service sends null.
 type event struct {
 	Resource          string              `json:"resource"`
 	Path              string              `json:"path"`
@@ -58,7 +57,7 @@ type authorizer struct {
 	Claims map[string]string `json:"claims"`
 }
 
-// identity is null but for the client's address and agent, as nobody signs requests with AWS keys.
+// identity is null but for address and user agent, because no request is signed with AWS keys.
 type identity struct {
 	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
 	AccountID                     *string `json:"accountId"`
@@ -82,12 +81,12 @@ func (g *Gateway) newEvent(r *http.Request, resource string, params map[string]s
 	headers := g.headers(r)
 	e := event{
 		Resource: resource, Path: "/" + strings.TrimLeft(r.URL.EscapedPath(), "/"), HTTPMethod: r.Method,
-		Headers: last(headers), MultiValueHeaders: headers,
-		Query: last(query), MultiValueQuery: nilIfEmpty(query),
+		Headers: lastValues(headers), MultiValueHeaders: headers,
+		Query: lastValues(query), MultiValueQuery: nilIfEmpty(query),
 		PathParameters: params, RequestContext: g.newRequestContext(r, resource, id),
 	}
 	if claims != nil {
-		e.RequestContext.Authorizer = &authorizer{Claims: stringified(claims)}
+		e.RequestContext.Authorizer = &authorizer{Claims: claimStrings(claims)}
 	}
 	if len(body) > 0 {
 		text := string(body)
@@ -109,7 +108,7 @@ func (g *Gateway) newRequestContext(r *http.Request, resource, id string) reques
 	prefix, _, _ := strings.Cut(host, ".")
 	return requestContext{
 		ResourceID: hex.EncodeToString(sum[:3]), ResourcePath: resource, HTTPMethod: r.Method,
-		ExtendedRequestID: base64.StdEncoding.EncodeToString(sum[:11]), // as long as the service's
+		ExtendedRequestID: base64.StdEncoding.EncodeToString(sum[:11]), // of the same length as the service's
 		RequestTime:       now.Format("02/Jan/2006:15:04:05 -0700"), RequestTimeEpoch: now.UnixMilli(),
 		Path: "/" + Stage + r.URL.EscapedPath(), Stage: Stage, AccountID: sandbox.AccountID, APIID: apiID,
 		Protocol: r.Proto, DomainName: host, DomainPrefix: prefix, RequestID: id,
@@ -125,8 +124,8 @@ func sourceIP(r *http.Request) string {
 	return host
 }
 
-// last is the single-value map that goes with the multi-value one: the last value of each.
-func last(multi map[string][]string) map[string]string {
+// lastValues returns the single-value map of a multi-value one: the last value of each.
+func lastValues(multi map[string][]string) map[string]string {
 	if len(multi) == 0 {
 		return nil
 	}
@@ -144,16 +143,16 @@ func nilIfEmpty(m map[string][]string) map[string][]string {
 	return m
 }
 
-// stringified turns verified claims into what the authorizer hands on: strings, whatever they were.
-func stringified(claims map[string]any) map[string]string {
+// claimStrings converts verified claims to strings, like the authorizer.
+func claimStrings(claims map[string]any) map[string]string {
 	out := make(map[string]string, len(claims))
 	for name, value := range claims {
-		out[name] = stringifiedClaim(name, value)
+		out[name] = claimString(name, value)
 	}
 	return out
 }
 
-func stringifiedClaim(name string, value any) string {
+func claimString(name string, value any) string {
 	switch v := value.(type) {
 	case string:
 		return v

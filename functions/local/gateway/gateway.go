@@ -1,30 +1,29 @@
-// Package gateway stands in for Amazon API Gateway: HTTP requests become the raw events that a REST API
-// sends to its functions, and their responses become HTTP responses.
+// Package gateway simulates Amazon API Gateway: it converts HTTP requests to the raw events that a REST API sends to its
+// functions, and their responses to HTTP responses.
 //
-// It keeps to what the service does where a function or a client can tell: routing by resource, the
-// Cognito authorizer, claims as strings, paths passed on percent-encoded, query strings split and decoded,
-// headers that are dropped or renamed, CORS preflights, limits of size and time, and the errors that the
-// gateway makes itself, in the bodies that template.yaml gives them.
+// It does what the service does wherever a function or a client can observe it: routing by resource, the Cognito authorizer,
+// claims as strings, percent-encoded paths, splitting and decoding of query strings, headers that are dropped or renamed,
+// CORS preflights, limits of size and time, and the gateway's own errors, with the bodies of template.yaml.
 //
-// These are all known departures. Each has the test that shows it, or the reason why there is none:
+// Known differences, each with its test or the reason for having none:
 //
-//   - A body that is not UTF-8 arrives in base64; the service replaces its bytes. Nothing is lost this way, and the
-//     function refuses both. TestBodyThatIsNotText
-//   - A query string with a broken escape, or with one of | { } unescaped, is 400 invalid_parameter. The service
-//     supports neither, and its response is not documented. TestRefusals
-//   - A path with a broken escape, and whatever else net/http cannot read, is 400 in plain text from net/http.
+//   - A body that is not UTF-8 arrives in base64; the service replaces its bytes. No byte is lost this way, and the
+//     function rejects both. TestBodyThatIsNotText
+//   - A query string with a malformed escape, or with one of | { } unescaped, is 400 invalid_parameter. The service
+//     supports neither, and its response is not documented. TestErrors
+//   - A path with a malformed escape, and whatever else net/http cannot parse, is 400 in plain text from net/http.
 //     Reason: the request does not get here.
 //   - Slashes within a path, as in /users//id, are significant; what the service does with them is not documented.
-//     Those at either end are ignored, as there. TestSlashes
-//   - Header names arrive as Content-Type, whatever the client wrote; the service keeps its spelling. Reason: net/http
-//     does not. The fixtures in testdata/events have both spellings, and the functions read either.
+//     Those at either end are ignored, like there. TestSlashes
+//   - Header names arrive in canonical form, whatever the client sent; the service does not change them. Reason: net/http
+//     canonicalizes them. The fixtures in testdata/events have both forms, and the functions read either.
 //   - X-HTTP-Method-Override does not change the method. TestMethodOverride
 //   - A parameter with a second = keeps it in its value; some report that the service cuts there. TestQuery
 //   - Headers are measured as name, colon and value; which bytes the service counts is not documented. TestHeaderSize
 //   - A URL may be as long as the headers of net/http's server. Reason: the service's limits of 414 are those of an
 //     ARN and of a front end; no route or cursor here comes near them.
-//   - A body above 10 MB is refused after the token is checked. TestOrder
-//   - Content-Length of a function is ignored, since net/http counts itself. TestResponseHeaders
+//   - A body above 10 MB is rejected after the token is checked. TestOrder
+//   - Content-Length of a function is ignored, since net/http sets it. TestResponseHeaders
 //   - There is no throttling, no WAF, no cache, no HTTP/2 and no TLS; responses have no X-Amz-Apigw-Id. Reason: they
 //     change no event and no response of a function.
 //
@@ -56,7 +55,7 @@ const (
 // Stage is the name of the API's one stage.
 const Stage = "local"
 
-// Function is a Lambda function behind the API, with the routes that lead to it.
+// Function is a Lambda function behind the API, with its routes.
 type Function struct {
 	sandbox.Function
 	Routes []apigateway.Route
@@ -70,29 +69,29 @@ type Config struct {
 	AllowedOrigin string
 	Now           func() time.Time
 	NewID         func() string // UUIDs for requests
-	Logger        *slog.Logger  // answers that are none
+	Logger        *slog.Logger  // malformed responses of functions
 }
 
 // Gateway is the API as an http.Handler.
 type Gateway struct {
 	config    Config
 	resources []resource
-	failures  map[string]Response // by name
+	errors    map[string]Response // by name
 }
 
-// New makes a Gateway.
+// New returns a Gateway.
 func New(config Config) *Gateway {
-	g := &Gateway{config: config, resources: newResources(config.Functions), failures: map[string]Response{}}
+	g := &Gateway{config: config, resources: newResources(config.Functions), errors: map[string]Response{}}
 	for _, r := range Responses() {
-		g.failures[r.Name] = r
+		g.errors[r.Name] = r
 	}
 	return g
 }
 
-// ServeHTTP answers one request as the API does.
+// ServeHTTP serves one request of the API.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if headerSize(r) > MaxHeaderSize {
-		refuseAtFront(w, http.StatusRequestHeaderFieldsTooLarge, fmt.Sprintf("HTTP header is larger than %d bytes.", MaxHeaderSize))
+		writeFrontEndError(w, http.StatusRequestHeaderFieldsTooLarge, fmt.Sprintf("HTTP header is larger than %d bytes.", MaxHeaderSize))
 		return
 	}
 	id := g.config.NewID()
@@ -107,37 +106,37 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		op, found = resource.operations[r.Method]
 	}
 	if !found {
-		g.Fail(w, missingAuthenticationToken, id)
+		g.WriteError(w, missingAuthenticationToken, id)
 		return
 	}
 	var claims map[string]any
 	if !op.route.Public {
 		var err error
 		if claims, err = g.config.Authorizer.Claims(r.Header.Get("Authorization")); err != nil {
-			g.Fail(w, unauthorized, id)
+			g.WriteError(w, unauthorized, id)
 			return
 		}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBodySize))
 	if err != nil {
-		g.failBody(w, err, id)
+		g.writeBodyError(w, err, id)
 		return
 	}
 	event, err := g.newEvent(r, op.route.Resource, params, body, claims, id)
 	if err != nil {
-		g.Fail(w, badRequestParameters, id)
+		g.WriteError(w, badRequestParameters, id)
 		return
 	}
 	if len(event) > sandbox.MaxRequestSize {
-		refuseTooLong(w)
+		writeTooLong(w)
 		return
 	}
 	g.invoke(w, r, op, event, id)
 }
 
-// headerSize is the length of the header lines.
+// headerSize returns the length of the header lines.
 func headerSize(r *http.Request) int {
-	size := len("Host: ") + len(r.Host) // which net/http takes out
+	size := len("Host: ") + len(r.Host) // net/http removes it from the headers
 	for name, values := range r.Header {
 		for _, value := range values {
 			size += len(name) + len(": ") + len(value)
@@ -146,46 +145,46 @@ func headerSize(r *http.Request) int {
 	return size
 }
 
-// failBody distinguishes a body that is too large from one that did not arrive.
-func (g *Gateway) failBody(w http.ResponseWriter, err error, id string) {
+// writeBodyError distinguishes a body that is too large from one that did not arrive.
+func (g *Gateway) writeBodyError(w http.ResponseWriter, err error, id string) {
 	var tooLarge *http.MaxBytesError
 	if !errors.As(err, &tooLarge) {
-		g.Fail(w, badRequestBody, id)
+		g.WriteError(w, badRequestBody, id)
 		return
 	}
 	w.Header().Del("X-Amzn-Requestid")
-	refuseAtFront(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("HTTP content length exceeded %d bytes.", MaxBodySize))
+	writeFrontEndError(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("HTTP content length exceeded %d bytes.", MaxBodySize))
 }
 
-// refuseAtFront answers as the service's front end does, before there is a request id: in plain text and without CORS.
+// writeFrontEndError writes an error of the service's front end: in plain text, without request id and CORS.
 // https://github.com/koki-develop/lgtm-generator/issues/10
-func refuseAtFront(w http.ResponseWriter, status int, message string) {
+func writeFrontEndError(w http.ResponseWriter, status int, message string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, message) // the client may have gone
+	_, _ = io.WriteString(w, message) // an error means that the client is gone
 }
 
-// refuseTooLong answers a request whose event is larger than Lambda takes. No GatewayResponse changes this response.
-func refuseTooLong(w http.ResponseWriter) {
+// writeTooLong writes the error for an event that exceeds the limit of Lambda. No GatewayResponse changes this error.
+func writeTooLong(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Amzn-Errortype", "BadRequestException")
 	w.WriteHeader(http.StatusRequestEntityTooLarge)
-	_, _ = io.WriteString(w, `{"message": "Request Too Long"}`) // the client may have gone
+	_, _ = io.WriteString(w, `{"message": "Request Too Long"}`) // an error means that the client is gone
 }
 
-// invoke calls the function and waits for its answer, as long as a function and an integration may take.
+// invoke invokes the function and waits for its response until the function or the integration times out.
 func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, op operation, event []byte, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), IntegrationTimeout)
 	defer cancel()
-	answer, err := g.config.Lambda.Invoke(ctx, op.function.Function, sandbox.Invocation{
+	response, err := g.config.Lambda.Invoke(ctx, op.function.Function, sandbox.Invocation{
 		Event: event, RequestID: g.config.NewID(), Trace: traceHeader(event),
 	})
 	switch {
-	case errors.Is(err, sandbox.ErrNotAwaited):
-		g.Fail(w, integrationTimeout, id)
+	case errors.Is(err, sandbox.ErrCallerCanceled):
+		g.WriteError(w, integrationTimeout, id)
 	case err != nil:
-		g.Fail(w, integrationFailure, id)
+		g.WriteError(w, integrationFailure, id)
 	default:
-		g.respond(w, op.function.Name, answer, id)
+		g.writeResponse(w, op.function.Name, response, id)
 	}
 }

@@ -206,8 +206,8 @@ func TestBodyThatIsNotText(t *testing.T) {
 	}
 }
 
-// TestRefusals: what never reaches a function, or comes back from one that failed.
-func TestRefusals(t *testing.T) {
+// TestErrors: what never reaches a function, or comes back from one that failed.
+func TestErrors(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	ok := "Bearer " + pool.token(nil)
@@ -335,7 +335,7 @@ func TestGatewayResponses(t *testing.T) {
 		want, _ := samtest.Lookup(properties, "GatewayResponses", made.Name, "ResponseTemplates", "application/json").(string)
 		want = strings.ReplaceAll(want, "$context.requestId", requestID)
 		w := httptest.NewRecorder()
-		newGateway(&function{}, &pool{}).Fail(w, made.Name, requestID)
+		newGateway(&function{}, &pool{}).WriteError(w, made.Name, requestID)
 		if got := strings.TrimSpace(w.Body.String()); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", made.Name, got, want)
 		}

@@ -11,7 +11,7 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// What the service does with headers between client and function.
+// Headers that the service drops or renames.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 var (
 	droppedFromRequest = []string{
@@ -26,7 +26,7 @@ var (
 	}
 )
 
-// headers are the client's, with those that the service adds, without those that end at it.
+// headers returns the client's headers with those that the service adds, without those that it drops.
 func (g *Gateway) headers(r *http.Request) map[string][]string {
 	h := r.Header.Clone()
 	for _, name := range droppedFromRequest {
@@ -41,14 +41,14 @@ func (g *Gateway) headers(r *http.Request) map[string][]string {
 		h.Set("X-Forwarded-Port", port)
 	}
 	h.Set("X-Forwarded-For", strings.Join(append(h.Values("X-Forwarded-For"), sourceIP(r)), ", "))
-	if sandbox.TraceOf(h) == "" {
+	if sandbox.TraceHeader(h) == "" {
 		h.Set("X-Amzn-Trace-Id", sandbox.NewTrace(g.config.Now(), g.config.NewID()))
 	}
 	return h
 }
 
-// writeHeaders merges both maps; where a name is in both, the list wins. The service gives a body without a type the
-// default one.
+// writeHeaders merges both maps; if a name is in both, the list wins. A body without Content-Type gets the service's
+// default.
 func writeHeaders(h http.Header, resp events.APIGatewayProxyResponse) {
 	for name, value := range resp.Headers {
 		if name, kept := responseHeader(name); kept {
@@ -70,7 +70,7 @@ func writeHeaders(h http.Header, resp events.APIGatewayProxyResponse) {
 	}
 }
 
-// responseHeader is the name under which the client gets a function's header, and whether it gets it.
+// responseHeader returns the client's name of a function's header, and whether the client receives it.
 func responseHeader(name string) (string, bool) {
 	name = http.CanonicalHeaderKey(name)
 	if slices.Contains(remappedInResponse, name) {

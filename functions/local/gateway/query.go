@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// parseQuery splits and decodes a query string by the rules of a REST API, which are not those of net/url: a
-// semicolon separates parameters as an ampersand does, and | { } must be escaped. A parameter without = has an empty
-// value. Names that differ only in what is not UTF-8 are one parameter, as JSON has but one spelling for them.
+// parseQuery splits and decodes a query string by the rules of a REST API, which differ from net/url: a semicolon separates
+// parameters like an ampersand, and | { } must be escaped. A parameter without = has an empty value. Invalid UTF-8 in names
+// is replaced, so names that differ only there are one parameter.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 func parseQuery(text string) (map[string][]string, error) {
 	if at := strings.IndexAny(text, "|{}"); at >= 0 {

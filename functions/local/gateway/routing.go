@@ -9,7 +9,7 @@ import (
 	"rental.example/adapters/apigateway"
 )
 
-// resource is one path of the API with the methods it has.
+// resource is one path of the API with its methods.
 type resource struct {
 	segments   []string // {id} for a parameter
 	operations map[string]operation
@@ -30,12 +30,12 @@ func newResources(functions []Function) []resource {
 				byPath[route.Resource] = r
 			}
 			r.operations[route.Method] = operation{route: route, function: &functions[i]}
-			if route.Method == http.MethodGet { // template.yaml declares both; net/http leaves out the body
+			if route.Method == http.MethodGet { // template.yaml declares both; net/http omits the body
 				r.operations[http.MethodHead] = r.operations[route.Method]
 			}
 		}
 	}
-	// A literal segment goes before a parameter, as in API Gateway: '{' sorts behind every letter.
+	// A literal segment precedes a parameter, like in API Gateway: '{' sorts after every letter.
 	paths := slices.Sorted(maps.Keys(byPath))
 	resources := make([]resource, 0, len(paths))
 	for _, path := range paths {
@@ -44,12 +44,12 @@ func newResources(functions []Function) []resource {
 	return resources
 }
 
-// segments are the parts of a path. Slashes at its ends do not count, however many there are.
+// segments returns the parts of a path without the slashes at its ends.
 // https://github.com/aws-powertools/powertools-lambda-python/issues/1552
 // https://github.com/localstack/localstack/issues/11253
 func segments(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }
 
-// match finds the resource of a path and the values of its parameters. Both stay percent-encoded.
+// match returns the resource of a path and its path parameters, which stay percent-encoded.
 func (g *Gateway) match(path string) (*resource, map[string]string) {
 	parts := segments(path)
 	for i := range g.resources {
@@ -79,10 +79,10 @@ func (r *resource) match(segments []string) (params map[string]string, ok bool) 
 	return params, true
 }
 
-// AllowedHeaders are the request headers that template.yaml's CORS admits.
+// AllowedHeaders are the AllowHeaders of template.yaml's CORS.
 const AllowedHeaders = "Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match"
 
-// preflight answers as the mock integration does that SAM makes of the template's Cors.
+// preflight serves a CORS preflight like the mock integration that SAM generates.
 func (g *Gateway) preflight(w http.ResponseWriter, r *resource) {
 	methods := slices.Sorted(maps.Keys(r.operations))
 	h := w.Header()

@@ -1,4 +1,4 @@
-// Package localtest runs the local runner for tests, as a process of its own.
+// Package localtest starts the local runner in a process of its own, for tests.
 package localtest
 
 import (
@@ -16,10 +16,10 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// stopTime is how long the runner may take to end: more than a request in flight may.
-const stopTime = 20 * time.Second
+// stopTimeout is how long the runner may take to end: more than a request in flight.
+const stopTimeout = 20 * time.Second
 
-// Build compiles the runner, which it leaves to Go's cache, and returns the path of the binary.
+// Build compiles the runner and returns the path of the binary.
 func Build(t testing.TB) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "local")
@@ -34,9 +34,9 @@ func Build(t testing.TB) string {
 	return binary
 }
 
-// Start starts a binary of Build on a free port, and ends it with the test, as by Ctrl-C. It returns host and port. What
-// the runner logs is in log once it has ended; its warnings are shown where the test failed. env is added to this
-// process' environment, of which nothing else decides what the runner does.
+// Start starts a binary of Build on a free port, and interrupts it at the end of the test. It returns host and port. The
+// log is complete after that; its warnings are printed if the test fails. env is added to this process's environment,
+// without the variables that the runner reads.
 func Start(t testing.TB, binary string, log *bytes.Buffer, env []string, args ...string) (address string) {
 	t.Helper()
 	cmd := exec.Command(binary, append([]string{"-addr", "localhost:0"}, args...)...)
@@ -44,14 +44,14 @@ func Start(t testing.TB, binary string, log *bytes.Buffer, env []string, args ..
 	cmd.Env = append(os.Environ(), "LOG_LEVEL=", "ALLOWED_ORIGIN=", "USERS_TABLE=", "OPEN_SEARCH_INDEX=")
 	cmd.Env = append(cmd.Env, env...)
 	cmd.Stderr = log
-	screen, err := cmd.StdoutPipe()
+	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewScanner(screen)
+	lines := bufio.NewScanner(stdout)
 	t.Cleanup(func() { stop(t, cmd, lines, log) })
 	listening := regexp.MustCompile(`^Listening on http://([^\s,]+)`)
 	for lines.Scan() {
@@ -59,22 +59,22 @@ func Start(t testing.TB, binary string, log *bytes.Buffer, env []string, args ..
 			return m[1]
 		}
 	}
-	t.Fatal("the runner does not say where it listens")
+	t.Fatal("the runner prints no address")
 	return ""
 }
 
-// stop is Ctrl-C. The runner has to end by itself.
+// stop interrupts the runner, which must exit without being killed.
 func stop(t testing.TB, runner *exec.Cmd, lines *bufio.Scanner, log *bytes.Buffer) {
 	t.Helper()
 	if err := runner.Process.Signal(os.Interrupt); err != nil {
 		_ = runner.Process.Kill() // Windows has no such signal
 	}
-	late := time.AfterFunc(stopTime, func() { _ = runner.Process.Kill() })
-	defer late.Stop()
-	for lines.Scan() { // Wait may only be called when all is read
+	timer := time.AfterFunc(stopTimeout, func() { _ = runner.Process.Kill() })
+	defer timer.Stop()
+	for lines.Scan() { // Wait must follow the last read
 	}
 	if err := runner.Wait(); err != nil && runtime.GOOS != "windows" {
-		t.Errorf("the runner did not end by itself: %v", err)
+		t.Errorf("the runner failed: %v", err)
 	}
 	for line := range strings.Lines(log.String()) {
 		if t.Failed() && !strings.Contains(line, `"level":"INFO"`) {

@@ -122,7 +122,7 @@ func (p *Pipeline) invoker(function string) invoker {
 }
 
 // ErrNoMapping means that a function has no event source mapping.
-var ErrNoMapping = errors.New("no stream or queue feeds that function")
+var ErrNoMapping = errors.New("the function has no event source mapping")
 
 // SetPolling enables or disables the mapping of a function, like --enabled and --no-enabled of
 // update-event-source-mapping.

@@ -1,5 +1,4 @@
-// Package sandbox stands in for AWS Lambda: it runs handlers as the service's runtime does, each event in
-// a sandbox of its own.
+// Package sandbox simulates AWS Lambda: it runs handlers like the service's runtime, each event in a sandbox of its own.
 package sandbox
 
 import (
@@ -18,13 +17,13 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// Region and AccountID are in every ARN.
+// Region and AccountID are part of every ARN.
 const (
 	Region    = "us-east-1"
 	AccountID = "123456789012"
 )
 
-// The largest event of a synchronous invocation, and the largest response, in bytes.
+// The maximum sizes of the event of a synchronous invocation and of its response, in bytes.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const (
 	MaxRequestSize  = 6 << 20
@@ -34,94 +33,94 @@ const (
 // Function is a Lambda function.
 type Function struct {
 	Name    string        // its logical id in template.yaml
-	Timeout time.Duration // what template.yaml gives it
-	// New gives the handler of one invocation. A sandbox of Lambda serves one event at a time, and those that
-	// lambda.NewHandler makes rely on that: two events in one of them may get each other's answers.
+	Timeout time.Duration // in template.yaml
+	// New returns the handler of one invocation. A sandbox of Lambda serves one event at a time, and handlers of
+	// lambda.NewHandler rely on that: with concurrent events, a response can go to the wrong caller.
 	New func() lambda.Handler
 }
 
-// ARN is the function's.
+// ARN returns the ARN of the function.
 func (f Function) ARN() string {
 	return "arn:aws:lambda:" + Region + ":" + AccountID + ":function:" + f.Name
 }
 
-// TimeoutError tells that a function's time was up.
+// TimeoutError means that a function exceeded its timeout.
 type TimeoutError struct {
 	RequestID string
 	After     time.Duration
 }
 
-// Error is the text that Lambda gives such an end.
+// Error returns the message of Lambda.
 func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds", e.RequestID, e.After.Seconds())
 }
 
-// ResponseTooLargeError is the end of a function whose response is larger than Lambda passes on.
+// ResponseTooLargeError means that a function's response exceeds MaxResponseSize.
 type ResponseTooLargeError struct{}
 
-// Error is the text that Lambda gives such an end.
+// Error returns the message of Lambda.
 func (*ResponseTooLargeError) Error() string {
 	return fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", MaxResponseSize)
 }
 
-// PanicError is a function's panic, which ends its invocation and, here, nothing else.
+// PanicError means that a function panicked, which ends only its invocation.
 type PanicError struct {
 	Value any
 	Stack []byte
 }
 
-// Error is the panic's value; the stack is for the log.
+// Error returns the value of the panic; the stack is for the log.
 func (e *PanicError) Error() string { return fmt.Sprint(e.Value) }
 
-// Invocation is an event on its way to a function.
+// Invocation is the event of an invocation with its context.
 type Invocation struct {
 	Event     []byte
 	RequestID string // the function_request_id of log lines
-	Trace     string // the X-Ray tracing header; may be empty
+	Trace     string // the X-Ray traceForm header; may be empty
 }
 
-// Service invokes functions. Record may be nil.
+// Service invokes functions.
 type Service struct {
-	Logger *slog.Logger // what goes wrong inside functions
-	// Record gets every event that was answered, with its answer.
-	Record func(function string, event, answer []byte)
+	Logger *slog.Logger // of failed functions
+	// Record is called with every event that has a response, and the response. It may be nil.
+	Record func(function string, event, response []byte)
 
 	running sync.WaitGroup
 }
 
-// Wait returns once every function that was invoked has returned, those included whose time was up.
+// Wait returns when every invoked function has returned, including those that exceeded their timeout.
 func (s *Service) Wait() { s.running.Wait() }
 
 type result struct {
-	answer []byte
-	err    error
+	response []byte
+	err      error
 }
 
-// ErrNotAwaited is the end of the caller's context, which the function does not hear of: it goes on.
-var ErrNotAwaited = errors.New("the function was not waited for")
+// ErrCallerCanceled means that the caller's context ended. The function is not interrupted.
+var ErrCallerCanceled = errors.New("the caller stopped waiting for the function")
 
-// Invoke runs f and waits for its answer, as long as ctx and the function's timeout let it. One that goes on
-// after that is left to end, as a sandbox is that Lambda takes away; Wait waits for it. The error is a
-// *TimeoutError, a *PanicError, a *ResponseTooLargeError, one that wraps ErrNotAwaited and that of ctx, or what f returned.
+// Invoke runs f and waits for its response until ctx ends or the function times out. A function that runs on is not
+// stopped; Wait waits for it. The error is a *TimeoutError, a *PanicError, a *ResponseTooLargeError, one that wraps
+// ErrCallerCanceled and the error of ctx, or the error of f.
 func (s *Service) Invoke(ctx context.Context, f Function, in Invocation) ([]byte, error) {
-	late := time.NewTimer(f.Timeout)
-	defer late.Stop()
+	timeout := time.NewTimer(f.Timeout)
+	defer timeout.Stop()
 	done := make(chan result, 1)
 	s.running.Go(func() {
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.Timeout)
+		functionCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.Timeout)
 		defer cancel()
-		answer, err := run(own, f, in)
-		done <- result{answer, err}
+		response, err := run(functionCtx, f, in)
+		done <- result{response, err}
 	})
 	var res result
 	select {
 	case res = <-done:
-	case <-late.C:
+	case <-timeout.C:
 		res.err = &TimeoutError{RequestID: in.RequestID, After: f.Timeout}
 	case <-ctx.Done():
-		res.err = fmt.Errorf("%w: %w", ErrNotAwaited, ctx.Err())
+		res.err = fmt.Errorf("%w: %w", ErrCallerCanceled, ctx.Err())
 	}
-	if res.err == nil && len(res.answer) > MaxResponseSize {
+	if res.err == nil && len(res.response) > MaxResponseSize {
 		res.err = &ResponseTooLargeError{}
 	}
 	if res.err != nil {
@@ -129,9 +128,9 @@ func (s *Service) Invoke(ctx context.Context, f Function, in Invocation) ([]byte
 		return nil, res.err
 	}
 	if s.Record != nil {
-		s.Record(f.Name, in.Event, res.answer)
+		s.Record(f.Name, in.Event, res.response)
 	}
-	return res.answer, nil
+	return res.response, nil
 }
 
 func (s *Service) log(f Function, in Invocation, err error) {
@@ -143,34 +142,33 @@ func (s *Service) log(f Function, in Invocation, err error) {
 	s.Logger.Error("function failed", attrs...)
 }
 
-// traceKey is where the Lambda runtime of aws-lambda-go keeps the tracing header in a context.
+// traceKey is the context key of the tracing header in the Lambda runtime of aws-lambda-go.
 var traceKey any = "x-amzn-trace-id"
 
-// Trace is the tracing header of the invocation that ctx belongs to; empty without one.
+// Trace returns the tracing header of the invocation of ctx, or "".
 func Trace(ctx context.Context) string {
 	header, _ := ctx.Value(traceKey).(string)
 	return header
 }
 
-// tracing is the form of a tracing header. What a client writes otherwise would get into logs.
+// traceForm is the form of a tracing header. Other values of a client must not get into logs.
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
-var tracing = regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}(;(Parent=[0-9a-f]{16}|Sampled=[01]))*$`)
+var traceForm = regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}(;(Parent=[0-9a-f]{16}|Sampled=[01]))*$`)
 
-// TraceOf is the tracing header among the headers of a request; empty unless there is exactly one, of the right form.
-func TraceOf(h http.Header) string {
-	if lines := h.Values("X-Amzn-Trace-Id"); len(lines) == 1 && tracing.MatchString(lines[0]) {
+// TraceHeader returns the tracing header of a request, or "" unless there is exactly one, of the right form.
+func TraceHeader(h http.Header) string {
+	if lines := h.Values("X-Amzn-Trace-Id"); len(lines) == 1 && traceForm.MatchString(lines[0]) {
 		return lines[0]
 	}
 	return ""
 }
 
-// NewTrace is a tracing header as the services make it: the time in seconds and 96 bits, those of a UUID,
-// both in hexadecimal.
+// NewTrace returns a new tracing header: the time in seconds and 96 bits of a UUID, in hexadecimal.
 func NewTrace(now time.Time, uuid string) string {
 	return fmt.Sprintf("Root=1-%08x-%s", now.Unix(), strings.ReplaceAll(uuid, "-", "")[:24])
 }
 
-func run(ctx context.Context, f Function, in Invocation) (answer []byte, err error) {
+func run(ctx context.Context, f Function, in Invocation) (response []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}

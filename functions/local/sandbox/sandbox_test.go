@@ -60,7 +60,7 @@ func TestTraceOf(t *testing.T) {
 		{[]string{"Root=jane@example.com"}, ""}, {[]string{good + ";jane@example.com"}, ""},
 		{[]string{good, "Root=INJ4 jane@example.com"}, ""}, {[]string{"jane@example.com", good}, ""}, {[]string{good, good}, ""},
 	} {
-		if got := sandbox.TraceOf(http.Header{"X-Amzn-Trace-Id": tt.sent}); got != tt.want {
+		if got := sandbox.TraceHeader(http.Header{"X-Amzn-Trace-Id": tt.sent}); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.sent, got, tt.want)
 		}
 	}
@@ -93,7 +93,7 @@ func TestEnds(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start := time.Now()
-		if _, err = s.Invoke(ctx, deaf, in); !errors.Is(err, sandbox.ErrNotAwaited) || time.Since(start) != time.Second {
+		if _, err = s.Invoke(ctx, deaf, in); !errors.Is(err, sandbox.ErrCallerCanceled) || time.Since(start) != time.Second {
 			t.Errorf("caller gone: %v after %v", err, time.Since(start))
 		}
 		if s.Wait(); ended.Load() != 2 {
@@ -116,14 +116,14 @@ func TestResponseSize(t *testing.T) {
 	}
 }
 
-// TestCrashing: the invocations that are to fail do, before or after their work, and no others.
-func TestCrashing(t *testing.T) {
+// TestFaults: the invocations that are to fail do, before or after their work, and no others.
+func TestFaults(t *testing.T) {
 	t.Parallel()
 	worked := 0
-	f := sandbox.Crashing(function(func(context.Context, string) (string, error) { worked++; return "", nil }),
-		[]sandbox.Crash{{From: 2, To: 3}, {From: 5, To: 5, AfterWork: true}})
+	f := sandbox.WithFaults(function(func(context.Context, string) (string, error) { worked++; return "", nil }),
+		[]sandbox.Fault{{From: 2, To: 3}, {From: 5, To: 5, AfterWork: true}})
 	s := &sandbox.Service{Logger: slog.New(slog.DiscardHandler)}
-	for n, want := range []error{nil, sandbox.ErrCrashedAtStart, sandbox.ErrCrashedAtStart, nil, sandbox.ErrCrashedAfterWork, nil} {
+	for n, want := range []error{nil, sandbox.ErrFaultBeforeWork, sandbox.ErrFaultBeforeWork, nil, sandbox.ErrFaultAfterWork, nil} {
 		if _, err := s.Invoke(t.Context(), f, sandbox.Invocation{Event: []byte(`""`)}); !errors.Is(err, want) {
 			t.Errorf("invocation %d: %v, want %v", n+1, err, want)
 		}

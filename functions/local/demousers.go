@@ -7,7 +7,7 @@ import (
 
 const demoPassword = "Passw0rd!"
 
-// demoUsers are the same at every start, so that scripts and documents can rely on them.
+// demoUsers returns the same users at every start, so that scripts and documents can rely on them.
 func demoUsers() []cognito.User {
 	return []cognito.User{
 		{Email: "renter@example.com", Password: demoPassword, Sub: "11111111-1111-4111-8111-111111111111"},

@@ -91,31 +91,31 @@ func TestFixture(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &v); err != nil {
 			t.Fatal(err)
 		}
-		out, err := json.Marshal(fixture{}.request(v))
+		out, err := json.Marshal(sanitizer{}.request(v))
 		if err != nil || strings.Contains(string(out), "secret") {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
 	}
-	headers := fixture{}.responseHeaders(map[string]string{"Set-Cookie": "secret", "location": "users/x@secret.example", "ETag": `"1"`})
+	headers := sanitizer{}.responseHeaders(map[string]string{"Set-Cookie": "secret", "location": "users/x@secret.example", "ETag": `"1"`})
 	if len(headers) != 2 || strings.Contains(headers["location"], "secret") || headers["ETag"] != `"1"` {
 		t.Errorf("response headers: %v", headers)
 	}
 	const untouched = `{"a" :"\u0061","a":1e2,"b":"<>&"} "x`
-	if got := (fixture{}).text(untouched); got != untouched {
+	if got := (sanitizer{}).text(untouched); got != untouched {
 		t.Errorf("%s became %s", untouched, got)
 	}
 }
 
-// TestKeptParameters: the parameters whose values stay are those of the contract.
-func TestKeptParameters(t *testing.T) {
+// TestAllowedParameters: the parameters whose values stay are those of the contract.
+func TestAllowedParameters(t *testing.T) {
 	t.Parallel()
 	var want []string
 	for _, m := range regexp.MustCompile(`name: (\w+)\s+in: query`).FindAllStringSubmatch(samtest.ReadFile(t, "openapi.yaml"), -1) {
 		want = append(want, m[1])
 	}
 	slices.Sort(want)
-	if want = slices.Compact(want); !slices.Equal(want, keptParameters) {
-		t.Errorf("keptParameters in fixture.go are %q; openapi.yaml has %q: write those whose values may be committed", keptParameters, want)
+	if want = slices.Compact(want); !slices.Equal(want, allowedParameters) {
+		t.Errorf("allowedParameters in sanitize.go are %q; openapi.yaml has %q: write those whose values may be committed", allowedParameters, want)
 	}
 }
 

@@ -6,12 +6,11 @@ import (
 	"strings"
 )
 
-// loopbackOnly refuses requests for other hosts than this machine while the runner listens on a loopback
-// address alone. A web page can have its own name resolve to 127.0.0.1 (DNS rebinding), and the browser
-// would then let its scripts talk to the runner as to their own server.
-func loopbackOnly(next http.Handler) http.Handler {
+// requireLoopbackHost rejects requests for other hosts than this machine. It is for listeners on a loopback address: a web
+// page can make its own name resolve to 127.0.0.1 (DNS rebinding), and its scripts could then read the responses.
+func requireLoopbackHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLoopback(r.Host) {
+		if !isLoopbackHost(r.Host) {
 			http.Error(w, "This runner answers to localhost only; start it with another -addr to reach it by other names.",
 				http.StatusMisdirectedRequest)
 			return
@@ -20,7 +19,7 @@ func loopbackOnly(next http.Handler) http.Handler {
 	})
 }
 
-func isLoopback(hostport string) bool {
+func isLoopbackHost(hostport string) bool {
 	host := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {
 		host = h

@@ -7,16 +7,16 @@ import (
 	"rental.example/adapters/apigateway"
 )
 
-// Response is an error that the gateway makes itself, as template.yaml's GatewayResponses customise it.
+// Response is an error of the gateway itself, from the GatewayResponses of template.yaml.
 type Response struct {
 	Name    string // the response type
 	status  int
 	code    string
 	detail  string
-	headers map[string]string // beside those that all have
+	headers map[string]string // in addition to those of all errors
 }
 
-// The gateway's errors, as far as this gateway makes them.
+// Response types of the errors that this gateway returns.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 const (
 	badRequestParameters       = "BAD_REQUEST_PARAMETERS"
@@ -27,7 +27,7 @@ const (
 	integrationTimeout         = "INTEGRATION_TIMEOUT"
 )
 
-// Responses are all errors that the gateway can make.
+// Responses returns all errors of the gateway.
 func Responses() []Response {
 	return []Response{
 		{badRequestParameters, http.StatusBadRequest, "invalid_parameter", "The request's parameters cannot be read.", nil},
@@ -40,9 +40,9 @@ func Responses() []Response {
 	}
 }
 
-// Fail answers with the error of that name.
-func (g *Gateway) Fail(w http.ResponseWriter, name, requestID string) {
-	e := g.failures[name]
+// WriteError writes the error of that response type.
+func (g *Gateway) WriteError(w http.ResponseWriter, name, requestID string) {
+	e := g.errors[name]
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
@@ -55,7 +55,7 @@ func (g *Gateway) Fail(w http.ResponseWriter, name, requestID string) {
 		h.Set(name, value)
 	}
 	w.WriteHeader(e.status)
-	_ = json.NewEncoder(w).Encode(apigateway.Problem{ // the client may have gone
+	_ = json.NewEncoder(w).Encode(apigateway.Problem{ // an error means that the client is gone
 		Type: "about:blank", Title: http.StatusText(e.status), Status: e.status,
 		Code: e.code, Detail: e.detail, RequestID: requestID,
 	})

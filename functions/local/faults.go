@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rental.example/functions/local/sandbox"
+)
+
+// serviceNames returns the functions by the names of their folders.
+func serviceNames() []string {
+	return []string{"users", "items", "userevents", "itemsync", "republish"}
+}
+
+// serviceOf returns the folder of a function, from that or from its name in template.yaml: itemsync, ItemSyncFunction.
+func serviceOf(name string) string { return strings.TrimSuffix(strings.ToLower(name), "function") }
+
+// faults are the injected faults by service. It is a flag.Value of the form userevents:3,itemsync:2-4,itemsync:7! where !
+// means after the work.
+type faults map[string][]sandbox.Fault
+
+// String implements flag.Value.
+func (f faults) String() string { return "" }
+
+// Set implements flag.Value.
+func (f faults) Set(text string) error {
+	for part := range strings.SplitSeq(text, ",") {
+		service, invocations, ok := strings.Cut(strings.TrimSpace(part), ":")
+		if !ok {
+			return fmt.Errorf("%q: want a function and which invocation of it, such as itemsync:1", part)
+		}
+		if service = serviceOf(service); !slices.Contains(serviceNames(), service) {
+			return fmt.Errorf("%q is none of the functions %s; names of template.yaml, such as ItemSyncFunction, work too",
+				part, strings.Join(serviceNames(), ", "))
+		}
+		fault, err := parseFault(invocations)
+		if err != nil {
+			return fmt.Errorf("%q: %w", part, err)
+		}
+		f[service] = append(f[service], fault)
+	}
+	return nil
+}
+
+func parseFault(invocations string) (sandbox.Fault, error) {
+	invocations, afterWork := strings.CutSuffix(invocations, "!")
+	first, last, isRange := strings.Cut(invocations, "-")
+	if !isRange {
+		last = first
+	}
+	from, err1 := strconv.Atoi(first)
+	to, err2 := strconv.Atoi(last)
+	switch {
+	case err1 != nil || err2 != nil || from < 1:
+		return sandbox.Fault{}, errors.New("want the number of an invocation, from 1, or a range such as 2-4; after it ! for a fault after the work")
+	case to < from:
+		return sandbox.Fault{}, fmt.Errorf("the range ends before it begins: %d is less than %d", to, from)
+	}
+	return sandbox.Fault{From: from, To: to, AfterWork: afterWork}, nil
+}
