@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// UserID is a user's public identity in every context: 128 bits in the form of a UUID in lower case.
+// UserID is a user's public id: 128 bits in the form of a UUID in lower case.
 type UserID string
 
-// UserIDOf is the id of the user whose account in the user pool has that sub: the first 128 bits of the SHA-256 of it,
-// so that nobody finds the sub by the id. A sub is a name to sign in with; whoever knows it can lock its owner out by
-// wrong passwords, and have the pool send them mails.
+// UserIDOf returns the id of the user with the user pool's sub: the first 128 bits of a SHA-256, so that nobody can
+// compute the sub from the id. A sub must stay private because it is also a name to sign in with: whoever knows it can
+// lock the account by wrong passwords and have the pool send mails.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 func UserIDOf(sub string) UserID {
-	const purpose = "rental/user\x00"                                             // so that it is no other hash of the sub
+	const purpose = "rental/user\x00"                                             // distinguishes the id from other hashes of the sub
 	sum := sha256.Sum256(append(append(make([]byte, 0, 64), purpose...), sub...)) // on the stack
 	text := hex.AppendEncode(make([]byte, 0, 36), sum[:4])
 	for _, part := range [...][2]int{{4, 6}, {6, 8}, {8, 10}, {10, 16}} {
@@ -23,8 +23,7 @@ func UserIDOf(sub string) UserID {
 	return UserID(text)
 }
 
-// ParseUserID takes s for a user's id. Anything of another form is ErrNotFound, so that what cannot exist is looked up
-// nowhere.
+// ParseUserID returns s as a UserID, or ErrNotFound if it is not in the form of one: no store needs to be asked.
 func ParseUserID(s string) (UserID, error) {
 	if !IsUUID(s) {
 		return "", ErrNotFound
@@ -52,15 +51,15 @@ func IsUUID(s string) bool {
 	return true
 }
 
-// GroupAdmin is the user pool's group whose members list users and remove anybody's items.
+// GroupAdmin is the user pool's group whose members may list users and delete any item.
 const GroupAdmin = "admin"
 
-// Caller is who asks, as the authorizer has verified it.
+// Caller is the user who sent the request, as verified by the API's authorizer.
 type Caller struct {
 	ID            UserID
-	Sub           string // of the user pool's account: private, unlike ID
-	Email         string // as the user pool knows it; may be empty
-	EmailVerified bool   // whether the user pool has seen proof of Email
+	Sub           string // the account's id in the user pool: private, unlike ID
+	Email         string // in the user pool; may be empty
+	EmailVerified bool   // by the user pool
 	Groups        []string
 }
 

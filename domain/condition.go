@@ -2,8 +2,7 @@ package domain
 
 import "slices"
 
-// Condition is what a writer demands of the record as it is before the write (RFC 9110, section 13).
-// The zero Condition demands nothing.
+// Condition is what a write requires of the current record (RFC 9110, section 13). The zero Condition requires nothing.
 type Condition struct {
 	kind     conditionKind
 	versions []Version
@@ -18,28 +17,27 @@ const (
 	mustBe
 )
 
-// MustExist demands that there is a record, whichever (If-Match: *).
+// MustExist requires an existing record (If-Match: *).
 func MustExist() Condition { return Condition{kind: mustExist} }
 
-// MustNotExist demands that there is none (If-None-Match: *).
+// MustNotExist requires that there is no record (If-None-Match: *).
 func MustNotExist() Condition { return Condition{kind: mustNotExist} }
 
-// MustBe demands a record that has one of the versions (If-Match with a list). With no versions
-// nothing satisfies it, which is what a list of tags that we never made means.
+// MustBe requires a record with one of the versions (If-Match with a list). Without versions it always fails, as a list
+// of foreign ETags does.
 func MustBe(versions ...Version) Condition { return Condition{kind: mustBe, versions: versions} }
 
-// NeedsRecord reports whether only an existing record can satisfy c.
+// NeedsRecord reports whether c requires an existing record.
 func (c Condition) NeedsRecord() bool { return c.kind == mustExist || c.kind == mustBe }
 
-// NeedsAbsence reports whether only the absence of a record can satisfy c.
+// NeedsAbsence reports whether c requires that there is no record.
 func (c Condition) NeedsAbsence() bool { return c.kind == mustNotExist }
 
-// Versions returns the versions that c admits; ok is false when c does not name versions.
+// Versions returns the versions that MustBe lists; ok is false for any other condition.
 func (c Condition) Versions() (versions []Version, ok bool) { return c.versions, c.kind == mustBe }
 
-// Check holds c against a record: its version, and whether it exists (a deleted one does not).
-// It is nil when the write may go on, ErrNotFound when c needs a record and there is none, else
-// ErrPreconditionFailed.
+// Check returns nil if a record of version v satisfies c. exists is false for a deleted record. It returns ErrNotFound if
+// c needs a record and none exists, else ErrPreconditionFailed.
 func (c Condition) Check(v Version, exists bool) error {
 	switch {
 	case c.NeedsRecord() && !exists:

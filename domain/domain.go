@@ -1,44 +1,41 @@
-// Package domain is the kernel that the bounded contexts share: kinds of error, problems of fields,
-// the caller, versions, and the conditions under which a record may be written.
+// Package domain is the kernel that the bounded contexts share: error kinds, field problems, the caller, versions, and
+// conditions of writes.
 //
-// It imports the standard library alone. The contexts below it, user and item, import it and never
-// each other; adapters import the domain and never the other way round. So a rule is found here or in
-// its context, whatever database or transport it runs on.
+// It imports the standard library alone. Its subpackages user and item import it and never each other; adapters import
+// the domain, and the domain imports no adapter.
 package domain
 
 import "errors"
 
-// The kinds of failure that a port or a rule reports. Adapters wrap them with %w and the cause;
-// callers match them with errors.Is, and only the transport knows what status they become.
+// The kinds of error that ports and rules return. Adapters wrap them with %w and the cause; callers match them with
+// errors.Is; only package apigateway maps them to HTTP statuses.
 var (
-	// ErrUnauthenticated: nobody is known to be calling.
+	// ErrUnauthenticated: the request has no verified caller.
 	ErrUnauthenticated = errors.New("unauthenticated")
-	// ErrForbidden: the caller is known, and may not do this.
+	// ErrForbidden: the caller is authenticated and not allowed to do this.
 	ErrForbidden = errors.New("forbidden")
-	// ErrNotFound: there is no such record, or it has been deleted.
+	// ErrNotFound: the record does not exist, or has been deleted.
 	ErrNotFound = errors.New("not found")
-	// ErrConflict: other writers kept winning; nothing was written.
+	// ErrConflict: concurrent writes prevented this one; nothing was written.
 	ErrConflict = errors.New("conflict")
-	// ErrPreconditionFailed: the record is not in the state that the caller's Condition demands;
-	// nothing was written.
+	// ErrPreconditionFailed: the record does not satisfy the Condition; nothing was written.
 	ErrPreconditionFailed = errors.New("precondition failed")
-	// ErrInvalid: the request is well-formed, and a rule refuses it.
+	// ErrInvalid: the request is well-formed and breaks a rule.
 	ErrInvalid = errors.New("invalid")
-	// ErrUnavailable: a store throttles, times out or answers nonsense. Whether a write took effect
-	// is unknown.
+	// ErrUnavailable: a store throttled, timed out or sent a malformed response. A write may or may not have taken effect.
 	ErrUnavailable = errors.New("unavailable")
 )
 
-// CodedError is a kind of failure under a name of its own, for a rule of one context that clients have to
-// tell from others of the kind. It matches its kind by errors.Is.
+// CodedError is an error of a kind with a code of its own, for clients that must distinguish it from others of that
+// kind. It unwraps to its kind.
 type CodedError struct {
 	Kind    error  // one of the kinds above
 	Code    string // for programs, in lower case with underscores
 	Message string // a sentence for a person
 }
 
-// Error is the code.
-func (r *CodedError) Error() string { return r.Code }
+// Error returns the code.
+func (e *CodedError) Error() string { return e.Code }
 
 // Unwrap returns the kind.
-func (r *CodedError) Unwrap() error { return r.Kind }
+func (e *CodedError) Unwrap() error { return e.Kind }

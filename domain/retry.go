@@ -8,10 +8,8 @@ import (
 	"time"
 )
 
-// Pause waits before the repetition of something that lost a race: at most base before the first, twice
-// that before the next and so on, and a random part of it, so that those who met once do not meet again.
-// The first attempt, 0, does not wait.
-// A context that ends first is ErrUnavailable.
+// Backoff sleeps a random time below base<<(attempt-1) before retry number attempt; attempt 0 returns at once. The
+// random part keeps writers that collided from colliding again. It returns ErrUnavailable if ctx ends first.
 func Backoff(ctx context.Context, attempt int, base time.Duration) error {
 	if attempt == 0 {
 		return nil
@@ -22,18 +20,18 @@ func Backoff(ctx context.Context, attempt int, base time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("waiting to try again: %w: %w", ErrUnavailable, ctx.Err())
+		return fmt.Errorf("backoff: %w: %w", ErrUnavailable, ctx.Err())
 	}
 }
 
-// Retry repeats once while it fails with an error that is again, attempts times in all, and pauses in between as Pause
-// does. It returns the last error.
-func Retry(ctx context.Context, attempts int, base time.Duration, again error, once func() error) (err error) {
+// Retry calls f up to attempts times, with Backoff in between, while f fails with an error that is retryable. It returns
+// the last error.
+func Retry(ctx context.Context, attempts int, base time.Duration, retryable error, f func() error) (err error) {
 	for attempt := range attempts {
 		if err := Backoff(ctx, attempt, base); err != nil {
 			return err
 		}
-		if err = once(); !errors.Is(err, again) {
+		if err = f(); !errors.Is(err, retryable) {
 			return err
 		}
 	}

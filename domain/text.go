@@ -7,10 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Text checks a line of text that people will read: at most maxLen characters (Unicode code points), no
-// control characters, line separators and noncharacters, and none of the bidirectional embeddings,
-// overrides and isolates that make a text look like another (Unicode TR #36, section 3.1). Problems are
-// noted under field.
+// CheckText checks one line of text: at most maxLen Unicode code points, no control characters, line separators,
+// noncharacters, or bidirectional embeddings, overrides and isolates, which make a text look like another (Unicode
+// TR #36, section 3.1). Problems are added under field.
 func (p *Problems) CheckText(field, value string, maxLen int) {
 	switch {
 	case !utf8.ValidString(value):
@@ -22,7 +21,7 @@ func (p *Problems) CheckText(field, value string, maxLen int) {
 	}
 }
 
-// RequiredText is Text of a field in which there must be something to see.
+// CheckRequiredText is CheckText for a field with at least one visible character.
 func (p *Problems) CheckRequiredText(field, value string, maxLen int) {
 	before := len(*p)
 	p.CheckText(field, value, maxLen)
@@ -36,9 +35,9 @@ func deceptive(r rune) bool {
 		'\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
 }
 
-// visible leaves out spaces, controls, formats, and what Unicode calls letters, marks or symbols and is blank all the
-// same: fillers of Hangul, selectors of variations and the empty Braille pattern. What is new in an edition of Unicode
-// that Go does not know yet counts as visible.
+// visible reports whether r shows anything: no space, control or format character, and none of the letters, marks and
+// symbols that are blank (Hangul fillers, variation selectors, empty Braille pattern). Characters newer than Go's Unicode
+// tables count as visible.
 func visible(r rune) bool {
 	return !unicode.In(r, unicode.Z, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
 		r != '\u2800'

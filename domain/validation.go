@@ -2,7 +2,7 @@ package domain
 
 import "strings"
 
-// FieldProblem says what is wrong with one field of a draft.
+// FieldProblem is one invalid field of a draft.
 type FieldProblem struct {
 	Field   string // the name as the client wrote it
 	Code    string // one of the Code constants
@@ -11,40 +11,38 @@ type FieldProblem struct {
 
 // The codes of field problems.
 const (
-	CodeRequired   = "required"     // absent or empty, and it may not be
-	CodeInvalid    = "invalid"      // not in the form that the field has
-	CodeTooLong    = "too_long"     // more characters than allowed
-	CodeOutOfRange = "out_of_range" // a number beyond its limits
+	CodeRequired   = "required"     // absent or empty
+	CodeInvalid    = "invalid"      // wrong format
+	CodeTooLong    = "too_long"     // too many characters or elements
+	CodeOutOfRange = "out_of_range" // number out of range
 )
 
-// ValidationError is every problem of one draft together, so that a person corrects it in one go.
+// ValidationError is all problems of one draft.
 type ValidationError struct {
 	Problems []FieldProblem // in the order of the draft's fields; never empty
 }
 
-// Error names every field with its problem.
+// Error lists every field with its problem.
 func (e *ValidationError) Error() string {
-	var b strings.Builder
-	b.WriteString("validation failed")
+	all := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		b.WriteString([]string{": ", "; "}[min(i, 1)])
-		b.WriteString(p.Field + " " + p.Message)
+		all[i] = p.Field + " " + p.Message
 	}
-	return b.String()
+	return "validation failed: " + strings.Join(all, "; ")
 }
 
-// Unwrap returns ErrInvalid, which it is a kind of.
+// Unwrap returns ErrInvalid.
 func (e *ValidationError) Unwrap() error { return ErrInvalid }
 
-// Problems gathers what is wrong with a draft while a constructor reads it.
+// Problems collects the problems of a draft.
 type Problems []FieldProblem
 
-// Add notes one problem.
+// Add appends one problem.
 func (p *Problems) Add(field, code, message string) {
 	*p = append(*p, FieldProblem{Field: field, Code: code, Message: message})
 }
 
-// Err is a *ValidationError with all problems, or nil when there are none.
+// Err returns a *ValidationError with all problems, or nil if there are none.
 func (p Problems) Err() error {
 	if len(p) == 0 {
 		return nil

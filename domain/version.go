@@ -2,55 +2,56 @@ package domain
 
 import "time"
 
-// Version orders the writes of one record: the microseconds since 1970 of its last write, and always
-// more than the version before it. It never goes back, not even when the record is deleted and made
-// again, so it orders events about the record and serves as its ETag. Zero is no version.
+// Version is the time of a record's last write in microseconds since 1970, and always greater than the version before,
+// also after the record was deleted and created again. So it orders events about the record and is its ETag. Zero means
+// no version.
 type Version int64
 
-// VersionAt is the version of a record that is first written at t.
+// VersionAt returns the version of a first write at t.
 func VersionAt(t time.Time) Version { return Version(t.UnixMicro()) }
 
-// Next is the version of a write at now over v: the time, or v+1 where the clock is not past v.
+// Next returns the version of a write at now that replaces v: the time, but at least v+1.
 func (v Version) Next(now time.Time) Version { return max(VersionAt(now), v+1) }
 
-// Time is the moment that v stands for. It is ahead of the true time of the write where that
-// machine's clock was behind the machine's that wrote before it.
+// Time returns the time of v, in UTC. It is later than the actual write if an earlier writer's clock was ahead.
 func (v Version) Time() time.Time { return time.UnixMicro(int64(v)).UTC() }
 
-// MaxVersionLead is how far ahead of now a version may be. Clocks differ by seconds; a version that is a day ahead was
-// not written by one.
+// Micros returns t in UTC, truncated to the microseconds that stores keep.
+func Micros(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
+
+// MaxVersionLead is how far a version may be ahead of now. Clocks differ by seconds only.
 const MaxVersionLead = 24 * time.Hour
 
-// Plausible reports whether v can be the version of a record that has been written by now.
+// Plausible reports whether a record written until now can have version v.
 func (v Version) Plausible(now time.Time) bool {
 	return v > 0 && v <= VersionAt(now.Add(MaxVersionLead))
 }
 
-// Versions adds what is wrong with the versions of an event: its own has to be Plausible, and that of the deletion before
-// it, 0 for none, lower.
-func (p *Problems) CheckVersions(own, deletion Version, now time.Time) {
+// CheckVersions checks the versions of an event: its own must be Plausible, and that of the deletion before it (0: none)
+// must be lower.
+func (p *Problems) CheckVersions(own, lastDeleted Version, now time.Time) {
 	if !own.Plausible(now) {
 		p.Add("version", CodeOutOfRange, "must be a time of writing, not in the future")
 	}
-	if deletion < 0 || deletion >= max(own, 1) {
+	if lastDeleted < 0 || lastDeleted >= max(own, 1) {
 		p.Add("deletedVersion", CodeOutOfRange, "must be before the version")
 	}
 }
 
-// MaxClockLag is how far a clock may be behind a stored version before someone should look at it.
+// MaxClockSkew is how far a clock may be behind a version before an operator should look at it.
 const MaxClockSkew = 5 * time.Minute
 
-// ClockLag is how far a clock that says now is behind a version that has just been written; tell is whether
-// that is more than MaxClockLag.
-func ClockSkew(written Version, now time.Time) (lag time.Duration, tell bool) {
-	lag = written.Time().Sub(now)
-	return lag, lag > MaxClockSkew
+// ClockSkew returns how far the clock that reads now is behind a version just written, and whether that is more than
+// MaxClockSkew.
+func ClockSkew(written Version, now time.Time) (skew time.Duration, excessive bool) {
+	skew = written.Time().Sub(now)
+	return skew, skew > MaxClockSkew
 }
 
-// Stamp is what a write leaves on its record: when it was made, and by which request.
+// Stamp is the time and the request of a write.
 type Stamp struct {
 	Time time.Time
-	// RequestID is the id of the function's invocation. It lets a store recognise a write of its own
-	// whose answer was lost, and leads from an event back to the request. Empty recognises nothing.
+	// RequestID is the id of the Lambda invocation. By it, a store recognises an earlier attempt of the same write whose
+	// response was lost, and events can be traced to the request. Empty matches no write.
 	RequestID string
 }

@@ -186,7 +186,7 @@ func formats() map[string]func(text string) error {
 		"text":      text(false),
 		"words":     func(text string) error { _, err := item.NewQuery(item.Params{Text: &text}); return err },
 		"idn-email": func(text string) error {
-			_, err := user.Profile{}.Change(domain.Caller{}, user.Patch{Email: &text}, domain.Stamp{})
+			_, err := user.Profile{}.Change(domain.Caller{}, user.Patch{Email: domain.Some(text)}, domain.Stamp{})
 			return err
 		},
 	}

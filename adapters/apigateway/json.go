@@ -26,35 +26,8 @@ type Field struct {
 }
 
 // NewField is the Field of that name. The target takes the value and decides its type: *string, *float64,
-// *[]string; **float64, which stays nil where the member is absent; or a pointer to an Optional.
+// *[]string; **float64, which stays nil where the member is absent; or a pointer to a domain.Optional.
 func NewField(name string, target any) Field { return Field{name: name, target: target} }
-
-// Optional is a member of a merge patch (RFC 7396), which may be absent, null, or a value.
-type Optional[T any] struct {
-	Set   bool // false: absent, to stay as it is
-	Null  bool
-	Value T // zero when null
-}
-
-// Nullable is nil when the member was absent, and a pointer to nil when it was null.
-func (o Optional[T]) Nullable() **T {
-	value := &o.Value
-	switch {
-	case !o.Set:
-		return nil
-	case o.Null:
-		value = nil
-	}
-	return &value
-}
-
-// Pointer is nil when the member was absent, else its value; null is the zero value.
-func (o Optional[T]) Pointer() *T {
-	if !o.Set {
-		return nil
-	}
-	return &o.Value
-}
 
 // decodeObject reads one JSON object into fields. encoding/json alone is too generous for a contract:
 // it takes other spellings of names, names that come twice, null for anything, and replaces what is not
@@ -130,11 +103,11 @@ func (f Field) set(value string) error {
 	case **float64:
 		*target = new(float64)
 		return setValue(f, *target, value, number)
-	case *Optional[string]:
+	case *domain.Optional[string]:
 		return setOptional(f, target, value, text)
-	case *Optional[float64]:
+	case *domain.Optional[float64]:
 		return setOptional(f, target, value, number)
-	case *Optional[[]string]:
+	case *domain.Optional[[]string]:
 		return setOptional(f, target, value, texts)
 	}
 	panic(fmt.Sprintf("apigateway: field %s has a target of type %T", f.name, f.target))
@@ -152,7 +125,7 @@ func setValue[T any](f Field, target *T, value string, parse parser[T]) error {
 	return nil
 }
 
-func setOptional[T any](f Field, target *Optional[T], value string, parse parser[T]) error {
+func setOptional[T any](f Field, target *domain.Optional[T], value string, parse parser[T]) error {
 	target.Set, target.Null = true, value == "null"
 	if target.Null {
 		return nil

@@ -7,14 +7,16 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"rental.example/domain"
 )
 
 // fuzzBody has a member of each type that a body may have.
 type fuzzBody struct {
-	Text   string            `json:"text"`
-	Number float64           `json:"number"`
-	Maybe  Optional[string]  `json:"-"`
-	Level  Optional[float64] `json:"-"`
+	Text   string                   `json:"text"`
+	Number float64                  `json:"number"`
+	Maybe  domain.Optional[string]  `json:"-"`
+	Level  domain.Optional[float64] `json:"-"`
 }
 
 func (b *fuzzBody) Fields() []Field {
@@ -56,8 +58,8 @@ func TestOptional(t *testing.T) {
 	if err := decodeObject(`{"maybe":null}`, b.Fields()); err != nil {
 		t.Fatal(err)
 	}
-	if b.Maybe.Pointer() == nil || *b.Maybe.Pointer() != "" || b.Level.Pointer() != nil {
-		t.Errorf("null is %v, absent is %v", b.Maybe, b.Level)
+	if b.Maybe != (domain.Optional[string]{Set: true, Null: true}) || b.Level != (domain.Optional[float64]{}) {
+		t.Errorf("null is %+v, absent is %+v", b.Maybe, b.Level)
 	}
 }
 

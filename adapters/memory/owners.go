@@ -80,7 +80,7 @@ func (o *Owners) replace(ctx context.Context, before, after item.Owner) (bool, e
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.owner(before.ID) != before {
+	if !o.owner(before.ID).Equal(before) {
 		return false, nil
 	}
 	o.owners[after.ID] = after

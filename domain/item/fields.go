@@ -17,37 +17,36 @@ const (
 	MaxTags          = 10
 )
 
-// patched is it with the fields of patch, whose problems are noted.
-func (it Item) patched(problems *domain.Problems, patch Patch) Item {
-	if patch.Name != nil {
-		it.Name = *patch.Name
-		problems.CheckRequiredText("name", it.Name, MaxNameLength)
+// withPatch returns i with the fields of patch, and adds their problems.
+func (i Item) withPatch(problems *domain.Problems, patch Patch) Item {
+	if patch.Name.Set {
+		i.Name = patch.Name.Value
+		problems.CheckRequiredText("name", i.Name, MaxNameLength)
 	}
-	if patch.Details != nil {
-		it.Details = *patch.Details
-		problems.CheckText("details", it.Details, MaxDetailsLength)
+	if patch.Details.Set {
+		i.Details = patch.Details.Value
+		problems.CheckText("details", i.Details, MaxDetailsLength)
 	}
-	if patch.Category != nil {
-		it.Category = *patch.Category
-		checkSlug(problems, "category", it.Category, true)
+	if patch.Category.Set {
+		i.Category = patch.Category.Value
+		checkSlug(problems, "category", i.Category, true)
 	}
-	if patch.Tags != nil {
-		it.Tags = checkTags(problems, *patch.Tags)
+	if patch.Tags.Set {
+		i.Tags = checkTags(problems, patch.Tags.Value)
 	}
-	if patch.PricePerDay != nil {
-		it.PricePerDay = checkPrice(problems, "pricePerDay", *patch.PricePerDay)
+	if patch.PricePerDay.Set {
+		i.PricePerDay = checkPrice(problems, "pricePerDay", patch.PricePerDay.Pointer())
 	}
-	if patch.Lat != nil {
-		it.Place.Lat = requireDegrees(problems, "lat", *patch.Lat, 90)
+	if patch.Lat.Set {
+		i.Place.Lat = requireDegrees(problems, "lat", patch.Lat.Pointer(), 90)
 	}
-	if patch.Lng != nil {
-		it.Place.Lng = requireDegrees(problems, "lng", *patch.Lng, 180)
+	if patch.Lng.Set {
+		i.Place.Lng = requireDegrees(problems, "lng", patch.Lng.Pointer(), 180)
 	}
-	return it
+	return i
 }
 
-// IsSlug reports whether s is a name for machines and people: lower-case letters and digits of ASCII in
-// parts that are joined by single hyphens.
+// IsSlug reports whether s is a slug: lower-case ASCII letters and digits in parts joined by single hyphens.
 func IsSlug(s string) bool {
 	if s == "" || len(s) > MaxSlugLength {
 		return false
@@ -70,20 +69,20 @@ func checkSlug(problems *domain.Problems, field, s string, mayBeEmpty bool) {
 	}
 }
 
-// checkTags returns tags without repetitions, in their order.
+// checkTags returns tags in their order, without duplicates.
 func checkTags(problems *domain.Problems, tags []string) []string {
-	var once []string
+	var unique []string
 	for i, tag := range tags {
 		checkSlug(problems, "tags["+strconv.Itoa(i)+"]", tag, false)
-		if !slices.Contains(once, tag) {
-			once = append(once, tag)
+		if !slices.Contains(unique, tag) {
+			unique = append(unique, tag)
 		}
 		if i >= MaxTags {
 			problems.Add("tags", domain.CodeTooLong, "must be at most 10")
 			break
 		}
 	}
-	return once
+	return unique
 }
 
 func requireDegrees(problems *domain.Problems, field string, degrees *float64, limit float64) float64 {
@@ -94,9 +93,9 @@ func requireDegrees(problems *domain.Problems, field string, degrees *float64, l
 	return checkDegrees(problems, field, *degrees, limit)
 }
 
-// checkDegrees also turns minus zero into zero, which is the same place.
+// checkDegrees returns degrees, or zero for minus zero.
 func checkDegrees(problems *domain.Problems, field string, degrees, limit float64) float64 {
-	if !(degrees >= -limit && degrees <= limit) { // NaN is not in any range
+	if !(degrees >= -limit && degrees <= limit) { // also true for NaN
 		text := strconv.FormatFloat(limit, 'f', -1, 64)
 		problems.Add(field, domain.CodeOutOfRange, "must be degrees from -"+text+" to "+text)
 	}

@@ -7,9 +7,9 @@ import (
 	"unicode"
 )
 
-// foldingTable is what Lucene's ASCIIFoldingFilter makes of each character that it changes: a line for
-// each outcome, which is followed by a space and the characters. It comes from the engine itself:
-// TestFoldingIsTheEngines of adapters/opensearch compares it, and rewrites it when -update is given.
+// foldingTable is how Lucene's ASCIIFoldingFilter maps each character that it changes: one line per result, followed by a
+// space and the characters. TestFoldingIsTheEngines of adapters/opensearch compares it with the engine, and rewrites it
+// with -update.
 // https://lucene.apache.org/core/9_12_0/analysis/common/org/apache/lucene/analysis/miscellaneous/ASCIIFoldingFilter.html
 //
 //go:embed folding.txt
@@ -18,16 +18,16 @@ var foldingTable string
 var foldings = sync.OnceValue(func() map[rune]string {
 	table := make(map[rune]string)
 	for line := range strings.Lines(foldingTable) {
-		outcome, characters, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
+		folded, characters, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
 		for _, c := range characters {
-			table[c] = outcome
+			table[c] = folded
 		}
 	}
 	return table
 })
 
-// fold is word as FoldedWords has it. The order is the engine's: marks, case, folding. Case and the kinds of
-// characters are those of this program's edition of Unicode; an engine on an older Java knows fewer letters.
+// fold returns word as FoldedWords does. As in the engine, it drops marks, then lowers case, then folds. Case and character
+// classes are those of Go's Unicode tables; an engine on an older Java knows fewer letters.
 func fold(word string) string {
 	if isPlain(word) {
 		return word
@@ -39,8 +39,8 @@ func fold(word string) string {
 			continue
 		}
 		c = unicode.ToLower(c)
-		if outcome, ok := table[c]; ok {
-			b.WriteString(outcome)
+		if folded, ok := table[c]; ok {
+			b.WriteString(folded)
 			continue
 		}
 		b.WriteRune(c)
@@ -48,7 +48,7 @@ func fold(word string) string {
 	return b.String()
 }
 
-// isPlain reports whether folding leaves word as it is, as it does with most.
+// isPlain reports whether word is ASCII without capitals, which folding does not change.
 func isPlain(word string) bool {
 	for i := range len(word) {
 		if c := word[i]; c >= 0x80 || c >= 'A' && c <= 'Z' {
@@ -58,7 +58,7 @@ func isPlain(word string) bool {
 	return true
 }
 
-// FoldedWords are the words of text as they are indexed and looked up: without combining marks, in lower case, Latin
+// FoldedWords returns the words of text as they are indexed and searched: without combining marks, in lower case, Latin
 // letters without accents.
 func FoldedWords(text string) []string {
 	words := Words(text)

@@ -7,31 +7,30 @@ import (
 	"rental.example/domain"
 )
 
-// Holding is one of an owner's items: as much of it as tells whether it is dead.
+// Holding is the part of an owner's item that decides whether it is hidden.
 type Holding struct {
 	ID           ID
-	OwnerVersion domain.Version // as the Item's
-	CreatedAt    time.Time      // as the Item's
+	OwnerVersion domain.Version // as Item.OwnerVersion
+	CreatedAt    time.Time      // as Item.CreatedAt
 	Revision     Revision
 }
 
-// Holdings is the items of one owner, by the thousand. Implementations are safe for concurrent use. Each
-// method may return an error that wraps domain.ErrUnavailable, after which it is unknown what was removed.
-// itemtest.RunHoldings is the contract in executable form.
+// Holdings finds and removes the items of one owner in bulk. Implementations are safe for concurrent use. Each method may
+// return an error that wraps domain.ErrUnavailable; some items may then have been removed. itemtest.RunHoldings is the
+// contract suite.
 type Holdings interface {
-	// Refresh has Held see every write of an item that was acknowledged before the call.
+	// Refresh makes every write acknowledged before the call visible to ListOwned.
 	Refresh(ctx context.Context) error
 
-	// Held returns items of owner that were listed under a version of theirs below the given one: the
-	// first limit of them behind after, in the order of their ids; an empty after is before all ids. It may
-	// lag behind writes that no Refresh has followed. Limit is 1 to MaxHeld.
+	// ListOwned returns the first limit items of owner, by id, with an OwnerVersion below the given one and an id greater
+	// than after. limit is 1 to MaxHoldings. Writes since the last Refresh may be missing.
 	ListOwned(ctx context.Context, owner domain.UserID, below domain.Version, after ID, limit int) ([]Holding, error)
 
-	// Remove deletes each of held, at most MaxHeld, that is still in the state which its Revision names.
-	// It returns how many are in another state, and stay; one that is gone counts as removed.
-	Remove(ctx context.Context, held []Holding) (changed int, err error)
+	// Remove deletes each of at most MaxHoldings items that still has its Revision. It returns how many have changed and
+	// stay; an item that no longer exists counts as removed.
+	Remove(ctx context.Context, holdings []Holding) (changed int, err error)
 }
 
-// MaxHeld is how many items Holdings finds or removes at once. Each search costs an engine more than a thousand
-// more items that it finds; what an engine says of so many still fits into an answer.
+// MaxHoldings is how many items Holdings lists or removes in one call. Another call costs the engine more than 1,000
+// more items in this one; the response for so many is still small enough.
 const MaxHoldings = 5000

@@ -8,17 +8,16 @@ import (
 	"rental.example/domain"
 )
 
-// ID is an item's identity: 128 bits in Crockford's base 32, in the form of a ULID.
+// ID is an item's id: 128 bits in Crockford's base 32, in the form of a ULID.
 // https://github.com/ulid/spec
 type ID string
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// idLength is how many characters of 5 bits 128 bits take.
+// idLength is the length of 128 bits in characters of 5 bits.
 const idLength = 26
 
-// NewID is the id of an item that is listed at t: the milliseconds since 1970, then random bits, so that
-// ids sort by age.
+// NewID returns the id of an item created at t: the milliseconds since 1970, then random bits. Such ids sort by age.
 func NewID(t time.Time, random [10]byte) ID {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:], uint64(t.UnixMilli())<<16)
@@ -26,8 +25,8 @@ func NewID(t time.Time, random [10]byte) ID {
 	return encodeID(b)
 }
 
-// KeyedID is the id of the item that the caller's request with an Idempotency-Key makes. It needs no
-// record of keys: a repeated request finds its own item under its own id.
+// KeyedID returns the id of the item that the caller creates under an Idempotency-Key. A retry computes the same id, so no
+// table of keys is needed.
 func KeyedID(caller domain.UserID, key string) ID {
 	h := sha256.New()
 	for _, part := range []string{string(caller), key} {
@@ -48,8 +47,8 @@ func encodeID(b [16]byte) ID {
 	return ID(text[:])
 }
 
-// ParseID takes s for an item's id. Anything that no item can have is domain.ErrNotFound, so that what
-// cannot exist is looked up nowhere, and nothing but an id ever reaches a URL.
+// ParseID returns s as an ID, or domain.ErrNotFound if it is not in the form of one. So no other text reaches a store or a
+// URL.
 func ParseID(s string) (ID, error) {
 	if len(s) != idLength || s[0] > '7' {
 		return "", domain.ErrNotFound

@@ -1,9 +1,8 @@
-// Package item is the bounded context of things to rent: items near a place, the search for them, and
-// what items know of their owners.
+// Package item is the bounded context of things to rent: items with a place, their search, and their owners.
 //
-// An item does not hold its owner. It names the owner's id, and Catalog joins the two on reading, so that
-// a changed name costs one write however many items there are, and a deleted profile hides its items at
-// once. What is known of an owner comes by events and is merged by Owner.Merge, in any order.
+// An item does not contain its owner. It has the owner's id, and Catalog joins the two when reading. So a changed name is
+// one write for any number of items, and a deleted profile hides its items at once. Owners are updated by events, which
+// Owner.Merge accepts in any order.
 package item
 
 import (
@@ -15,32 +14,31 @@ import (
 	"rental.example/domain"
 )
 
-// Item is a thing to rent. One made by New or Change is valid; one that a Store returns is as it was
-// written, whatever today's rules are.
+// Item is a thing to rent. New and Change return valid items; a Store returns them as written, even if a rule has become
+// stricter since.
 type Item struct {
-	ID      ID
-	OwnerID domain.UserID
-	// OwnerVersion is the owner's version that was known when the item was listed; 0 when none was.
-	OwnerVersion domain.Version
+	ID           ID
+	OwnerID      domain.UserID
+	OwnerVersion domain.Version // Owner.Version when the item was created; 0 if unknown then
 	Name         string
 	Details      string   // empty: none
 	Category     string   // a slug; empty: none
-	Tags         []string // slugs, each once
-	PricePerDay  *Money   // nil: none given
+	Tags         []string // unique slugs
+	PricePerDay  *Money   // nil: none
 	Place        Place
 	Version      domain.Version
 	CreatedAt    time.Time // UTC, whole microseconds
 	UpdatedAt    time.Time // UTC, whole microseconds
-	RequestID    string    // the request that wrote it
-	// Draft is the digest of the draft that the item was made from. No change touches it, so a repeated
-	// request is told from another one under the same key.
+	RequestID    string    // of the request that wrote it
+	// DraftDigest is the digest of the draft that created the item. It never changes, and distinguishes a retry from
+	// another request with the same Idempotency-Key.
 	DraftDigest Digest
 }
 
 // Digest is a SHA-256.
 type Digest [sha256.Size]byte
 
-// Draft is an item as a client wants it, unchecked. Nil and empty are absent.
+// Draft is an unchecked new item. Nil and empty mean absent.
 type Draft struct {
 	Name        string
 	Details     string
@@ -50,66 +48,65 @@ type Draft struct {
 	Lat, Lng    *float64 // degrees
 }
 
-// Patch is a change as a client wants it, unchecked; nil stays as it is. A pointer to what is empty or nil
-// clears, where that may be absent.
+// Patch is an unchecked change of an item. Null clears a field that may be absent.
 type Patch struct {
-	Name        *string
-	Details     *string
-	Category    *string
-	Tags        *[]string
-	PricePerDay **float64
-	Lat, Lng    **float64
+	Name        domain.Optional[string]
+	Details     domain.Optional[string]
+	Category    domain.Optional[string]
+	Tags        domain.Optional[[]string]
+	PricePerDay domain.Optional[float64]
+	Lat, Lng    domain.Optional[float64]
 }
 
-// New makes an item of the caller's from d under id. owner is what is known of the caller as an owner.
-// All problems of d come together as a *domain.ValidationError.
+// New returns the caller's item of d. owner is the caller as an owner. It returns a *domain.ValidationError with all
+// problems of d.
 func New(id ID, caller domain.Caller, owner Owner, d Draft, s domain.Stamp) (Item, error) {
-	it := Item{ID: id, OwnerID: caller.ID, OwnerVersion: owner.Version, DraftDigest: d.Digest()}
+	i := Item{ID: id, OwnerID: caller.ID, OwnerVersion: owner.Version, DraftDigest: d.Digest()}
 	var problems domain.Problems
-	it = it.patched(&problems, Patch{
-		Name: &d.Name, Details: &d.Details, Category: &d.Category, Tags: &d.Tags, PricePerDay: &d.PricePerDay,
-		Lat: &d.Lat, Lng: &d.Lng,
+	i = i.withPatch(&problems, Patch{
+		Name: domain.Some(d.Name), Details: domain.Some(d.Details), Category: domain.Some(d.Category), Tags: domain.Some(d.Tags),
+		PricePerDay: domain.SomeOrNull(d.PricePerDay), Lat: domain.SomeOrNull(d.Lat), Lng: domain.SomeOrNull(d.Lng),
 	})
 	if err := problems.Err(); err != nil {
 		return Item{}, err
 	}
-	it.Version = domain.VersionAt(s.Time)
-	it.CreatedAt = it.Version.Time()
-	it.UpdatedAt = it.CreatedAt
-	it.RequestID = s.RequestID
-	return it, nil
+	i.Version = domain.VersionAt(s.Time)
+	i.CreatedAt = i.Version.Time()
+	i.UpdatedAt = i.CreatedAt
+	i.RequestID = s.RequestID
+	return i, nil
 }
 
-// Change returns it with patch applied, at the version after its own; it itself when nothing would be
-// different. Only what the patch names is checked, so that a stricter rule of today does not lock an item
-// of yesterday. All problems come together as a *domain.ValidationError.
-func (it Item) Change(patch Patch, s domain.Stamp) (Item, error) {
+// Change returns i with patch applied, at the version after i's, or i itself if nothing changes. Only fields in the patch
+// are checked, so that a rule that became stricter blocks no change of other fields. It returns a
+// *domain.ValidationError with all problems.
+func (i Item) Change(patch Patch, s domain.Stamp) (Item, error) {
 	var problems domain.Problems
-	next := it.patched(&problems, patch)
+	next := i.withPatch(&problems, patch)
 	if err := problems.Err(); err != nil {
 		return Item{}, err
 	}
-	if next.Equal(it) {
-		return it, nil
+	if next.Equal(i) {
+		return i, nil
 	}
-	next.Version = it.Version.Next(s.Time)
+	next.Version = i.Version.Next(s.Time)
 	next.UpdatedAt = next.Version.Time()
 	next.RequestID = s.RequestID
 	return next, nil
 }
 
-// Equal reports whether both are the same item in the same state.
-func (it Item) Equal(other Item) bool {
-	tags, price := it.Tags, it.PricePerDay
-	samePrice := (price == nil) == (other.PricePerDay == nil) && (price == nil || *price == *other.PricePerDay)
-	sameTimes := it.CreatedAt.Equal(other.CreatedAt) && it.UpdatedAt.Equal(other.UpdatedAt)
-	return it.ID == other.ID && it.OwnerID == other.OwnerID && it.OwnerVersion == other.OwnerVersion &&
-		it.Name == other.Name && it.Details == other.Details && it.Category == other.Category &&
-		slices.Equal(tags, other.Tags) && samePrice && it.Place == other.Place &&
-		it.Version == other.Version && sameTimes && it.RequestID == other.RequestID && it.DraftDigest == other.DraftDigest
+// Equal reports whether i and other are the same in every field.
+func (i Item) Equal(other Item) bool {
+	price, otherPrice := i.PricePerDay, other.PricePerDay
+	samePrice := (price == nil) == (otherPrice == nil) && (price == nil || *price == *otherPrice)
+	sameTimes := i.CreatedAt.Equal(other.CreatedAt) && i.UpdatedAt.Equal(other.UpdatedAt)
+	return i.ID == other.ID && i.OwnerID == other.OwnerID && i.OwnerVersion == other.OwnerVersion &&
+		i.Name == other.Name && i.Details == other.Details && i.Category == other.Category &&
+		slices.Equal(i.Tags, other.Tags) && samePrice && i.Place == other.Place &&
+		i.Version == other.Version && sameTimes && i.RequestID == other.RequestID && i.DraftDigest == other.DraftDigest
 }
 
-// Digest is the same for equal drafts, and for no others.
+// Digest returns a hash of all fields: equal for equal drafts only.
 func (d Draft) Digest() Digest {
 	h := sha256.New()
 	text := func(s string) {

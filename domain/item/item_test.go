@@ -118,13 +118,13 @@ func TestChange(t *testing.T) {
 		check func(item.Item) bool
 		want  string
 	}{
-		"name":          {item.Patch{Name: ptr("Saw")}, func(n item.Item) bool { return n.Name == "Saw" && n.Details == it.Details }, ""},
-		"clear details": {item.Patch{Details: ptr("")}, func(n item.Item) bool { return n.Details == "" }, ""},
-		"clear rest": {item.Patch{Category: ptr(""), Tags: ptr([]string(nil)), PricePerDay: &none},
+		"name":          {item.Patch{Name: domain.Some("Saw")}, func(n item.Item) bool { return n.Name == "Saw" && n.Details == it.Details }, ""},
+		"clear details": {item.Patch{Details: domain.Some("")}, func(n item.Item) bool { return n.Details == "" }, ""},
+		"clear rest": {item.Patch{Category: domain.Some(""), Tags: domain.Some([]string(nil)), PricePerDay: domain.SomeOrNull(none)},
 			func(n item.Item) bool { return n.Category == "" && n.Tags == nil && n.PricePerDay == nil }, ""},
-		"half a place": {item.Patch{Lat: ptr(ptr(1.0))}, func(n item.Item) bool { return n.Place == item.Place{Lat: 1, Lng: 13.4} }, ""},
-		"no place":     {item.Patch{Lat: &none, Lng: &none}, nil, "lat required, lng required"},
-		"no name":      {item.Patch{Name: ptr("")}, nil, "name required"},
+		"half a place": {item.Patch{Lat: domain.Some(1.0)}, func(n item.Item) bool { return n.Place == item.Place{Lat: 1, Lng: 13.4} }, ""},
+		"no place":     {item.Patch{Lat: domain.SomeOrNull(none), Lng: domain.SomeOrNull(none)}, nil, "lat required, lng required"},
+		"no name":      {item.Patch{Name: domain.Some("")}, nil, "name required"},
 	} {
 		next, err := it.Change(tt.patch, at(time.Second))
 		if got := problems(t, err); got != tt.want {
@@ -134,7 +134,7 @@ func TestChange(t *testing.T) {
 			t.Errorf("%s: %+v", name, next)
 		}
 	}
-	if same, err := it.Change(item.Patch{Name: ptr("Drill"), Tags: ptr([]string{"diy", "loud", "diy"})}, at(time.Second)); err != nil || !same.Equal(it) {
+	if same, err := it.Change(item.Patch{Name: domain.Some("Drill"), Tags: domain.Some([]string{"diy", "loud", "diy"})}, at(time.Second)); err != nil || !same.Equal(it) {
 		t.Errorf("a change of nothing: %+v, %v", same, err)
 	}
 }

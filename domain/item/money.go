@@ -10,13 +10,13 @@ import (
 // Money is an amount in cents.
 type Money int64
 
-// MaxPrice is the highest price of a day.
+// MaxPrice is the highest price per day.
 const MaxPrice Money = 1_000_000_00
 
-// ParseMoney takes an amount in whole units for Money. ok is false beyond 0..MaxPrice, and for fractions
-// of a cent: an amount is its shortest decimal notation, which says how many digits it has.
+// ParseMoney returns amount, in whole units, as Money. ok is false outside 0..MaxPrice and for fractions of a cent in the
+// amount's shortest decimal notation.
 func ParseMoney(amount float64) (m Money, ok bool) {
-	if !(amount >= 0 && amount <= float64(MaxPrice)/100) { // NaN is not in any range
+	if !(amount >= 0 && amount <= float64(MaxPrice)/100) { // also true for NaN
 		return 0, false
 	}
 	units, fraction, _ := strings.Cut(strconv.FormatFloat(amount, 'f', -1, 64), ".")
@@ -27,7 +27,7 @@ func ParseMoney(amount float64) (m Money, ok bool) {
 	return Money(max(cents, 0)), err == nil // minus zero is zero
 }
 
-// Amount is m in whole units, with at most two decimals.
+// Amount returns m in whole units, with at most two decimals.
 func (m Money) Amount() float64 { return float64(m) / 100 }
 
 func checkPrice(problems *domain.Problems, field string, amount *float64) *Money {

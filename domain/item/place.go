@@ -5,13 +5,12 @@ import "math"
 // Place is a point on the earth in degrees of latitude (north positive) and longitude (east positive).
 type Place struct{ Lat, Lng float64 }
 
-// EarthRadiusKm is the mean radius of the earth (IUGG), by which distances are measured.
+// EarthRadiusKm is the mean radius of the earth (IUGG).
 const EarthRadiusKm = 6371.0087714
 
-// DistanceKm is the length of the great circle from p, where one searches, to the place of an item in
-// kilometres, by the haversine formula. The item's is first taken to the grid that OpenSearch keeps places
-// in, 180/2^32 degrees of latitude and 360/2^32 of longitude, and p is not, so that a distance is the same
-// wherever it is computed. There and back may differ by a centimetre.
+// DistanceKm returns the great-circle distance from p to the place of an item, in kilometres, by the haversine formula. As
+// in OpenSearch, the item's place is first rounded down to a grid of 180/2^32 degrees of latitude and 360/2^32 of
+// longitude, and p is not. So the distances in both directions may differ by a centimetre.
 func (p Place) DistanceKm(to Place) float64 {
 	to = to.onGrid()
 	const radians = math.Pi / 180
@@ -22,8 +21,7 @@ func (p Place) DistanceKm(to Place) float64 {
 
 func (p Place) onGrid() Place { return Place{Lat: snap(p.Lat, 180), Lng: snap(p.Lng, 360)} }
 
-// snap takes degrees down to a multiple of span/2^32; the last value belongs to the last step, as there
-// are only 2^32.
+// snap rounds degrees down to a multiple of span/2^32. There are only 2^32 steps, so the maximum belongs to the last one.
 func snap(degrees, span float64) float64 {
 	step := span / (1 << 32)
 	n := math.Floor(degrees / step)

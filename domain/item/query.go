@@ -22,22 +22,22 @@ const (
 	ExactTotals     = 10_000
 )
 
-// Sort is an order of results. Any of them ends with the id, so that it is total.
+// Sort is an order of results. Items that are otherwise equal are ordered by id.
 type Sort string
 
-// The orders. Items without a price come last in both orders of price.
+// The sort orders. Items without a price come last in both orders of price.
 const (
-	ByRelevance Sort = "relevance" // the best first; needs words
-	ByDistance  Sort = "distance"  // the nearest first; needs a place
-	ByPrice     Sort = "price"     // the cheapest first
-	ByPriceDesc Sort = "-price"    // the dearest first
-	ByNewest    Sort = "newest"    // the youngest first
+	ByRelevance Sort = "relevance" // best first; needs Text
+	ByDistance  Sort = "distance"  // nearest first; needs Near
+	ByPrice     Sort = "price"     // cheapest first
+	ByPriceDesc Sort = "-price"    // most expensive first
+	ByNewest    Sort = "newest"    // newest first
 )
 
-// Sorts are all orders.
+// Sorts returns all sort orders.
 func Sorts() []Sort { return []Sort{ByRelevance, ByDistance, ByPrice, ByPriceDesc, ByNewest} }
 
-// Relevance: what one word of a query is worth where it is found best; an item's score is their sum.
+// Scores of a query's word at its best match in an item. The item's score is the sum over the words.
 const (
 	ScoreNameExact    = 8
 	ScoreNameFuzzy    = 4
@@ -45,18 +45,18 @@ const (
 	ScoreDetailsFuzzy = 1
 )
 
-// Query asks for one page of living items. One made by NewQuery is valid.
+// Query selects one page of items. NewQuery returns valid queries.
 type Query struct {
-	Text     string // every word of it must occur in name or details; empty: any item
+	Text     string // every word must match in name or details; empty: any item
 	Near     *Near
 	Category string
-	Tags     []string // all of them
+	Tags     []string // an item must have all of them
 	MinPrice *Money
 	MaxPrice *Money
 	OwnerID  domain.UserID
 	Sort     Sort
 	Limit    int
-	After    *Position // where the previous page ended; nil means from the start
+	After    *Position // the previous page's Next; nil: the first page
 }
 
 // Near is a circle on the earth.
@@ -65,14 +65,14 @@ type Near struct {
 	RadiusKm float64
 }
 
-// Position is a place in the results of a query: behind the item of this id with this key to the query's
-// order. What a key is, its Search alone knows.
+// Position is the place in the results of a query after the item with this id and sort key. Only the Search that returned
+// it can read Key.
 type Position struct {
 	Key string
 	ID  ID
 }
 
-// Params is a search as a client wants it, unchecked. Nil and empty are absent.
+// Params is an unchecked query. Nil and empty mean absent.
 type Params struct {
 	Text     *string
 	Lat, Lng *float64
@@ -86,7 +86,7 @@ type Params struct {
 	Limit    int // 0: DefaultLimit
 }
 
-// NewQuery makes a query of p. All problems come together as a *domain.ValidationError.
+// NewQuery returns the query of p, or a *domain.ValidationError with all problems.
 func NewQuery(p Params) (Query, error) {
 	var problems domain.Problems
 	q := Query{Limit: p.Limit}
@@ -97,12 +97,12 @@ func NewQuery(p Params) (Query, error) {
 		q.Text = *p.Text
 		checkText(&problems, q.Text)
 	}
-	q.Near = near(&problems, p)
+	q.Near = queryNear(&problems, p)
 	if p.Category != nil {
 		q.Category = *p.Category
 		checkSlug(&problems, "category", q.Category, false)
 	}
-	q.Tags = wantedTags(&problems, p.Tags)
+	q.Tags = queryTags(&problems, p.Tags)
 	q.MinPrice, q.MaxPrice = checkPrice(&problems, "minPrice", p.MinPrice), checkPrice(&problems, "maxPrice", p.MaxPrice)
 	if q.MinPrice != nil && q.MaxPrice != nil && *q.MinPrice > *q.MaxPrice {
 		problems.Add("minPrice", domain.CodeOutOfRange, "must not be above maxPrice")
@@ -113,12 +113,12 @@ func NewQuery(p Params) (Query, error) {
 			problems.Add("ownerId", domain.CodeInvalid, "must be a user's id")
 		}
 	}
-	q.Sort = order(&problems, p.Sort, q)
+	q.Sort = querySort(&problems, p.Sort, q)
 	return q, problems.Err()
 }
 
-// Words are the words of text, as they are written: runs of letters, numbers and marks. Marks alone are none, such as
-// what phones put behind an emoji to have it in colour.
+// Words returns the words of text: runs of letters, numbers and marks. Marks alone, such as an emoji's variation selector,
+// are no word.
 func Words(text string) []string {
 	words := strings.FieldsFunc(text, func(r rune) bool { return !isBase(r) && !unicode.IsMark(r) })
 	return slices.DeleteFunc(words, func(word string) bool { return !strings.ContainsFunc(word, isBase) })
@@ -142,21 +142,20 @@ func checkText(problems *domain.Problems, text string) {
 	}
 }
 
-// wantedTags returns tags sorted and without repetitions. An item has at most MaxTags: more would find nothing, and
-// each costs a look-up.
-func wantedTags(problems *domain.Problems, tags []string) []string {
+// queryTags returns tags sorted and without duplicates. More than MaxTags would match no item.
+func queryTags(problems *domain.Problems, tags []string) []string {
 	if len(tags) > MaxTags {
 		problems.Add("tag", domain.CodeTooLong, "must be given at most 10 times")
 		return nil
 	}
-	once := slices.Compact(slices.Sorted(slices.Values(tags)))
-	for _, tag := range once {
+	unique := slices.Compact(slices.Sorted(slices.Values(tags)))
+	for _, tag := range unique {
 		checkSlug(problems, "tag", tag, false)
 	}
-	return once
+	return unique
 }
 
-func near(problems *domain.Problems, p Params) *Near {
+func queryNear(problems *domain.Problems, p Params) *Near {
 	switch {
 	case p.Lat == nil && p.Lng == nil:
 		if p.RadiusKm != nil {
@@ -175,15 +174,15 @@ func near(problems *domain.Problems, p Params) *Near {
 	}}
 	if p.RadiusKm != nil {
 		n.RadiusKm = *p.RadiusKm
-		if !(n.RadiusKm > 0 && n.RadiusKm <= MaxRadiusKm) { // NaN is not in any range
+		if !(n.RadiusKm > 0 && n.RadiusKm <= MaxRadiusKm) { // also true for NaN
 			problems.Add("radiusKm", domain.CodeOutOfRange, "must be above 0 and at most 500")
 		}
 	}
 	return n
 }
 
-// order is the sort that was asked for, or the best that the query has the means for.
-func order(problems *domain.Problems, sort *string, q Query) Sort {
+// querySort returns the requested sort order; by default distance with Near, else relevance with Text, else newest.
+func querySort(problems *domain.Problems, sort *string, q Query) Sort {
 	if sort == nil {
 		switch {
 		case q.Near != nil:

@@ -9,41 +9,37 @@ import (
 	"rental.example/domain"
 )
 
-// ErrUnsettled tells that a deletion has been merged and the owner's dead items are removed, but that a
-// request which knew nothing of it may still be adding one: the event has to come again.
-var ErrRedeliver = errors.New("requests from before the deletion may still be running")
+// ErrRedeliver: the deletion is applied, but requests that read the owner before may still be creating items. The event
+// must be delivered again after the grace period.
+var ErrRedeliver = errors.New("deletion applied, deliver the event again")
 
-// Registry keeps what is known of owners up to date, and removes the items of those who are gone. That is
-// cleaning up: a Catalog shows none of these items from the moment when the deletion is merged. It is safe for
-// concurrent use.
+// Registry keeps owners up to date and removes the items of deleted owners. Catalog hides these from the moment the
+// deletion is merged, so removal may be late. It is safe for concurrent use.
 type Registry struct {
-	owners   Owners
-	holdings Holdings
-	settling time.Duration
-	now      func() time.Time
+	owners      Owners
+	holdings    Holdings
+	gracePeriod time.Duration
+	now         func() time.Time
 }
 
-// NewRegistry makes a Registry over its ports. settling is longer than any function may run that lists items,
-// and any that merges, together: that much later, no request is left that has read an owner before the
-// merge of a deletion.
-func NewRegistry(owners Owners, holdings Holdings, settling time.Duration, now func() time.Time) *Registry {
-	return &Registry{owners: owners, holdings: holdings, settling: settling, now: now}
+// NewRegistry returns a Registry that uses these ports. gracePeriod must exceed the sum of the timeouts of the functions
+// that create items and that merge events: no request that read the owner before a deletion was merged runs longer.
+func NewRegistry(owners Owners, holdings Holdings, gracePeriod time.Duration, now func() time.Time) *Registry {
+	return &Registry{owners: owners, holdings: holdings, gracePeriod: gracePeriod, now: now}
 }
 
-// Applied is what an event led to.
+// Applied is the result of an event.
 type Applied struct {
-	Owner   Owner // as it is known now
+	Owner   Owner // after the merge
 	Removed int   // items
 }
 
-// Apply merges e, and where it tells of a deletion removes the owner's dead items. Whatever its error, the event may be
-// applied again, at any time and beside others: ErrUnsettled when it must be, the errors of OwnerEvent.Check,
-// Owners.Merge and Holdings when something went wrong, domain.ErrConflict when others kept changing items that are
-// dead.
+// Apply merges e and, if it reports the owner's last deletion, removes the items that it hides. It returns ErrRedeliver
+// until the grace period has passed, the errors of OwnerEvent.Check, Owners.Merge and Holdings, and domain.ErrConflict if
+// hidden items kept changing. After any error, e may be applied again, also concurrently.
 //
-// An event of a deletion that is not the owner's last needs no removal: the event of the last one is acknowledged only
-// after all items from before it are removed, and so all from before this one. So a user who deletes and creates a
-// profile over and over prolongs no event's way.
+// The event of an earlier deletion needs no removal: the event of the last one removes these items too, before it is
+// acknowledged. So repeated deletions delay no event.
 func (r *Registry) Apply(ctx context.Context, e OwnerEvent) (Applied, error) {
 	e.Received = r.now()
 	if err := e.Check(e.Received); err != nil {
@@ -53,47 +49,45 @@ func (r *Registry) Apply(ctx context.Context, e OwnerEvent) (Applied, error) {
 	if err != nil || e.LatestDeletion() == 0 || e.LatestDeletion() < owner.LastDeleted {
 		return Applied{Owner: owner}, err
 	}
-	settled := r.now().Sub(owner.DeletionReceived) > r.settling
-	done := Applied{Owner: owner}
+	graceOver := r.now().Sub(owner.DeletionReceived) > r.gracePeriod
+	result := Applied{Owner: owner}
 	err = retry(ctx, func() error {
-		removed, err := r.sweep(ctx, owner, settled)
-		done.Removed += removed
+		removed, err := r.removeHidden(ctx, owner, graceOver)
+		result.Removed += removed
 		return err
 	})
-	if err == nil && !settled {
+	if err == nil && !graceOver {
 		err = ErrRedeliver
 	}
-	return done, err
+	return result, err
 }
 
-// sweep removes the dead items of owner. Until the deletion is settled, it spares those that were listed
-// after it: the news that the profile was made again may be on its way, and would show them. That news may come
-// while it is at work, so it looks again before it removes.
-func (r *Registry) sweep(ctx context.Context, owner Owner, settled bool) (removed int, err error) {
+// removeHidden removes the items that owner hides. It returns domain.ErrConflict if some changed in the meantime.
+func (r *Registry) removeHidden(ctx context.Context, owner Owner, graceOver bool) (removed int, err error) {
 	if err := r.holdings.Refresh(ctx); err != nil {
 		return 0, err
 	}
 	changed := 0
 	for after := ID(""); ; {
-		held, err := r.holdings.ListOwned(ctx, owner.ID, owner.LastDeleted, after, MaxHoldings)
+		page, err := r.holdings.ListOwned(ctx, owner.ID, owner.LastDeleted, after, MaxHoldings)
 		if err != nil {
 			return removed, err
 		}
-		dead, err := r.dead(ctx, owner, held, settled)
+		hidden, err := r.removable(ctx, owner, page, graceOver)
 		if err != nil {
 			return removed, err
 		}
-		if len(dead) > 0 {
-			stayed, err := r.holdings.Remove(ctx, dead)
+		if len(hidden) > 0 {
+			skipped, err := r.holdings.Remove(ctx, hidden)
 			if err != nil {
 				return removed, err
 			}
-			removed, changed = removed+len(dead)-stayed, changed+stayed
+			removed, changed = removed+len(hidden)-skipped, changed+skipped
 		}
-		if len(held) < MaxHoldings {
+		if len(page) < MaxHoldings {
 			break
 		}
-		after = held[len(held)-1].ID
+		after = page[len(page)-1].ID
 	}
 	if changed > 0 {
 		return removed, fmt.Errorf("%d items changed while they were removed: %w", changed, domain.ErrConflict)
@@ -101,21 +95,23 @@ func (r *Registry) sweep(ctx context.Context, owner Owner, settled bool) (remove
 	return removed, nil
 }
 
-// dead are those of held that owner buried and, by what is known now, still does.
-func (r *Registry) dead(ctx context.Context, owner Owner, held []Holding, settled bool) (dead []Holding, err error) {
-	if len(held) == 0 {
+// removable returns the candidates that owner hides and that the owner's current record, read after them, still hides.
+// During the grace period it skips those created after the deletion: an event that the profile was created again may be
+// in flight and would make them visible.
+func (r *Registry) removable(ctx context.Context, owner Owner, candidates []Holding, graceOver bool) (hidden []Holding, err error) {
+	if len(candidates) == 0 {
 		return nil, nil
 	}
-	known, err := r.owners.Owners(ctx, []domain.UserID{owner.ID})
+	owners, err := r.owners.Owners(ctx, []domain.UserID{owner.ID})
 	if err != nil {
 		return nil, err
 	}
-	now := known[owner.ID]
-	for _, h := range held {
-		buried := owner.hides(h.OwnerVersion, h.CreatedAt) && now.hides(h.OwnerVersion, h.CreatedAt)
-		if buried && (settled || owner.deletedAfter(h.CreatedAt)) {
-			dead = append(dead, h)
+	current := owners[owner.ID]
+	for _, h := range candidates {
+		isHidden := owner.hides(h.OwnerVersion, h.CreatedAt) && current.hides(h.OwnerVersion, h.CreatedAt)
+		if isHidden && (graceOver || owner.deletedSince(h.CreatedAt)) {
+			hidden = append(hidden, h)
 		}
 	}
-	return dead, nil
+	return hidden, nil
 }

@@ -7,95 +7,89 @@ import (
 	"rental.example/domain"
 )
 
-// Revision names one state of a stored item, for writes that must find that state. Only its Store knows
-// what is in it; it is comparable with nothing.
+// Revision identifies one state of a stored item for conditional writes. Its content is known only to its Store; it has no
+// order.
 type Revision string
 
-// Stored is an item as a Store holds it.
+// Stored is an item as a Store returns it.
 type Stored struct {
 	Item     Item
 	Revision Revision
 }
 
-// Store keeps items. Implementations are safe for concurrent use; values are copied in and out.
+// Store stores items. Implementations are safe for concurrent use, copy values in and out, and make each method atomic for
+// its one item.
 //
-// Each method is atomic for its one item. A Store knows nothing of owners: it returns the items of
-// deleted owners too, until they are removed. Beside the errors named below, each may return one that
-// wraps domain.ErrUnavailable, after which it is unknown whether a write took effect. itemtest.RunStore
-// is the contract in executable form.
-//
-// A write whose answer was lost, and that finds on its repetition that it has happened, has succeeded:
-// the RequestID of the present item tells.
+// A Store does not know owners: it also returns hidden items until they are removed. Besides the errors named below, each
+// method may return one that wraps domain.ErrUnavailable; a write may then have taken effect. After a lost response, an
+// implementation may retry a write; if the stored item's RequestID shows that the first attempt succeeded, the write
+// succeeds. itemtest.RunStore is the contract suite.
 type Store interface {
-	// Get returns the item of id as of the latest acknowledged write. domain.ErrNotFound when there is
-	// none.
+	// Get returns the item as of the latest acknowledged write, or domain.ErrNotFound.
 	Get(ctx context.Context, id ID) (Stored, error)
 
-	// Create keeps a new item. domain.ErrConflict when there is one of its id, another than a creation
-	// under the same non-empty RequestID left.
-	Create(ctx context.Context, it Item) error
+	// Create stores a new item. It returns domain.ErrConflict if the ID is taken, unless the stored item was created by the
+	// same request (equal, non-empty RequestID).
+	Create(ctx context.Context, i Item) error
 
-	// Replace puts it in the place of the state that over names. domain.ErrConflict when the item is no
-	// longer in that state, or no longer there.
-	Replace(ctx context.Context, it Item, over Revision) error
+	// Replace stores i in place of the state ifRevision. It returns domain.ErrConflict if the stored item has another
+	// state or does not exist.
+	Replace(ctx context.Context, i Item, ifRevision Revision) error
 
-	// Delete removes the item in the state that over names. domain.ErrConflict when it is no longer in
-	// that state; domain.ErrNotFound when it is not there, unless an attempt of this very call may have
-	// removed it.
-	Delete(ctx context.Context, id ID, over Revision) error
+	// Delete deletes the item in the state ifRevision. It returns domain.ErrConflict if the stored item has another state,
+	// and domain.ErrNotFound if it does not exist, unless an earlier attempt of this call may have deleted it.
+	Delete(ctx context.Context, id ID, ifRevision Revision) error
 }
 
-// Results is a page of what a Search finds, in the order of its query.
+// Results is a page of what a Search returns, in the order of its query. Its Items include hidden ones.
 type Results struct {
 	Items []Item
-	Next  *Position // nil when there is nothing more
+	Next  *Position // nil on the last page
 	Total Total
-	// Categories and Tags count the items found by value, the most frequent first, then by value; at
-	// most MaxFacets of each. They are there on the first page only.
+	// Categories and Tags count the values of the found items, the most frequent first, then by value; at most MaxFacets
+	// each, on the first page only.
 	Categories []Facet
 	Tags       []Facet
 }
 
-// Total is how many items a query finds on all pages. Beyond ExactTotals it is only a lower bound.
+// Total is how many items a query finds on all pages: a lower bound if not Exact, which it is up to ExactTotals.
 type Total struct {
 	Value int
 	Exact bool
 }
 
-// Facet is how many of the items found have a value.
+// Facet is the number of found items that have a value.
 type Facet struct {
 	Value string
 	Count int
 }
 
-// ErrInvalidPosition is the refusal of a Position that no page of its query gave out.
+// ErrInvalidPosition: no page of the query returned the Position.
 var ErrInvalidPosition = errors.New("invalid position")
 
-// Search finds items. It may lag behind writes by a moment, but sees the writes of a caller who waited
-// for their answer. It returns items of deleted owners too, until they are removed.
+// Search finds items. It may lag behind writes, but sees those that the caller made before and that were acknowledged. It
+// also returns hidden items until they are removed.
 //
-// A word of the query's text matches a word of an item's name or details when they are the same, or nearly so: see MaxEdits. Words are runs of
-// letters, digits and marks; case, and the accents of Latin letters, make no difference. A place matches
-// within its radius, its edge included, by Place.DistanceKm give or take a metre. A filter by price
-// matches no item without one.
+// A word of the query's text matches a word of an item's name or details if they differ by at most MaxEdits. Words are runs
+// of letters, digits and marks; case and the accents of Latin letters are ignored. A place matches within its radius,
+// inclusive, by Place.DistanceKm to within a metre. A filter by price matches no item without one.
 //
-// Paging meets every item once that stays unchanged from the first page to the last, and may or may not
-// meet one that appears, vanishes or changes its place in the order meanwhile.
+// The pages together contain each item once that does not change in the meantime. An item that is created, deleted or
+// changes its place in the order may be missing or repeated.
 //
-// ErrInvalidPosition for a Position that no page of such a query has; domain.ErrUnavailable when the
-// engine throttles, times out, or answers in part or nonsense.
+// Search returns ErrInvalidPosition if no page of such a query has the Position, and domain.ErrUnavailable if the engine
+// throttles, times out, or sends a partial or malformed response.
 type Search interface {
 	Search(ctx context.Context, q Query) (Results, error)
 }
 
-// Owners keeps what is known of owners. Implementations are safe for concurrent use. Beside those named
-// below, each may return an error that wraps domain.ErrUnavailable.
+// Owners stores owners. Implementations are safe for concurrent use. Besides those named below, each method may return an
+// error that wraps domain.ErrUnavailable. itemtest.RunOwners is the contract suite.
 type Owners interface {
-	// Owners returns what is known of each of ids as of the latest acknowledged Merge, by id. One that
-	// nothing is known of is the zero Owner with that ID.
+	// Owners returns the owners of ids as of the latest acknowledged Merge. An unknown one is the zero Owner with that ID.
 	Owners(ctx context.Context, ids []domain.UserID) (map[domain.UserID]Owner, error)
 
-	// Merge adds e to what is known of its owner by Owner.Merge, however many do so at once, and
-	// returns the outcome. domain.ErrConflict when others kept winning.
+	// Merge updates the owner of e by Owner.Merge, atomically, and returns the result. It returns domain.ErrConflict if
+	// concurrent merges prevented it.
 	Merge(ctx context.Context, e OwnerEvent) (Owner, error)
 }

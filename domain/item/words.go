@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaxEdits is how many typing errors a query's word of n characters may differ by from an item's word and
-// still match: one, in words of 3 characters to MaxWordLength. An error is a character too many, too few or
-// another, or two neighbours swapped; the first character must be right.
+// MaxEdits returns how many typing errors a query's word of n characters may have and still match: one in words of 3 to
+// MaxWordLength characters. An error is one character inserted, deleted or replaced, or two neighbours swapped; the first
+// character must be correct.
 func MaxEdits(n int) int {
 	if n < 3 || n > MaxWordLength {
 		return 0
@@ -15,12 +15,11 @@ func MaxEdits(n int) int {
 	return 1
 }
 
-// open stands for any one character. No word contains it.
-const open = "?"
+// wildcard stands for any one character. No word contains it.
+const wildcard = "?"
 
-// IndexTerms are what a word of an item is found by: the word itself, and the word with each character but the first
-// replaced by a question mark. A word that no word with a typing error can match has none but itself.
-//
+// IndexTerms returns the terms that a word of an item is indexed under: the word, and the word with each character but the
+// first replaced by a wildcard, unless the word is too short or too long for a typing error. The analyzer in
 // items.index.json of adapters/opensearch makes the same terms.
 func IndexTerms(word string) []string {
 	terms := []string{word}
@@ -30,14 +29,14 @@ func IndexTerms(word string) []string {
 	}
 	ends := boundaries(word)
 	for i, end := range ends[1:] {
-		terms = append(terms, word[:ends[i]]+open+word[end:])
+		terms = append(terms, word[:ends[i]]+wildcard+word[end:])
 	}
 	return terms
 }
 
-// QueryTerms are what a query's word looks up, sorted. It has a term in common with the IndexTerms of another word
-// exactly if both begin with the same character and differ by at most MaxEdits. So a typing error costs four exact
-// look-ups for each character, which is far less than an automaton for each word and segment.
+// QueryTerms returns the terms that a query's word looks up, sorted. One of them is among another word's IndexTerms if and
+// only if both words start with the same character and differ by at most MaxEdits. Four exact look-ups per character cost
+// far less than a fuzzy query's automaton for each word and segment.
 func QueryTerms(word string) []string {
 	terms := []string{word}
 	if MaxEdits(utf8.RuneCountInString(word)) == 0 {
@@ -46,19 +45,19 @@ func QueryTerms(word string) []string {
 	ends := boundaries(word)
 	for i, end := range ends[1:] {
 		before, character, after := word[:ends[i]], word[ends[i]:end], word[end:]
-		// Another character here, one too few before it, and itself too many.
-		terms = append(terms, before+open+after, before+open+character+after, before+after)
+		// The character is replaced; one is missing before it; it is one too many.
+		terms = append(terms, before+wildcard+after, before+wildcard+character+after, before+after)
 		if i+2 < len(ends) {
 			next := ends[i+2]
 			terms = append(terms, before+word[end:next]+character+word[next:])
 		}
 	}
-	terms = append(terms, word+open)
+	terms = append(terms, word+wildcard)
 	slices.Sort(terms)
 	return slices.Compact(terms)
 }
 
-// boundaries are where the characters of word end, in bytes.
+// boundaries returns the byte offsets where the characters of word end.
 func boundaries(word string) []int {
 	var ends []int
 	for start := range word {

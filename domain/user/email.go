@@ -8,10 +8,9 @@ import (
 	"rental.example/domain"
 )
 
-// checkEmail takes one bare address: a dot-atom, an @ and a host name of at least two labels (RFC 5321,
-// section 4.1.2, without quoted strings and address literals; RFC 6531 for letters beyond ASCII), the last
-// of which is not a number (RFC 3696, section 2).
-// Whether anyone reads mail there, only the user pool's proof can tell.
+// checkEmail accepts one bare address: a dot-atom, an @ and a host name of at least two labels (RFC 5321, section 4.1.2,
+// without quoted strings and address literals; RFC 6531 for non-ASCII letters), the last of which is not a number (RFC
+// 3696, section 2). Only the user pool can verify that the address is the user's.
 func checkEmail(problems *domain.Problems, email string) {
 	switch {
 	case email == "":
@@ -30,10 +29,10 @@ func isAddress(s string) bool {
 		strings.ContainsFunc(host[strings.LastIndexByte(host, '.'):], unicode.IsLetter)
 }
 
-// dotted reports whether every part of s between dots is good.
-func dotted(s string, good func(string) bool) bool {
+// dotted reports whether every dot-separated part of s is valid.
+func dotted(s string, valid func(string) bool) bool {
 	for part := range strings.SplitSeq(s, ".") {
-		if !good(part) {
+		if !valid(part) {
 			return false
 		}
 	}
@@ -46,15 +45,14 @@ func isAtom(s string) bool {
 	})
 }
 
-// isLabel refuses a leading mark too (RFC 5891, section 4.2.3.2).
+// isLabel also rejects a leading combining mark (RFC 5891, section 4.2.3.2).
 func isLabel(s string) bool {
 	first, _ := utf8.DecodeRuneInString(s)
 	return s != "" && len(s) <= 63 && s[0] != '-' && s[len(s)-1] != '-' && !unicode.IsMark(first) &&
 		!strings.ContainsFunc(s, func(r rune) bool { return !alphanumeric(r) && r != '-' })
 }
 
-// alphanumeric counts every letter, mark and digit that Unicode has, and no space, control or
-// direction character.
+// alphanumeric reports whether r is a letter, mark or digit of Unicode.
 func alphanumeric(r rune) bool {
 	return r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z' ||
 		r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r))

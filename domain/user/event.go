@@ -18,34 +18,25 @@ const (
 	Deleted EventKind = "deleted"
 )
 
-// Event tells other contexts what happened to a profile. It holds what they may show of a user and
-// never an e-mail address. Events of one user are ordered by Version, whatever order they arrive in.
+// Event is a change of a profile, with the fields that other contexts may show, never an e-mail address. Version orders
+// the events of one user, however they arrive.
 type Event struct {
-	ID        string // the event's own: one that is told again has the same; empty until it is told
+	ID        string // the same when published again; empty until published
 	Kind      EventKind
 	UserID    domain.UserID
 	Version   domain.Version
 	Name      string  // empty when Deleted
 	Type      Type    // empty when Deleted
 	Ratings   float64 // zero when Deleted
-	RequestID string  // the request that caused it; empty when none did
-	// LastDeleted is, when Created or told again, the version of the deletion before; 0 without one. So who
-	// missed the deletion's own event learns of it all the same.
+	RequestID string  // of the request that caused it; empty if none did
+	// LastDeleted is the version of the deletion before this profile, if Created or replayed; 0 if there was none. It lets
+	// consumers that missed that deletion's event catch up.
 	LastDeleted domain.Version
 }
 
-// State is what a store holds under an id at one moment: a profile, the tombstone of one, or neither.
-type Record struct {
-	Profile   *Profile
-	Tombstone *Tombstone
-	// LastDeleted is, beside a Profile, the version of the last tombstone before it; 0 where there was none.
-	LastDeleted domain.Version
-	Deletions   Deletions
-}
-
-// EventOf tells what the change from one state to another means to others; ok is false when it means
-// nothing. A profile that vanished without a tombstone was removed by hand: a deletion right after its
-// last version. A tombstone that vanishes has only expired.
+// ChangeEvent returns the event of the change from before to after; ok is false if nothing is to be published. A profile
+// that disappeared without a tombstone was removed by hand: a deletion at the next version. A tombstone that disappeared
+// has expired.
 func ChangeEvent(before, after Record) (e Event, ok bool) {
 	switch {
 	case after.Profile != nil:
@@ -64,10 +55,11 @@ func ChangeEvent(before, after Record) (e Event, ok bool) {
 	return Event{}, false
 }
 
-// Retold is the event that tells of s those who may have missed what led there; ok is false for nothing.
-func ReplayEvent(s Record) (e Event, ok bool) {
-	e, ok = ChangeEvent(s, s)
-	e.LastDeleted = s.LastDeleted
+// ReplayEvent returns the event describing the current record, for consumers that missed earlier events; ok is false if
+// there is no record.
+func ReplayEvent(r Record) (e Event, ok bool) {
+	e, ok = ChangeEvent(r, r)
+	e.LastDeleted = r.LastDeleted
 	return e, ok
 }
 
@@ -78,35 +70,34 @@ func profileEvent(kind EventKind, p Profile) Event {
 	}
 }
 
-// Limits of an event's fields: those that a profile had when it was written. Whoever lowers a limit of profiles leaves
-// these, or the events of the profiles above it would be refused. Consumers take no more (item.OwnerEvent.Check): an
-// event above them would be published and become a dead letter there.
+// Limits of an event's fields, the same as consumers check in item.OwnerEvent.Check. They must stay at least as high as
+// the limits that any stored profile was written under.
 const (
 	maxEventName    = 100 // characters
 	maxEventRatings = 100.0
 )
 
-// Check returns what no event of a profile can say, as a *domain.ValidationError: a record that was written by hand can
-// hold anything, and a version in the future would win over every later event.
+// Check returns a *domain.ValidationError if e is not a possible event of a profile: records written by hand can have any
+// content, and a version in the future would win over every later event.
 func (e Event) Check(now time.Time) error {
 	var problems domain.Problems
 	problems.CheckVersions(e.Version, e.LastDeleted, now)
 	if e.Kind != Deleted {
 		problems.CheckRequiredText("name", e.Name, maxEventName)
-		if !(e.Ratings >= 0 && e.Ratings <= maxEventRatings) { // NaN is not in any range
+		if !(e.Ratings >= 0 && e.Ratings <= maxEventRatings) { // also true for NaN
 			problems.Add("ratings", domain.CodeOutOfRange, "must be a number from 0 to 100")
 		}
 	}
 	return problems.Err()
 }
 
-// ErrUnpublishable: an event can never be told, however often that is tried.
+// ErrUnpublishable: the event can never be published; retries are useless.
 var ErrUnpublishable = errors.New("unpublishable")
 
-// Publisher tells other contexts of events. Implementations are safe for concurrent use.
+// Publisher publishes events to other contexts. Implementations are safe for concurrent use.
 type Publisher interface {
-	// Publish tells each of events at least once, in no certain order; all have an ID. It returns an error
-	// for each, in their order: nil for one that has been told, else one that wraps ErrUnpublishable or
-	// domain.ErrUnavailable. Of the latter it is unknown whether others have heard of it.
+	// Publish publishes each of events, which all have an ID, at least once and in no particular order. It returns one
+	// error for each, in their order: nil if published, else one that wraps ErrUnpublishable or domain.ErrUnavailable.
+	// After domain.ErrUnavailable the event may have been published.
 	Publish(ctx context.Context, events []Event) []error
 }

@@ -1,8 +1,7 @@
-// Package user is the bounded context of people: their profiles, what happens to those, and the port
-// behind which they are kept.
+// Package user is the bounded context of users: their profiles, the events about these, and the port of their store.
 //
-// A profile belongs to the one user of the pool whose sub is its id. Its owner reads all of it, others
-// its Public part. What other contexts learn of it they learn from its events.
+// A profile belongs to one user of the user pool. Its owner reads all of it, others its Public part. Other contexts
+// learn of it from its events.
 package user
 
 import (
@@ -19,7 +18,7 @@ const (
 	MaxRatings     = 100.0
 )
 
-// Type is what a user does on the marketplace.
+// Type is a user's role on the marketplace.
 type Type string
 
 // The types of user.
@@ -28,26 +27,26 @@ const (
 	Rentee Type = "rentee" // lists things for rent
 )
 
-// Types are all types of user.
+// Types returns all types of user.
 func Types() []Type { return []Type{Renter, Rentee} }
 
 // Valid reports whether t is one of Types.
 func (t Type) Valid() bool { return t == Renter || t == Rentee }
 
-// Profile is what a user tells about themselves. One made by New or Change is valid; one that a Store
-// returns is as it was written, whatever today's rules are.
+// Profile is a user's profile. New and Change return valid profiles; a Store returns them as written, even if a rule has
+// become stricter since.
 type Profile struct {
 	ID            domain.UserID
-	Sub           string // of the account in the user pool; shown to nobody
+	Sub           string // the account's id in the user pool; private
 	Name          string
 	Email         string
-	EmailVerified bool // the user pool has proof that Email is this user's
+	EmailVerified bool // the user pool has verified that Email is this user's
 	Type          Type
 	Ratings       float64 // 0..100
 	Version       domain.Version
 	CreatedAt     time.Time // UTC, whole microseconds
-	UpdatedAt     time.Time // of the version of the last change; it stays where a version is raised
-	RequestID     string    // the request that wrote it
+	UpdatedAt     time.Time // of the last change; BumpVersion leaves it unchanged
+	RequestID     string    // of the request that wrote it
 }
 
 // Public is the part of a profile that any signed-in user may read.
@@ -59,12 +58,19 @@ type Public struct {
 	CreatedAt time.Time
 }
 
-// Public is what others may read of p.
+// Public returns the public part of p.
 func (p Profile) Public() Public {
 	return Public{ID: p.ID, Name: p.Name, Type: p.Type, Ratings: p.Ratings, CreatedAt: p.CreatedAt}
 }
 
-// Draft is a profile as a client wants it, unchecked.
+// Equal reports whether p and other are the same in every field.
+func (p Profile) Equal(other Profile) bool {
+	sameTimes := p.CreatedAt.Equal(other.CreatedAt) && p.UpdatedAt.Equal(other.UpdatedAt)
+	other.CreatedAt, other.UpdatedAt = p.CreatedAt, p.UpdatedAt
+	return sameTimes && p == other
+}
+
+// Draft is an unchecked new profile.
 type Draft struct {
 	Name    string
 	Email   string
@@ -72,41 +78,42 @@ type Draft struct {
 	Ratings float64
 }
 
-// Patch is a change as a client wants it, unchecked; a nil field stays as it is.
+// Patch is an unchecked change of a profile. Null means the empty value, which only Ratings may have.
 type Patch struct {
-	Name    *string
-	Email   *string
-	Type    *string
-	Ratings *float64
+	Name    domain.Optional[string]
+	Email   domain.Optional[string]
+	Type    domain.Optional[string]
+	Ratings domain.Optional[float64]
 }
 
-// New makes the caller's profile from d. Its version and times are those of a first write at s.Time;
-// the Store corrects them where the profile is not the first. All problems of d come together as a
-// *domain.ValidationError.
+// New returns the caller's profile of d, with the version and times of a first write at s.Time, which Store.Save adjusts
+// to an earlier record. It returns a *domain.ValidationError with all problems of d.
 func New(caller domain.Caller, d Draft, s domain.Stamp) (Profile, error) {
-	p := Profile{ID: caller.ID, CreatedAt: domain.VersionAt(s.Time).Time()}
-	return p.Change(caller, Patch{Name: &d.Name, Email: &d.Email, Type: &d.Type, Ratings: &d.Ratings}, s)
+	p := Profile{ID: caller.ID, CreatedAt: domain.Micros(s.Time)}
+	return p.Change(caller, Patch{
+		Name: domain.Some(d.Name), Email: domain.Some(d.Email), Type: domain.Some(d.Type), Ratings: domain.Some(d.Ratings),
+	}, s)
 }
 
-// Change returns p with patch applied by the caller, at the version after p's; p itself when nothing
-// would be different. Only what the patch names is checked, so that a stricter rule of today does
-// not lock a profile of yesterday. All problems come together as a *domain.ValidationError.
+// Change returns p with patch applied by the caller, at the version after p's, or p itself if nothing changes. Only fields
+// in the patch are checked, so that a rule that became stricter blocks no change of other fields. It returns a
+// *domain.ValidationError with all problems.
 func (p Profile) Change(caller domain.Caller, patch Patch, s domain.Stamp) (Profile, error) {
 	next := p
 	var problems domain.Problems
-	if patch.Name != nil {
-		next.Name = *patch.Name
+	if patch.Name.Set {
+		next.Name = patch.Name.Value
 		problems.CheckRequiredText("name", next.Name, MaxNameLength)
 	}
-	if patch.Email != nil {
-		next.Email = *patch.Email
+	if patch.Email.Set {
+		next.Email = patch.Email.Value
 		checkEmail(&problems, next.Email)
 	}
-	if patch.Ratings != nil {
-		next.Ratings = checkRatings(&problems, *patch.Ratings)
+	if patch.Ratings.Set {
+		next.Ratings = checkRatings(&problems, patch.Ratings.Value)
 	}
-	if patch.Type != nil {
-		next.Type = Type(*patch.Type)
+	if patch.Type.Set {
+		next.Type = Type(patch.Type.Value)
 		checkType(&problems, next.Type)
 	}
 	if err := problems.Err(); err != nil {
@@ -114,7 +121,7 @@ func (p Profile) Change(caller domain.Caller, patch Patch, s domain.Stamp) (Prof
 	}
 	next.Sub = caller.Sub
 	next.EmailVerified = caller.EmailVerified && caller.Email == next.Email
-	if next == p {
+	if next.Equal(p) {
 		return p, nil
 	}
 	next.Version = p.Version.Next(s.Time)
@@ -132,10 +139,9 @@ func checkType(problems *domain.Problems, t Type) {
 	}
 }
 
-// checkRatings also turns into zero what is zero to every reader: minus zero, and numbers so small
-// that a database of decimal numbers refuses them (DynamoDB's end at 1E-130).
+// checkRatings returns r, or 0 for minus zero and for numbers so small that DynamoDB refuses them (below 1E-130).
 func checkRatings(problems *domain.Problems, r float64) float64 {
-	if !(r >= 0 && r <= MaxRatings) { // NaN is not in any range
+	if !(r >= 0 && r <= MaxRatings) { // also true for NaN
 		problems.Add("ratings", domain.CodeOutOfRange, "must be a number from 0 to 100")
 	}
 	if math.Abs(r) < 1e-100 {

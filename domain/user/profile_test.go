@@ -134,10 +134,10 @@ func TestChange(t *testing.T) {
 		patch user.Patch
 		want  func(*user.Profile)
 	}{
-		"name":    {user.Patch{Name: &name}, func(p *user.Profile) { p.Name = name }},
-		"e-mail":  {user.Patch{Email: &email}, func(p *user.Profile) { p.Email, p.EmailVerified = email, false }},
-		"type":    {user.Patch{Type: &typ}, func(p *user.Profile) { p.Type = user.Rentee }},
-		"ratings": {user.Patch{Ratings: &ratings}, func(p *user.Profile) { p.Ratings = 5 }},
+		"name":    {user.Patch{Name: domain.Some(name)}, func(p *user.Profile) { p.Name = name }},
+		"e-mail":  {user.Patch{Email: domain.Some(email)}, func(p *user.Profile) { p.Email, p.EmailVerified = email, false }},
+		"type":    {user.Patch{Type: domain.Some(typ)}, func(p *user.Profile) { p.Type = user.Rentee }},
+		"ratings": {user.Patch{Ratings: domain.Some(ratings)}, func(p *user.Profile) { p.Ratings = 5 }},
 	}
 	for field, test := range tests {
 		for _, d := range []time.Duration{time.Hour, -time.Hour} {
@@ -157,7 +157,7 @@ func TestChangeOfNothing(t *testing.T) {
 	t.Parallel()
 	p := newProfile(t)
 	same := p.Name
-	for _, patch := range []user.Patch{{}, {Name: &same}} {
+	for _, patch := range []user.Patch{{}, {Name: domain.Some(same)}} {
 		if got, err := p.Change(jane(), patch, stamp(time.Hour, "request-2")); err != nil || got != p {
 			t.Errorf("Change = %+v, %v; want it as it was", got, err)
 		}
@@ -174,10 +174,10 @@ func TestChangeChecksOnlyWhatItNames(t *testing.T) {
 	p := newProfile(t)
 	p.Name, p.Type, p.Ratings = strings.Repeat("x", 500), "landlord", 5000
 	email, empty, bad := "joan@example.com", "", "nobody"
-	if got, err := p.Change(jane(), user.Patch{Email: &email}, stamp(0, "")); err != nil || got.Email != email {
+	if got, err := p.Change(jane(), user.Patch{Email: domain.Some(email)}, stamp(0, "")); err != nil || got.Email != email {
 		t.Errorf("Change of the e-mail = %+v, %v", got, err)
 	}
-	_, err := p.Change(jane(), user.Patch{Name: &empty, Email: &bad}, stamp(0, ""))
+	_, err := p.Change(jane(), user.Patch{Name: domain.Some(empty), Email: domain.Some(bad)}, stamp(0, ""))
 	if got, want := problemsOf(t, err), "name required, email invalid"; got != want {
 		t.Errorf("Change = %q; want %q", got, want)
 	}

@@ -42,7 +42,7 @@ func (s *scripted) Save(_ context.Context, p user.Profile, cond domain.Condition
 func (s *scripted) rename(p user.Profile) (user.Profile, error) {
 	s.calls = append(s.calls, "change")
 	name := "Joan"
-	return p.Change(jane(), user.Patch{Name: &name}, stamp(time.Hour, "request-2"))
+	return p.Change(jane(), user.Patch{Name: domain.Some(name)}, stamp(time.Hour, "request-2"))
 }
 
 func TestUpdateSavesOverWhatItRead(t *testing.T) {

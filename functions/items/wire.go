@@ -37,9 +37,9 @@ func (b *itemBody) draft() item.Draft {
 
 // patchBody is the body of PATCH /items/{id}. A null clears; the domain refuses that where a value must be.
 type patchBody struct {
-	name, details, category apigateway.Optional[string]
-	tags                    apigateway.Optional[[]string]
-	pricePerDay, lat, lng   apigateway.Optional[float64]
+	name, details, category domain.Optional[string]
+	tags                    domain.Optional[[]string]
+	pricePerDay, lat, lng   domain.Optional[float64]
 }
 
 // Fields implements apigateway.Object.
@@ -57,8 +57,8 @@ func (b *patchBody) Fields() []apigateway.Field {
 
 func (b *patchBody) patch() item.Patch {
 	return item.Patch{
-		Name: b.name.Pointer(), Details: b.details.Pointer(), Category: b.category.Pointer(), Tags: b.tags.Pointer(),
-		PricePerDay: b.pricePerDay.Nullable(), Lat: b.lat.Nullable(), Lng: b.lng.Nullable(),
+		Name: b.name, Details: b.details, Category: b.category, Tags: b.tags,
+		PricePerDay: b.pricePerDay, Lat: b.lat, Lng: b.lng,
 	}
 }
 

@@ -90,7 +90,7 @@ func (w *world) changeProfile(ctx context.Context, c *client) {
 	case kind < 7:
 		var p user.Profile
 		p, err = user.Update(ctx, w.users, c.owner, cond, func(p user.Profile) (user.Profile, error) {
-			return p.Change(caller, user.Patch{Name: &name}, s)
+			return p.Change(caller, user.Patch{Name: domain.Some(name)}, s)
 		})
 		c.known = max(c.known, p.Version)
 	default:
@@ -126,7 +126,7 @@ func (w *world) changeItems(ctx context.Context, c *client) {
 	switch w.choose(8) {
 	case 0:
 		name := "Renamed by " + s.RequestID
-		_, err := w.catalog.Change(ctx, id, caller, domain.Condition{}, item.Patch{Name: &name}, s)
+		_, err := w.catalog.Change(ctx, id, caller, domain.Condition{}, item.Patch{Name: domain.Some(name)}, s)
 		w.log("%s change: %v", s.RequestID, err)
 	case 1:
 		w.removed[id] = true // or will be, or not: nobody knows

@@ -52,7 +52,7 @@ func (o *owner) live(ctx context.Context, t *testing.T, store user.Store, n int)
 			exists = false
 		default:
 			_, err = user.Update(ctx, store, o.caller.ID, domain.Condition{}, func(p user.Profile) (user.Profile, error) {
-				return p.Change(o.caller, user.Patch{Name: &name}, stamp)
+				return p.Change(o.caller, user.Patch{Name: domain.Some(name)}, stamp)
 			})
 		}
 		if err != nil {

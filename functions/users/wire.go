@@ -31,8 +31,8 @@ func (b *profileBody) draft() user.Draft {
 // patchBody is the body of PATCH /user. A null asks for the empty value, which the domain refuses but
 // for ratings.
 type patchBody struct {
-	name, email, userType apigateway.Optional[string]
-	ratings               apigateway.Optional[float64]
+	name, email, userType domain.Optional[string]
+	ratings               domain.Optional[float64]
 }
 
 // Fields implements apigateway.Object.
@@ -46,9 +46,7 @@ func (b *patchBody) Fields() []apigateway.Field {
 }
 
 func (b *patchBody) patch() user.Patch {
-	return user.Patch{
-		Name: b.name.Pointer(), Email: b.email.Pointer(), Type: b.userType.Pointer(), Ratings: b.ratings.Pointer(),
-	}
+	return user.Patch{Name: b.name, Email: b.email, Type: b.userType, Ratings: b.ratings}
 }
 
 // profileView is a profile as its owner sees it. Its times are texts, which encoding/json writes in a third of the

@@ -49,5 +49,5 @@ func emptyFields(v reflect.Value) (names []string) {
 
 // isOneValue reports whether a struct counts as a whole: a time, or what a member of a merge patch says.
 func isOneValue(t reflect.Type) bool {
-	return t == reflect.TypeFor[time.Time]() || strings.HasPrefix(t.String(), "apigateway.Optional[")
+	return t == reflect.TypeFor[time.Time]() || strings.HasPrefix(t.String(), "domain.Optional[")
 }

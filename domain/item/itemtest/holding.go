@@ -273,7 +273,7 @@ func racesRemovals(t trial) {
 // tryRename returns 1 if it wins.
 func (t trial) tryRename(items []item.Item, h item.Holding) int32 {
 	i := slices.IndexFunc(items, func(it item.Item) bool { return it.ID == h.ID })
-	next, _ := items[i].Change(item.Patch{Name: pointer("Changed")}, at(time.Second))
+	next, _ := items[i].Change(item.Patch{Name: domain.Some("Changed")}, at(time.Second))
 	switch err := t.Store.Replace(t.Context(), next, h.Revision); {
 	case err == nil:
 		return 1

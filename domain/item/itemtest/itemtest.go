@@ -128,7 +128,7 @@ func (t trial) newItem(d item.Draft, s domain.Stamp) item.Item {
 // renamed is it after a change of its name, at s.
 func (t trial) renamed(it item.Item, name string, s domain.Stamp) item.Item {
 	t.Helper()
-	next, err := it.Change(item.Patch{Name: &name}, s)
+	next, err := it.Change(item.Patch{Name: domain.Some(name)}, s)
 	if err != nil {
 		t.Fatalf("changing an item: %v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
@@ -118,7 +119,7 @@ func (w *walker) disturb(it item.Item, delete bool, price *float64, lat float64)
 	if delete {
 		return w.Store.Delete(w.Context(), it.ID, stored.Revision)
 	}
-	next, err := it.Change(item.Patch{Name: pointer("tool"), PricePerDay: &price}, at(changedHour))
+	next, err := it.Change(item.Patch{Name: domain.Some("tool"), PricePerDay: domain.Some(*price)}, at(changedHour))
 	if err != nil {
 		return err
 	}

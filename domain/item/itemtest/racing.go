@@ -28,7 +28,7 @@ func racesChanges(t trial) {
 		for {
 			stored, err := t.Store.Get(t.Context(), it.ID)
 			if err == nil {
-				next, _ := stored.Item.Change(item.Patch{Name: pointer(stored.Item.Name + mark)}, at(time.Duration(writer%5)))
+				next, _ := stored.Item.Change(item.Patch{Name: domain.Some(stored.Item.Name + mark)}, at(time.Duration(writer%5)))
 				err = t.Store.Replace(t.Context(), next, stored.Revision)
 			}
 			if !errors.Is(err, domain.ErrConflict) {
@@ -77,7 +77,7 @@ func racesForOneState(t trial) {
 	together(func(writer int) {
 		var err error
 		if writer%2 == 0 {
-			next, _ := it.Change(item.Patch{Name: pointer(fmt.Sprint("Writer ", writer))}, at(time.Second))
+			next, _ := it.Change(item.Patch{Name: domain.Some(fmt.Sprint("Writer ", writer))}, at(time.Second))
 			err = t.Store.Replace(t.Context(), next, revision)
 		} else {
 			err = t.Store.Delete(t.Context(), it.ID, revision)

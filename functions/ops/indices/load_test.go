@@ -193,7 +193,7 @@ func (s *stack) writeOnce(t *testing.T, id item.ID, name string, choice int, req
 	if choice == 1 {
 		return s.items.Delete(t.Context(), id, present.Revision)
 	}
-	changed, err := present.Item.Change(item.Patch{Name: &name}, stamp)
+	changed, err := present.Item.Change(item.Patch{Name: domain.Some(name)}, stamp)
 	if err != nil {
 		return err
 	}
