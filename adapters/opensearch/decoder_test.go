@@ -148,14 +148,14 @@ func answers() (all []string) {
 	return all
 }
 
-// TestEveryTruncationIsAnError: nothing that is cut off, or broken in the middle, is read as less.
+// TestEveryTruncationIsAnError: nothing that is truncate off, or broken in the middle, is read as less.
 func TestEveryTruncationIsAnError(t *testing.T) {
 	t.Parallel()
 	whole := answerAround(fullRecord)
 	for n := range len(whole) {
-		for _, cut := range []string{whole[:n], whole[:n] + "\xff" + whole[n:]} {
-			if new(searchResponse).UnmarshalJSON([]byte(cut)) == nil {
-				t.Errorf("no error after %d bytes: %s", n, cut)
+		for _, truncate := range []string{whole[:n], whole[:n] + "\xff" + whole[n:]} {
+			if new(searchResponse).UnmarshalJSON([]byte(truncate)) == nil {
+				t.Errorf("no error after %d bytes: %s", n, truncate)
 			}
 		}
 	}

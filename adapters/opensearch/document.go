@@ -3,6 +3,7 @@ package opensearch
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,54 +21,46 @@ func (r revision) String() string { return strconv.Itoa(r.seqNo) + "." + strconv
 
 func parseRevision(text string) (r revision, ok bool) {
 	seqNo, primaryTerm, _ := strings.Cut(text, ".")
-	r.seqNo, ok = parseNumber(seqNo, 0)
-	if !ok {
-		return r, false
+	var err error
+	if r.seqNo, err = strconv.Atoi(seqNo); err == nil {
+		r.primaryTerm, err = strconv.Atoi(primaryTerm)
 	}
-	r.primaryTerm, ok = parseNumber(primaryTerm, 1)
-	return r, ok
+	return r, err == nil && r.seqNo >= 0 && r.primaryTerm > 0
 }
 
-func parseNumber(text string, least int) (n int, ok bool) {
-	n, err := strconv.Atoi(text)
-	return n, err == nil && n >= least
-}
-
-// docResponse is the response to a get of a document, or one document of a multi-get.
-type docResponse struct {
-	ID    string      `json:"_id"`
-	Found *bool       `json:"found"`
-	Error *errorCause `json:"error"` // of a multi-get
+// getResponse is the response to a get of a document, or one document of a multi-get. Source is nil if it was not
+// requested.
+type getResponse[T any] struct {
+	ID          string      `json:"_id"`
+	Found       *bool       `json:"found"`
+	SeqNo       *int        `json:"_seq_no"`
+	PrimaryTerm *int        `json:"_primary_term"`
+	Source      *T          `json:"_source"`
+	Error       *errorCause `json:"error"` // of a multi-get
 }
 
 // validate implements validator. Only a missing document counts as not found.
-func (r *docResponse) validate() error {
+func (r *getResponse[T]) validate() error {
 	switch {
 	case r.Error != nil:
 		return r.Error.classifyDocument()
 	case r.Found == nil:
 		return malformed("no document")
+	case *r.Found && (r.SeqNo == nil || r.PrimaryTerm == nil):
+		return malformed("a document without its revision")
 	}
 	return nil
 }
 
-// getResponse is a docResponse with the document.
-type getResponse[T any] struct {
-	docResponse
-	SeqNo       *int `json:"_seq_no"`
-	PrimaryTerm *int `json:"_primary_term"`
-	Source      *T   `json:"_source"`
-}
-
-// validate implements validator.
-func (r *getResponse[T]) validate() error {
-	if err := r.docResponse.validate(); err != nil {
-		return err
+// source returns the document; domain.ErrNotFound if there is none.
+func (r *getResponse[T]) source() (T, error) {
+	switch {
+	case !*r.Found:
+		return *new(T), domain.ErrNotFound
+	case r.Source == nil:
+		return *new(T), malformed("a document without its source")
 	}
-	if *r.Found && (r.SeqNo == nil || r.PrimaryTerm == nil || r.Source == nil) {
-		return malformed("a document without its revision or source")
-	}
-	return nil
+	return *r.Source, nil
 }
 
 // get returns a document as of the latest acknowledged write; domain.ErrNotFound if there is none.
@@ -75,49 +68,44 @@ func get[T any](ctx context.Context, c *Client, x index, id string) (T, revision
 	r, err := do[getResponse[T]](ctx, c, x, operation{
 		"get " + x.alias, RetryRead, opensearchapi.GetRequest{Index: x.alias, DocumentID: id},
 	})
-	if err == nil && !*r.Found {
-		err = domain.ErrNotFound
-	}
 	if err != nil {
 		return *new(T), revision{}, err
 	}
-	return *r.Source, revision{*r.SeqNo, *r.PrimaryTerm}, nil
+	source, err := r.source()
+	if err != nil {
+		return source, revision{}, fmt.Errorf("opensearch: get %s: %w", x.alias, err)
+	}
+	return source, revision{*r.SeqNo, *r.PrimaryTerm}, nil
 }
 
-// multiGetResponse has one D for each requested document.
-type multiGetResponse[D any, P interface {
-	*D
-	validator
-}] struct {
-	Docs []D `json:"docs"`
+type multiGetResponse[T any] struct {
+	Docs []getResponse[T] `json:"docs"`
 }
 
 // validate implements validator.
-func (r *multiGetResponse[D, P]) validate() error {
+func (r *multiGetResponse[T]) validate() error {
 	for i := range r.Docs {
-		if err := P(&r.Docs[i]).validate(); err != nil {
+		if err := r.Docs[i].validate(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// multiGet returns n documents as of the latest acknowledged writes, in the order that body requests them in.
-func multiGet[D any, P interface {
-	*D
-	validator
-}](ctx context.Context, c *Client, x index, body any, n int) ([]D, error) {
+// multiGet returns the documents of ids as of the latest acknowledged writes, in that order.
+func multiGet[T any, ID ~string](ctx context.Context, c *Client, x index, ids []ID, body any) ([]getResponse[T], error) {
 	encoded, err := jsonBody(body)
 	if err != nil {
 		return nil, err
 	}
 	op := operation{"mget " + x.alias, RetryRead, opensearchapi.MgetRequest{Index: x.alias, Body: encoded}}
-	r, err := do[multiGetResponse[D, P]](ctx, c, x, op)
+	r, err := do[multiGetResponse[T]](ctx, c, x, op)
 	if err != nil {
 		return nil, err
 	}
-	if len(r.Docs) != n {
-		return nil, fmt.Errorf("opensearch: %s: %w", op.name, malformed("too many or too few documents"))
+	same := func(d getResponse[T], id ID) bool { return d.ID == string(id) }
+	if !slices.EqualFunc(r.Docs, ids, same) {
+		return nil, fmt.Errorf("opensearch: %s: %w", op.name, malformed("other documents than requested"))
 	}
 	return r.Docs, nil
 }

@@ -6,25 +6,19 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/opensearch"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
-const (
-	done     = `"status":200,"result":"deleted"`
-	notThere = `"status":404,"result":"not_found"`
-	conflict = `"status":409,"error":{"type":"version_conflict_engine_exception","reason":"but no document was found"}`
-)
+const otherID = item.ID("01J9ZZZZZZZZZZZZZZZZZZZZZY")
 
-// outcome is what a bulk answer tells of one deletion.
-func outcome(id item.ID, what string) string {
-	return fmt.Sprintf(`{"delete":{"_id":%q,%s}}`, id, what)
-}
-
-// noting answers as next does, and notes what was asked.
-func noting(t *testing.T, sent *[]string, next exchange) exchange {
+// recordRequest appends the request to sent and returns the outcome of next.
+func recordRequest(t *testing.T, sent *[]string, next exchange) exchange {
 	return func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -35,18 +29,19 @@ func noting(t *testing.T, sent *[]string, next exchange) exchange {
 	}
 }
 
-// TestHoldingsRequests compares what is sent with what people read. Amazon's domains ignore the parameters of a
-// signed POST, so that none may matter; what allow_partial_search_results forbids is seen in the answer, too.
+// TestHoldingsRequests checks the requests byte by byte. Amazon's domains ignore the parameters of a signed POST, so none
+// may matter; a partial result is seen in the response, too.
 func TestHoldingsRequests(t *testing.T) {
 	t.Parallel()
 	var sent []string
-	bad := noting(t, &sent, answer(400, failedBare))
-	c, _ := clientOver(t, nowhere, "items", bad, bad, noting(t, &sent, answer(200, `{"items":[`+outcome(someID, conflict)+`]}`)), bad)
+	bad := recordRequest(t, &sent, respond(400, failedBare))
+	conflict := recordRequest(t, &sent, respond(200, `{"items":[{"delete":{"_id":"`+string(someID)+`","status":409,"error":{"type":"version_conflict_engine_exception"}}}]}`))
+	c, _ := newFakeClient(t, fakeEndpoint, "items", bad, bad, conflict, bad)
 	holdings := opensearch.NewHoldings(c)
 	errs := []error{holdings.Refresh(t.Context()), nil, nil}
 	_, errs[1] = holdings.ListOwned(t.Context(), someOwner, 7, someID, 1000)
 	_, errs[2] = holdings.Remove(t.Context(), []item.Holding{{ID: someID, Revision: "12.3"}})
-	for i, want := range []string{
+	want := []string{
 		`POST /items/_refresh `,
 		`POST /items/_search?allow_partial_search_results=false {"size":1000,"timeout":"2s","track_total_hits":false,` +
 			`"seq_no_primary_term":true,"_source":false,"stored_fields":"_none_","docvalue_fields":["ownerVersion","createdAt"],"query":{"bool":{"filter":[` +
@@ -54,30 +49,32 @@ func TestHoldingsRequests(t *testing.T) {
 			`"sort":["id"],"search_after":["` + string(someID) + `"]}`,
 		`POST /items/_bulk {"delete":{"_id":"` + string(someID) + `","if_seq_no":12,"if_primary_term":3}}` + "\n",
 		`POST /items/_mget {"docs":[{"_id":"` + string(someID) + `","_source":false}]}`,
-	} {
-		if i >= len(sent) || sent[i] != want {
-			t.Errorf("request %d of %q, want %s", i, sent, want)
-		}
-		if i < len(errs) && (errs[i] == nil || kindOf(errs[i]) != nil) {
-			t.Errorf("%v, want an error of no kind", errs[i])
+	}
+	if diff := cmp.Diff(want, sent); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+	for _, err := range errs {
+		if err == nil || kindOf(err) != nil {
+			t.Errorf("%v, want an error of no kind", err)
 		}
 	}
 }
 
-// TestHeldInPart: half an answer is none, and nothing is removed whose state is not told.
-func TestHeldInPart(t *testing.T) {
+// TestListOwnedRejects checks that partial and malformed responses are unavailability, and never fewer items.
+func TestListOwnedRejects(t *testing.T) {
 	t.Parallel()
-	const whole = `{"timed_out":false,"_shards":{"failed":0},"hits":{"hits":[{` +
+	const valid = `{"timed_out":false,"_shards":{"failed":0},"hits":{"hits":[{` +
 		`"_seq_no":4,"_primary_term":1,"fields":{"ownerVersion":[0],"createdAt":[7]},"sort":["` + string(someID) + `"]}]}}`
-	held := func(body string) ([]item.Holding, error) {
-		c, _ := clientOver(t, nowhere, "items", answer(200, body))
+	list := func(body string) ([]item.Holding, error) {
+		c, _ := newFakeClient(t, fakeEndpoint, "items", respond(200, body))
 		return opensearch.NewHoldings(c).ListOwned(t.Context(), someOwner, 5, "", 10)
 	}
-	want := item.Holding{ID: someID, CreatedAt: domain.Version(7).Time(), Revision: "4.1"}
-	if got, err := held(whole); err != nil || len(got) != 1 || got[0] != want {
-		t.Fatalf("Held = %+v, %v; want %+v", got, err, want)
+	got, err := list(valid)
+	want := []item.Holding{{ID: someID, CreatedAt: time.UnixMicro(7), Revision: "4.1"}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Fatalf("ListOwned: %v (-want +got):\n%s", err, diff)
 	}
-	for _, cut := range [][2]string{
+	for _, edit := range [][2]string{
 		{`"timed_out":false`, `"timed_out":true`},
 		{`"failed":0`, `"failed":1`},
 		{`"_shards":{"failed":0},`, ``},
@@ -92,103 +89,94 @@ func TestHeldInPart(t *testing.T) {
 		{`"sort":["` + string(someID) + `"]`, `"sort":[null]`},
 		{`"sort":["` + string(someID) + `"]`, `"sort":[1]`},
 	} {
-		spoiled := strings.Replace(whole, cut[0], cut[1], 1)
-		if got, err := held(spoiled); spoiled == whole || kindOf(err) != domain.ErrUnavailable || got != nil {
-			t.Errorf("%s: Held = %+v, %v; want %v", spoiled, got, err, domain.ErrUnavailable)
+		body := strings.Replace(valid, edit[0], edit[1], 1)
+		if got, err := list(body); body == valid || kindOf(err) != domain.ErrUnavailable || got != nil {
+			t.Errorf("%s: ListOwned = %+v, %v; want %v", body, got, err, domain.ErrUnavailable)
 		}
 	}
 }
 
-// TestRemoveInPart: what became of each is read, whatever the status of all.
-func TestRemoveInPart(t *testing.T) {
+// TestRemoveResponses checks how the results of two deletions are combined.
+func TestRemoveResponses(t *testing.T) {
 	t.Parallel()
-	const other = item.ID("01J9ZZZZZZZZZZZZZZZZZZZZZY")
-	failed := func(status int, kind string) string {
-		return fmt.Sprintf(`"status":%d,"error":{"type":%q,"reason":""}`, status, kind)
+	result := func(id item.ID, result string) string { return fmt.Sprintf(`{"delete":{"_id":%q,%s}}`, id, result) }
+	failure := func(id item.ID, status int, kind string) string {
+		return result(id, fmt.Sprintf(`"status":%d,"error":{"type":%q,"reason":""}`, status, kind))
 	}
+	document := func(id item.ID, found bool) string {
+		return fmt.Sprintf(`{"_id":%q,"found":%t,"_seq_no":1,"_primary_term":1}`, id, found)
+	}
+	deleted, otherDeleted := result(someID, `"status":200`), result(otherID, `"status":200`)
+	conflict, otherConflict := failure(someID, 409, "version_conflict_engine_exception"), failure(otherID, 409, "version_conflict_engine_exception")
 	for name, test := range map[string]struct {
-		items string
-		docs  string // of the look at what was refused
+		items []string
+		docs  []string // of the multi-get of refused documents
 		want  int
 		kind  error
 	}{
-		"both":            {outcome(someID, done) + "," + outcome(other, done), "", 0, nil},
-		"one is gone":     {outcome(someID, notThere) + "," + outcome(other, done), "", 0, nil},
-		"refused, gone":   {outcome(someID, conflict) + "," + outcome(other, done), `{"found":false}`, 0, nil},
-		"refused, there":  {outcome(someID, conflict) + "," + outcome(other, done), `{"found":true}`, 1, nil},
-		"refused, both":   {outcome(someID, conflict) + "," + outcome(other, conflict), `{"found":true},{"found":false}`, 1, nil},
-		"look fails":      {outcome(someID, conflict) + "," + outcome(other, done), `{"error":{"type":"x"}}`, 0, domain.ErrUnavailable},
-		"look in part":    {outcome(someID, conflict) + "," + outcome(other, conflict), `{"found":true}`, 0, domain.ErrUnavailable},
-		"look at nothing": {outcome(someID, conflict) + "," + outcome(other, done), `{}`, 0, domain.ErrUnavailable},
-		"throttled":       {outcome(someID, conflict) + "," + outcome(other, failed(429, "es_rejected_execution_exception")), "", 0, domain.ErrUnavailable},
-		"no shard":        {outcome(someID, done) + "," + outcome(other, failed(503, "unavailable_shards_exception")), "", 0, domain.ErrUnavailable},
-		"blocked":         {outcome(someID, done) + "," + outcome(other, failed(403, "cluster_block_exception")), "", 0, domain.ErrUnavailable},
-		"nothing to mend": {outcome(someID, done) + "," + outcome(other, failed(400, "illegal_argument_exception")), "", 0, nil},
-		"too few":         {outcome(someID, done), "", 0, domain.ErrUnavailable},
-		"other order":     {outcome(other, done) + "," + outcome(someID, done), "", 0, domain.ErrUnavailable},
-		"no deletion":     {outcome(someID, done) + `,{"index":{"_id":"` + string(other) + `","status":200}}`, "", 0, domain.ErrUnavailable},
-		"no outcome":      {outcome(someID, done) + "," + outcome(other, `"status":202`), "", 0, domain.ErrUnavailable},
+		"both deleted":                  {[]string{deleted, otherDeleted}, nil, 0, nil},
+		"one was missing":               {[]string{result(someID, `"status":404`), otherDeleted}, nil, 0, nil},
+		"refused, missing":              {[]string{conflict, otherDeleted}, []string{document(someID, false)}, 0, nil},
+		"refused, found":                {[]string{conflict, otherDeleted}, []string{document(someID, true)}, 1, nil},
+		"both refused":                  {[]string{conflict, otherConflict}, []string{document(someID, true), document(otherID, false)}, 1, nil},
+		"multi-get fails":               {[]string{conflict, otherDeleted}, []string{`{"error":{"type":"x"}}`}, 0, domain.ErrUnavailable},
+		"multi-get of one":              {[]string{conflict, otherConflict}, []string{document(someID, true)}, 0, domain.ErrUnavailable},
+		"multi-get of another":          {[]string{conflict, otherDeleted}, []string{document(otherID, true)}, 0, domain.ErrUnavailable},
+		"multi-get without a result":    {[]string{conflict, otherDeleted}, []string{`{"_id":"` + string(someID) + `"}`}, 0, domain.ErrUnavailable},
+		"throttled":                     {[]string{conflict, failure(otherID, 429, "es_rejected_execution_exception")}, nil, 0, domain.ErrUnavailable},
+		"no shard":                      {[]string{deleted, failure(otherID, 503, "unavailable_shards_exception")}, nil, 0, domain.ErrUnavailable},
+		"blocked":                       {[]string{deleted, failure(otherID, 403, "cluster_block_exception")}, nil, 0, domain.ErrUnavailable},
+		"permanent":                     {[]string{deleted, failure(otherID, 400, "illegal_argument_exception")}, nil, 0, nil},
+		"result of one":                 {[]string{deleted}, nil, 0, domain.ErrUnavailable},
+		"other order":                   {[]string{otherDeleted, deleted}, nil, 0, domain.ErrUnavailable},
+		"another action than deletion":  {[]string{deleted, `{"index":{"_id":"` + string(otherID) + `","status":200}}`}, nil, 0, domain.ErrUnavailable},
+		"neither deleted nor not found": {[]string{deleted, result(otherID, `"status":202`)}, nil, 0, domain.ErrUnavailable},
 	} {
-		c, _ := clientOver(t, nowhere, "items", answer(200, `{"errors":true,"items":[`+test.items+`]}`), answer(200, `{"docs":[`+test.docs+`]}`))
-		got, err := opensearch.NewHoldings(c).Remove(t.Context(), []item.Holding{{ID: someID, Revision: "5.1"}, {ID: other, Revision: "6.1"}})
-		if fails := test.kind != nil || name == "nothing to mend"; got != test.want || kindOf(err) != test.kind || (err != nil) != fails {
+		c, _ := newFakeClient(t, fakeEndpoint, "items", respond(200, `{"items":[`+strings.Join(test.items, ",")+`]}`),
+			respond(200, `{"docs":[`+strings.Join(test.docs, ",")+`]}`))
+		got, err := opensearch.NewHoldings(c).Remove(t.Context(), []item.Holding{{ID: someID, Revision: "5.1"}, {ID: otherID, Revision: "6.1"}})
+		if fails := test.kind != nil || name == "permanent"; got != test.want || kindOf(err) != test.kind || (err != nil) != fails {
 			t.Errorf("%s: Remove = %d, %v; want %d, %v", name, got, err, test.want, test.kind)
 		}
 	}
 }
 
-// TestLostRemovals loses the answers of removals that the engine has carried out: the next attempt finds its
-// own doing, and counts what others have changed, or made again since.
+// TestLostRemovals loses the responses of removals that the engine has carried out. The retry counts only items that
+// others changed or created since.
 func TestLostRemovals(t *testing.T) {
 	t.Parallel()
 	endpoint, alias, client := newIndices(t)
-	honest, holdings := opensearch.NewItems(client), opensearch.NewHoldings(client)
+	direct, holdings := opensearch.NewItems(client), opensearch.NewHoldings(client)
 	for loss, instead := range map[string]exchange{
-		"reset": reset, "bad gateway": answer(502, gatewayPage), "cut off": cut, "unavailable": answer(503, noShards),
+		"reset": reset, "bad gateway": respond(502, gatewayPage), "truncated": truncate, "unavailable": respond(503, noShards),
 	} {
 		var items []item.Item
-		for i := range byte(3) {
-			it := itemOf(t, item.NewID(noon, [10]byte{i, loss[0], loss[1]}), "Drill", "request-1")
-			it.OwnerID = domain.UserID(loss)
-			items = append(items, it)
+		for n := range byte(3) {
+			i := newItem(t, item.NewID(noon, [10]byte{n, loss[0], loss[1]}), "Drill", "request-1")
+			i.OwnerID = domain.UserID(loss)
+			items = append(items, i)
 		}
-		seed(t, honest, items)
-		held, err := holdings.ListOwned(t.Context(), domain.UserID(loss), 1, "", 10)
-		if err != nil || len(held) != len(items) {
-			t.Fatalf("Held = %+v, %v", held, err)
+		seed(t, direct, items)
+		owned, err := holdings.ListOwned(t.Context(), domain.UserID(loss), 1, "", 10)
+		if err != nil || len(owned) != len(items) {
+			t.Fatalf("ListOwned = %+v, %v", owned, err)
 		}
 		changed := items[1]
 		changed.Version++
-		if err := honest.Replace(t.Context(), changed, held[1].Revision); err != nil {
+		if err := direct.Replace(t.Context(), changed, owned[1].Revision); err != nil {
 			t.Fatal(err)
 		}
-		c, sent := clientOver(t, endpoint, alias, lose(instead, func() { seed(t, honest, items[2:]) }), lose(instead, func() {}), deliver)
-		if n, err := opensearch.NewHoldings(c).Remove(t.Context(), held); n != 2 || err != nil || sent.attempts != 4 {
+		c, sent := newFakeClient(t, endpoint, alias, loseResponse(instead, func() { seed(t, direct, items[2:]) }), loseResponse(instead, func() {}), forward)
+		if n, err := opensearch.NewHoldings(c).Remove(t.Context(), owned); n != 2 || err != nil || sent.attempts != 4 {
 			t.Errorf("%s: Remove = %d, %v by %d attempts; want 2 left, by 4", loss, n, err, sent.attempts)
 		}
-		if _, err := honest.Get(t.Context(), items[0].ID); kindOf(err) != domain.ErrNotFound {
+		if _, err := direct.Get(t.Context(), items[0].ID); kindOf(err) != domain.ErrNotFound {
 			t.Errorf("%s: Get = %v, want %v", loss, err, domain.ErrNotFound)
 		}
-		for _, it := range []item.Item{changed, items[2]} {
-			if got, err := honest.Get(t.Context(), it.ID); err != nil || !got.Item.Equal(it) {
-				t.Errorf("%s: Get = %+v, %v; want %+v", loss, got, err, it)
+		for _, want := range []item.Item{changed, items[2]} {
+			if got, err := direct.Get(t.Context(), want.ID); err != nil || !got.Item.Equal(want) {
+				t.Errorf("%s: Get = %+v, %v; want %+v", loss, got, err, want)
 			}
-		}
-	}
-}
-
-// TestRefreshInPart: a refresh that not all shards took part in is none, or a sweep would not see every item.
-func TestRefreshInPart(t *testing.T) {
-	t.Parallel()
-	for body, want := range map[string]error{
-		`{"_shards":{"total":1,"successful":1,"failed":0}}`: nil,
-		`{"_shards":{"total":1,"successful":0,"failed":1}}`: domain.ErrUnavailable,
-		`{"_shards":{}}`: domain.ErrUnavailable,
-		`{}`:             domain.ErrUnavailable,
-	} {
-		c, _ := clientOver(t, nowhere, "items", answer(200, body))
-		if err := opensearch.NewHoldings(c).Refresh(t.Context()); kindOf(err) != want {
-			t.Errorf("%s: Refresh = %v, want %v", body, err, want)
 		}
 	}
 }

@@ -108,7 +108,7 @@ func TestEightFirstCalls(t *testing.T) {
 			id := item.NewID(noon, [10]byte{byte(i)})
 			all.Go(func() {
 				items := opensearch.NewItems(c)
-				err := items.Create(t.Context(), itemOf(t, id, "Drill", "request"))
+				err := items.Create(t.Context(), newItem(t, id, "Drill", "request"))
 				if round == 1 || err != nil && i == 0 {
 					_, err = items.Search(t.Context(), item.Query{Limit: 1, Sort: item.ByNewest})
 				}
@@ -173,12 +173,12 @@ func TestAliasVanishes(t *testing.T) {
 	endpoint := engine(t)
 	alias := newAlias(t, endpoint)
 	items := opensearch.NewItems(newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias}))
-	it := itemOf(t, someID, "Drill", "request-1")
-	if err := items.Create(t.Context(), it); err != nil {
+	i := newItem(t, someID, "Drill", "request-1")
+	if err := items.Create(t.Context(), i); err != nil {
 		t.Fatal(err)
 	}
 	send(t, http.MethodDelete, endpoint+"/"+alias+"-v1/_alias/"+alias, "")
-	if got, err := items.Get(t.Context(), someID); err != nil || !got.Item.Equal(it) {
+	if got, err := items.Get(t.Context(), someID); err != nil || !got.Item.Equal(i) {
 		t.Errorf("Get = %+v, %v", got, err)
 	}
 	checkIndices(t, endpoint, alias)

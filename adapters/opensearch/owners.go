@@ -55,18 +55,18 @@ func (s *Owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.Us
 	if len(ids) == 0 {
 		return owners, nil
 	}
-	docs, err := multiGet[getResponse[ownerRecord]](ctx, s.client, s.client.owners, map[string][]domain.UserID{"ids": ids}, len(ids))
+	docs, err := multiGet[ownerRecord](ctx, s.client, s.client.owners, ids, map[string][]domain.UserID{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
 	for i, id := range ids {
-		switch d := docs[i]; {
-		case d.ID != string(id):
-			return nil, fmt.Errorf("opensearch: mget %s: %w", s.client.owners.alias, malformed("another document"))
-		case *d.Found:
-			owners[id] = d.Source.owner()
-		default:
+		switch r, err := docs[i].source(); {
+		case errors.Is(err, domain.ErrNotFound):
 			owners[id] = item.Owner{ID: id}
+		case err != nil:
+			return nil, fmt.Errorf("opensearch: mget %s: %w", s.client.owners.alias, err)
+		default:
+			owners[id] = r.owner()
 		}
 	}
 	return owners, nil

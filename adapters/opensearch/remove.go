@@ -137,7 +137,7 @@ func (s *Holdings) count(ctx context.Context, ids []item.ID) (n int, err error) 
 	for i, id := range ids {
 		docs[i].ID = id
 	}
-	found, err := multiGet[docResponse](ctx, s.client, s.client.items, map[string][]idOnly{"docs": docs}, len(ids))
+	found, err := multiGet[struct{}](ctx, s.client, s.client.items, ids, map[string][]idOnly{"docs": docs})
 	for _, d := range found {
 		if *d.Found {
 			n++

@@ -24,8 +24,8 @@ var update = flag.Bool("update", false, "rewrite testdata")
 func TestSearchRequest(t *testing.T) {
 	t.Parallel()
 	var sent []byte
-	c, _ := clientOver(t, nowhere, "items", func(r *http.Request) (*http.Response, error) {
-		if got, want := r.Method+" "+r.URL.String(), "POST "+nowhere+"/items/_search?allow_partial_search_results=false"; got != want {
+	c, _ := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
+		if got, want := r.Method+" "+r.URL.String(), "POST "+fakeEndpoint+"/items/_search?allow_partial_search_results=false"; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 		var err error
@@ -72,7 +72,7 @@ func TestSearchIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		var sent map[string]any
-		c, _ := clientOver(t, nowhere, "items", func(r *http.Request) (*http.Response, error) {
+		c, _ := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
 			return nil, errors.Join(json.NewDecoder(r.Body).Decode(&sent), errors.New("not sent"))
 		})
 		if _, err := opensearch.NewItems(c).Search(t.Context(), q); err == nil {
@@ -155,7 +155,7 @@ func TestPositions(t *testing.T) {
 // sendsAfter searches from a position of key on, and reports whether that reaches the engine as it is.
 func sendsAfter(t *testing.T, sort item.Sort, key string) (sent bool, err error) {
 	t.Helper()
-	c, _ := clientOver(t, nowhere, "items", func(r *http.Request) (*http.Response, error) {
+	c, _ := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
 		sent = bytes.Contains(body, []byte(`"search_after":[`+key+`,"`+string(someID)+`"]`))
 		return nil, errors.Join(err, errors.New("not sent"))
@@ -172,7 +172,7 @@ func TestSearchesAllocateLittle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, _ := clientOver(t, nowhere, "items", answer(http.StatusOK, string(found)))
+	c, _ := newFakeClient(t, fakeEndpoint, "items", respond(http.StatusOK, string(found)))
 	search := func() {
 		r, err := opensearch.NewItems(c).Search(t.Context(), item.Query{Text: "drill", Limit: 10, Sort: item.ByNewest})
 		if err != nil || len(r.Items) != 10 || r.Next == nil {

@@ -48,7 +48,7 @@ func checkSignature(t *testing.T, secret aws.Credentials) exchange {
 		if got, want := r.Header.Get("Authorization"), again.Header.Get("Authorization"); got != want {
 			t.Errorf("%s %s\n got %s\nwant %s", r.Method, r.URL, got, want)
 		}
-		return answer(http.StatusServiceUnavailable, noShards)(r)
+		return respond(http.StatusServiceUnavailable, noShards)(r)
 	}
 }
 
@@ -94,11 +94,11 @@ func TestEveryAttemptIsSigned(t *testing.T) {
 
 func TestNothingIsSignedForNone(t *testing.T) {
 	t.Parallel()
-	c, sent := clientOver(t, nowhere, "items", func(r *http.Request) (*http.Response, error) {
+	c, sent := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
 		if r.Header.Get("Authorization") != "" || r.Header.Get("X-Amz-Date") != "" {
 			t.Errorf("signed: %v", r.Header)
 		}
-		return answer(http.StatusForbidden, forbidden)(r)
+		return respond(http.StatusForbidden, forbidden)(r)
 	})
 	if err := calls(t, c)["Search"](); err == nil || sent.attempts != 1 {
 		t.Errorf("%v after %d attempts", err, sent.attempts)

@@ -23,9 +23,9 @@ func holds(t testing.TB, items *opensearch.Items, owner domain.UserID, n int) (i
 		var random [10]byte
 		binary.BigEndian.PutUint32(random[:], uint32(i))
 		copy(random[4:], owner[2:8]) // the number of ownerOf
-		it := itemOf(t, item.NewID(now, random), fmt.Sprint("Drill ", i), "request-1")
-		it.OwnerID = owner
-		all, ids = append(all, it), append(ids, it.ID)
+		i := newItem(t, item.NewID(now, random), fmt.Sprint("Drill ", i), "request-1")
+		i.OwnerID = owner
+		all, ids = append(all, i), append(ids, i.ID)
 	}
 	seed(t, items, all)
 	return ids
@@ -58,7 +58,7 @@ func TestRequestsOfEvents(t *testing.T) {
 		{item.OwnerEvent{OwnerID: few, Version: domain.VersionAt(noon), Deleted: true}, 6},
 		{item.OwnerEvent{OwnerID: many, Version: domain.VersionAt(noon), Deleted: true}, 7},
 	} {
-		c, sent := clientOver(t, endpoint, alias, deliver)
+		c, sent := newFakeClient(t, endpoint, alias, forward)
 		if _, err := registry(c, -time.Hour).Apply(t.Context(), step.event); err != nil || sent.attempts != step.requests {
 			t.Errorf("Apply(%+v) = %v by %d requests, want %d", step.event, err, sent.attempts, step.requests)
 		}

@@ -28,29 +28,29 @@ func troubles() map[string]trouble {
 		"connection reset":     {reset, domain.ErrUnavailable, 3},
 		"connection closed":    {closed, domain.ErrUnavailable, 3},
 		"no answer":            {hang, domain.ErrUnavailable, 1},
-		"cut off":              {cut, domain.ErrUnavailable, 3},
-		"truncated":            {answer(200, `{"_index":"items-v1","_id":"`), domain.ErrUnavailable, 3},
-		"empty":                {answer(200, ""), domain.ErrUnavailable, 3},
-		"throttled":            {answer(429, rejected), domain.ErrUnavailable, 3},
-		"throttled, HTML":      {answer(429, gatewayPage), domain.ErrUnavailable, 3},
-		"bad gateway":          {answer(502, gatewayPage), domain.ErrUnavailable, 3},
-		"no shards":            {answer(503, noShards), domain.ErrUnavailable, 6}, // three of them ask for its health
-		"shards failed":        {answer(503, shardsFailed), domain.ErrUnavailable, 1},
-		"time exceeded":        {answer(500, timeExceeded), domain.ErrUnavailable, 1},
-		"gateway timeout":      {answer(504, `{"message":"Endpoint request timed out"}`), domain.ErrUnavailable, 1},
-		"HTML as a success":    {answer(200, gatewayPage), domain.ErrUnavailable, 3},
-		"HTML as not found":    {answer(404, gatewayPage), domain.ErrUnavailable, 3},
-		"internal error":       {answer(500, `{"error":{"type":"null_pointer_exception","reason":null},"status":500}`), domain.ErrUnavailable, 1},
-		"redirected":           {answer(302, `{}`), domain.ErrUnavailable, 1},
-		"another JSON":         {answer(200, `{}`), domain.ErrUnavailable, 1},
-		"JSON of another kind": {answer(200, `[1]`), domain.ErrUnavailable, 1},
-		"null":                 {answer(200, `null`), domain.ErrUnavailable, 1},
-		"blocked":              {answer(403, blocked), domain.ErrUnavailable, 1},
-		"forbidden by AWS":     {answer(403, forbidden), nil, 1},
-		"expired token":        {answer(403, expired), nil, 1},
-		"bare reason":          {answer(400, failedBare), nil, 1},
-		"not found by AWS":     {answer(404, `{"message":"Not Found"}`), nil, 1},
-		"index always missing": {answer(404, noSuchIndex), domain.ErrUnavailable, 2},
+		"truncate off":              {truncate, domain.ErrUnavailable, 3},
+		"truncated":            {respond(200, `{"_index":"items-v1","_id":"`), domain.ErrUnavailable, 3},
+		"empty":                {respond(200, ""), domain.ErrUnavailable, 3},
+		"throttled":            {respond(429, rejected), domain.ErrUnavailable, 3},
+		"throttled, HTML":      {respond(429, gatewayPage), domain.ErrUnavailable, 3},
+		"bad gateway":          {respond(502, gatewayPage), domain.ErrUnavailable, 3},
+		"no shards":            {respond(503, noShards), domain.ErrUnavailable, 6}, // three of them ask for its health
+		"shards failed":        {respond(503, shardsFailed), domain.ErrUnavailable, 1},
+		"time exceeded":        {respond(500, timeExceeded), domain.ErrUnavailable, 1},
+		"gateway timeout":      {respond(504, `{"message":"Endpoint request timed out"}`), domain.ErrUnavailable, 1},
+		"HTML as a success":    {respond(200, gatewayPage), domain.ErrUnavailable, 3},
+		"HTML as not found":    {respond(404, gatewayPage), domain.ErrUnavailable, 3},
+		"internal error":       {respond(500, `{"error":{"type":"null_pointer_exception","reason":null},"status":500}`), domain.ErrUnavailable, 1},
+		"redirected":           {respond(302, `{}`), domain.ErrUnavailable, 1},
+		"another JSON":         {respond(200, `{}`), domain.ErrUnavailable, 1},
+		"JSON of another kind": {respond(200, `[1]`), domain.ErrUnavailable, 1},
+		"null":                 {respond(200, `null`), domain.ErrUnavailable, 1},
+		"blocked":              {respond(403, blocked), domain.ErrUnavailable, 1},
+		"forbidden by AWS":     {respond(403, forbidden), nil, 1},
+		"expired token":        {respond(403, expired), nil, 1},
+		"bare reason":          {respond(400, failedBare), nil, 1},
+		"not found by AWS":     {respond(404, `{"message":"Not Found"}`), nil, 1},
+		"index always missing": {respond(404, noSuchIndex), domain.ErrUnavailable, 2},
 	}
 }
 
@@ -67,7 +67,7 @@ func TestTrouble(t *testing.T) {
 					want = 3 // the next attempt settles a write of unknown outcome
 				}
 				synctest.Test(t, func(t *testing.T) {
-					c, sent := clientOver(t, nowhere, "items", test.exchange)
+					c, sent := newFakeClient(t, fakeEndpoint, "items", test.exchange)
 					err := calls(t, c)[call]()
 					if err == nil || kindOf(err) != test.kind || sent.attempts != want {
 						t.Errorf("%v (kind %v) after %d attempts; want kind %v after %d", err, kindOf(err), sent.attempts, test.kind, want)
@@ -82,7 +82,7 @@ func TestTrouble(t *testing.T) {
 func TestTroubleThatPasses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, sent := clientOver(t, nowhere, "items", answer(503, noShards), reset, answer(404, `{"_id":"x","found":false}`))
+		c, sent := newFakeClient(t, fakeEndpoint, "items", respond(503, noShards), reset, respond(404, `{"_id":"x","found":false}`))
 		_, err := opensearch.NewItems(c).Get(t.Context(), someID)
 		if !errors.Is(err, domain.ErrNotFound) || sent.attempts != 3 {
 			t.Errorf("Get = %v after %d attempts; want %v after 3", err, sent.attempts, domain.ErrNotFound)
@@ -99,21 +99,21 @@ func TestShardsOnTheirWay(t *testing.T) {
 		if r.Method != http.MethodGet || r.URL.Path != "/_cluster/health/items-owners" || r.URL.Query().Get("wait_for_active_shards") != "1" {
 			t.Errorf("%s %s", r.Method, r.URL)
 		}
-		return answer(200, `{"status":"yellow"}`)(r)
+		return respond(200, `{"status":"yellow"}`)(r)
 	}
 	for name, test := range map[string]struct {
 		exchanges []exchange
 		kind      error
 	}{
-		"in time":   {[]exchange{answer(200, oneOfMany), healthy, answer(200, none)}, nil},
-		"in vain":   {[]exchange{answer(200, oneOfMany), answer(408, `{"status":"red","timed_out":true}`)}, domain.ErrUnavailable},
-		"for good":  {[]exchange{answer(200, oneOfMany), healthy, answer(200, oneOfMany)}, domain.ErrUnavailable},
-		"forbidden": {[]exchange{answer(200, oneOfMany), answer(403, forbidden)}, domain.ErrUnavailable},
+		"in time":   {[]exchange{respond(200, oneOfMany), healthy, respond(200, none)}, nil},
+		"in vain":   {[]exchange{respond(200, oneOfMany), respond(408, `{"status":"red","timed_out":true}`)}, domain.ErrUnavailable},
+		"for good":  {[]exchange{respond(200, oneOfMany), healthy, respond(200, oneOfMany)}, domain.ErrUnavailable},
+		"forbidden": {[]exchange{respond(200, oneOfMany), respond(403, forbidden)}, domain.ErrUnavailable},
 		"made by me": {[]exchange{
-			answer(404, noSuchIndex), answer(200, `{"acknowledged":true}`), answer(200, oneOfMany), healthy, answer(200, none),
+			respond(404, noSuchIndex), respond(200, `{"acknowledged":true}`), respond(200, oneOfMany), healthy, respond(200, none),
 		}, nil},
 	} {
-		c, sent := clientOver(t, nowhere, "items", test.exchanges...)
+		c, sent := newFakeClient(t, fakeEndpoint, "items", test.exchanges...)
 		if err := calls(t, c)["Owners"](); kindOf(err) != test.kind || (err == nil) != (test.kind == nil) || sent.attempts != len(test.exchanges) {
 			t.Errorf("%s: %v after %d attempts; want kind %v after %d", name, err, sent.attempts, test.kind, len(test.exchanges))
 		}
@@ -124,7 +124,7 @@ func TestHugeAnswers(t *testing.T) {
 	t.Parallel()
 	for call := range calls(t, nil) {
 		var huge endless
-		c, sent := clientOver(t, nowhere, "items", huge.exchange)
+		c, sent := newFakeClient(t, fakeEndpoint, "items", huge.exchange)
 		err := calls(t, c)[call]()
 		if !errors.Is(err, domain.ErrUnavailable) || sent.attempts != 1 || huge.read > 8<<20 || !huge.closed {
 			t.Errorf("%s = %v after %d attempts; read %d bytes, closed %t", call, err, sent.attempts, huge.read, huge.closed)
@@ -138,14 +138,14 @@ func TestContextEnds(t *testing.T) {
 	for name, test := range map[string]struct {
 		exchange exchange
 		attempts int
-	}{"no answer": {hang, 1}, "throttled": {answer(429, rejected), 1}} {
+	}{"no answer": {hang, 1}, "throttled": {respond(429, rejected), 1}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
 				defer cancel()
 				start := time.Now()
-				c, sent := clientOver(t, nowhere, "items", test.exchange)
+				c, sent := newFakeClient(t, fakeEndpoint, "items", test.exchange)
 				_, err := opensearch.NewItems(c).Get(ctx, someID)
 				if !errors.Is(err, domain.ErrUnavailable) || sent.attempts > test.attempts || time.Since(start) > time.Second {
 					t.Errorf("Get = %v after %d attempts and %v", err, sent.attempts, time.Since(start))
@@ -170,7 +170,7 @@ func TestHalfAnAnswer(t *testing.T) {
 		"a hit of half a place": {fmt.Sprintf(format, false, 0, `{"_source":{},"sort":[1]}`), domain.ErrUnavailable},
 		"a hit of other types":  {fmt.Sprintf(format, false, 0, `{"_source":{"tags":"red"},"sort":[1,"x"]}`), domain.ErrUnavailable},
 	} {
-		c, _ := clientOver(t, nowhere, "items", answer(200, test.body))
+		c, _ := newFakeClient(t, fakeEndpoint, "items", respond(200, test.body))
 		_, err := opensearch.NewItems(c).Search(t.Context(), item.Query{Limit: 10, Sort: item.ByNewest})
 		if kindOf(err) != test.kind || (err == nil) != (test.kind == nil) {
 			t.Errorf("%s: %v, want %v", name, err, test.kind)
@@ -195,7 +195,7 @@ func TestOwnersInPart(t *testing.T) {
 		"neither found nor not":  {`{"_id":"` + string(someOwner) + `"}`, domain.ErrUnavailable},
 		"found without a source": {`{"_id":"` + string(someOwner) + `","found":true,"_seq_no":1,"_primary_term":1}`, domain.ErrUnavailable},
 	} {
-		c, _ := clientOver(t, nowhere, "items", answer(200, `{"docs":[`+test.docs+`]}`))
+		c, _ := newFakeClient(t, fakeEndpoint, "items", respond(200, `{"docs":[`+test.docs+`]}`))
 		got, err := opensearch.NewOwners(c).Owners(t.Context(), []domain.UserID{someOwner})
 		if kindOf(err) != test.kind || (err == nil) != (test.kind == nil) {
 			t.Errorf("%s: %+v, %v; want %v", name, got, err, test.kind)
@@ -203,10 +203,10 @@ func TestOwnersInPart(t *testing.T) {
 	}
 }
 
-// TestNoIDReachesURL: what is no id is sent nowhere.
+// TestNoIDReachesURL: what is no id is sent fakeEndpoint.
 func TestNoIDReachesURL(t *testing.T) {
 	t.Parallel()
-	c, sent := clientOver(t, nowhere, "items", func(r *http.Request) (*http.Response, error) {
+	c, sent := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
 		t.Errorf("sent %s", r.URL)
 		return nil, errors.New("unwanted")
 	})
@@ -218,11 +218,11 @@ func TestNoIDReachesURL(t *testing.T) {
 		if err := items.Delete(t.Context(), id, "5.1"); !errors.Is(err, domain.ErrNotFound) {
 			t.Errorf("Delete(%q) = %v", id, err)
 		}
-		it := itemOf(t, id, "Drill", "")
-		if err := items.Create(t.Context(), it); !errors.Is(err, domain.ErrInvalid) {
+		i := newItem(t, id, "Drill", "")
+		if err := items.Create(t.Context(), i); !errors.Is(err, domain.ErrInvalid) {
 			t.Errorf("Create(%q) = %v", id, err)
 		}
-		if err := items.Replace(t.Context(), it, "5.1"); !errors.Is(err, domain.ErrConflict) {
+		if err := items.Replace(t.Context(), i, "5.1"); !errors.Is(err, domain.ErrConflict) {
 			t.Errorf("Replace(%q) = %v", id, err)
 		}
 		if changed, err := holdings.Remove(t.Context(), []item.Holding{{ID: id, Revision: "5.1"}}); changed != 0 || err != nil {
@@ -246,7 +246,7 @@ func TestReasonsThatQuote(t *testing.T) {
 		"as a text":            `{"error":"no: SECRET","status":400}`,
 		"as something else":    `{"error":["SECRET"],"status":400}`,
 	} {
-		client, _ := clientOver(t, nowhere, "items", answer(http.StatusBadRequest, body))
+		client, _ := newFakeClient(t, fakeEndpoint, "items", respond(http.StatusBadRequest, body))
 		for call, run := range calls(t, client) {
 			if err := run(); err == nil || strings.Contains(err.Error(), "SECRET") {
 				t.Errorf("%s, %s: %v", name, call, err)

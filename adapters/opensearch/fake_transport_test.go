@@ -17,10 +17,10 @@ import (
 	"rental.example/domain/item"
 )
 
-// exchange is what becomes of one attempt to send a request.
+// exchange is the outcome of one attempt to send a request.
 type exchange func(*http.Request) (*http.Response, error)
 
-// network has one exchange for each attempt, in order, and its last for all that follow.
+// network has one exchange for each attempt, in order. The last one is repeated.
 type network struct {
 	mu        sync.Mutex
 	exchanges []exchange
@@ -35,16 +35,16 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	return next(r)
 }
 
-const nowhere = "http://opensearch.invalid"
+const fakeEndpoint = "http://opensearch.invalid"
 
-// clientOver is a client whose attempts meet the exchanges; no engine is needed unless they need one.
-func clientOver(t testing.TB, endpoint, alias string, exchanges ...exchange) (*opensearch.Client, *network) {
+// newFakeClient returns a client whose attempts have the outcomes of exchanges.
+func newFakeClient(t testing.TB, endpoint, alias string, exchanges ...exchange) (*opensearch.Client, *network) {
 	t.Helper()
 	n := &network{exchanges: exchanges}
 	return newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias, HTTP: n}), n
 }
 
-func answer(status int, body string) exchange {
+func respond(status int, body string) exchange {
 	return func(r *http.Request) (*http.Response, error) {
 		return &http.Response{
 			StatusCode: status, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
@@ -55,21 +55,21 @@ func answer(status int, body string) exchange {
 
 func reset(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }
 
-// closed is what a server's end of the connection before any answer looks like.
+// closed is the error of a connection that the server closed before its response.
 func closed(*http.Request) (*http.Response, error) { return nil, io.EOF }
 
 func refused(*http.Request) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 }
 
-// hang answers never.
+// hang waits until the attempt times out.
 func hang(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-// cut is an answer that ends in the middle.
-func cut(*http.Request) (*http.Response, error) {
+// truncate returns a response that ends in the middle.
+func truncate(*http.Request) (*http.Response, error) {
 	body := io.MultiReader(strings.NewReader(`{"_index":"items-v1","_id":"`), failing{io.ErrUnexpectedEOF})
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(body), ContentLength: 900, Header: http.Header{}}, nil
 }
@@ -78,7 +78,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// endless is an answer of 100 MB, which notes how much of it was read, and that it was closed.
+// endless is a response of 100 MB. It records how much of it was read, and that it was closed.
 type endless struct {
 	read   int
 	closed bool
@@ -120,26 +120,26 @@ const (
 
 var noon = time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC)
 
-func itemOf(t testing.TB, id item.ID, name, requestID string) item.Item {
+func newItem(t testing.TB, id item.ID, name, requestID string) item.Item {
 	t.Helper()
 	lat, lng := 52.5, 13.4
-	it, err := item.New(id, domain.Caller{ID: someOwner}, item.Owner{}, item.Draft{Name: name, Lat: &lat, Lng: &lng},
+	i, err := item.New(id, domain.Caller{ID: someOwner}, item.Owner{}, item.Draft{Name: name, Lat: &lat, Lng: &lng},
 		domain.Stamp{Time: noon, RequestID: requestID})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return it
+	return i
 }
 
 // calls are all methods of the adapter.
 func calls(t *testing.T, c *opensearch.Client) map[string]func() error {
 	items, owners, holdings := opensearch.NewItems(c), opensearch.NewOwners(c), opensearch.NewHoldings(c)
-	it := itemOf(t, someID, "Drill", "request-1")
+	i := newItem(t, someID, "Drill", "request-1")
 	return map[string]func() error{
-		"Get":     func() error { _, err := items.Get(t.Context(), it.ID); return err },
-		"Create":  func() error { return items.Create(t.Context(), it) },
-		"Replace": func() error { return items.Replace(t.Context(), it, "5.1") },
-		"Delete":  func() error { return items.Delete(t.Context(), it.ID, "5.1") },
+		"Get":     func() error { _, err := items.Get(t.Context(), i.ID); return err },
+		"Create":  func() error { return items.Create(t.Context(), i) },
+		"Replace": func() error { return items.Replace(t.Context(), i, "5.1") },
+		"Delete":  func() error { return items.Delete(t.Context(), i.ID, "5.1") },
 		"Search": func() error {
 			_, err := items.Search(t.Context(), item.Query{Limit: 10, Sort: item.ByNewest})
 			return err
@@ -147,7 +147,7 @@ func calls(t *testing.T, c *opensearch.Client) map[string]func() error {
 		"Refresh": func() error { return holdings.Refresh(t.Context()) },
 		"Held":    func() error { _, err := holdings.ListOwned(t.Context(), someOwner, 5, "", 10); return err },
 		"Remove": func() error {
-			_, err := holdings.Remove(t.Context(), []item.Holding{{ID: it.ID, Revision: "5.1"}})
+			_, err := holdings.Remove(t.Context(), []item.Holding{{ID: i.ID, Revision: "5.1"}})
 			return err
 		},
 		"Owners": func() error { _, err := owners.Owners(t.Context(), []domain.UserID{someOwner}); return err },
