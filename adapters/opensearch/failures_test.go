@@ -16,20 +16,20 @@ import (
 	"rental.example/domain/item"
 )
 
-type trouble struct {
+type failure struct {
 	exchange exchange
-	kind     error // nil: an error of no kind, which nobody should repeat
+	kind     error // nil: permanent
 	attempts int
 }
 
-func troubles() map[string]trouble {
-	return map[string]trouble{
+func failures() map[string]failure {
+	return map[string]failure{
 		"connection refused":   {refused, domain.ErrUnavailable, 3},
 		"connection reset":     {reset, domain.ErrUnavailable, 3},
 		"connection closed":    {closed, domain.ErrUnavailable, 3},
-		"no answer":            {hang, domain.ErrUnavailable, 1},
-		"truncate off":              {truncate, domain.ErrUnavailable, 3},
-		"truncated":            {respond(200, `{"_index":"items-v1","_id":"`), domain.ErrUnavailable, 3},
+		"timeout":              {hang, domain.ErrUnavailable, 1},
+		"truncated":            {truncate, domain.ErrUnavailable, 3},
+		"truncated JSON":       {respond(200, `{"_index":"items-v1","_id":"`), domain.ErrUnavailable, 3},
 		"empty":                {respond(200, ""), domain.ErrUnavailable, 3},
 		"throttled":            {respond(429, rejected), domain.ErrUnavailable, 3},
 		"throttled, HTML":      {respond(429, gatewayPage), domain.ErrUnavailable, 3},
@@ -43,28 +43,28 @@ func troubles() map[string]trouble {
 		"internal error":       {respond(500, `{"error":{"type":"null_pointer_exception","reason":null},"status":500}`), domain.ErrUnavailable, 1},
 		"redirected":           {respond(302, `{}`), domain.ErrUnavailable, 1},
 		"another JSON":         {respond(200, `{}`), domain.ErrUnavailable, 1},
-		"JSON of another kind": {respond(200, `[1]`), domain.ErrUnavailable, 1},
+		"JSON of another type": {respond(200, `[1]`), domain.ErrUnavailable, 1},
 		"null":                 {respond(200, `null`), domain.ErrUnavailable, 1},
 		"blocked":              {respond(403, blocked), domain.ErrUnavailable, 1},
 		"forbidden by AWS":     {respond(403, forbidden), nil, 1},
 		"expired token":        {respond(403, expired), nil, 1},
-		"bare reason":          {respond(400, failedBare), nil, 1},
+		"reason alone":         {respond(400, failedBare), nil, 1},
 		"not found by AWS":     {respond(404, `{"message":"Not Found"}`), nil, 1},
 		"index always missing": {respond(404, noSuchIndex), domain.ErrUnavailable, 2},
 	}
 }
 
-// TestTrouble has every call meet every trouble, for good. No trouble is ever a missing item, a conflict
-// or a success, and none is asked more often than makes sense.
-func TestTrouble(t *testing.T) {
+// TestFailures has every call meet every failure. None means a missing item, a conflict or a success, and none is retried
+// more often than is useful.
+func TestFailures(t *testing.T) {
 	t.Parallel()
-	for name, test := range troubles() {
+	for name, test := range failures() {
 		for call := range calls(t, nil) {
 			t.Run(name+"/"+call, func(t *testing.T) {
 				t.Parallel()
 				want := test.attempts
-				if late := name == "no answer" || name == "gateway timeout"; late && slices.Contains([]string{"Create", "Replace", "Delete", "Remove"}, call) {
-					want = 3 // the next attempt settles a write of unknown outcome
+				if timeout := name == "timeout" || name == "gateway timeout"; timeout && slices.Contains([]string{"Create", "Replace", "Delete", "Remove"}, call) {
+					want = 3 // the outcome of a write is unknown
 				}
 				synctest.Test(t, func(t *testing.T) {
 					c, sent := newFakeClient(t, fakeEndpoint, "items", test.exchange)
@@ -78,8 +78,8 @@ func TestTrouble(t *testing.T) {
 	}
 }
 
-// TestTroubleThatPasses is over by the third attempt.
-func TestTroubleThatPasses(t *testing.T) {
+// TestThirdAttempt succeeds after two failures.
+func TestThirdAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, sent := newFakeClient(t, fakeEndpoint, "items", respond(503, noShards), reset, respond(404, `{"_id":"x","found":false}`))
@@ -90,11 +90,11 @@ func TestTroubleThatPasses(t *testing.T) {
 	})
 }
 
-// TestShardsOnTheirWay: what meets an index that another has just made waits for its shards, and is sent again.
-func TestShardsOnTheirWay(t *testing.T) {
+// TestAwaitsShards checks that a request that finds an index without active shards waits for them and is sent again.
+func TestAwaitsShards(t *testing.T) {
 	t.Parallel()
-	const oneOfMany = `{"docs":[{"_id":"x","error":{"type":"no_shard_available_action_exception","reason":"No shard available"}}]}`
-	none := fmt.Sprintf(`{"docs":[{"_id":%q,"found":false}]}`, someOwner)
+	const noShard = `{"docs":[{"_id":"x","error":{"type":"no_shard_available_action_exception","reason":"No shard available"}}]}`
+	missing := fmt.Sprintf(`{"docs":[{"_id":%q,"found":false}]}`, someOwner)
 	healthy := func(r *http.Request) (*http.Response, error) {
 		if r.Method != http.MethodGet || r.URL.Path != "/_cluster/health/items-owners" || r.URL.Query().Get("wait_for_active_shards") != "1" {
 			t.Errorf("%s %s", r.Method, r.URL)
@@ -105,12 +105,12 @@ func TestShardsOnTheirWay(t *testing.T) {
 		exchanges []exchange
 		kind      error
 	}{
-		"in time":   {[]exchange{respond(200, oneOfMany), healthy, respond(200, none)}, nil},
-		"in vain":   {[]exchange{respond(200, oneOfMany), respond(408, `{"status":"red","timed_out":true}`)}, domain.ErrUnavailable},
-		"for good":  {[]exchange{respond(200, oneOfMany), healthy, respond(200, oneOfMany)}, domain.ErrUnavailable},
-		"forbidden": {[]exchange{respond(200, oneOfMany), respond(403, forbidden)}, domain.ErrUnavailable},
-		"made by me": {[]exchange{
-			respond(404, noSuchIndex), respond(200, `{"acknowledged":true}`), respond(200, oneOfMany), healthy, respond(200, none),
+		"active":    {[]exchange{respond(200, noShard), healthy, respond(200, missing)}, nil},
+		"timeout":   {[]exchange{respond(200, noShard), respond(408, `{"status":"red","timed_out":true}`)}, domain.ErrUnavailable},
+		"inactive":  {[]exchange{respond(200, noShard), healthy, respond(200, noShard)}, domain.ErrUnavailable},
+		"forbidden": {[]exchange{respond(200, noShard), respond(403, forbidden)}, domain.ErrUnavailable},
+		"created": {[]exchange{
+			respond(404, noSuchIndex), respond(200, `{"acknowledged":true}`), respond(200, noShard), healthy, respond(200, missing),
 		}, nil},
 	} {
 		c, sent := newFakeClient(t, fakeEndpoint, "items", test.exchanges...)
@@ -120,7 +120,7 @@ func TestShardsOnTheirWay(t *testing.T) {
 	}
 }
 
-func TestHugeAnswers(t *testing.T) {
+func TestHugeResponses(t *testing.T) {
 	t.Parallel()
 	for call := range calls(t, nil) {
 		var huge endless
@@ -132,13 +132,13 @@ func TestHugeAnswers(t *testing.T) {
 	}
 }
 
-// TestContextEnds: nothing is tried again for a caller who is gone, and nobody waits for longer than theirs.
+// TestContextEnds checks that there are no retries after the end of the context.
 func TestContextEnds(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		exchange exchange
 		attempts int
-	}{"no answer": {hang, 1}, "throttled": {respond(429, rejected), 1}} {
+	}{"timeout": {hang, 1}, "throttled": {respond(429, rejected), 1}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -155,31 +155,36 @@ func TestContextEnds(t *testing.T) {
 	}
 }
 
-// TestHalfAnAnswer: a search that found only part is no success, whatever its status.
-func TestHalfAnAnswer(t *testing.T) {
+// TestSearchRejects checks that partial and malformed responses are unavailability, whatever their status.
+func TestSearchRejects(t *testing.T) {
 	t.Parallel()
-	const format = `{"took":1,"timed_out":%t,"_shards":{"total":1,"successful":1,"skipped":0,"failed":%d},"hits":{"total":{"value":0,"relation":"eq"},"hits":[%s]}}`
-	for name, test := range map[string]struct {
-		body string
-		kind error
-	}{
-		"whole":                 {fmt.Sprintf(format, false, 0, ""), nil},
-		"timed out":             {fmt.Sprintf(format, true, 0, ""), domain.ErrUnavailable},
-		"failed shards":         {fmt.Sprintf(format, false, 1, ""), domain.ErrUnavailable},
-		"a hit without a place": {fmt.Sprintf(format, false, 0, `{"_source":{}}`), domain.ErrUnavailable},
-		"a hit of half a place": {fmt.Sprintf(format, false, 0, `{"_source":{},"sort":[1]}`), domain.ErrUnavailable},
-		"a hit of other types":  {fmt.Sprintf(format, false, 0, `{"_source":{"tags":"red"},"sort":[1,"x"]}`), domain.ErrUnavailable},
+	const valid = `{"timed_out":false,"_shards":{"failed":0},"hits":{"total":{"value":0,"relation":"eq"},"hits":[]}}`
+	for name, edit := range map[string][2]string{
+		"valid":                     {"", ""},
+		"timed out":                 {`"timed_out":false`, `"timed_out":true`},
+		"failed shards":             {`"failed":0`, `"failed":1`},
+		"no hits":                   {`,"hits":[]`, ``},
+		"null hits":                 {`,"hits":[]`, `,"hits":null`},
+		"no total":                  {`"value":0,`, ``},
+		"a hit without sort values": {`[]`, `[{"_source":{}}]`},
+		"a hit with one sort value": {`[]`, `[{"_source":{},"sort":[1]}]`},
+		"a hit without a document":  {`[]`, `[{"sort":[1,"x"]}]`},
+		"a hit of other types":      {`[]`, `[{"_source":{"tags":"red"},"sort":[1,"x"]}]`},
 	} {
-		c, _ := newFakeClient(t, fakeEndpoint, "items", respond(200, test.body))
+		var want error
+		if name != "valid" {
+			want = domain.ErrUnavailable
+		}
+		c, _ := newFakeClient(t, fakeEndpoint, "items", respond(200, strings.Replace(valid, edit[0], edit[1], 1)))
 		_, err := opensearch.NewItems(c).Search(t.Context(), item.Query{Limit: 10, Sort: item.ByNewest})
-		if kindOf(err) != test.kind || (err == nil) != (test.kind == nil) {
-			t.Errorf("%s: %v, want %v", name, err, test.kind)
+		if kindOf(err) != want || (err == nil) != (want == nil) {
+			t.Errorf("%s: %v, want %v", name, err, want)
 		}
 	}
 }
 
-// TestOwnersInPart: only a missing document is an unknown owner.
-func TestOwnersInPart(t *testing.T) {
+// TestOwnersRejects checks that only a missing document is an unknown owner.
+func TestOwnersRejects(t *testing.T) {
 	t.Parallel()
 	const missing = `{"_id":"` + string(someOwner) + `","found":false}`
 	for name, test := range map[string]struct {
@@ -188,11 +193,11 @@ func TestOwnersInPart(t *testing.T) {
 	}{
 		"missing":                {missing, nil},
 		"failed":                 {`{"_id":"` + string(someOwner) + `","error":{"type":"no_shard_available_action_exception","reason":""}}`, domain.ErrUnavailable},
-		"failed for good":        {`{"_id":"` + string(someOwner) + `","error":{"type":"illegal_argument_exception","reason":""}}`, domain.ErrUnavailable},
+		"failed permanently":     {`{"_id":"` + string(someOwner) + `","error":{"type":"illegal_argument_exception","reason":""}}`, domain.ErrUnavailable},
 		"another":                {strings.ReplaceAll(missing, "cafe", "beef"), domain.ErrUnavailable},
 		"none":                   {"", domain.ErrUnavailable},
 		"too many":               {missing + "," + missing, domain.ErrUnavailable},
-		"neither found nor not":  {`{"_id":"` + string(someOwner) + `"}`, domain.ErrUnavailable},
+		"no result":              {`{"_id":"` + string(someOwner) + `"}`, domain.ErrUnavailable},
 		"found without a source": {`{"_id":"` + string(someOwner) + `","found":true,"_seq_no":1,"_primary_term":1}`, domain.ErrUnavailable},
 	} {
 		c, _ := newFakeClient(t, fakeEndpoint, "items", respond(200, `{"docs":[`+test.docs+`]}`))
@@ -208,7 +213,7 @@ func TestNoIDReachesURL(t *testing.T) {
 	t.Parallel()
 	c, sent := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
 		t.Errorf("sent %s", r.URL)
-		return nil, errors.New("unwanted")
+		return nil, errors.New("unexpected request")
 	})
 	items, owners, holdings := opensearch.NewItems(c), opensearch.NewOwners(c), opensearch.NewHoldings(c)
 	for _, id := range []item.ID{"", "a?op_type=index", "../_all", someID + "#", "01j9zzzzzzzzzzzzzzzzzzzzzz"} {
@@ -237,14 +242,13 @@ func TestNoIDReachesURL(t *testing.T) {
 	}
 }
 
-// TestReasonsThatQuote: the engine quotes what was sent in its reasons for a 400, and none of it may get
-// into an error, which ends in a log.
-func TestReasonsThatQuote(t *testing.T) {
+// TestErrorsQuoteNothing checks that no error contains the reason of a 400, which quotes the request: errors are logged.
+func TestErrorsQuoteNothing(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"as the engine writes": `{"error":{"type":"mapper_parsing_exception","reason":"failed to parse. Preview of field's value: 'SECRET'"},"status":400}`,
-		"as a text":            `{"error":"no: SECRET","status":400}`,
-		"as something else":    `{"error":["SECRET"],"status":400}`,
+		"object": `{"error":{"type":"mapper_parsing_exception","reason":"failed to parse. Preview of field's value: 'SECRET'"},"status":400}`,
+		"text":   `{"error":"no: SECRET","status":400}`,
+		"array":  `{"error":["SECRET"],"status":400}`,
 	} {
 		client, _ := newFakeClient(t, fakeEndpoint, "items", respond(http.StatusBadRequest, body))
 		for call, run := range calls(t, client) {
