@@ -43,7 +43,7 @@ run: ## runs the whole system on localhost:8080
 test: ## runs the tests that need nothing but Go
 	go test ./...
 
-machines: ## runs the tests that could tell one machine from another: bare and hostile environments, a clone with CRLF
+machines: ## runs the tests that depend on the machine: bare and hostile environments, a clone with CRLF
 	testdata/checks/machines
 
 format: ## fails if gofmt would change a file
@@ -78,7 +78,7 @@ fuzz: ## decodes every truncation and corruption of every event, and fuzzes ever
 simulation: ## plays SCHEDULES random schedules of the whole system, and proves that each protection is needed
 	go test ./functions/simulation -run 'TestSimulation|TestMutants' -count=1 -timeout 60m -v -schedules $(SCHEDULES) -mutants | grep -v '^=== '
 
-bench: ## holds the functions against other stacks and a hello world, and prints the table of testdata/peers/README.md; five minutes
+bench: ## compares the functions with other stacks and a hello world, and prints the table of testdata/peers/README.md; five minutes
 	cd testdata/peers && go test -timeout 5m ./... >&2 && go run ./cmd/bench
 
 load: ## sends the local runner 200,000 requests from another process; fails on an error, and when its memory grows
@@ -164,10 +164,10 @@ restore-users: ## its table from TABLE=..., which a backup was restored into; th
 # A USER that is not given on the command line would be whoever is signed in to this machine.
 PERSON = $(if $(filter command,$(origin USER)),$(USER))
 
-export: ## all that it holds about USER=ada@example.com, or a sub or id, as JSON
+export: ## all data about USER=ada@example.com, or a sub or id, as JSON
 	@$(OPS) export "$(PERSON)"
 
-forget: ## erases all that it holds about USER=...; to be run again an hour later
+forget: ## erases all data about USER=...; run it again an hour later
 	@$(OPS) forget "$(PERSON)"
 
 ci: ## everything, as on CI

@@ -1,4 +1,4 @@
-"""What schemathesis has to be told beside openapi.yaml: texts that a schema cannot describe, parameters that need
+"""What schemathesis needs beside openapi.yaml: texts that a schema cannot describe, parameters that need
 each other, and refusals that depend on the state and not on the request's form."""
 
 from decimal import Decimal
@@ -71,5 +71,5 @@ def unknown_method(ctx, response, case):
         raise Failure(
             operation=case.operation.label,
             title="Not an unknown route",
-            message=f"{response.request.method} is answered with {response.status_code}",
+            message=f"{response.request.method} has the response {response.status_code}",
         )

@@ -85,8 +85,8 @@ settings() {
   of_stack "$stack" "Tags[?Key=='team'].Value | [0]"
 }
 
-# answers WHEN WANT: the settings, and that the stack works.
-answers() {
+# settings_are WHEN WANT: the settings, and that the stack works.
+settings_are() {
   expect "settings $1" "$(settings | xargs)" "$2"
   call 200 GET /user | grep -qF "\"id\":\"$id\"" || fail "$1: GET /user: $(<"$work/body")"
   listed "$1"

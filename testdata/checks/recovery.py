@@ -32,9 +32,9 @@ def send(method, url, body=None, headers=None):
 
 
 def must(method, url, body=None, headers=None):
-    status, answer = send(method, url, body, headers)
-    assert status < 300, (method, url, status, answer)
-    return answer
+    status, response = send(method, url, body, headers)
+    assert status < 300, (method, url, status, response)
+    return response
 
 
 def aws(endpoint, target, body, kind="1.0"):
@@ -70,8 +70,8 @@ def scan(name):
 
 def sign_in(email):
     body = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "localclient", "AuthParameters": {"USERNAME": email, "PASSWORD": "Passw0rd!"}}
-    answer = aws(BASE, "AWSCognitoIdentityProviderService.InitiateAuth", body, "1.1")
-    return {"Authorization": "Bearer " + answer["AuthenticationResult"]["IdToken"]}
+    response = aws(BASE, "AWSCognitoIdentityProviderService.InitiateAuth", body, "1.1")
+    return {"Authorization": "Bearer " + response["AuthenticationResult"]["IdToken"]}
 
 
 def draft(name):
@@ -79,8 +79,8 @@ def draft(name):
 
 
 def bulk(lines):
-    answer = must("POST", SEARCH + "/items/_bulk", "".join(lines).encode())
-    assert not answer["errors"], answer
+    response = must("POST", SEARCH + "/items/_bulk", "".join(lines).encode())
+    assert not response["errors"], response
 
 
 def ulid(n):
@@ -119,13 +119,13 @@ def seed():
 
 
 def insist(counts, request):
-    """Repeats a request until it is carried out, as a client does that is told to come back."""
+    """Repeats a request until it is carried out, as a client does that honours Retry-After."""
     for _ in range(600):
-        status, answer = request()
+        status, response = request()
         if status < 300 or status == 404:
             counts["acknowledged"] += 1
-            return answer
-        assert status in (409, 503), (status, answer)
+            return response
+        assert status in (409, 503), (status, response)
         counts["refused"] += 1
         time.sleep(0.2)
     raise AssertionError("refused for too long")
@@ -181,7 +181,7 @@ def verify():
     print(f"ok   {len(expected)} items and {len(profiles)} profiles are as they were acknowledged")
 
 
-def letters():
+def dead_letters():
     """About the person, of each kind that there is; and about others, which have to stay."""
     record = {"dynamodb": {"Keys": {"id": {"S": ID}}, "NewImage": {"name": {"S": NAME}, "email": {"S": PERSON}}}}
     event = {"subject": ID, "data": {"userId": ID, "name": NAME}}
@@ -256,10 +256,10 @@ def nothing_left():
         clean("log", f.read())
     body = {"UserPoolId": "us-east-1_local", "Username": SUB}
     headers = {"X-Amz-Target": "AWSCognitoIdentityProviderService.AdminGetUser", "Content-Type": "application/x-amz-json-1.1"}
-    status, answer = send("POST", BASE + "/", body, headers)
-    assert status == 400 and answer["__type"] == "UserNotFoundException", answer
+    status, response = send("POST", BASE + "/", body, headers)
+    assert status == 400 and response["__type"] == "UserNotFoundException", response
     print("ok   nothing of the person is left in " + ", ".join(sorted(kept)))
 
 
-{"seed": seed, "load": load, "verify": verify, "letters": letters, "exported": exported, "late-write": late_write,
+{"seed": seed, "load": load, "verify": verify, "dead-letters": dead_letters, "exported": exported, "late-write": late_write,
  "an-hour-later": an_hour_later, "nothing-left": nothing_left}[STEP]()

@@ -31,9 +31,9 @@ def attributes(token):
 @check
 def boto3_refreshes_by_the_operation_of_its_own():
     first = signed_in()
-    answer = idp.get_tokens_from_refresh_token(ClientId=CLIENT, RefreshToken=first["RefreshToken"])
-    equal(set(answer) - {"ResponseMetadata"}, {"AuthenticationResult"})
-    second = answer["AuthenticationResult"]
+    response = idp.get_tokens_from_refresh_token(ClientId=CLIENT, RefreshToken=first["RefreshToken"])
+    equal(set(response) - {"ResponseMetadata"}, {"AuthenticationResult"})
+    second = response["AuthenticationResult"]
     equal(sorted(second), ["AccessToken", "ExpiresIn", "IdToken", "TokenType"])
     before, after = verified(first["IdToken"], audience=CLIENT), verified(second["IdToken"], audience=CLIENT)
     equal((after["origin_jti"], after["auth_time"]), (before["origin_jti"], before["auth_time"]))
@@ -49,8 +49,8 @@ def boto3_changes_attributes():
     email = confirmed_user()
     token = signed_in(email)["AccessToken"]
     changes = [{"Name": "name", "Value": "Ada"}, {"Name": "email", "Value": "new-" + email}]
-    answer = idp.update_user_attributes(AccessToken=token, UserAttributes=changes)
-    equal(answer["CodeDeliveryDetailsList"][0]["AttributeName"], "email")
+    response = idp.update_user_attributes(AccessToken=token, UserAttributes=changes)
+    equal(response["CodeDeliveryDetailsList"][0]["AttributeName"], "email")
     equal(attributes(token)["email"], email)
     idp.get_user_attribute_verification_code(AccessToken=token, AttributeName="email")
     refused("CodeMismatchException", idp.verify_user_attribute, AccessToken=token, AttributeName="email", Code="000000")

@@ -25,7 +25,7 @@ cognitoUserPoolsTokenProvider.setKeyValueStorage({
 });
 
 async function signUp(options) {
-	values.clear(); // of a check that failed: Amplify refuses to sign in where somebody is
+	values.clear(); // of a check that failed: Amplify refuses to sign in where a user is signed in
 	const username = `amplify-${randomUUID()}@example.com`;
 	const { userId, nextStep } = await auth.signUp({ username, password: passphrase, options: { userAttributes: { email: username } } });
 	equal(nextStep.signUpStep, 'CONFIRM_SIGN_UP');
@@ -59,7 +59,7 @@ const checks = {
 		await auth.signOut();
 		equal((await auth.fetchAuthSession()).tokens, undefined);
 	},
-	async 'refreshes when told to, and not once signed out elsewhere'() {
+	async 'refreshes on request, and not once signed out elsewhere'() {
 		await signUp();
 		const first = (await auth.fetchAuthSession()).tokens;
 		for (let n = 0; n < 2; n++) {
@@ -75,7 +75,7 @@ const checks = {
 		equal((await auth.fetchAuthSession({ forceRefresh: true })).tokens, undefined);
 		equal(values.size, 0);
 	},
-	async 'signs in by password when told to'() {
+	async 'signs in by password when configured to'() {
 		await signUp({ authFlowType: 'USER_PASSWORD_AUTH' });
 		await auth.signOut();
 	},
@@ -129,7 +129,7 @@ const checks = {
 		equal((await auth.signIn({ username, password: passphrase })).isSignedIn, true);
 		await auth.signOut();
 	},
-	async 'is told what the pool has not'() {
+	async 'gets an error for what the pool has not'() {
 		const { username } = await signUp();
 		await refused(auth.fetchDevices(), 'InvalidParameterException');
 		await refused(auth.associateWebAuthnCredential(), 'WebAuthnNotEnabledException');

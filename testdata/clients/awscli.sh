@@ -106,7 +106,7 @@ expect "an operation that is not served is UnknownOperationException" "*\(Unknow
 
 invoke() { aws lambda invoke --endpoint-url "$BASE_URL" --region us-east-1 --output text --function-name "$@" /dev/null; }
 expect "lambda invoke" "200*\$LATEST" invoke RepublishFunction --payload '{}' --query '[StatusCode, ExecutedVersion]'
-expect "lambda invoke tells that a function failed" "Unhandled" invoke RepublishFunction --payload '[]' --query FunctionError
+expect "lambda invoke reports that a function failed" "Unhandled" invoke RepublishFunction --payload '[]' --query FunctionError
 expect "an unknown function is ResourceNotFoundException" "*\(ResourceNotFoundException\)*" invoke NoFunction
 
 [ "$failures" -eq 0 ]

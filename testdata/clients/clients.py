@@ -79,19 +79,19 @@ def signed_in(email=None, password=PASSWORD):
 
 def admin_user():
     email = fresh_email()
-    answer = idp.admin_create_user(
+    response = idp.admin_create_user(
         UserPoolId=POOL,
         Username=email,
         TemporaryPassword=TEMPORARY,
         MessageAction="SUPPRESS",
         UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
     )
-    return email, answer["User"]
+    return email, response["User"]
 
 
 def discovered():
-    with urllib.request.urlopen(f"{BASE_URL}/{POOL}/.well-known/openid-configuration") as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(f"{BASE_URL}/{POOL}/.well-known/openid-configuration") as response:
+        return json.load(response)
 
 
 def key_client():
@@ -106,17 +106,17 @@ def verified(token, **arguments):
 @check
 def signs_up_confirms_and_signs_in():
     email = fresh_email()
-    answer = sign_up(email)
-    equal(answer["UserConfirmed"], False)
-    equal(answer["CodeDeliveryDetails"]["DeliveryMedium"], "EMAIL")
+    response = sign_up(email)
+    equal(response["UserConfirmed"], False)
+    equal(response["CodeDeliveryDetails"]["DeliveryMedium"], "EMAIL")
     idp.resend_confirmation_code(ClientId=CLIENT, Username=email)
     idp.confirm_sign_up(ClientId=CLIENT, Username=email, ConfirmationCode=CODE)
     result = password_auth(email.upper())["AuthenticationResult"]
     equal((result["TokenType"], result["ExpiresIn"]), ("Bearer", 3600))
     user = idp.get_user(AccessToken=result["AccessToken"])
-    equal(user["Username"], answer["UserSub"])
+    equal(user["Username"], response["UserSub"])
     attributes = {a["Name"]: a["Value"] for a in user["UserAttributes"]}
-    equal(attributes, {"sub": answer["UserSub"], "email": email, "email_verified": "true"})
+    equal(attributes, {"sub": response["UserSub"], "email": email, "email_verified": "true"})
 
 
 @check
@@ -137,14 +137,14 @@ def demands_a_new_password_of_a_user_an_administrator_made():
     assert abs(user["UserCreateDate"].timestamp() - time.time()) < 3600
     challenge = password_auth(email, TEMPORARY)
     equal(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED")
-    answer = {
+    response = {
         "ClientId": CLIENT,
         "ChallengeName": "NEW_PASSWORD_REQUIRED",
         "Session": challenge["Session"],
         "ChallengeResponses": {"USERNAME": email, "NEW_PASSWORD": PASSWORD},
     }
-    assert idp.respond_to_auth_challenge(**answer)["AuthenticationResult"]["IdToken"]
-    message = refused("NotAuthorizedException", idp.respond_to_auth_challenge, **answer)
+    assert idp.respond_to_auth_challenge(**response)["AuthenticationResult"]["IdToken"]
+    message = refused("NotAuthorizedException", idp.respond_to_auth_challenge, **response)
     equal(message, "Invalid session for the user, session can only be used once.")
     equal(idp.admin_get_user(UserPoolId=POOL, Username=email)["UserStatus"], "CONFIRMED")
     assert signed_in(email)["IdToken"]

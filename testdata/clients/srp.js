@@ -1,5 +1,5 @@
 // amazon-cognito-identity-js, the client of browsers, against the local user
-// pool at $BASE_URL. It signs in by SRP unless told otherwise.
+// pool at $BASE_URL. It signs in by SRP unless configured otherwise.
 'use strict';
 
 const { randomUUID } = require('node:crypto');
@@ -56,7 +56,7 @@ function signIn(user, address, password, newPassword) {
 
 // The client has no Admin operations, and their signatures are not checked.
 async function admin(operation, body) {
-	const answer = await fetch(baseURL, {
+	const response = await fetch(baseURL, {
 		method: 'POST',
 		headers: {
 			'Content-Type': 'application/x-amz-json-1.1',
@@ -64,7 +64,7 @@ async function admin(operation, body) {
 		},
 		body: JSON.stringify({ UserPoolId: 'us-east-1_local', ...body }),
 	});
-	equal(answer.status, 200);
+	equal(response.status, 200);
 }
 
 const checks = {
@@ -94,7 +94,7 @@ const checks = {
 			'NotAuthorizedException',
 		);
 	},
-	async 'answers the new password challenge after SRP'() {
+	async 'responds to the new password challenge after SRP'() {
 		const address = email('js');
 		await admin('AdminCreateUser', { Username: address, TemporaryPassword: 'Tempor4ry!', MessageAction: 'SUPPRESS' });
 		await signIn(client(address).user, address, 'Tempor4ry!', 'Passw0rd!');
@@ -112,7 +112,7 @@ const checks = {
 		await promised((done) => user.confirmRegistration('123456', false, done));
 		await refused(signIn(user, address, 'Wr0ng-one!'), 'NotAuthorizedException');
 	},
-	async 'signs in by password when told to'() {
+	async 'signs in by password when configured to'() {
 		const address = email('js');
 		await signUp(address, 'Passw0rd!');
 		const { user } = client(address);
@@ -162,7 +162,7 @@ const checks = {
 		await refused(signIn(first, address, 'Passw0rd!'), 'NotAuthorizedException');
 	},
 	async 'a preflight lets pages of any origin in'() {
-		const answer = await fetch(baseURL, {
+		const response = await fetch(baseURL, {
 			method: 'OPTIONS',
 			headers: {
 				Origin: 'http://localhost:5173',
@@ -170,9 +170,9 @@ const checks = {
 				'Access-Control-Request-Headers': 'content-type,x-amz-target,x-amz-user-agent',
 			},
 		});
-		equal(answer.ok, true);
-		equal(answer.headers.get('access-control-allow-origin'), 'http://localhost:5173');
-		equal(answer.headers.get('access-control-allow-headers'), 'content-type,x-amz-target,x-amz-user-agent');
+		equal(response.ok, true);
+		equal(response.headers.get('access-control-allow-origin'), 'http://localhost:5173');
+		equal(response.headers.get('access-control-allow-headers'), 'content-type,x-amz-target,x-amz-user-agent');
 	},
 };
 

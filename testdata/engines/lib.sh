@@ -108,7 +108,7 @@ listen_host() {
 
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# free_port: a port nobody listens on, below those the kernel hands out to
+# free_port: a port that is not in use, below those the kernel hands out to
 # clients.
 free_port() {
   local port
@@ -116,14 +116,14 @@ free_port() {
   echo "$port"
 }
 
-answers() { curl -s -o /dev/null --max-time 5 "$1"; }
+responds() { curl -s -o /dev/null --max-time 5 "$1"; }
 
 # given NAME: whether the variable NAME has the endpoint of an engine that runs
 # already. Asking it takes curl, and so does waiting for one of our own.
 given() {
   require curl "install it"
   [[ -n ${!1:-} ]] || return 1
-  answers "${!1}" || die "nothing answers at $1=${!1}"
+  responds "${!1}" || die "nothing responds at $1=${!1}"
 }
 
 # spawn DIR COMMAND...: runs COMMAND in the background, its output in DIR/log.
@@ -138,7 +138,7 @@ spawn() {
   set +m
 }
 
-# alive PID: a zombie, which nobody reaps in a container without an init, is
+# alive PID: a zombie, which is not reaped in a container without an init, is
 # not.
 alive() { [[ $(ps -o stat= -p "$1" 2>/dev/null) == [!Z]* ]]; }
 
@@ -150,11 +150,11 @@ await() {
   until "$@" >/dev/null 2>&1; do
     if ! alive "$(<"$dir/pid")"; then
       tail -n 20 "$dir/log" >&2
-      die "it ended before it answered"
+      die "it ended before it responded"
     fi
     if ((SECONDS >= end)); then
       tail -n 20 "$dir/log" >&2
-      die "it does not answer"
+      die "it does not respond"
     fi
     sleep 0.1
   done

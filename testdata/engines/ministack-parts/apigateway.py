@@ -29,7 +29,7 @@ def after(original, then):
 
 
 def keep_mock_answers(api, resource, method, operation, *_):
-    """An import keeps of an integration what makes preflights answer: templates and the parameters of responses."""
+    """An import keeps of an integration what makes preflights response: templates and the parameters of responses."""
     spec = (operation or {}).get("x-amazon-apigateway-integration") or {}
     integration = gateway._resources[api][resource]["resourceMethods"][method].get("methodIntegration")
     if not integration:

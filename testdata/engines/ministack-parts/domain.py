@@ -53,8 +53,8 @@ def ask(engine, method, target, media, body):
     connection = http.client.HTTPConnection(engine, timeout=SECONDS)
     try:
         connection.request(method, target, body or None, {"Content-Type": media} if media else {})
-        answer = connection.getresponse()
-        return answer.status, {"Content-Type": answer.getheader("Content-Type", "")}, answer.read()
+        response = connection.getresponse()
+        return response.status, {"Content-Type": response.getheader("Content-Type", "")}, response.read()
     finally:
         connection.close()
 

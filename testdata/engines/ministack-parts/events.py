@@ -12,7 +12,7 @@ SINGLE = {"sns:PublishBatch": "sns:Publish", "sqs:SendMessageBatch": "sqs:SendMe
           "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
           "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility"}
 
-LONGEST_PAUSE = 2  # seconds
+MAX_DELAY = 2  # seconds
 
 
 def correct():
@@ -42,22 +42,22 @@ def correct():
 
 
 def repeat(invoke, records):
-    """The first record that failed, and all behind it, come again, without end, as the template's mapping says."""
-    pause = 0.1
+    """The first record that failed, and all after it, are retried without a limit, as the template's mapping says."""
+    delay = 0.1
     while True:
         result = invoke(records)
         first = 0 if result.get("error") else first_failure(records, result.get("body"))
         if first is None:
             return result
-        time.sleep(pause)
-        records, pause = records[first:], min(2 * pause, LONGEST_PAUSE)
+        time.sleep(delay)
+        records, delay = records[first:], min(2 * delay, MAX_DELAY)
 
 
 def first_failure(records, body):
     """None when none failed. An identifier that no record has, or a body that is no JSON, is a failure of all."""
     try:
-        answer = json.loads(body or "null") if isinstance(body, (str, bytes)) else body
-        failed = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures") or []}
+        response = json.loads(body or "null") if isinstance(body, (str, bytes)) else body
+        failed = {failure["itemIdentifier"] for failure in (response or {}).get("batchItemFailures") or []}
     except (ValueError, TypeError, KeyError, AttributeError):
         return 0
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]

@@ -68,7 +68,7 @@ public final class Main extends Node {
                 .put("node.name", "rental")
                 .put("logger.level", "INFO")
 
-                // Alone, and reached by nobody but its clients.
+                // Alone, and reached by its clients only.
                 .put("discovery.type", "single-node")
                 .put("network.host", "127.0.0.1")
                 .put("transport.type", "netty4")
