@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
 
+	"rental.example/adapters/httpclient"
 	"rental.example/adapters/storecalls"
 	"rental.example/domain"
 )
@@ -40,6 +40,9 @@ type Config struct {
 	// snapshot or blocking writes takes an engine longer.
 	AttemptTimeout time.Duration
 }
+
+// idleConnections are kept open to the engine: a function sends it few requests at once.
+const idleConnections = 10
 
 // Client speaks to one engine about the indices under one alias. It is safe for concurrent use.
 type Client struct {
@@ -68,8 +71,8 @@ func NewClient(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	if cfg.HTTP == nil {
-		own := awshttp.NewBuildableClient().GetTransport()
-		own.DisableCompression = true // within a region, a few kB cost less to send than to squeeze
+		own := httpclient.New(0, idleConnections).GetTransport() // each attempt has its own timeout
+		own.DisableCompression = true                            // within a region, a few kB cost less to send than to squeeze
 		cfg.HTTP = own
 	}
 	return &Client{
