@@ -85,6 +85,15 @@ func NewClient(cfg Config) (*Client, error) {
 	}, nil
 }
 
+// Ping searches for no item. It returns an error if the engine does not respond as it should, or has no index yet: unlike
+// other requests it creates none.
+func (c *Client) Ping(ctx context.Context) error {
+	_, err := once[searchAnswer](ctx, c, "ping", opensearchapi.SearchRequest{
+		Index: []string{c.items.alias}, Body: strings.NewReader(`{"size":0,"query":{"match_none":{}}}`),
+	})
+	return err
+}
+
 // parseServer takes an endpoint apart that is a scheme, a host and a port, and no more.
 func parseServer(endpoint string) (*url.URL, error) {
 	u, err := url.Parse(endpoint)
