@@ -19,7 +19,7 @@ OPS   := AWS_REGION=$(AWS_REGION) AWS_DEFAULT_REGION=$(AWS_REGION) testdata/ops 
 # the function is for; the template does, by the folder to run in: testdata/lambda/arm64 or x86_64. Whatever else the
 # environment says, binaries are static, without symbols and paths, and without net/rpc, which Lambda has not spoken
 # since its Go runtimes went. samconfig.toml goes along, since a new version is published for new code but not for a
-# parameter's new value: so what changes there counts as new code.
+# parameter's new value: so what changes there counts as new code. The template names no-certificates as SSL_CERT_DIR.
 build-%Function: export CGO_ENABLED = 0
 build-%Function: export GOOS = linux
 build-%Function: export GOFLAGS = -tags=lambda.norpc '-ldflags=-s -w' -trimpath -buildvcs=false
@@ -28,10 +28,13 @@ build-%Function:
 	@folder=$$(tr '[:upper:]' '[:lower:]' <<<'$*') && \
 	  GOARCH=$$(< goarch) go build -o "$(ARTIFACTS_DIR)/bootstrap" "rental.example/functions/$$folder/bootstrap" && \
 	  chmod 755 "$(ARTIFACTS_DIR)/bootstrap" && \
-	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)"
+	  cp ../../../samconfig.toml "$(ARTIFACTS_DIR)" && \
+	  mkdir -p "$(ARTIFACTS_DIR)/no-certificates" && \
+	  echo 'SSL_CERT_DIR: Go reads every file here for certificates.' >"$(ARTIFACTS_DIR)/no-certificates/README" && \
+	  chmod 755 "$(ARTIFACTS_DIR)/no-certificates" && chmod 644 "$(ARTIFACTS_DIR)/no-certificates/README"
 
 .PHONY: help run test machines format lint vulnerabilities test-engines e2e fuzz simulation bench load benchmarks template build invoke smoke contract rehearsal ci \
-	account protect queues logs peek redrive replay republish purge take-up \
+	account protect queues coldstarts logs peek redrive replay republish purge take-up \
 	recovery snapshots snapshot restore-items reindex drop-index restore-users export forget
 
 help: ## lists the targets
@@ -118,6 +121,9 @@ protect: ## forbids to delete a deployed stack, or what has data in it; PROTECT=
 
 queues: ## what waits in the queues of a deployed stack, STACK=rental-dev
 	@$(OPS) queues
+
+coldstarts: ## starts its FUNCTION=UsersFunction ten times at once, and lists what each start and first response took
+	@$(OPS) coldstarts "$(or $(FUNCTION),UsersFunction)"
 
 logs: ## warnings and errors of one of its functions in the last two hours, FUNCTION=UsersFunction
 	@$(OPS) logs "$(FUNCTION)"

@@ -122,7 +122,7 @@ func checkOwnImport(t *testing.T, from, to string) {
 	case layer(to) == "domain" && to == "domain": // the kernel is everybody's
 	case layer(from) == "domain":
 		t.Errorf("%s imports %s: a context knows the kernel only", from, to)
-	case layer(from) == "adapters" && (to == "adapters/lambdafn" || to == "adapters/rawjson" || to == "adapters/storecalls"): // they import no product
+	case layer(from) == "adapters" && (slices.Contains([]string{"adapters/httpclient", "adapters/lambdafn", "adapters/rawjson", "adapters/storecalls"}, to)): // they import no product
 	case layer(from) == "adapters" && layer(to) != "domain":
 		t.Errorf("%s imports %s: adapters know the domain only", from, to)
 	case layer(to) == "functions" && area(from) != "functions/local":

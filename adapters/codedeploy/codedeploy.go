@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"rental.example/adapters/httpclient"
 )
 
 // Hook names one run of a lifecycle hook; it is the event that CodeDeploy sends.
@@ -64,7 +65,7 @@ func NewDeployments(api DeploymentsAPI) *Deployments { return &Deployments{api: 
 // NewDeploymentsClient makes a client with a timeout of some seconds for each attempt.
 func NewDeploymentsClient(cfg aws.Config) *codedeploy.Client {
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(reportTimeout)
+		cfg.HTTPClient = httpclient.New(reportTimeout, 1)
 	}
 	return codedeploy.NewFromConfig(cfg)
 }
@@ -92,7 +93,7 @@ func (d *Deployments) Report(ctx context.Context, h Hook, succeeded bool) error 
 func patient(cfg aws.Config) aws.Config {
 	cfg.RetryMaxAttempts = 1
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = awshttp.NewBuildableClient()
+		cfg.HTTPClient = httpclient.New(0, 1)
 	}
 	return cfg
 }

@@ -2,14 +2,13 @@ package dynamo
 
 import (
 	"math/rand/v2"
-	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"rental.example/adapters/httpclient"
 	"rental.example/adapters/storecalls"
 )
 
@@ -29,8 +28,7 @@ const (
 // every answer of an engine that sends none (aws-sdk-go-v2 issue 3545).
 func NewClient(cfg aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout).
-			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 4 * shards })
+		cfg.HTTPClient = httpclient.New(clientTimeout, 4*shards)
 	}
 	cfg.HTTPClient = storecalls.NewTransport(storecalls.DynamoDB, cfg.HTTPClient.Do)
 	cfg.Retryer = func() aws.Retryer {

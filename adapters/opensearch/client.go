@@ -2,6 +2,7 @@ package opensearch
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,8 +10,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
 
+	"rental.example/adapters/httpclient"
 	"rental.example/adapters/storecalls"
 )
 
@@ -35,6 +37,9 @@ type Config struct {
 	// writes take longer.
 	AttemptTimeout time.Duration
 }
+
+// idleConnections are kept open to the engine: a function sends it few requests at once.
+const idleConnections = 10
 
 // Client sends requests to one engine, for the indices of one alias. It is safe for concurrent use.
 type Client struct {
@@ -63,8 +68,8 @@ func NewClient(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	if cfg.HTTP == nil {
-		own := awshttp.NewBuildableClient().GetTransport()
-		own.DisableCompression = true // within a region, a few kB cost less to send than to squeeze
+		own := httpclient.New(0, idleConnections).GetTransport() // each attempt has its own timeout
+		own.DisableCompression = true                            // within a region, a few kB cost less to send than to squeeze
 		cfg.HTTP = own
 	}
 	return &Client{
@@ -75,6 +80,15 @@ func NewClient(cfg Config) (*Client, error) {
 		items:  index{alias: cfg.Alias, definition: itemsIndex, shards: cfg.Shards},
 		owners: index{alias: cfg.Alias + "-owners", definition: ownersIndex},
 	}, nil
+}
+
+// Ping searches for no item. It returns an error if the engine does not respond as it should, or has no index yet: unlike
+// other requests it creates none.
+func (c *Client) Ping(ctx context.Context) error {
+	_, err := doOnce[searchResponse](ctx, c, operation{"ping", NoRetry, opensearchapi.SearchRequest{
+		Index: []string{c.items.alias}, Body: strings.NewReader(`{"size":0,"query":{"match_none":{}}}`),
+	}})
+	return err
 }
 
 // parseServer parses an endpoint, which must have no more than a scheme, a host and a port.

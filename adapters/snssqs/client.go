@@ -2,15 +2,14 @@ package snssqs
 
 import (
 	"math/rand/v2"
-	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"rental.example/adapters/httpclient"
 	"rental.example/adapters/storecalls"
 )
 
@@ -48,8 +47,7 @@ func NewLongPollClient(cfg aws.Config) *sqs.Client { return sqs.NewFromConfig(cf
 
 func hurried(cfg aws.Config, store storecalls.Store) aws.Config {
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(clientTimeout).
-			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = InFlight })
+		cfg.HTTPClient = httpclient.New(clientTimeout, InFlight)
 	}
 	cfg.HTTPClient = storecalls.NewTransport(store, cfg.HTTPClient.Do)
 	cfg.Retryer = func() aws.Retryer {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -28,11 +29,28 @@ func Build(t *testing.T) string {
 	return bootstrap
 }
 
-// Invoke starts a binary, hands it one event and returns its answer.
+// Invoke starts a binary, hands it one event and returns its response.
 func Invoke(t *testing.T, bootstrap string, event []byte, environment ...string) []byte {
 	t.Helper()
-	host, answers := runtimeAPI(t, event)
-	var log bytes.Buffer
+	return run(t, bootstrap, event, nil, environment).response
+}
+
+// result is what a binary did with one event.
+type result struct {
+	response []byte
+	log      string // what it wrote to stdout and stderr
+}
+
+// run starts a binary, hands it one event and returns what it did. started is called, unless it is nil, when the binary
+// asks for its first event, with what it has logged.
+func run(t *testing.T, bootstrap string, event []byte, started func(log string), environment []string) result {
+	t.Helper()
+	var log buffer
+	host, responses := runtimeAPI(t, event, func() {
+		if started != nil {
+			started(log.String())
+		}
+	})
 	cmd := exec.Command(bootstrap)
 	cmd.Env = append(environment, "AWS_LAMBDA_RUNTIME_API="+host)
 	cmd.Stdout, cmd.Stderr = &log, &log
@@ -42,19 +60,39 @@ func Invoke(t *testing.T, bootstrap string, event []byte, environment ...string)
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	select {
-	case answer := <-answers:
+	case response := <-responses:
 		_ = cmd.Process.Kill()
 		<-ended
-		return answer
+		return result{response, log.String()}
 	case err := <-ended:
-		t.Fatalf("the binary ended without an answer: %v\n%s", err, log.String())
-		return nil
+		t.Fatalf("the binary ended without a response: %v\n%s", err, log.String())
+		return result{}
 	}
 }
 
-// runtimeAPI is Lambda's side of a function: it hands out one event and takes the answer.
+// buffer is a bytes.Buffer that may be read while a process writes to it.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+// String returns what was written.
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// runtimeAPI is Lambda's side of a function: it hands out one event, after started, and takes the response.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-func runtimeAPI(t *testing.T, event []byte) (host string, answers <-chan []byte) {
+func runtimeAPI(t *testing.T, event []byte, started func()) (host string, responses <-chan []byte) {
 	t.Helper()
 	got, handedOut := make(chan []byte, 1), atomic.Bool{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -68,6 +106,7 @@ func runtimeAPI(t *testing.T, event []byte) (host string, answers <-chan []byte)
 			<-r.Context().Done() // no more events
 			return
 		}
+		started()
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", "invocation-1")
 		w.Header().Set("Lambda-Runtime-Deadline-Ms", "4102444800000") // in 2100
 		_, _ = w.Write(event)

@@ -12,6 +12,7 @@ import (
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/coldstart"
 	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/opensearch"
 	"rental.example/domain/item"
@@ -49,6 +50,7 @@ func run() error {
 	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: origin, Logger: logger, Metrics: metrics, Now: time.Now,
 	})
+	coldstart.WarmUp(client.Ping)
 	lambda.Start(router)
 	return nil
 }

@@ -2,27 +2,30 @@ package main_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/lambdaenv/lambdatest"
+	"rental.example/adapters/samtest"
 )
 
-// TestBinary: an answer that needs no store makes no connection.
-func TestBinary(t *testing.T) {
+// TestColdStart: the binary starts whatever its store does, and its first response is logged as a cold one.
+func TestColdStart(t *testing.T) {
 	t.Parallel()
-	store := lambdatest.UnusedServer(t)
-	for _, c := range apigatewaytest.Cases(t, "../../..", "items") {
-		if c.Name != "search-every-problem" {
-			continue
-		}
-		answer := lambdatest.Invoke(t, lambdatest.Build(t), c.Event, "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID",
-			"AWS_SECRET_ACCESS_KEY=SECRET", "OPEN_SEARCH_END_POINT="+store, "OPEN_SEARCH_INDEX=items", "OPEN_SEARCH_SERVICE=es", "ALLOWED_ORIGIN=https://app.example.com")
-		got := apigatewaytest.ParseResponse(t, answer)
+	event := []byte(samtest.ReadFile(t, "testdata/events/items/search-every-problem.json"))
+	lambdatest.ColdStart(t, event, func(store string) []string {
+		return []string{"AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID", "AWS_SECRET_ACCESS_KEY=SECRET",
+			"OPEN_SEARCH_END_POINT=" + store, "OPEN_SEARCH_INDEX=items", "OPEN_SEARCH_SERVICE=es", "ALLOWED_ORIGIN=https://app.example.com"}
+	}, func(t *testing.T, response []byte, log string) {
+		got := apigatewaytest.ParseResponse(t, response)
 		if got.StatusCode != http.StatusBadRequest || got.Headers["Access-Control-Allow-Origin"] != "https://app.example.com" {
-			t.Errorf("answer: %+v", got)
+			t.Errorf("response: %+v", got)
 		}
-	}
+		if !strings.Contains(log, `"cold_start":true`) || !strings.Contains(log, `"ColdStart":1`) || strings.Contains(log, `"stores"`) {
+			t.Errorf("log: %s", log)
+		}
+	})
 }
 
 func TestMissingVariables(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/coldstart"
 	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/opensearch"
 	"rental.example/domain/item"
@@ -42,6 +43,7 @@ func run() error {
 		return fmt.Errorf("configuration: %w", err)
 	}
 	registry := item.NewRegistry(opensearch.NewOwners(client), opensearch.NewHoldings(client), itemsync.GracePeriod, time.Now)
+	coldstart.WarmUp(client.Ping)
 	lambda.Start(itemsync.New(registry, itemsync.Config{Logger: logger, Metrics: metrics}).Handle)
 	return nil
 }

@@ -3,24 +3,22 @@ package main_test
 import (
 	"testing"
 
-	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/lambdaenv/lambdatest"
+	"rental.example/adapters/samtest"
 )
 
-// TestBinary: a message that is none makes no connection.
-func TestBinary(t *testing.T) {
+// TestColdStart: the binary starts whatever its store does.
+func TestColdStart(t *testing.T) {
 	t.Parallel()
-	store := lambdatest.UnusedServer(t)
-	for _, c := range apigatewaytest.Cases(t, "../../..", "itemsync") {
-		if c.Name != "wrong-specversion" {
-			continue
+	event := []byte(samtest.ReadFile(t, "testdata/events/itemsync/wrong-specversion.json"))
+	lambdatest.ColdStart(t, event, func(store string) []string {
+		return []string{"AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID", "AWS_SECRET_ACCESS_KEY=SECRET",
+			"OPEN_SEARCH_END_POINT=" + store, "OPEN_SEARCH_INDEX=items", "OPEN_SEARCH_SERVICE=es"}
+	}, func(t *testing.T, response []byte, _ string) {
+		if got := string(response); got != `{"batchItemFailures":[{"itemIdentifier":"00000001-0000-4000-8000-000000000000"}]}` {
+			t.Errorf("response: %s", got)
 		}
-		answer := lambdatest.Invoke(t, lambdatest.Build(t), c.Event, "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID",
-			"AWS_SECRET_ACCESS_KEY=SECRET", "AWS_ENDPOINT_URL="+store, "OPEN_SEARCH_END_POINT="+store, "OPEN_SEARCH_INDEX=items", "OPEN_SEARCH_SERVICE=es")
-		if got := string(answer); got != `{"batchItemFailures":[{"itemIdentifier":"00000001-0000-4000-8000-000000000000"}]}` {
-			t.Errorf("answer: %s", got)
-		}
-	}
+	})
 }
 
 func TestMissingVariables(t *testing.T) {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/coldstart"
 	"rental.example/adapters/dynamo"
 	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/snssqs"
@@ -35,6 +37,10 @@ func run() error {
 	if err := env.Err(); err != nil {
 		return err
 	}
+	coldstart.WarmUp(func(ctx context.Context) error {
+		_, err := records.Scan(ctx, "", 1)
+		return err
+	})
 	lambda.Start(republish.New(records, topic, republish.Config{Now: time.Now, Logger: logger, Metrics: metrics}).Handle)
 	return nil
 }

@@ -4,24 +4,22 @@ import (
 	"strings"
 	"testing"
 
-	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/lambdaenv/lambdatest"
+	"rental.example/adapters/samtest"
 )
 
-// TestBinary: an order that is none makes no connection.
-func TestBinary(t *testing.T) {
+// TestColdStart: the binary starts whatever its store does.
+func TestColdStart(t *testing.T) {
 	t.Parallel()
-	store := lambdatest.UnusedServer(t)
-	for _, c := range apigatewaytest.Cases(t, "../../..", "republish") {
-		if c.Name != "typing-error" {
-			continue
+	event := []byte(samtest.ReadFile(t, "testdata/events/republish/typing-error.json"))
+	lambdatest.ColdStart(t, event, func(store string) []string {
+		return []string{"AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID", "AWS_SECRET_ACCESS_KEY=SECRET",
+			"AWS_ENDPOINT_URL=" + store, "USERS_TABLE=users", "USER_EVENTS_TOPIC_ARN=arn:aws:sns:eu-west-1:123456789012:topic"}
+	}, func(t *testing.T, response []byte, _ string) {
+		if got := string(response); !strings.Contains(got, "unknown field") {
+			t.Errorf("response: %s", got)
 		}
-		answer := lambdatest.Invoke(t, lambdatest.Build(t), c.Event, "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID",
-			"AWS_SECRET_ACCESS_KEY=SECRET", "AWS_ENDPOINT_URL="+store, "USERS_TABLE=users", "USER_EVENTS_TOPIC_ARN=arn:aws:sns:eu-west-1:123456789012:topic")
-		if got := string(answer); !strings.Contains(got, `unknown field`) {
-			t.Errorf("answer: %s", got)
-		}
-	}
+	})
 }
 
 func TestMissingVariables(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
+	"rental.example/adapters/coldstart"
 	"rental.example/adapters/dynamo"
 	"rental.example/adapters/lambdaenv"
 	"rental.example/functions/users"
@@ -36,10 +37,12 @@ func run() error {
 	if err := env.Err(); err != nil {
 		return err
 	}
-	service := users.New(dynamo.NewUsers(client, table), time.Now, logger)
+	store := dynamo.NewUsers(client, table)
+	service := users.New(store, time.Now, logger)
 	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: origin, Logger: logger, Metrics: metrics, Now: time.Now,
 	})
+	coldstart.WarmUp(store.Ping)
 	lambda.Start(router)
 	return nil
 }
