@@ -80,7 +80,7 @@ func (e *receivedEnvelope) check(body string) error {
 	case !isEventID(e.ID):
 		return errors.New("invalid id")
 	case e.Source != source:
-		return errors.New("source is not " + source)
+		return errors.New("unknown source")
 	case !slices.Contains([]string{EventType(user.Created), EventType(user.Updated), EventType(user.Deleted)}, e.Type):
 		return errors.New("unknown type")
 	case err != nil:
