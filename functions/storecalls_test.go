@@ -92,7 +92,7 @@ func TestStoreCallsOfLines(t *testing.T) {
 		"search":      {"items", "search-by-newest", "request", "opensearch", 1, 1},
 		"published":   {"userevents", "created", "batch stopped", "sns", 1, 1},
 		"unreadable":  {"userevents", "sns-down-after-malformed", "batch stopped", "sqs", 1, 1},
-		"unapplied":   {"itemsync", "created", "not applied", "opensearch", 1, 1},
+		"unapplied":   {"itemsync", "created", "owner event not applied", "opensearch", 1, 1},
 		"empty table": {"republish", "", "republished", "dynamodb", 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,8 +1,10 @@
-// Package dynamo keeps records in Amazon DynamoDB.
+// Package dynamo stores records in Amazon DynamoDB.
 //
-// Table is the way to every table: typed records, conditional writes, queries over one partition or
-// over many that are merged in order, errors sorted into the kinds of package domain, and an honest
-// answer about writes whose answer was lost. Users is the user.Store that is built on it, and
-// ParseUserChange reads what its table's stream tells. For a table of your own, write a struct with
-// dynamodbav tags and a store like Users around a Table of it; the package's example is a whole one.
+// Table is a typed wrapper of one table: conditional writes, queries of one partition or of many merged in order, scans,
+// errors of the kinds of package domain, and detection of lost responses. Users implements user.Store with it, and
+// ParseUserChange parses the records of its table's stream. For another table, write a struct with dynamodbav tags and a
+// store like Users around a Table of it; see the example.
+//
+// Table.Query, Update and Delete, and Filter, Descending, Consistent and MaxRequests of a Query, have no caller in this
+// project outside tests. They stay because Table is the project's generic query wrapper, for services to come.
 package dynamo

@@ -10,50 +10,49 @@ import (
 	"rental.example/domain"
 )
 
-// ConditionFailedError tells that a write was refused since its condition does not hold. It is a
-// domain.ErrConflict; where it is Unsure, a domain.ErrUnavailable.
+// ConditionFailedError reports a write whose condition failed. It wraps domain.ErrConflict, or domain.ErrUnavailable if
+// it is Ambiguous.
 type ConditionFailedError[T any] struct {
 	Op, Table string
-	// Current is the record that the condition was held against, nil when there is none.
+	// Current is the current record, nil if there is none.
 	Current *T
-	// Unsure tells that an earlier attempt of the same call ended without an answer, so that it may
-	// have taken effect and be the very reason why the condition no longer holds. Records that bear
-	// the name of their last writer can tell.
-	Unsure bool
+	// Ambiguous reports that the response of an earlier attempt of the same call was lost: that attempt may have
+	// succeeded and made the condition false. The RequestID of Current can resolve this.
+	Ambiguous bool
 }
 
-// Error names the operation and the table.
+// Error returns a text with the operation and the table.
 func (e *ConditionFailedError[T]) Error() string {
-	if e.Unsure {
-		return fmt.Sprintf("dynamo: %s %s: condition failed after an attempt of unknown outcome", e.Op, e.Table)
+	if e.Ambiguous {
+		return fmt.Sprintf("dynamo: %s %s: condition failed after a lost response", e.Op, e.Table)
 	}
 	return fmt.Sprintf("dynamo: %s %s: condition failed", e.Op, e.Table)
 }
 
 // Unwrap returns the kind of the error.
 func (e *ConditionFailedError[T]) Unwrap() error {
-	if e.Unsure {
+	if e.Ambiguous {
 		return domain.ErrUnavailable
 	}
 	return domain.ErrConflict
 }
 
-// writeFailure is what a write's error means, given what its attempts were seen to do.
-func (t *Table[T]) writeFailure(op string, err error, seen attempts) error {
-	var refused *types.ConditionalCheckFailedException
-	if !errors.As(err, &refused) {
-		return t.callFailure(op, err, seen)
+// writeFailure classifies the error of a write.
+func (t *Table[T]) writeFailure(op string, err error, tracker responseTracker) error {
+	var failed *types.ConditionalCheckFailedException
+	if !errors.As(err, &failed) {
+		return t.callFailure(op, err, tracker)
 	}
-	current, err := t.returned(op, refused.Item)
+	current, err := t.returned(op, failed.Item)
 	if err != nil {
 		return err
 	}
-	return &ConditionFailedError[T]{Op: op, Table: t.name, Current: current, Unsure: seen.ever}
+	return &ConditionFailedError[T]{Op: op, Table: t.name, Current: current, Ambiguous: tracker.anyLost}
 }
 
-// callFailure is what a call's error means, given what its attempts were seen to do.
-func (t *Table[T]) callFailure(op string, err error, seen attempts) error {
-	if seen.lost {
+// callFailure classifies the error of a call.
+func (t *Table[T]) callFailure(op string, err error, tracker responseTracker) error {
+	if tracker.lastLost {
 		return unavailable(op, t.name, err)
 	}
 	return t.failure(op, err)
@@ -61,8 +60,7 @@ func (t *Table[T]) callFailure(op string, err error, seen attempts) error {
 
 func (t *Table[T]) failure(op string, err error) error { return classify(op, t.name, err) }
 
-// classify gives an error of the SDK its kind: domain.ErrUnavailable where a repetition may succeed,
-// none where it cannot. The cause stays in the chain.
+// classify wraps an error of the SDK, with domain.ErrUnavailable if a retry may succeed.
 func classify(op, table string, err error) error {
 	var coded interface{ ErrorCode() string }
 	switch {
@@ -77,7 +75,7 @@ func unavailable(op, table string, err error) error {
 	return fmt.Errorf("dynamo: %s %s: %w: %w", op, table, domain.ErrUnavailable, err)
 }
 
-// transientCode knows the refusals that a later attempt may not meet.
+// transientCode reports whether a request that failed with the code may be retried.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 func transientCode(code string) bool {
 	switch code {

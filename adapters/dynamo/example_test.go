@@ -30,7 +30,7 @@ func Example() {
 		}
 	}
 	page, err := bookings.Query(ctx, dynamo.Query[booking]{
-		Where: expression.Key("itemId").Equal(expression.Value("tent")).
+		KeyCondition: expression.Key("itemId").Equal(expression.Value("tent")).
 			And(expression.Key("day").GreaterThan(expression.Value("2030-04-30"))),
 		Limit: 10,
 	})

@@ -1,12 +1,12 @@
 package dynamo
 
-// Listing is the store with another index to list by, as the deployment after the one that made it has.
-func (u *Users) Listing(index string) *Users { return &Users{table: u.table, listed: index} }
+// WithListIndex returns the store with another index for List, as after a deployment.
+func (u *Users) WithListIndex(index string) *Users { return &Users{table: u.table, listIndex: index} }
 
-// ListIndex is the index that is listed by now.
+// ListIndex is the index that List queries.
 const ListIndex = listIndex
 
-// IndexNames are those of the indexes that a table is made with.
+// IndexNames returns the names of the indexes of the users table.
 func IndexNames() (names []string) {
 	for _, index := range userIndexes() {
 		names = append(names, index.name)

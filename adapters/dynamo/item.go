@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// item is a record in the SDK's form.
+// item is a record in the form of the SDK.
 type item = map[string]attribute
 
 type attribute = types.AttributeValue
@@ -21,7 +21,7 @@ func decode[T any](from item) (*T, error) {
 	return record, nil
 }
 
-// returned is the record that a write returns, nil when it returns none.
+// returned decodes the item that an operation returned, nil for none.
 func (t *Table[T]) returned(op string, from item) (*T, error) {
 	if len(from) == 0 {
 		return nil, nil
@@ -33,32 +33,29 @@ func (t *Table[T]) returned(op string, from item) (*T, error) {
 	return record, nil
 }
 
-// key is k in the SDK's form.
+// key encodes k.
 func (t *Table[T]) key(k Key) (item, error) {
-	partition, err := attributevalue.Marshal(k.Partition)
+	attributes := map[string]any{t.keys.Partition: k.Partition}
+	if t.keys.Sort != "" {
+		attributes[t.keys.Sort] = k.Sort
+	}
+	encoded, err := attributevalue.MarshalMap(attributes)
 	if err != nil {
 		return nil, fmt.Errorf("encoding a key: %w", err)
 	}
-	if t.keys.Sort == "" {
-		return item{t.keys.Partition: partition}, nil
-	}
-	sort, err := attributevalue.Marshal(k.Sort)
-	if err != nil {
-		return nil, fmt.Errorf("encoding a key: %w", err)
-	}
-	return item{t.keys.Partition: partition, t.keys.Sort: sort}, nil
+	return encoded, nil
 }
 
-// build makes the expression of a write. The SDK's builder refuses to build nothing, and replaces
-// every name and value by a placeholder, so that reserved words and forged values mean nothing.
-func build(when expression.ConditionBuilder, change *expression.UpdateBuilder) (expression.Expression, error) {
+// build builds the expressions of a write. The builder replaces all names and values by placeholders, so that reserved
+// words and injected syntax have no effect. It returns an error if there is nothing to build.
+func build(cond expression.ConditionBuilder, change *expression.UpdateBuilder) (expression.Expression, error) {
 	b := expression.NewBuilder()
 	if change != nil {
 		b = b.WithUpdate(*change)
 	}
 	switch {
-	case when.IsSet():
-		b = b.WithCondition(when)
+	case cond.IsSet():
+		b = b.WithCondition(cond)
 	case change == nil:
 		return expression.Expression{}, nil
 	}

@@ -73,7 +73,7 @@ func spread(n, partitions int, choose func(day int) int) (*shelves, []booking, [
 	}
 	queries := make([]dynamo.Query[booking], partitions)
 	for i := range queries {
-		queries[i].Where = expression.Key("itemId").Equal(expression.Value(fmt.Sprintf("item %02d", i)))
+		queries[i].KeyCondition = expression.Key("itemId").Equal(expression.Value(fmt.Sprintf("item %02d", i)))
 	}
 	return s, all, queries
 }

@@ -18,38 +18,36 @@ type Index struct {
 	Keys KeyNames
 }
 
-// Query asks for records of one partition, in the order of its sort key.
+// Query selects records of one partition, in the order of its sort key.
 type Query[T any] struct {
-	Where    expression.KeyConditionBuilder // the partition, and a range of the sort key if wanted
-	Filter   expression.ConditionBuilder    // only records for which it holds; the zero one always does
-	Index    *Index                         // nil: the table itself
-	Backward bool                           // in descending order
-	// Consistent reads see every acknowledged write and cost twice as much. A global secondary index
-	// refuses them.
+	KeyCondition expression.KeyConditionBuilder // the partition, and optionally a range of the sort key
+	Filter       expression.ConditionBuilder    // only records that satisfy it; the zero Filter selects all
+	Index        *Index                         // nil for the table itself
+	Descending   bool
+	// Consistent requests strongly consistent reads, which cost twice as much. A global secondary index does not
+	// support them.
 	Consistent bool
-	// After continues behind a record, whether that still exists or not. Only the key attributes of
-	// the table and of the index count; they must be in the range of Where.
+	// After is the cursor: the last record of the previous page, which need not exist any more. Only the key
+	// attributes of the table and the index count. They must be in the range of KeyCondition.
 	After *T
-	// Limit is the most records that a page holds; 1 or more.
+	// Limit is the maximum number of records of a page, 1 or more.
 	Limit int
-	// Requests is the most requests to make for a page with a Filter, which DynamoDB applies only
-	// after reading: without a bound, a filter that drops nearly everything makes one page read the
-	// whole partition. Zero means no bound.
-	Requests int
+	// MaxRequests is the maximum number of requests for a page with a Filter; 0 for no maximum. DynamoDB filters
+	// after reading, so a filter that drops nearly all records could read the whole partition for one page.
+	MaxRequests int
 }
 
-// Page is a part of what a Query finds.
+// Page is a page of the result of a Query.
 type Page[T any] struct {
 	Records []T
-	// Next is where the next page starts, to be that query's After: a record with at least the key
-	// attributes. Nil means that there is nothing more, and only nil does: a page that ran out of
-	// Requests is short, or empty, and has a Next.
+	// Next is the After of the next page, with at least the key attributes. It is nil if and only if this is the last
+	// page. A page that reached MaxRequests may be short, or empty, and have a Next.
 	Next *T
 }
 
-// Query reads one page. It makes as many requests as the page needs, or as q.Requests allows.
+// Query reads one page, with as many requests as needed, up to q.MaxRequests.
 func (t *Table[T]) Query(ctx context.Context, q Query[T]) (Page[T], error) {
-	r, err := t.newReader(q, q.Limit+1) // one more tells whether there is more
+	r, err := t.newReader(q, q.Limit+1) // one more shows whether there is a next page
 	if err != nil {
 		return Page[T]{}, err
 	}
@@ -70,7 +68,7 @@ func (t *Table[T]) Query(ctx context.Context, q Query[T]) (Page[T], error) {
 		return Page[T]{}, err
 	case more:
 		return Page[T]{Records: records, Next: &records[len(records)-1]}, nil
-	case r.input.ExclusiveStartKey != nil && !r.ended:
+	case r.input.ExclusiveStartKey != nil && !r.done:
 		next, err := t.returned("Query", r.input.ExclusiveStartKey)
 		return Page[T]{Records: records, Next: next}, err
 	}
@@ -78,25 +76,25 @@ func (t *Table[T]) Query(ctx context.Context, q Query[T]) (Page[T], error) {
 }
 
 const (
-	maxRequested = 1000 // records by one request; DynamoDB stops at 1 MB anyway
-	minFiltered  = 100  // records to look at by one request where a filter may drop most of them
+	maxRequested = 1000 // records of one request; DynamoDB stops at 1 MB
+	minFiltered  = 100  // records read by one request with a filter, which may drop most of them
 )
 
-// reader reads the records of one query, a request at a time, when they are needed.
+// reader reads the records of a query, with a request whenever its buffer is empty.
 type reader[T any] struct {
 	table    *Table[T]
 	input    *dynamodb.QueryInput
-	requests int // how many more may be made; negative: any number
+	requests int // that may still be made; negative for any number
 	buffer   []T
-	ended    bool // no record is left to be requested
+	done     bool // all records were requested
 }
 
-// newReader makes a reader that asks for perRequest records at a time.
+// newReader returns a reader that requests perRequest records at a time.
 func (t *Table[T]) newReader(q Query[T], perRequest int) (*reader[T], error) {
 	if q.Limit < 1 {
 		return nil, t.failure("Query", fmt.Errorf("limit %d", q.Limit))
 	}
-	b := expression.NewBuilder().WithKeyCondition(q.Where)
+	b := expression.NewBuilder().WithKeyCondition(q.KeyCondition)
 	if q.Filter.IsSet() {
 		b, perRequest = b.WithFilter(q.Filter), max(perRequest, minFiltered)
 	}
@@ -104,17 +102,17 @@ func (t *Table[T]) newReader(q Query[T], perRequest int) (*reader[T], error) {
 	if err != nil {
 		return nil, t.failure("Query", err)
 	}
-	r := &reader[T]{table: t, requests: q.Requests, input: &dynamodb.QueryInput{
+	r := &reader[T]{table: t, requests: q.MaxRequests, input: &dynamodb.QueryInput{
 		TableName:                 &t.name,
 		KeyConditionExpression:    expr.KeyCondition(),
 		FilterExpression:          expr.Filter(),
 		ExpressionAttributeNames:  expr.Names(),
 		ExpressionAttributeValues: expr.Values(),
 		ConsistentRead:            &q.Consistent,
-		ScanIndexForward:          aws.Bool(!q.Backward),
+		ScanIndexForward:          aws.Bool(!q.Descending),
 		Limit:                     aws.Int32(int32(min(perRequest, maxRequested))),
 	}}
-	if q.Requests == 0 {
+	if q.MaxRequests == 0 {
 		r.requests = -1
 	}
 	if q.Index != nil {
@@ -127,7 +125,7 @@ func (t *Table[T]) newReader(q Query[T], perRequest int) (*reader[T], error) {
 	return r, nil
 }
 
-// startKey is the key attributes of record, of the table and of the index; nothing for no record.
+// startKey returns the key attributes of record for the table and the index; nil for no record.
 func (t *Table[T]) startKey(record *T, index *Index) (item, error) {
 	if record == nil {
 		return nil, nil
@@ -140,18 +138,18 @@ func (t *Table[T]) startKey(record *T, index *Index) (item, error) {
 	if index != nil {
 		names = append(names, index.Keys.Partition, index.Keys.Sort)
 	}
-	only(start, names)
+	keepOnly(start, names)
 	return start, nil
 }
 
-// only removes the attributes that have none of the names.
-func only(of item, names []string) {
+// keepOnly deletes all attributes except names.
+func keepOnly(of item, names []string) {
 	maps.DeleteFunc(of, func(name string, _ attribute) bool { return !slices.Contains(names, name) })
 }
 
-// peek is the next record, which stays; ok is false when there is none, or no request left to get it.
+// peek returns the next record without consuming it; ok is false if there is none or no request is left.
 func (r *reader[T]) peek(ctx context.Context) (record T, ok bool, err error) {
-	for len(r.buffer) == 0 && !r.ended && r.requests != 0 {
+	for len(r.buffer) == 0 && !r.done && r.requests != 0 {
 		if err := r.request(ctx); err != nil {
 			return record, false, err
 		}
@@ -162,7 +160,7 @@ func (r *reader[T]) peek(ctx context.Context) (record T, ok bool, err error) {
 	return r.buffer[0], true, nil
 }
 
-// next is the next record, which is taken away.
+// next returns and consumes the next record.
 func (r *reader[T]) next(ctx context.Context) (record T, ok bool, err error) {
 	record, ok, err = r.peek(ctx)
 	if ok {
@@ -173,10 +171,10 @@ func (r *reader[T]) next(ctx context.Context) (record T, ok bool, err error) {
 
 func (r *reader[T]) request(ctx context.Context) error {
 	r.requests--
-	var seen attempts
-	out, err := r.table.client.Query(ctx, r.input, seen.watch)
+	var tracker responseTracker
+	out, err := r.table.client.Query(ctx, r.input, tracker.install)
 	if err != nil {
-		return r.table.callFailure("Query", err, seen)
+		return r.table.callFailure("Query", err, tracker)
 	}
 	r.buffer = make([]T, len(out.Items))
 	for i, from := range out.Items {
@@ -185,6 +183,6 @@ func (r *reader[T]) request(ctx context.Context) error {
 		}
 	}
 	r.input.ExclusiveStartKey = out.LastEvaluatedKey
-	r.ended = len(out.LastEvaluatedKey) == 0
+	r.done = len(out.LastEvaluatedKey) == 0
 	return nil
 }

@@ -10,46 +10,42 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Scan asks for the records of a whole table, in an order that is DynamoDB's own. It reads, and costs, all
-// that is there.
+// Scan selects the records of a whole table, in DynamoDB's own order. It reads all items, and is charged for them.
 type Scan[T any] struct {
-	Filter expression.ConditionBuilder // only records for which it holds; the zero one always does
-	// Consistent reads see every write that was acknowledged before the page was asked for, and cost twice
-	// as much.
+	Filter expression.ConditionBuilder // only records that satisfy it; the zero Filter selects all
+	// Consistent requests strongly consistent reads, which cost twice as much.
 	Consistent bool
-	// After continues behind a record, whether that still exists or not. Only its key attributes count.
+	// After is the cursor: the Next of the previous page. Only its key attributes count.
 	After *T
-	// Limit is the most records to look at for a page; 1 or more. DynamoDB filters only after that, and
-	// stops at 1 MB.
+	// Limit is the maximum number of records read for a page, 1 or more, before the Filter. DynamoDB stops at 1 MB.
 	Limit int
 }
 
-// Scanned is a page of a Scan.
-type Scanned[T any] struct {
+// ScanPage is a page of the result of a Scan.
+type ScanPage[T any] struct {
 	Records []T
-	// Undecodable are the items that cannot be decoded into a T: of each what its key says. What somebody
-	// once wrote by hand does not end every scan at the same place.
+	// Undecodable are items that cannot be decoded into a T: records with the key attributes only. They do not end the
+	// scan, since it would end there each time.
 	Undecodable []T
-	// Next is where the next page starts, to be that scan's After: a record with the key attributes. Nil
-	// means that there is nothing more, and only nil does.
+	// Next is the After of the next page, with the key attributes. It is nil if and only if this is the last page.
 	Next *T
 }
 
 // Scan reads one page with one request.
-func (t *Table[T]) Scan(ctx context.Context, s Scan[T]) (Scanned[T], error) {
+func (t *Table[T]) Scan(ctx context.Context, s Scan[T]) (ScanPage[T], error) {
 	input, err := t.scanInput(s)
 	if err != nil {
-		return Scanned[T]{}, t.failure("Scan", err)
+		return ScanPage[T]{}, t.failure("Scan", err)
 	}
-	var seen attempts
-	out, err := t.client.Scan(ctx, input, seen.watch)
+	var tracker responseTracker
+	out, err := t.client.Scan(ctx, input, tracker.install)
 	if err != nil {
-		return Scanned[T]{}, t.callFailure("Scan", err, seen)
+		return ScanPage[T]{}, t.callFailure("Scan", err, tracker)
 	}
-	page := Scanned[T]{Records: make([]T, 0, len(out.Items))}
+	page := ScanPage[T]{Records: make([]T, 0, len(out.Items))}
 	for _, from := range out.Items {
 		if err := t.add(from, &page); err != nil {
-			return Scanned[T]{}, t.failure("Scan", err)
+			return ScanPage[T]{}, t.failure("Scan", err)
 		}
 	}
 	page.Next, err = t.returned("Scan", out.LastEvaluatedKey)
@@ -79,14 +75,14 @@ func (t *Table[T]) scanInput(s Scan[T]) (*dynamodb.ScanInput, error) {
 	}, err
 }
 
-// add puts what is scanned where it belongs.
-func (t *Table[T]) add(from item, page *Scanned[T]) error {
+// add decodes an item and appends it to the page.
+func (t *Table[T]) add(from item, page *ScanPage[T]) error {
 	var record T
 	if attributevalue.UnmarshalMap(from, &record) == nil {
 		page.Records = append(page.Records, record)
 		return nil
 	}
-	only(from, []string{t.keys.Partition, t.keys.Sort})
+	keepOnly(from, []string{t.keys.Partition, t.keys.Sort})
 	key, err := decode[T](from)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 )
 
 // scanAll reads all pages, and checks that none is larger than its limit.
-func scanAll(t *testing.T, bookings *dynamo.Table[booking], s dynamo.Scan[booking]) (all dynamo.Scanned[booking], pages int) {
+func scanAll(t *testing.T, bookings *dynamo.Table[booking], s dynamo.Scan[booking]) (all dynamo.ScanPage[booking], pages int) {
 	t.Helper()
 	for {
 		page, err := bookings.Scan(t.Context(), s)
@@ -72,7 +72,7 @@ func TestTableScan(t *testing.T) {
 func TestTableScanGoesOn(t *testing.T) {
 	t.Parallel()
 	bookings := newBookings(t)
-	want := dynamo.Scanned[booking]{Records: book(t, bookings, 10)}
+	want := dynamo.ScanPage[booking]{Records: book(t, bookings, 10)}
 	for i := range 3 {
 		key := booking{ItemID: "tent", Day: fmt.Sprintf("eve %d", i)}
 		change := expression.Set(expression.Name("renter"), expression.Value([]string{"jane"}))

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// SchemaAPI is what Schema.Ensure needs of a *dynamodb.Client.
+// SchemaAPI is the part of *dynamodb.Client that Schema.Ensure uses.
 type SchemaAPI interface {
 	CreateTable(context.Context, *dynamodb.CreateTableInput, ...func(*dynamodb.Options)) (*dynamodb.CreateTableOutput, error)
 	DescribeTable(context.Context, *dynamodb.DescribeTableInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error)
@@ -20,14 +20,13 @@ type SchemaAPI interface {
 
 var _ SchemaAPI = (*dynamodb.Client)(nil)
 
-// Schema is a table as it has to be. What is deployed is template.yaml's; a test holds the two against
-// each other.
+// Schema describes a table for a local engine. template.yaml has the deployed tables; tests compare the two.
 type Schema struct {
 	Table     *dynamodb.CreateTableInput
-	ExpiresAt string // the attribute with the second after which an item may go; empty for none
+	ExpiresAt string // the TTL attribute; empty for none
 }
 
-// UsersSchema is the table that Users keeps profiles in.
+// UsersSchema returns the schema of the table of Users.
 func UsersSchema(tableName string) Schema {
 	keys := listKeys()
 	return Schema{ExpiresAt: "expiresAt", Table: &dynamodb.CreateTableInput{
@@ -39,7 +38,7 @@ func UsersSchema(tableName string) Schema {
 			{AttributeName: &keys.Sort, AttributeType: types.ScalarAttributeTypeN},
 		},
 		KeySchema:              keySchema(KeyNames{Partition: "id"}),
-		GlobalSecondaryIndexes: secondary(userIndexes()),
+		GlobalSecondaryIndexes: globalSecondaryIndexes(userIndexes()),
 		StreamSpecification: &types.StreamSpecification{
 			StreamEnabled:  aws.Bool(true),
 			StreamViewType: types.StreamViewTypeNewAndOldImages,
@@ -55,19 +54,18 @@ func keySchema(keys KeyNames) []types.KeySchemaElement {
 	return elements
 }
 
-// EnsureUsersTable makes the table of UsersSchema if it is missing, and waits until it can be used.
-// It is for engines on one's own machine; what is deployed is made by template.yaml.
+// EnsureUsersTable calls Ensure of the UsersSchema.
 func EnsureUsersTable(ctx context.Context, client SchemaAPI, tableName string) error {
 	return UsersSchema(tableName).Ensure(ctx, client)
 }
 
 const (
 	creationLimit    = 2 * time.Minute
-	creationInterval = 100 * time.Millisecond // at first
+	creationInterval = 100 * time.Millisecond // of the first polls
 )
 
-// Ensure makes the table if it is missing, and waits until it can be used. A table that is there stays
-// as it is, but for the expiry of its items. Two may do so at once.
+// Ensure creates the table if it does not exist, waits until it is active, and enables its TTL. It changes nothing else of
+// an existing table. Concurrent calls are safe.
 func (s Schema) Ensure(ctx context.Context, client SchemaAPI) error {
 	name := *s.Table.TableName
 	var exists *types.ResourceInUseException
@@ -83,11 +81,11 @@ func (s Schema) Ensure(ctx context.Context, client SchemaAPI) error {
 	if s.ExpiresAt == "" {
 		return nil
 	}
-	return s.ensureExpiry(ctx, client, name)
+	return s.ensureTTL(ctx, client, name)
 }
 
-// ensureExpiry looks before it sets, since DynamoDB refuses to set what is set already.
-func (s Schema) ensureExpiry(ctx context.Context, client SchemaAPI, name string) error {
+// ensureTTL enables the TTL unless it is enabled: DynamoDB refuses to enable it twice.
+func (s Schema) ensureTTL(ctx context.Context, client SchemaAPI, name string) error {
 	out, err := client.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &name})
 	if err != nil {
 		return classify("DescribeTimeToLive", name, err)

@@ -12,7 +12,7 @@ import (
 	"rental.example/domain"
 )
 
-// API is what a Table needs of a *dynamodb.Client.
+// API is the part of *dynamodb.Client that a Table uses.
 type API interface {
 	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
@@ -24,123 +24,137 @@ type API interface {
 
 var _ API = (*dynamodb.Client)(nil)
 
-// KeyNames are the attributes that make the primary key of a table or the key of an index.
+// KeyNames names the key attributes of a table or an index.
 type KeyNames struct {
 	Partition string
-	Sort      string // empty when there is none
+	Sort      string // empty if there is none
 }
 
-// Key is the values of a table's key attributes, as Go values.
+// Key has the values of a table's key attributes.
 type Key struct {
 	Partition any
-	Sort      any // nil when the table has no sort key
+	Sort      any // nil if the table has no sort key
 }
 
-// Table is a table, or the part of one, whose items are records of type T: a struct with dynamodbav
-// tags. It is safe for concurrent use.
+// Table is a table, or the part of one, whose items are records of type T, a struct with dynamodbav tags. It is safe for
+// concurrent use.
 //
-// Each method's error is domain.ErrUnavailable where the service throttles, fails, or does not answer
-// in time, a *ConditionFailedError where a condition does not hold, and anything else where the
-// request itself is wrong, which no repetition mends. Their texts name the operation and the table.
+// Each method returns domain.ErrUnavailable if the service throttles, fails or does not respond in time, a
+// *ConditionFailedError if a condition is not satisfied, and another error for an invalid request, which must not be
+// retried. Error texts name the operation and the table, and no values.
 type Table[T any] struct {
 	client API
 	name   string
 	keys   KeyNames
 }
 
-// NewTable is the table called name with the primary key keys.
+// NewTable returns the table with the given name and primary key.
 func NewTable[T any](client API, name string, keys KeyNames) *Table[T] {
 	return &Table[T]{client: client, name: name, keys: keys}
 }
 
-// Get reads the record under key, as of the latest acknowledged write (a strongly consistent read).
-// It fails with domain.ErrNotFound when there is none.
+// Get returns the record with the key, by a strongly consistent read, or domain.ErrNotFound.
 func (t *Table[T]) Get(ctx context.Context, key Key) (T, error) {
-	var none T
+	var zero T
 	k, err := t.key(key)
 	if err != nil {
-		return none, t.failure("GetItem", err)
+		return zero, t.failure("GetItem", err)
 	}
-	var seen attempts
+	var tracker responseTracker
 	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &t.name, Key: k, ConsistentRead: aws.Bool(true),
-	}, seen.watch)
+	}, tracker.install)
 	if err != nil {
-		return none, t.callFailure("GetItem", err, seen)
+		return zero, t.callFailure("GetItem", err, tracker)
 	}
 	if out.Item == nil {
-		return none, domain.ErrNotFound
+		return zero, domain.ErrNotFound
 	}
 	record, err := decode[T](out.Item)
 	if err != nil {
-		return none, t.failure("GetItem", err)
+		return zero, t.failure("GetItem", err)
 	}
 	return *record, nil
 }
 
-// Put replaces whatever is under record's key by record, if when holds; the zero when always does.
-// It returns what was replaced, nil when nothing was.
-func (t *Table[T]) Put(ctx context.Context, record T, when expression.ConditionBuilder) (old *T, err error) {
+// Put replaces the record with record's key, or creates it, if cond holds; the zero cond always does. It returns the old
+// record, nil if there was none.
+func (t *Table[T]) Put(ctx context.Context, record T, cond expression.ConditionBuilder) (old *T, err error) {
 	item, err := attributevalue.MarshalMap(record)
 	if err != nil {
 		return nil, t.failure("PutItem", err)
 	}
-	return t.put(ctx, item, when)
-}
-
-// put is Put for what is encoded already.
-func (t *Table[T]) put(ctx context.Context, item item, when expression.ConditionBuilder) (old *T, err error) {
-	expr, err := build(when, nil)
+	expr, err := build(cond, nil)
 	if err != nil {
 		return nil, t.failure("PutItem", err)
 	}
-	var seen attempts
-	out, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &t.name, Item: item, ReturnValues: types.ReturnValueAllOld,
-		ConditionExpression:                 expr.Condition(),
-		ExpressionAttributeNames:            expr.Names(),
-		ExpressionAttributeValues:           expr.Values(),
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}, seen.watch)
+	return t.put(ctx, &dynamodb.PutItemInput{
+		Item: item, ConditionExpression: expr.Condition(),
+		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
+	})
+}
+
+// put sends in to the table, as Put.
+func (t *Table[T]) put(ctx context.Context, in *dynamodb.PutItemInput) (old *T, err error) {
+	in.TableName, in.ReturnValues = &t.name, types.ReturnValueAllOld
+	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+	var tracker responseTracker
+	out, err := t.client.PutItem(ctx, in, tracker.install)
 	if err != nil {
-		return nil, t.writeFailure("PutItem", err, seen)
+		return nil, t.writeFailure("PutItem", err, tracker)
 	}
 	return t.returned("PutItem", out.Attributes)
 }
 
-// Update changes the record under key, or makes one, if when holds; the zero when always does. It
-// returns what want asks for: types.ReturnValueAllOld the record before (nil when there was none),
-// types.ReturnValueAllNew the one after.
+// Update changes the record with the key, or creates it, if cond holds; the zero cond always does. It returns what
+// returnValues selects: types.ReturnValueAllOld the old record, nil if there was none, types.ReturnValueAllNew the new.
 func (t *Table[T]) Update(ctx context.Context, key Key, change expression.UpdateBuilder,
-	when expression.ConditionBuilder, want types.ReturnValue) (*T, error) {
-	s, err := Prepare(change, when)
+	cond expression.ConditionBuilder, returnValues types.ReturnValue) (*T, error) {
+	k, err := t.key(key)
 	if err != nil {
 		return nil, t.failure("UpdateItem", err)
 	}
-	return t.Execute(ctx, key, s, noParameters, want)
+	expr, err := build(cond, &change)
+	if err != nil {
+		return nil, t.failure("UpdateItem", err)
+	}
+	return t.update(ctx, &dynamodb.UpdateItemInput{
+		Key: k, ReturnValues: returnValues, UpdateExpression: expr.Update(), ConditionExpression: expr.Condition(),
+		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
+	})
 }
 
-// Delete removes the record under key, if when holds; the zero when always does. It returns what was
-// removed, nil when there was nothing.
-func (t *Table[T]) Delete(ctx context.Context, key Key, when expression.ConditionBuilder) (old *T, err error) {
+// update sends in to the table, as Update.
+func (t *Table[T]) update(ctx context.Context, in *dynamodb.UpdateItemInput) (*T, error) {
+	in.TableName = &t.name
+	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+	var tracker responseTracker
+	out, err := t.client.UpdateItem(ctx, in, tracker.install)
+	if err != nil {
+		return nil, t.writeFailure("UpdateItem", err, tracker)
+	}
+	return t.returned("UpdateItem", out.Attributes)
+}
+
+// Delete deletes the record with the key if cond holds; the zero cond always does. It returns the old record, nil if
+// there was none.
+func (t *Table[T]) Delete(ctx context.Context, key Key, cond expression.ConditionBuilder) (old *T, err error) {
 	k, err := t.key(key)
 	if err != nil {
 		return nil, t.failure("DeleteItem", err)
 	}
-	expr, err := build(when, nil)
+	expr, err := build(cond, nil)
 	if err != nil {
 		return nil, t.failure("DeleteItem", err)
 	}
-	var seen attempts
+	var tracker responseTracker
 	out, err := t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &t.name, Key: k, ReturnValues: types.ReturnValueAllOld,
-		ConditionExpression:                 expr.Condition(),
-		ExpressionAttributeNames:            expr.Names(),
-		ExpressionAttributeValues:           expr.Values(),
+		TableName: &t.name, Key: k, ReturnValues: types.ReturnValueAllOld, ConditionExpression: expr.Condition(),
+		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}, seen.watch)
+	}, tracker.install)
 	if err != nil {
-		return nil, t.writeFailure("DeleteItem", err, seen)
+		return nil, t.writeFailure("DeleteItem", err, tracker)
 	}
 	return t.returned("DeleteItem", out.Attributes)
 }

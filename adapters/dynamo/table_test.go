@@ -104,7 +104,7 @@ func TestTableWrites(t *testing.T) {
 func current(t *testing.T, err error) *booking {
 	t.Helper()
 	var failed *dynamo.ConditionFailedError[booking]
-	if !errors.As(err, &failed) || !errors.Is(err, domain.ErrConflict) || failed.Unsure {
+	if !errors.As(err, &failed) || !errors.Is(err, domain.ErrConflict) || failed.Ambiguous {
 		t.Fatalf("got error %v, want a failed condition", err)
 	}
 	return failed.Current
@@ -124,7 +124,7 @@ func days(t *testing.T, bookings *dynamo.Table[booking], q dynamo.Query[booking]
 		if page.Next == nil {
 			return found, pages
 		}
-		if n := len(page.Records); n > q.Limit || n < q.Limit && q.Requests == 0 {
+		if n := len(page.Records); n > q.Limit || n < q.Limit && q.MaxRequests == 0 {
 			t.Errorf("a page of %d, and there is more", n)
 		}
 		q.After = &booking{ItemID: page.Next.ItemID, Day: page.Next.Day}
@@ -135,12 +135,12 @@ func TestTableQuery(t *testing.T) {
 	t.Parallel()
 	bookings := newBookings(t)
 	all := book(t, bookings, 250)
-	var byJoan, backward []booking
+	var byJoan, descending []booking
 	for i, b := range all {
 		if b.Renter == "joan" {
 			byJoan = append(byJoan, b)
 		}
-		backward = append(backward, all[len(all)-1-i])
+		descending = append(descending, all[len(all)-1-i])
 	}
 	tent := expression.Key("itemId").Equal(expression.Value("tent"))
 	day := expression.Key("day")
@@ -150,14 +150,14 @@ func TestTableQuery(t *testing.T) {
 		want  []booking
 		pages int
 	}{
-		"all":             {dynamo.Query[booking]{Where: tent, Limit: 300}, all, 1},
-		"exactly all":     {dynamo.Query[booking]{Where: tent, Limit: 250, Consistent: true}, all, 1},
-		"by pages":        {dynamo.Query[booking]{Where: tent, Limit: 50}, all, 5},
-		"backward":        {dynamo.Query[booking]{Where: tent, Limit: 70, Backward: true}, backward, 4},
-		"a range":         {dynamo.Query[booking]{Where: tent.And(day.LessThan(expression.Value("day 020"))), Limit: 7}, all[:20], 3},
-		"filtered":        {dynamo.Query[booking]{Where: tent, Filter: ofJoan, Limit: 10}, byJoan, 3},
-		"within requests": {dynamo.Query[booking]{Where: tent, Filter: ofJoan, Limit: 25, Requests: 1}, byJoan, 3},
-		"nothing":         {dynamo.Query[booking]{Where: expression.Key("itemId").Equal(expression.Value("boat")), Limit: 5}, nil, 1},
+		"all":             {dynamo.Query[booking]{KeyCondition: tent, Limit: 300}, all, 1},
+		"exactly all":     {dynamo.Query[booking]{KeyCondition: tent, Limit: 250, Consistent: true}, all, 1},
+		"by pages":        {dynamo.Query[booking]{KeyCondition: tent, Limit: 50}, all, 5},
+		"descending":      {dynamo.Query[booking]{KeyCondition: tent, Limit: 70, Descending: true}, descending, 4},
+		"a range":         {dynamo.Query[booking]{KeyCondition: tent.And(day.LessThan(expression.Value("day 020"))), Limit: 7}, all[:20], 3},
+		"filtered":        {dynamo.Query[booking]{KeyCondition: tent, Filter: ofJoan, Limit: 10}, byJoan, 3},
+		"within requests": {dynamo.Query[booking]{KeyCondition: tent, Filter: ofJoan, Limit: 25, MaxRequests: 1}, byJoan, 3},
+		"nothing":         {dynamo.Query[booking]{KeyCondition: expression.Key("itemId").Equal(expression.Value("boat")), Limit: 5}, nil, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -173,7 +173,7 @@ func TestQueryNeedsALimit(t *testing.T) {
 	t.Parallel()
 	client, sent := clientOver(nowhere, reset)
 	bookings := dynamo.NewTable[booking](client, "bookings", dynamo.KeyNames{Partition: "itemId", Sort: "day"})
-	q := dynamo.Query[booking]{Where: expression.Key("itemId").Equal(expression.Value("tent"))}
+	q := dynamo.Query[booking]{KeyCondition: expression.Key("itemId").Equal(expression.Value("tent"))}
 	if _, err := bookings.Query(t.Context(), q); err == nil || sent.attempts > 0 {
 		t.Errorf("Query without a limit = %v after %d attempts", err, sent.attempts)
 	}

@@ -5,69 +5,68 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"strconv"
-	"strings"
-	"sync"
 
 	"rental.example/adapters/rawjson"
-	"rental.example/domain"
-	"rental.example/domain/user"
 )
 
-// userAttributes leads from the attributes of userRecord, by its tags, to its fields.
-var userAttributes = sync.OnceValue(func() map[string]int {
-	fields := make(map[string]int)
-	record := reflect.TypeFor[userRecord]()
-	for i := range record.NumField() {
-		name, _, _ := strings.Cut(record.Field(i).Tag.Get("dynamodbav"), ",")
-		fields[name] = i
-	}
-	return fields
-})
-
-// readImage reads an item as a stream has it. Attributes that are not userRecord's may be anything. Errors
-// name attributes and never hold values, which may be personal.
-func readImage(image string) (*userRecord, error) {
+// readImage reads an image of a stream record. It ignores attributes that userItem does not have. Errors name attributes
+// and have no values, which may be personal.
+func readImage(image string) (*userItem, error) {
 	if rawjson.Kind(image) != '{' {
 		return nil, errors.New("is not an object")
 	}
-	record := new(userRecord)
-	fields := reflect.ValueOf(record).Elem()
+	i := new(userItem)
 	for name, value := range rawjson.Members(image) {
-		i, ok := userAttributes()[name]
-		if !ok {
-			continue
-		}
-		if err := readAttribute(value, fields.Field(i).Addr().Interface()); err != nil {
+		if err := i.readAttribute(name, value); err != nil {
 			return nil, fmt.Errorf("attribute %s %w", name, err)
 		}
 	}
-	return record, nil
+	return i, nil
 }
 
-// readAttribute reads {"S":"text"} and the like into a field of userRecord.
-func readAttribute(value string, field any) (err error) {
-	switch field := field.(type) {
-	case *string:
-		*field, err = readText(value)
-	case *int64:
-		*field, err = readInteger(value)
-	case **int64:
-		var n int64
-		n, err = readInteger(value)
-		*field = &n
-	case *float64:
-		*field, err = readFloat(value)
-	case *bool:
-		*field, err = readBool(value)
-	default:
-		err = fmt.Errorf("is read into a %T", field)
+func (i *userItem) readAttribute(name, value string) (err error) {
+	switch name {
+	case "id":
+		i.ID, err = readString(value)
+	case "version":
+		i.Version, err = readInteger(value)
+	case "requestId":
+		i.RequestID, err = readString(value)
+	case "deletedVersion":
+		i.LastDeleted, err = readInteger(value)
+	case "deletions":
+		i.Deletions, err = readInteger(value)
+	case "deletionDay":
+		i.DeletionDay, err = readInteger(value)
+	case "sub":
+		i.Sub, err = readString(value)
+	case "name":
+		i.Name, err = readString(value)
+	case "email":
+		i.Email, err = readString(value)
+	case "emailVerified":
+		i.EmailVerified, err = readBool(value)
+	case "userType":
+		i.UserType, err = readString(value)
+	case "ratings":
+		i.Ratings, err = readFloat(value)
+	case "typeShard":
+		i.TypeShard, err = readString(value)
+	case "createdAt":
+		i.CreatedAt = new(int64)
+		*i.CreatedAt, err = readInteger(value)
+	case "updatedAt":
+		i.UpdatedAt, err = readInteger(value)
+	case "deletedAt":
+		i.DeletedAt, err = readInteger(value)
+	case "expiresAt":
+		i.ExpiresAt, err = readInteger(value)
 	}
 	return err
 }
 
-func readText(value string) (string, error) {
+func readString(value string) (string, error) {
 	content, err := ofType(value, "S")
 	if err != nil {
 		return "", err
@@ -79,8 +78,7 @@ func readText(value string) (string, error) {
 	return text, nil
 }
 
-// readNumber returns the digits of a number, which DynamoDB spells as JSON does: without a plus, without zeroes
-// in front. strconv takes more than that, NaN and hexadecimals among it.
+// readNumber returns the text of a number, which has the syntax of JSON. strconv accepts more, such as NaN and hexadecimals.
 func readNumber(value string) (digits string, err error) {
 	content, err := ofType(value, "N")
 	if err != nil {
@@ -95,7 +93,7 @@ func readNumber(value string) (digits string, err error) {
 
 var errNotNumber = errors.New("has an N that is not a number")
 
-// readInteger takes no exponent and no point, as the SDK takes none where Table decodes the same item.
+// readInteger rejects exponents and fractions, as the SDK does when it decodes an item.
 func readInteger(value string) (int64, error) {
 	digits, err := readNumber(value)
 	if err != nil {
@@ -134,7 +132,7 @@ func readBool(value string) (bool, error) {
 	return false, errors.New("has a BOOL that is not a boolean")
 }
 
-// ofType is the content of an attribute's value, which has to be of the DynamoDB type want.
+// ofType returns the content of an attribute value, which must be of the DynamoDB type want.
 func ofType(value string, want string) (content string, err error) {
 	if rawjson.Kind(value) != '{' {
 		return "", errors.New("is not an object")
@@ -149,27 +147,4 @@ func ofType(value string, want string) (content string, err error) {
 		return "", errors.New("is empty")
 	}
 	return content, nil
-}
-
-// state is what the record stands for, if it is whole.
-func (r *userRecord) state() (user.Record, error) {
-	switch {
-	case r.ID == "":
-		return user.Record{}, errors.New("has no id")
-	case r.Version < 1:
-		return user.Record{}, errors.New("has no version")
-	case r.isProfile() && r.DeletedAt != 0:
-		return user.Record{}, errors.New("is both profile and tombstone")
-	case r.isProfile() && (r.Name == "" || r.UserType == ""):
-		return user.Record{}, errors.New("is a profile without name or userType")
-	case r.DeletedVersion < 0, r.isProfile() && r.DeletedVersion >= r.Version:
-		return user.Record{}, errors.New("has a deletedVersion that is not before its version")
-	case r.isProfile():
-		p := r.profile()
-		return user.Record{Profile: &p, LastDeleted: domain.Version(r.DeletedVersion), Deletions: r.count()}, nil
-	case r.DeletedAt != 0:
-		t := r.tombstone()
-		return user.Record{Tombstone: &t, Deletions: r.count()}, nil
-	}
-	return user.Record{}, errors.New("is neither profile nor tombstone")
 }

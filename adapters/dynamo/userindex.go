@@ -2,34 +2,33 @@ package dynamo
 
 import "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-// listIndex is the one of userIndexes that List reads.
+// listIndex names the index that List queries, one of userIndexes.
 const listIndex = "byTypeShard"
 
-// userIndex is an index of profiles by type and time of creation. Tombstones lack its key, and so are
-// not in it.
+// userIndex is an index of profiles by type and time of creation. Tombstones have no key attributes of it, so it does not
+// contain them.
 type userIndex struct {
 	name      string
-	projected []string // beside the keys
+	projected []string // except the keys
 }
 
-// userIndexes are the indexes of the users table, as template.yaml has them.
+// userIndexes returns the indexes of the users table, as in template.yaml.
 //
-// DynamoDB changes neither the key nor the projection of an index that is there, and one update of a
-// stack makes or drops one index. So another projection is another index, in three deployments: the
-// first makes byTypeShard2, here, in template.yaml and in the policy of UsersFunction, and DynamoDB
-// fills it; the second lets listIndex and the alarm of throttles name it; the third drops the old one in
-// all three places. While versions of the function follow one another, both indexes are there.
+// An index cannot be changed, and one stack update can create or delete one index. A new projection takes a new index
+// and three deployments: the first adds byTypeShard2 here, to template.yaml and to the policy of UsersFunction, and
+// DynamoDB backfills it; the second changes listIndex and the alarm for throttles to it; the third removes the old index.
+// Both indexes exist while old and new versions of the function run.
 func userIndexes() []userIndex {
 	return []userIndex{
 		{name: "byTypeShard", projected: []string{"name", "userType", "ratings", "version"}},
 	}
 }
 
-// listKeys are the keys of each.
+// listKeys returns the key of each index.
 func listKeys() KeyNames { return KeyNames{Partition: "typeShard", Sort: "createdAt"} }
 
-// secondary are the indexes as CreateTable takes them.
-func secondary(indexes []userIndex) []types.GlobalSecondaryIndex {
+// globalSecondaryIndexes returns indexes for CreateTable.
+func globalSecondaryIndexes(indexes []userIndex) []types.GlobalSecondaryIndex {
 	all := make([]types.GlobalSecondaryIndex, len(indexes))
 	for i, index := range indexes {
 		all[i] = types.GlobalSecondaryIndex{

@@ -31,7 +31,7 @@ func TestChangeOfProjection(t *testing.T) {
 	client := dynamo.NewClient(configFor(endpoint(t)))
 	table := newTable(t, client)
 	store := dynamo.NewUsers(client, table)
-	next := store.Listing("byTypeShard2")
+	next := store.WithListIndex("byTypeShard2")
 	saved := 0
 	save := func(n int) {
 		t.Helper()

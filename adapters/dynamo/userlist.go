@@ -9,14 +9,13 @@ import (
 	"rental.example/domain/user"
 )
 
-// List implements user.Store. Profiles of the same microsecond come in the order of their shards, then
-// as the index has them.
+// List implements user.Store. Profiles of the same microsecond are ordered by shard, then as in the index.
 func (u *Users) List(ctx context.Context, q user.ListQuery) (user.Page, error) {
 	types := user.Types()
 	if q.Type != "" {
 		types = []user.Type{q.Type}
 	}
-	queries := make([]Query[userRecord], 0, len(types)*shards)
+	queries := make([]Query[userItem], 0, len(types)*shards)
 	for _, t := range types {
 		for shard := range shards {
 			queries = append(queries, u.shardQuery(shardName(t, shard), q.After))
@@ -37,20 +36,19 @@ func (u *Users) List(ctx context.Context, q user.ListQuery) (user.Page, error) {
 	return page, nil
 }
 
-func compareCreation(a, b userRecord) int {
+func compareCreation(a, b userItem) int {
 	return cmp.Or(cmp.Compare(*a.CreatedAt, *b.CreatedAt), cmp.Compare(a.TypeShard, b.TypeShard))
 }
 
-// shardQuery is what comes behind after in one shard. In the microsecond of after, the shards before
-// its own are through, those behind it have not begun, and in its own the index knows what comes next.
+// shardQuery returns the query for the profiles of one shard after a position. Of the same microsecond, lower shards have
+// been listed, higher ones have not, and the position's own shard continues after its id.
 //
-// DynamoDB refuses a start that is no valid key or is not in the range asked for, and positions come
-// from clients: so the range begins with the position, and an id that cannot be a key only serves to
-// compare shards.
-func (u *Users) shardQuery(shard string, after *user.Position) Query[userRecord] {
-	q := Query[userRecord]{
-		Index: &Index{Name: u.listed, Keys: listKeys()},
-		Where: expression.Key("typeShard").Equal(expression.Value(shard)),
+// DynamoDB rejects a start key that is invalid or outside the range, and positions come from clients. So the range starts
+// at the position, and an id that is not a valid key only selects the shard.
+func (u *Users) shardQuery(shard string, after *user.Position) Query[userItem] {
+	q := Query[userItem]{
+		Index:        &Index{Name: u.listIndex, Keys: listKeys()},
+		KeyCondition: expression.Key("typeShard").Equal(expression.Value(shard)),
 	}
 	if after == nil {
 		return q
@@ -58,12 +56,12 @@ func (u *Users) shardQuery(shard string, after *user.Position) Query[userRecord]
 	created, micros := expression.Key("createdAt"), after.CreatedAt.UnixMicro()
 	order := cmp.Compare(shard, typeShard(after.Type, after.ID))
 	if order < 0 || order == 0 && !isKey(string(after.ID)) {
-		q.Where = q.Where.And(created.GreaterThan(expression.Value(micros)))
+		q.KeyCondition = q.KeyCondition.And(created.GreaterThan(expression.Value(micros)))
 		return q
 	}
-	q.Where = q.Where.And(created.GreaterThanEqual(expression.Value(micros)))
+	q.KeyCondition = q.KeyCondition.And(created.GreaterThanEqual(expression.Value(micros)))
 	if order == 0 {
-		q.After = &userRecord{ID: string(after.ID), TypeShard: shard, CreatedAt: &micros}
+		q.After = &userItem{ID: string(after.ID), TypeShard: shard, CreatedAt: &micros}
 	}
 	return q
 }

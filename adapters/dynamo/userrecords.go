@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"rental.example/domain"
 	"rental.example/domain/user"
@@ -16,16 +16,15 @@ import (
 
 var _ user.RecordStore = (*Users)(nil)
 
-// Scan implements user.RecordStore. It reads consistently: a record that was written just before is among those
-// whose event may have been lost.
+// Scan implements user.RecordStore, with strongly consistent reads: the event of a recent write may be the lost one.
 func (u *Users) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
-	s := Scan[userRecord]{Consistent: true, Limit: limit}
+	s := Scan[userItem]{Consistent: true, Limit: limit}
 	if after != "" {
-		id, err := decodeScanPosition(after)
+		id, err := decodeScanCursor(after)
 		if err != nil {
 			return user.ScanPage{}, err
 		}
-		s.After = &userRecord{ID: id}
+		s.After = &userItem{ID: id}
 	}
 	found, err := u.table.Scan(ctx, s)
 	if err != nil {
@@ -33,7 +32,7 @@ func (u *Users) Scan(ctx context.Context, after string, limit int) (user.ScanPag
 	}
 	page := user.ScanPage{Records: make([]user.Record, 0, len(found.Records))}
 	for _, r := range found.Records {
-		if state, err := r.state(); err == nil {
+		if state, err := r.record(); err == nil {
 			page.Records = append(page.Records, state)
 		} else {
 			page.Unreadable = append(page.Unreadable, r.ID)
@@ -43,77 +42,71 @@ func (u *Users) Scan(ctx context.Context, after string, limit int) (user.ScanPag
 		page.Unreadable = append(page.Unreadable, r.ID)
 	}
 	if found.Next != nil {
-		page.Next, err = encodeScanPosition(found.Next.ID)
+		page.Next, err = encodeScanCursor(found.Next.ID)
 	}
 	return page, err
 }
 
-// scanPosition is the text of a Scanned's Next: behind the record ID.
-type scanPosition struct {
+// scanCursor is the text of a Scanned's Next: behind the record ID.
+type scanCursor struct {
 	Format int    `json:"v"`
 	ID     string `json:"id"`
 }
 
 const scanFormat = 1
 
-func encodeScanPosition(id string) (string, error) {
-	data, err := json.Marshal(scanPosition{Format: scanFormat, ID: id})
+func encodeScanCursor(id string) (string, error) {
+	data, err := json.Marshal(scanCursor{Format: scanFormat, ID: id})
 	return base64.RawURLEncoding.EncodeToString(data), err
 }
 
-var errScanPosition = fmt.Errorf("dynamo: not the end of a page: %w", domain.ErrInvalid)
+var errScanCursor = fmt.Errorf("dynamo: invalid scan cursor: %w", domain.ErrInvalid)
 
-// decodeScanPosition takes only the very text that encodeScanPosition makes.
-func decodeScanPosition(text string) (id string, err error) {
+// decodeScanCursor rejects any text that encodeScanCursor does not return.
+func decodeScanCursor(text string) (id string, err error) {
 	data, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
-		return "", errScanPosition
+		return "", errScanCursor
 	}
-	var p scanPosition
+	var p scanCursor
 	if json.Unmarshal(data, &p) != nil || !isKey(p.ID) {
-		return "", errScanPosition
+		return "", errScanCursor
 	}
-	if made, err := encodeScanPosition(p.ID); err != nil || made != text {
-		return "", errScanPosition
+	if canonical, err := encodeScanCursor(p.ID); err != nil || canonical != text {
+		return "", errScanCursor
 	}
 	return p.ID, nil
 }
 
-// BumpVersion implements user.RecordStore. A version names one state of a record, so it is the whole condition.
+// BumpVersion implements user.RecordStore. Each version is written once, so a condition on the version covers the record.
 func (u *Users) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
-	raised := s.Bumped(stamp)
-	unchanged := expression.Name("version").Equal(expression.Value(int64(s.Version())))
-	_, err := u.table.Update(ctx, Key{Partition: string(s.ID())}, setRaised(raised), unchanged, types.ReturnValueNone)
-	if err == nil {
-		return raised, nil
+	bumped := s.Bumped(stamp)
+	update, values := "SET version = :version, requestId = :requestId", item{
+		":base": integer(int64(s.Version())), ":version": integer(int64(bumped.Version())), ":requestId": text(bumped.RequestID()),
 	}
-	var failed *ConditionFailedError[userRecord]
+	if t := bumped.Tombstone; t != nil { // its expiry depends on its version
+		update += ", deletedVersion = :version, expiresAt = :expiresAt"
+		values[":expiresAt"] = integer(t.ExpiresAt().Unix())
+	}
+	_, err := u.table.update(ctx, &dynamodb.UpdateItemInput{
+		Key: item{"id": text(string(s.ID()))}, UpdateExpression: &update,
+		ConditionExpression: aws.String("version = :base"), ExpressionAttributeValues: values,
+	})
+	if err == nil {
+		return bumped, nil
+	}
+	var failed *ConditionFailedError[userItem]
 	if !errors.As(err, &failed) {
 		return user.Record{}, err
 	}
-	switch present := failed.Current; {
-	case present == nil || present.version() < raised.Version():
-		err = errChanged
-	case present.version() == raised.Version() && stamp.RequestID != "" && present.RequestID == stamp.RequestID:
-		return raised, nil
-	case !failed.Unsure:
-		err = errChanged
+	current := failed.Current
+	switch {
+	case current != nil && current.version() == bumped.Version() && current.writtenBy(stamp.RequestID):
+		return bumped, nil // an attempt succeeded, and its response was lost
+	case failed.Ambiguous && current.version() >= bumped.Version(): // one may have succeeded, and been overwritten
+		return user.Record{}, failed
 	}
-	return user.Record{}, err
+	return user.Record{}, errChanged
 }
 
-var errChanged = fmt.Errorf("dynamo: a record to raise has changed: %w", domain.ErrConflict)
-
-// setRaised writes what is different in a raised record. A tombstone's life begins again, since it has to
-// outlast its version.
-func setRaised(raised user.Record) expression.UpdateBuilder {
-	change := expression.
-		Set(expression.Name("version"), expression.Value(int64(raised.Version()))).
-		Set(expression.Name("requestId"), expression.Value(raised.RequestID()))
-	if t := raised.Tombstone; t != nil {
-		change = change.
-			Set(expression.Name("deletedVersion"), expression.Value(int64(t.Version))).
-			Set(expression.Name("expiresAt"), expression.Value(t.ExpiresAt().Unix()))
-	}
-	return change
-}
+var errChanged = fmt.Errorf("dynamo: record has changed: %w", domain.ErrConflict)

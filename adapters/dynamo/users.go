@@ -3,32 +3,35 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
-// Users is the user.Store in a table of UsersSchema, and its user.RecordStore.
+// Users implements user.Store and user.RecordStore with a table of UsersSchema.
 //
-// A profile is one item, and so is the tombstone that replaces it. Every write is one request that is
-// conditional on the version it follows; the answer to a failed condition holds what is there instead,
-// so no write needs a read before it.
+// A profile is one item, and so is the tombstone that replaces it. Every write is a compare-and-set on the version. A
+// failed condition returns the current item, so that a write needs no read before it.
 type Users struct {
-	table  *Table[userRecord]
-	listed string   // the index that List reads
-	saves  sync.Map // of form: the Statement that saves
+	table     *Table[userItem]
+	listIndex string // the index that List queries
 }
 
 var _ user.Store = (*Users)(nil)
 
-// NewUsers is the store in the table called tableName.
+// NewUsers returns the store in the table called tableName.
 func NewUsers(client API, tableName string) *Users {
-	return &Users{table: NewTable[userRecord](client, tableName, KeyNames{Partition: "id"}), listed: listIndex}
+	return &Users{table: NewTable[userItem](client, tableName, KeyNames{Partition: "id"}), listIndex: listIndex}
 }
+
+const (
+	writeAttempts = 8
+	writeBackoff  = 5 * time.Millisecond // before the first retry at most; doubled for each one
+)
 
 // Get implements user.Store.
 func (u *Users) Get(ctx context.Context, id domain.UserID) (user.Profile, error) {
@@ -51,150 +54,144 @@ func (u *Users) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Save implements user.Store.
-func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition) (user.Profile, bool, error) {
-	var created bool
-	least := p.Version // of a write over nothing; what an attempt in vain was over, a client may have made up
-	ours := func(r userRecord) bool { return r.isProfile() && r.RequestID == p.RequestID }
-	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
-		p.Version = max(least, over+1)
-		p.UpdatedAt = p.Version.Time()
-		old, err := u.set(ctx, p, user.DayOf(least.Time()), cond)
-		created = old == nil || !old.isProfile()
-		p.CreatedAt = p.Version.Time()
-		if !created {
-			p.CreatedAt = domain.Version(*old.CreatedAt).Time()
-		}
-		return p.Version, err
-	}
-	check := func(cond domain.Condition, present *userRecord) error {
-		if err := cond.Check(present.version(), present.isProfile()); err != nil {
-			return err
-		}
-		if !present.isProfile() && present.count().Exhausted(least.Time()) {
-			return user.ErrTooManyDeletions
-		}
-		return nil
-	}
-	settled, err := u.write(ctx, cond, p.RequestID, write, ours, check)
-	if err != nil {
-		return user.Profile{}, false, err
-	}
-	if settled != nil {
-		return settled.profile(), *settled.CreatedAt == settled.Version, nil
-	}
-	return p, created, nil
-}
-
-// set writes p on a day if cond holds, by a statement that is kept from one write to the next. It returns what was there.
-func (u *Users) set(ctx context.Context, p user.Profile, day int64, cond domain.Condition) (old *userRecord, err error) {
-	shape := formOf(cond, p.RequestID)
-	kept, ok := u.saves.Load(shape)
-	if !ok {
-		if kept, err = Prepare(setProfile(), saveable(shape)); err != nil {
-			return nil, err
-		}
-		u.saves.Store(shape, kept)
-	}
-	value := func(name string) attribute {
-		switch name {
-		case wanted:
-			versions, _ := cond.Versions()
-			return integer(int64(versions[0]))
-		case today:
-			return integer(day)
-		}
-		for _, a := range profileAttributes {
-			if a.name == name {
-				return a.of(p)
-			}
-		}
-		return nil
-	}
-	return u.table.Execute(ctx, Key{Partition: string(p.ID)}, kept.(Statement), value, types.ReturnValueAllOld)
-}
-
-// Delete implements user.Store.
-func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (user.Tombstone, error) {
-	present, err := u.table.Get(ctx, Key{Partition: string(id)}) // for how often it was deleted
-	if err != nil {
-		return user.Tombstone{}, err
-	}
-	deletions := present.count().Next(s.Time)
-	var buried user.Tombstone
-	ours := func(r userRecord) bool { return !r.isProfile() && r.RequestID == s.RequestID }
-	write := func(over domain.Version, cond domain.Condition) (domain.Version, error) {
-		buried = user.NewTombstone(id, over, s)
-		_, err := u.table.Put(ctx, recordOfTombstone(buried, deletions), deletable(buried, cond))
-		return buried.Version, err
-	}
-	check := func(cond domain.Condition, present *userRecord) error {
-		if !present.isProfile() {
-			return domain.ErrNotFound
-		}
-		return cond.Check(present.version(), true)
-	}
-	settled, err := u.write(ctx, cond, s.RequestID, write, ours, check)
-	if err != nil {
-		return user.Tombstone{}, err
-	}
-	if settled != nil {
-		return settled.tombstone(), nil
-	}
-	return buried, nil
-}
-
-const (
-	writeAttempts = 8
-	writeBackoff  = 5 * time.Millisecond // before the first repetition at most; doubled for each one
-)
-
-// write repeats a write, each time over the version that the one before was found to be behind, until
-// it goes through or the record that is there settles it: as our own write whose answer was lost, or
-// by not satisfying cond. It returns the record if that is ours.
-func (u *Users) write(ctx context.Context, cond domain.Condition, requestID string,
-	write func(over domain.Version, cond domain.Condition) (domain.Version, error),
-	ours func(userRecord) bool,
-	check func(domain.Condition, *userRecord) error,
-) (settled *userRecord, err error) {
-	over, narrowed := narrow(cond, nil)
+// Save implements user.Store. It retries at a higher version while others write.
+func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition) (saved user.Profile, created bool, err error) {
+	minVersion, base := p.Version, firstBase(cond)
+	var failed *ConditionFailedError[userItem]
 	for attempt := range writeAttempts {
 		if err := domain.Backoff(ctx, attempt, writeBackoff); err != nil {
-			return nil, err
+			return user.Profile{}, false, err
 		}
-		var tried domain.Version
-		tried, err = write(over, narrowed)
-		var failed *ConditionFailedError[userRecord]
-		if !errors.As(err, &failed) {
-			return nil, err
+		p.Version = max(minVersion, base+1)
+		p.CreatedAt, p.UpdatedAt = p.Version.Time(), p.Version.Time()
+		old, err := u.update(ctx, p, minVersion.Time(), cond, base)
+		switch {
+		case err == nil && old.isProfile():
+			p.CreatedAt = timeOf(*old.CreatedAt)
+			return p, false, nil
+		case err == nil:
+			return p, true, nil
+		case !errors.As(err, &failed):
+			return user.Profile{}, false, err
 		}
-		present := failed.Current
-		if present != nil && requestID != "" && ours(*present) {
-			return present, nil
+		current := failed.Current
+		switch {
+		case current.isProfile() && current.writtenBy(p.RequestID): // an attempt succeeded, and its response was lost
+			return current.profile(), *current.CreatedAt == current.Version, nil
+		case failed.Ambiguous && current.version() >= p.Version: // one may have succeeded, and been overwritten
+			return user.Profile{}, false, failed
 		}
-		// A write that took effect left its version behind, and later ones only higher ones.
-		if failed.Unsure && present != nil && present.Version >= int64(tried) {
-			return nil, err
+		if err := cond.Check(current.version(), current.isProfile()); err != nil {
+			return user.Profile{}, false, err
 		}
-		if err := check(cond, present); err != nil {
-			return nil, err
+		if !current.isProfile() && current.deletionCount().Exhausted(minVersion.Time()) {
+			return user.Profile{}, false, user.ErrTooManyDeletions
 		}
-		over, narrowed = narrow(cond, present)
+		base = current.version()
 	}
-	return nil, err
+	return user.Profile{}, false, failed
 }
 
-// narrow turns a list of versions into the one that can hold: the present one, or at first any. A
-// request takes no more than 100 in a condition, and a client may send more than that.
-func narrow(cond domain.Condition, present *userRecord) (over domain.Version, narrowed domain.Condition) {
-	versions, ok := cond.Versions()
-	switch {
-	case !ok:
-		return present.version(), cond
-	case present != nil:
-		over = present.version()
-	case len(versions) > 0:
-		over = versions[0]
+// firstBase returns the version that the first attempt of a write follows: one that satisfies cond, or none. Later
+// attempts follow the version that they met.
+func firstBase(cond domain.Condition) domain.Version {
+	if versions, ok := cond.Versions(); ok && len(versions) > 0 {
+		return versions[0]
 	}
-	return over, domain.MustBe(over)
+	return 0
+}
+
+// update writes p over version base, if cond and the limit of deletions at t allow it. It returns the old record.
+func (u *Users) update(ctx context.Context, p user.Profile, t time.Time, cond domain.Condition, base domain.Version) (old *userItem, err error) {
+	condition, values := saveCondition(cond, p.RequestID), saveValues(p)
+	values[":today"], values[":maxDeletions"] = integer(user.DayOf(t)), integer(user.MaxDeletions)
+	if _, ok := cond.Versions(); ok {
+		values[":ifMatch"] = integer(int64(base))
+	}
+	return u.table.update(ctx, &dynamodb.UpdateItemInput{
+		Key: item{"id": text(string(p.ID))}, ReturnValues: types.ReturnValueAllOld,
+		UpdateExpression: &saveUpdate, ConditionExpression: &condition,
+		ExpressionAttributeNames: saveNames, ExpressionAttributeValues: values,
+	})
+}
+
+// Delete implements user.Store. It reads the item first, for the number of deletions.
+func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (user.Tombstone, error) {
+	current, err := u.table.Get(ctx, Key{Partition: string(id)})
+	switch {
+	case err != nil:
+		return user.Tombstone{}, err
+	case cond.NeedsAbsence() && current.isProfile():
+		return user.Tombstone{}, domain.ErrPreconditionFailed
+	case cond.NeedsAbsence():
+		return user.Tombstone{}, domain.ErrNotFound
+	case !cond.NeedsRecord():
+		cond = domain.MustExist()
+	}
+	return u.putTombstone(ctx, id, cond, s, current.deletionCount().Next(s.Time))
+}
+
+// Erase replaces a profile, an older tombstone or nothing by a tombstone, so that the stream publishes a deletion and
+// consumers delete their data about id. It is idempotent.
+func (u *Users) Erase(ctx context.Context, id domain.UserID, s domain.Stamp) (user.Tombstone, error) {
+	return u.putTombstone(ctx, id, domain.Condition{}, s, user.Deletions{})
+}
+
+// putTombstone replaces the item of id by a tombstone if cond is satisfied. It retries at a higher version while others
+// write.
+func (u *Users) putTombstone(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp, d user.Deletions) (user.Tombstone, error) {
+	base := firstBase(cond)
+	var failed *ConditionFailedError[userItem]
+	for attempt := range writeAttempts {
+		if err := domain.Backoff(ctx, attempt, writeBackoff); err != nil {
+			return user.Tombstone{}, err
+		}
+		t := user.NewTombstone(id, base, s)
+		_, err := u.put(ctx, user.Record{Tombstone: &t, Deletions: d}, cond, base)
+		switch {
+		case err == nil:
+			return t, nil
+		case !errors.As(err, &failed):
+			return user.Tombstone{}, err
+		}
+		current := failed.Current
+		switch {
+		case current.isTombstone() && current.writtenBy(s.RequestID): // an attempt succeeded, and its response was lost
+			return current.tombstone(), nil
+		case failed.Ambiguous && current.version() >= t.Version: // one may have succeeded, and been overwritten
+			return user.Tombstone{}, failed
+		}
+		if err := cond.Check(current.version(), current.isProfile()); err != nil {
+			return user.Tombstone{}, err
+		}
+		base = current.version()
+	}
+	return user.Tombstone{}, failed
+}
+
+// Restore writes s, a record from a backup, unless the table has the same version or a newer one under its id. It
+// reports whether it wrote.
+func (u *Users) Restore(ctx context.Context, s user.Record) (restored bool, err error) {
+	_, err = u.put(ctx, s, domain.Condition{}, 0)
+	var failed *ConditionFailedError[userItem]
+	if !errors.As(err, &failed) {
+		return err == nil, err
+	}
+	// After a lost response, the current record may be the one that this call wrote.
+	return failed.Ambiguous && failed.Current.version() == s.Version() && failed.Current.RequestID == s.RequestID(), nil
+}
+
+// put replaces the item of s, of a lower version or none, if cond is satisfied; base is the version that cond names.
+func (u *Users) put(ctx context.Context, s user.Record, cond domain.Condition, base domain.Version) (old *userItem, err error) {
+	stored, err := itemOf(s)
+	if err != nil {
+		return nil, u.table.failure("PutItem", err)
+	}
+	condition, values := newerCondition(cond), item{":version": integer(int64(s.Version()))}
+	if _, ok := cond.Versions(); ok {
+		values[":ifMatch"] = integer(int64(base))
+	}
+	return u.table.put(ctx, &dynamodb.PutItemInput{
+		Item: stored, ConditionExpression: &condition, ExpressionAttributeValues: values,
+	})
 }

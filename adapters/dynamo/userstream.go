@@ -9,32 +9,29 @@ import (
 	"rental.example/domain/user"
 )
 
-// StreamEvent is what Lambda sends of a table's stream. Its records are left as they are, so that one that
-// makes no sense does not take the others with it: each is for ParseUserChange.
+// StreamEvent is the event that Lambda sends for a table's stream. Its records are raw, so that a malformed one does not
+// fail the others; parse each with ParseUserChange.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 type StreamEvent struct {
 	Records []json.RawMessage `json:"Records"`
 }
 
-// UserChange is one write to the users table: what was there before it and what after.
+// UserChange is a write to the users table, with the record before and after it.
 type UserChange struct {
-	EventID        string // the same each time that the record is delivered
-	SequenceNumber string // its place in the stream, by which a batch's failure is told
+	EventID        string // the same for each delivery of the record
+	SequenceNumber string // the record's position in the stream, which batchItemFailures report
 	Before, After  user.Record
 }
 
-// ParseUserChange reads a record of the users table's stream, which has to hold both images
-// (NEW_AND_OLD_IMAGES). Profiles and tombstones are complete: all that Users keeps of them.
+// ParseUserChange parses a record of the users table's stream. The stream must have both images (NEW_AND_OLD_IMAGES).
 //
-// Any error means that the record can never be read, and says what is wrong where, without a value: those
-// may be personal. EventID and SequenceNumber are then set as far as they could be read.
+// An error means that the record is malformed, so that a retry cannot succeed. It names the attribute, and has no values,
+// which may be personal. The EventID and SequenceNumber are returned with it if they are readable.
 func ParseUserChange(record json.RawMessage) (UserChange, error) {
 	r, err := readStreamRecord(record)
-	var c UserChange
-	c.EventID, _ = rawjson.Unquote(r.eventID)
-	c.SequenceNumber, _ = rawjson.Unquote(r.sequenceNumber)
+	c := UserChange{EventID: unquote(r.eventID), SequenceNumber: unquote(r.sequenceNumber)}
 	if err == nil {
-		c.Before, c.After, err = r.states()
+		c.Before, c.After, err = r.records()
 	}
 	if err != nil {
 		return UserChange{EventID: c.EventID, SequenceNumber: c.SequenceNumber}, fmt.Errorf("dynamo: stream record: %w", err)
@@ -42,7 +39,7 @@ func ParseUserChange(record json.RawMessage) (UserChange, error) {
 	return c, nil
 }
 
-// What a record has to say of itself.
+// The values of a stream record.
 const (
 	eventSource = "aws:dynamodb"
 	viewType    = "NEW_AND_OLD_IMAGES"
@@ -51,127 +48,98 @@ const (
 	removed     = "REMOVE"
 )
 
-// streamRecord is the members of a record that count, as they are written; empty where there is none.
+// streamRecord has the members of a stream record as raw JSON, empty for absent ones.
 type streamRecord struct {
-	eventID, eventName, eventSource, change            string
+	eventID, eventName, eventSource                    string
 	sequenceNumber, viewType, keys, oldImage, newImage string
 }
 
-// readStreamRecord reads as much as there is, and then checks all but what is in the images.
+// readStreamRecord reads all members that are readable, and checks all but the contents of the images.
 func readStreamRecord(data []byte) (r streamRecord, err error) {
 	record := rawjson.TrimSpace(string(data))
 	if !rawjson.Valid(data) || rawjson.Kind(record) != '{' {
 		return r, errors.New("is not a JSON object")
 	}
-	r.readEnvelope(record)
-	r.readChange(r.change)
+	var change string
+	readMembers(record, map[string]*string{
+		"eventID": &r.eventID, "eventName": &r.eventName, "eventSource": &r.eventSource, "dynamodb": &change,
+	})
+	readMembers(change, map[string]*string{
+		"SequenceNumber": &r.sequenceNumber, "StreamViewType": &r.viewType, "Keys": &r.keys,
+		"OldImage": &r.oldImage, "NewImage": &r.newImage,
+	})
 	return r, r.check()
 }
 
-func (r *streamRecord) readEnvelope(object string) {
+// readMembers stores the raw members of an object in fields by name.
+func readMembers(object string, fields map[string]*string) {
 	for name, value := range rawjson.Members(object) {
-		switch name {
-		case "eventID":
-			r.eventID = value
-		case "eventName":
-			r.eventName = value
-		case "eventSource":
-			r.eventSource = value
-		case "dynamodb":
-			r.change = value
-		}
-	}
-}
-
-func (r *streamRecord) readChange(object string) {
-	for name, value := range rawjson.Members(object) {
-		switch name {
-		case "SequenceNumber":
-			r.sequenceNumber = value
-		case "StreamViewType":
-			r.viewType = value
-		case "Keys":
-			r.keys = value
-		case "OldImage":
-			r.oldImage = value
-		case "NewImage":
-			r.newImage = value
+		if field := fields[name]; field != nil {
+			*field = value
 		}
 	}
 }
 
 func (r *streamRecord) check() error {
 	switch {
-	case !says(r.eventSource, eventSource):
+	case unquote(r.eventSource) != eventSource:
 		return errors.New("eventSource is not " + eventSource)
-	case !saysSomething(r.eventID):
+	case unquote(r.eventID) == "":
 		return errors.New("has no eventID")
-	case !saysSomething(r.sequenceNumber):
+	case unquote(r.sequenceNumber) == "":
 		return errors.New("has no SequenceNumber")
-	case !says(r.viewType, viewType):
+	case unquote(r.viewType) != viewType:
 		return errors.New("the StreamViewType is not " + viewType)
 	}
-	return r.checkImages()
-}
-
-// checkImages holds the images that there are against the name of the event.
-func (r *streamRecord) checkImages() error {
-	before, after := r.oldImage != "", r.newImage != ""
-	name, _ := rawjson.Unquote(r.eventName)
-	var whole bool
-	switch name {
+	var wantOld, wantNew bool
+	switch unquote(r.eventName) {
 	case inserted:
-		whole = after && !before
+		wantNew = true
 	case modified:
-		whole = after && before
+		wantOld, wantNew = true, true
 	case removed:
-		whole = before && !after
+		wantOld = true
 	default:
 		return errors.New("eventName is not " + inserted + ", " + modified + " or " + removed)
 	}
-	if !whole {
-		return errors.New("has other images than its eventName needs")
+	if (r.oldImage != "") != wantOld || (r.newImage != "") != wantNew {
+		return errors.New("images do not match eventName")
 	}
 	return nil
 }
 
-// states are what the images stand for. Both have to be of the record under the key.
-func (r *streamRecord) states() (before, after user.Record, err error) {
+// records returns the records of the images, both of which must have the id of Keys.
+func (r *streamRecord) records() (before, after user.Record, err error) {
 	key, err := readImage(r.keys)
 	if err != nil {
 		return before, after, fmt.Errorf("the Keys: %w", err)
 	}
-	if before, err = stateOf(r.oldImage, key.ID); err != nil {
+	if before, err = imageRecord(r.oldImage, key.ID); err != nil {
 		return before, after, fmt.Errorf("the OldImage: %w", err)
 	}
-	if after, err = stateOf(r.newImage, key.ID); err != nil {
+	if after, err = imageRecord(r.newImage, key.ID); err != nil {
 		return before, after, fmt.Errorf("the NewImage: %w", err)
 	}
 	return before, after, nil
 }
 
-func stateOf(image, id string) (user.Record, error) {
+// imageRecord returns the record of an image, which must have the id; the zero Record for an absent image.
+func imageRecord(image, id string) (user.Record, error) {
 	if image == "" {
 		return user.Record{}, nil
 	}
-	record, err := readImage(image)
-	if err != nil {
+	i, err := readImage(image)
+	switch {
+	case err != nil:
 		return user.Record{}, err
-	}
-	if record.ID != id {
+	case i.ID != id:
 		return user.Record{}, errors.New("id is not that of Keys")
 	}
-	return record.state()
+	return i.record()
 }
 
-// says reports whether value is the string want.
-func says(value, want string) bool {
-	text, ok := rawjson.Unquote(value)
-	return ok && text == want
-}
-
-// saysSomething reports whether value is a string, and not an empty one.
-func saysSomething(value string) bool {
-	text, _ := rawjson.Unquote(value)
-	return text != ""
+// unquote returns the string of a JSON value, empty if it is not a string.
+func unquote(value string) string {
+	s, _ := rawjson.Unquote(value)
+	return s
 }

@@ -16,7 +16,7 @@ import (
 	"rental.example/domain/item"
 )
 
-// reflectedResponse is a searchResponse as encoding/json alone reads it.
+// reflectedResponse is a searchResponse for encoding/json.
 type reflectedResponse struct {
 	shardsResponse
 	Hits struct {
@@ -66,8 +66,8 @@ func (r reflectedFacet) facets() (facets []item.Facet) {
 	return facets
 }
 
-// compareWithReflection reads data in both ways, and reports whether it can be read.
-func compareWithReflection(t *testing.T, data []byte) bool {
+// compareWithJSON decodes data by the decoder and by encoding/json, and reports whether that succeeds.
+func compareWithJSON(t *testing.T, data []byte) bool {
 	t.Helper()
 	var got searchResponse
 	err := json.Unmarshal(data, &got)
@@ -86,8 +86,8 @@ func compareWithReflection(t *testing.T, data []byte) bool {
 	return true
 }
 
-// answerAround is a whole answer with one hit of that source.
-func answerAround(source string) string {
+// responseWith returns a valid response with one hit of that source.
+func responseWith(source string) string {
 	return `{"took":1,"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"total":{"value":1,"relation":"eq"},"max_score":null,"hits":[` +
 		`{"_index":"items-v1","_id":"x","_score":null,"_source":` + source + `,"sort":[1.5E-7,"x"]}]},` +
 		`"aggregations":{"category":{"doc_count_error_upper_bound":0,"buckets":[{"key":"t\u00f6\"ols","doc_count":3}]},"tags":{"buckets":[]}}}`
@@ -97,24 +97,24 @@ const fullRecord = `{"id":"01J9ZZZZZZZZZZZZZZZZZZZZZZ","ownerId":"o","ownerVersi
 	`\ud83d\ude00 😀","category":"tools","tags":["red","\/blue"],"priceCents":1999,"location":{"lat":-5.25e1,"lon":1.3E-7},"version":2,` +
 	`"createdAt":-3,"updatedAt":4,"requestId":"r","draft":"7b34796d3570c387868a815feadc6363b204167f1c2f4f6903cbed96ec0c0701"}`
 
-func TestAnswersAreReadAsByReflection(t *testing.T) {
+func TestDecodeAsEncodingJSON(t *testing.T) {
 	t.Parallel()
-	recorded, err := os.ReadFile("testdata/found.json") // the engine's, for eleven items and "drill" near a place
-	if err != nil || !compareWithReflection(t, recorded) {
-		t.Errorf("the recorded answer cannot be read: %v", err)
+	recorded, err := os.ReadFile("testdata/found.json") // of an engine, for eleven items and "drill" near a place
+	if err != nil || !compareWithJSON(t, recorded) {
+		t.Errorf("cannot decode the recorded response: %v", err)
 	}
-	if !compareWithReflection(t, []byte(answerAround(fullRecord))) {
-		t.Error("an answer with everything cannot be read")
+	if !compareWithJSON(t, []byte(responseWith(fullRecord))) {
+		t.Error("cannot decode a response with all fields")
 	}
 	for _, source := range sources() {
-		compareWithReflection(t, []byte(answerAround(source)))
+		compareWithJSON(t, []byte(responseWith(source)))
 	}
-	for _, answer := range answers() {
-		compareWithReflection(t, []byte(answer))
+	for _, response := range responses() {
+		compareWithJSON(t, []byte(response))
 	}
 }
 
-// sources are records that lack something, have more, or have it of another type.
+// sources returns sources with missing, unknown and mistyped fields.
 func sources() []string {
 	all := []string{`null`, `{}`, `[]`, `"x"`, `7`, ` { "name" : "a" , "tags" : [ "b" , "c" ] , "location" : { "lat" : 1 , "lon" : 2 } } `}
 	values := []string{`null`, `true`, `false`, `0`, `-0`, `1`, `-1`, `1.0`, `1e3`, `1E+3`, `9223372036854775807`, `9223372036854775808`, `1e400`,
@@ -134,8 +134,8 @@ func sources() []string {
 	return append(all, `{"name":"a","name":"b"}`, `{"name":"a","name":null}`, `{"location":{"lat":1},"location":{"lon":2}}`)
 }
 
-// answers lack something, have more, or have it of another type.
-func answers() (all []string) {
+// responses returns responses with missing, unknown and mistyped fields.
+func responses() (all []string) {
 	for _, value := range []string{`null`, `{}`, `[]`, `[null]`, `[{}]`, `7`, `"x"`, `true`, `{"x":[{"y":"}"}]}`} {
 		all = append(all, value)
 		for _, around := range []string{`{"timed_out":?}`, `{"_shards":?}`, `{"_shards":{"failed":?}}`, `{"hits":?}`, `{"hits":{"total":?}}`,
@@ -148,21 +148,21 @@ func answers() (all []string) {
 	return all
 }
 
-// TestEveryTruncationIsAnError: nothing that is truncate off, or broken in the middle, is read as less.
-func TestEveryTruncationIsAnError(t *testing.T) {
+// TestTruncatedResponses checks that truncated and corrupt responses are errors.
+func TestTruncatedResponses(t *testing.T) {
 	t.Parallel()
-	whole := answerAround(fullRecord)
-	for n := range len(whole) {
-		for _, truncate := range []string{whole[:n], whole[:n] + "\xff" + whole[n:]} {
-			if new(searchResponse).UnmarshalJSON([]byte(truncate)) == nil {
-				t.Errorf("no error after %d bytes: %s", n, truncate)
+	valid := responseWith(fullRecord)
+	for n := range len(valid) {
+		for _, data := range []string{valid[:n], valid[:n] + "\xff" + valid[n:]} {
+			if new(searchResponse).UnmarshalJSON([]byte(data)) == nil {
+				t.Errorf("no error after %d bytes: %s", n, data)
 			}
 		}
 	}
 }
 
-// TestErrorsSayWhatIsWrong: and nothing of what is stored.
-func TestErrorsSayWhatIsWrong(t *testing.T) {
+// TestDecodeErrors checks that errors name the field, and do not quote stored data.
+func TestDecodeErrors(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
 		`{"tags":[1],"version":"x"}`:             "tags is not a string",
@@ -181,17 +181,17 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 	}
 }
 
-// FuzzAnswer holds every answer in UTF-8 against encoding/json's reading, but for names that differ by case, which
-// that takes for the same, and repeated ones, whose arrays it merges.
-func FuzzAnswer(f *testing.F) {
-	f.Add([]byte(answerAround(fullRecord)))
-	for _, answer := range answers() {
-		f.Add([]byte(answer))
+// FuzzResponse compares the decoder with encoding/json. Names that are repeated or differ in case are left out:
+// encoding/json merges the arrays of repeated names, and ignores case.
+func FuzzResponse(f *testing.F) {
+	f.Add([]byte(responseWith(fullRecord)))
+	for _, response := range responses() {
+		f.Add([]byte(response))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_ = new(searchResponse).UnmarshalJSON(data) // whatever it is, it does not panic
+		_ = new(searchResponse).UnmarshalJSON(data) // must not panic
 		if utf8.Valid(data) && (!json.Valid(data) || !lenientlyRead(json.NewDecoder(bytes.NewReader(data)))) {
-			compareWithReflection(t, data)
+			compareWithJSON(t, data)
 		}
 	})
 }
@@ -199,7 +199,7 @@ func FuzzAnswer(f *testing.F) {
 var knownNames = strings.Fields(`timed_out _shards failed hits total value relation _source sort aggregations category tags buckets key doc_count
 	id ownerId ownerVersion name details priceCents location lat lon version createdAt updatedAt requestId draft`)
 
-// ambiguous reports whether an object of the next value has a name twice, or a known one in another case.
+// lenientlyRead reports whether the next value has an object with a repeated name, or a known name in another case.
 func lenientlyRead(d *json.Decoder) bool {
 	token, _ := d.Token()
 	if token != json.Delim('{') && token != json.Delim('[') {

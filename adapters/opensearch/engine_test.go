@@ -15,13 +15,13 @@ import (
 	"rental.example/domain/item/itemtest"
 )
 
-// engine is where a real engine listens; the test is skipped where there is none.
+// engine returns the endpoint of a real engine. It skips the test if there is none.
 func engine(t testing.TB) string {
 	t.Helper()
 	return samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch")
 }
 
-// newAlias is an alias for one test alone, whose indices go after it.
+// newAlias returns an alias for one test, and deletes its indices after it.
 func newAlias(t testing.TB, endpoint string) string {
 	t.Helper()
 	alias := "test-" + strings.ToLower(rand.Text())
@@ -34,7 +34,7 @@ func dropIndices(t testing.TB, endpoint, alias string) {
 	send(t, http.MethodDelete, endpoint+"/"+alias+"-v1,"+alias+"-owners-v1?ignore_unavailable=true", "")
 }
 
-// send makes a request of the engine that no adapter makes.
+// send sends a request to the engine without the adapter, and returns the body of the response.
 func send(t testing.TB, method, url, body string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, url, strings.NewReader(body))
@@ -42,14 +42,14 @@ func send(t testing.TB, method, url, body string) string {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	got, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode > 299 {
-		t.Fatalf("%s %s: status %d, %v\n%s", method, url, answer.StatusCode, err, got)
+	defer response.Body.Close()
+	got, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode > 299 {
+		t.Fatalf("%s %s: status %d, %v\n%s", method, url, response.StatusCode, err, got)
 	}
 	return string(got)
 }
@@ -66,8 +66,7 @@ func newClient(t testing.TB, cfg opensearch.Config) *opensearch.Client {
 	return c
 }
 
-// newIndices are indices for one test alone that are there already, and whose writes wait 20 milliseconds
-// for a refresh rather than a second.
+// newIndices creates indices for one test. Their writes wait 20 milliseconds for a refresh, not a second.
 func newIndices(t *testing.T) (endpoint, alias string, c *opensearch.Client) {
 	t.Helper()
 	return newShards(t, 1)
@@ -88,60 +87,55 @@ func newShards(t *testing.T, shards int) (endpoint, alias string, c *opensearch.
 	return endpoint, alias, c
 }
 
-func newFixture(t *testing.T) itemtest.Fixture {
-	t.Helper()
-	_, _, client := newIndices(t)
-	return fixture(client)
-}
-
-func fixture(client *opensearch.Client) itemtest.Fixture {
-	items := opensearch.NewItems(client)
-	return itemtest.Fixture{
-		Store: items, Search: items, Holdings: opensearch.NewHoldings(client), Owners: opensearch.NewOwners(client),
-		Seed: func(t *testing.T, all []item.Item) { seed(t, items, all) },
+// newFixture returns a function that creates indices with primary shards of items, for one test.
+func newFixture(shards int) func(t *testing.T) itemtest.Fixture {
+	return func(t *testing.T) itemtest.Fixture {
+		t.Helper()
+		_, _, client := newShards(t, shards)
+		items := opensearch.NewItems(client)
+		return itemtest.Fixture{
+			Store: items, Search: items, Holdings: opensearch.NewHoldings(client), Owners: opensearch.NewOwners(client),
+			Seed: func(t *testing.T, all []item.Item) { seed(t, items, all) },
+		}
 	}
 }
 
 func seed(t testing.TB, items *opensearch.Items, all []item.Item) {
 	t.Helper()
-	for some := range slices.Chunk(all, 1000) { // an answer has limits, of size and time
-		if err := items.Seed(t.Context(), some); err != nil {
+	for chunk := range slices.Chunk(all, 1000) { // responses are limited in size and time
+		if err := items.Seed(t.Context(), chunk); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func TestItemsKeepTheContractOfStore(t *testing.T) {
+func TestStoreContract(t *testing.T) {
 	t.Parallel()
 	engine(t)
-	itemtest.RunStore(t, newFixture)
+	itemtest.RunStore(t, newFixture(1))
 }
 
-func TestItemsKeepTheContractOfSearch(t *testing.T) {
+func TestSearchContract(t *testing.T) {
 	t.Parallel()
 	engine(t)
-	itemtest.RunSearch(t, newFixture)
+	itemtest.RunSearch(t, newFixture(1))
 }
 
-// TestShardedItemsKeepTheContractOfSearch: order, pages, totals and facets are those of one shard.
-func TestShardedItemsKeepTheContractOfSearch(t *testing.T) {
+// TestSearchContractOfShards checks that order, pages, totals and facets of three shards are those of one.
+func TestSearchContractOfShards(t *testing.T) {
 	t.Parallel()
 	engine(t)
-	itemtest.RunSearch(t, func(t *testing.T) itemtest.Fixture {
-		t.Helper()
-		_, _, client := newShards(t, 3)
-		return fixture(client)
-	})
+	itemtest.RunSearch(t, newFixture(3))
 }
 
-func TestHoldingsKeepTheContract(t *testing.T) {
+func TestHoldingsContract(t *testing.T) {
 	t.Parallel()
 	engine(t)
-	itemtest.RunHoldings(t, newFixture)
+	itemtest.RunHoldings(t, newFixture(1))
 }
 
-func TestOwnersKeepTheContract(t *testing.T) {
+func TestOwnersContract(t *testing.T) {
 	t.Parallel()
 	engine(t)
-	itemtest.RunOwners(t, newFixture)
+	itemtest.RunOwners(t, newFixture(1))
 }

@@ -1,7 +1,6 @@
 package opensearch_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -13,70 +12,69 @@ import (
 	"rental.example/domain/item"
 )
 
-// analyze returns the words that an engine's analyzer finds in text.
-func analyze(t *testing.T, engine string, analyzer map[string]any, text string) []string {
+type token struct {
+	Token    string
+	Position int
+}
+
+// analyze returns the tokens of the analysis that body describes.
+func analyze(t *testing.T, url string, body map[string]any) []token {
+	t.Helper()
+	data, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var response struct{ Tokens []token }
+	if err := json.Unmarshal([]byte(send(t, http.MethodPost, url+"/_analyze", string(data))), &response); err != nil {
+		t.Fatal(err)
+	}
+	return response.Tokens
+}
+
+// analyzeText returns the words that an analyzer finds in text.
+func analyzeText(t *testing.T, engine string, analyzer map[string]any, text string) []string {
 	t.Helper()
 	analyzer["text"] = text
-	body, err := json.Marshal(analyzer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, engine+"/_analyze", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	var answer struct {
-		Tokens []struct{ Token string }
-	}
-	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || res.StatusCode != http.StatusOK {
-		t.Fatalf("_analyze: %s, %v", res.Status, err)
-	}
-	words := make([]string, len(answer.Tokens))
-	for i, token := range answer.Tokens {
-		words[i] = token.Token
+	var words []string
+	for _, found := range analyze(t, engine, analyzer) {
+		words = append(words, found.Token)
 	}
 	return words
 }
 
-// plane is the characters of the Basic Multilingual Plane, in parts that an engine takes at once.
+// plane returns the characters of the Basic Multilingual Plane, in chunks that an engine accepts at once.
 func plane() [][]rune {
 	var all []rune
 	for c := rune(1); c <= 0xFFFF; c++ {
-		if c < 0xD800 || c > 0xDFFF { // surrogates are no characters
+		if c < 0xD800 || c > 0xDFFF { // no surrogates
 			all = append(all, c)
 		}
 	}
 	return slices.Collect(slices.Chunk(all, 4000))
 }
 
-func TestFoldingIsTheEngines(t *testing.T) {
+func TestFoldingOfTheEngine(t *testing.T) {
 	t.Parallel()
 	engine := engine(t)
 	analyzer := map[string]any{
 		"tokenizer": map[string]any{"type": "pattern", "pattern": "\n"}, "filter": []string{"asciifolding"},
 	}
-	outcomes := map[string][]rune{}
+	folded := map[string][]rune{}
 	for _, part := range plane() {
 		part = slices.DeleteFunc(part, func(c rune) bool { return c == '\n' })
-		words := analyze(t, engine, analyzer, strings.Join(strings.Split(string(part), ""), "\n"))
+		words := analyzeText(t, engine, analyzer, strings.Join(strings.Split(string(part), ""), "\n"))
 		if len(words) != len(part) {
 			t.Fatalf("%d words of %d characters", len(words), len(part))
 		}
 		for i, word := range words {
 			if word != string(part[i]) {
-				outcomes[word] = append(outcomes[word], part[i])
+				folded[word] = append(folded[word], part[i])
 			}
 		}
 	}
 	var lines []string
-	for outcome, characters := range outcomes {
-		lines = append(lines, outcome+" "+string(characters)+"\n")
+	for word, characters := range folded {
+		lines = append(lines, word+" "+string(characters)+"\n")
 	}
 	slices.Sort(lines)
 	got := strings.Join(lines, "")
@@ -91,13 +89,13 @@ func TestFoldingIsTheEngines(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s is not the engine's: run this with -update. The engine's:\n%s", table, got)
+		t.Errorf("%s differs from the engine: run this with -update. The engine's table:\n%s", table, got)
 	}
 }
 
-// TestWordsAreTheEngines has each character of the plane within a word of its own. Engines differ in the
-// edition of Unicode, so either side may take for no letter what the other does; in nothing else.
-func TestWordsAreTheEngines(t *testing.T) {
+// TestWordsOfTheEngine compares the words of item.FoldedWords and of the engine, with each character of the plane in a
+// word of its own. They may differ in which characters are letters, since editions of Unicode do.
+func TestWordsOfTheEngine(t *testing.T) {
 	t.Parallel()
 	engine := engine(t)
 	analyzer := map[string]any{
@@ -111,7 +109,7 @@ func TestWordsAreTheEngines(t *testing.T) {
 		for _, c := range part {
 			fmt.Fprintf(&text, "n%dx%cy ", c, c)
 		}
-		want := grouped(analyze(t, engine, analyzer, text.String()))
+		want := grouped(analyzeText(t, engine, analyzer, text.String()))
 		for head, got := range grouped(item.FoldedWords(text.String())) {
 			switch {
 			case got == want[head]:
@@ -128,7 +126,7 @@ func TestWordsAreTheEngines(t *testing.T) {
 	t.Logf("%d characters are letters for one side only", differ)
 }
 
-// grouped joins what words were split into: by the number that each began with.
+// grouped joins the parts of split words, by the number that each word begins with.
 func grouped(words []string) map[string]string {
 	groups := map[string]string{}
 	head := ""

@@ -7,22 +7,22 @@ import (
 	"rental.example/adapters/opensearch"
 )
 
-// TestMergeOwnerDocuments: the newest profile and the highest deletion of both, in either order; nothing personal outlives a
-// deletion.
+// TestMergeOwnerDocuments expects the newest profile and the last deletion of both documents, in either order. A deletion
+// removes personal data.
 func TestMergeOwnerDocuments(t *testing.T) {
 	t.Parallel()
 	const (
 		older   = `{"id":"a","version":5,"name":"Ada","ratings":1,"deleted":0}`
 		newer   = `{"id":"a","version":9,"name":"Bea","ratings":2,"deleted":0}`
 		deleted = `{"id":"a","version":0,"ratings":0,"deleted":7,"deletedKnown":12}`
-		again   = `{"id":"a","version":9,"name":"Bea","ratings":2,"deleted":7,"deletedKnown":12}`
+		created = `{"id":"a","version":9,"name":"Bea","ratings":2,"deleted":7,"deletedKnown":12}`
 	)
 	tests := []struct{ name, one, other, want string }{
 		{"alone", older, "", older},
 		{"twice", older, older, older},
 		{"a newer name", older, newer, newer},
-		{"a deletion that one of them missed", older, deleted, deleted},
-		{"made again after it", newer, deleted, again},
+		{"a deletion that one missed", older, deleted, deleted},
+		{"created again after it", newer, deleted, created},
 	}
 	for _, test := range tests {
 		for _, order := range [][2]string{{test.one, test.other}, {test.other, test.one}} {
@@ -33,9 +33,9 @@ func TestMergeOwnerDocuments(t *testing.T) {
 		}
 	}
 	if got, err := opensearch.MergeOwnerDocuments(json.RawMessage(older), json.RawMessage(`{"id":"b","version":1}`)); err == nil {
-		t.Errorf("two owners are joined: %s", got)
+		t.Errorf("two owners were merged: %s", got)
 	}
 	if got, err := opensearch.MergeOwnerDocuments(json.RawMessage(`{"version":"x"}`), nil); err == nil {
-		t.Errorf("no document is joined: %s", got)
+		t.Errorf("an invalid document was merged: %s", got)
 	}
 }

@@ -11,9 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestMappingsAreTheRecords: what a record has, its index's mapping has, and nothing else. A mapping is
-// strict, so a field that it lacks could never be written.
-func TestMappingsAreTheRecords(t *testing.T) {
+// TestMappings checks that mappings have the fields of the records. They are strict: other fields cannot be written.
+func TestMappings(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		definition []byte

@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata")
 
-// TestSearchRequest compares the request of a search that asks for everything with one that people read.
+// TestSearchRequest compares the request of a search with all parameters with a golden.
 func TestSearchRequest(t *testing.T) {
 	t.Parallel()
 	var sent []byte
@@ -60,7 +60,7 @@ func TestSearchRequest(t *testing.T) {
 	}
 }
 
-// TestSearchIsBounded: whatever the text, the engine looks up exact terms only, at most eight for each of its characters.
+// TestSearchIsBounded checks that the engine looks up exact terms only, at most eight for each character of the text.
 func TestSearchIsBounded(t *testing.T) {
 	t.Parallel()
 	for _, length := range []int{1, 2, 3, 4, 11, 12, 24, item.MaxWordLength} {
@@ -84,7 +84,7 @@ func TestSearchIsBounded(t *testing.T) {
 	}
 }
 
-// lookUps is how many terms a query looks up. It fails for a query that does more.
+// lookUps counts the terms that a query looks up. It fails for other kinds of queries.
 func lookUps(t *testing.T, query any) (n int) {
 	t.Helper()
 	members, _ := query.(map[string]any)
@@ -118,7 +118,7 @@ func lookUps(t *testing.T, query any) (n int) {
 	return n
 }
 
-// TestPositions: what the engine gives out comes back to it to the last digit, and nothing else gets there.
+// TestPositions checks that sort values of the engine are sent back unchanged, and that others are rejected.
 func TestPositions(t *testing.T) {
 	t.Parallel()
 	for key, sorts := range map[string][]item.Sort{
@@ -132,7 +132,7 @@ func TestPositions(t *testing.T) {
 		"1.0E-5":                          {item.ByRelevance, item.ByDistance},
 		"-1.0":                            nil,
 		"2.1E7":                           nil,
-		"0.11111111111111111111111111111": nil, // longer than any number that the engine writes; it refuses 1,000 characters
+		"0.11111111111111111111111111111": nil, // longer than any number of the engine, which rejects 1,000 characters
 		`"Infinity"`:                      nil,
 		"Infinity":                        nil,
 		"NaN":                             nil,
@@ -152,7 +152,7 @@ func TestPositions(t *testing.T) {
 	}
 }
 
-// sendsAfter searches from a position of key on, and reports whether that reaches the engine as it is.
+// sendsAfter searches after a position with key, and reports whether the request has it unchanged.
 func sendsAfter(t *testing.T, sort item.Sort, key string) (sent bool, err error) {
 	t.Helper()
 	c, _ := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
@@ -165,9 +165,9 @@ func sendsAfter(t *testing.T, sort item.Sort, key string) (sent bool, err error)
 	return sent, err
 }
 
-// TestSearchesAllocateLittle: reflection would take some 150 more to read the page. It is not parallel, since it
-// counts what all goroutines allocate.
-func TestSearchesAllocateLittle(t *testing.T) {
+// TestSearchAllocations limits the allocations of a search; reflection would need 150 more. It is not parallel, since
+// AllocsPerRun counts those of all goroutines.
+func TestSearchAllocations(t *testing.T) {
 	found, err := os.ReadFile("testdata/found.json")
 	if err != nil {
 		t.Fatal(err)

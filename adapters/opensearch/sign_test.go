@@ -16,7 +16,7 @@ import (
 	"rental.example/adapters/opensearch"
 )
 
-// checkSignature signs what arrives once more, and compares. It answers that the engine is busy.
+// checkSignature signs a received request again and compares. It responds that the engine is busy.
 func checkSignature(t *testing.T, secret aws.Credentials) exchange {
 	return func(r *http.Request) (*http.Response, error) {
 		var body []byte
@@ -52,7 +52,7 @@ func checkSignature(t *testing.T, secret aws.Credentials) exchange {
 	}
 }
 
-// unsigned is r with nothing but what its signature covers.
+// unsigned returns r with nothing but what its signature covers.
 func unsigned(r *http.Request) (*http.Request, error) {
 	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "SignedHeaders=")
 	signed, _, _ := strings.Cut(rest, ",")
@@ -69,7 +69,7 @@ func unsigned(r *http.Request) (*http.Request, error) {
 	return again, nil
 }
 
-// TestEveryAttemptIsSigned: also the third one, over the body that it has, and those that ask for the shards that are missing.
+// TestEveryAttemptIsSigned checks three attempts of each call, and three of the request for the health of the shards.
 func TestEveryAttemptIsSigned(t *testing.T) {
 	t.Parallel()
 	provider := credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "token")
@@ -105,28 +105,28 @@ func TestNothingIsSignedForNone(t *testing.T) {
 	}
 }
 
-func TestWrongConfigs(t *testing.T) {
+func TestInvalidConfigs(t *testing.T) {
 	t.Parallel()
-	right := opensearch.Config{Endpoint: "https://search.example.com", Alias: "items", Service: opensearch.ServiceNone}
-	if _, err := opensearch.NewClient(right); err != nil {
+	valid := opensearch.Config{Endpoint: "https://search.example.com", Alias: "items", Service: opensearch.ServiceNone}
+	if _, err := opensearch.NewClient(valid); err != nil {
 		t.Errorf("NewClient = %v", err)
 	}
 	for name, change := range map[string]func(*opensearch.Config){
-		"no endpoint":         func(c *opensearch.Config) { c.Endpoint = "" },
-		"endpoint of a path":  func(c *opensearch.Config) { c.Endpoint = "/items" },
-		"endpoint of another": func(c *opensearch.Config) { c.Endpoint = "ftp://search.example.com" },
-		"endpoint with more":  func(c *opensearch.Config) { c.Endpoint = "https://search.example.com/a?b" },
-		"no alias":            func(c *opensearch.Config) { c.Alias = "" },
-		"alias of a path":     func(c *opensearch.Config) { c.Alias = "items/_doc" },
-		"alias of many":       func(c *opensearch.Config) { c.Alias = "items,*" },
-		"no service":          func(c *opensearch.Config) { c.Service = "" },
-		"serverless":          func(c *opensearch.Config) { c.Service = "aoss" },
-		"no credentials":      func(c *opensearch.Config) { c.Service, c.AWS.Region = opensearch.ServiceES, "eu-central-1" },
+		"no endpoint":        func(c *opensearch.Config) { c.Endpoint = "" },
+		"endpoint is a path": func(c *opensearch.Config) { c.Endpoint = "/items" },
+		"another scheme":     func(c *opensearch.Config) { c.Endpoint = "ftp://search.example.com" },
+		"query in endpoint":  func(c *opensearch.Config) { c.Endpoint = "https://search.example.com/a?b" },
+		"no alias":           func(c *opensearch.Config) { c.Alias = "" },
+		"slash in alias":     func(c *opensearch.Config) { c.Alias = "items/_doc" },
+		"several aliases":    func(c *opensearch.Config) { c.Alias = "items,*" },
+		"no service":         func(c *opensearch.Config) { c.Service = "" },
+		"serverless":         func(c *opensearch.Config) { c.Service = "aoss" },
+		"no credentials":     func(c *opensearch.Config) { c.Service, c.AWS.Region = opensearch.ServiceES, "eu-central-1" },
 		"no region": func(c *opensearch.Config) {
 			c.Service, c.AWS.Credentials = opensearch.ServiceES, credentials.NewStaticCredentialsProvider("a", "b", "")
 		},
 	} {
-		cfg := right
+		cfg := valid
 		change(&cfg)
 		if _, err := opensearch.NewClient(cfg); err == nil {
 			t.Errorf("%s: no error", name)

@@ -13,39 +13,36 @@ import (
 	"rental.example/adapters/storecalls"
 )
 
-// A function has seconds, and the services answer in milliseconds: so little time for each attempt, and few
-// of them.
+// The services respond in milliseconds, and a function has seconds: few attempts with short timeouts.
 const (
 	clientAttempts = 3
-	clientTimeout  = 2 * time.Second       // of one attempt, its connection included
-	clientBackoff  = 50 * time.Millisecond // before the first repetition at most; doubled for each one
+	clientTimeout  = 2 * time.Second       // of one attempt, connecting included
+	clientBackoff  = 50 * time.Millisecond // maximum before the first retry, doubled for each further one
 )
 
-// InFlight is how many calls at once a client keeps connections open for. More are possible, each at the cost of a
-// connection of its own.
+// InFlight is the number of concurrent calls that reuse connections. Each further one opens a new connection.
 const InFlight = 16
 
-// MaxCallTime is how long a call of a Topic for at most MaxBatch events of ordinary size, or of a Queue, may take:
-// every attempt at its longest, and the pauses between them.
+// MaxCallTime is the longest time that one call of a Queue takes, or of a Topic for at most MaxBatch events of ordinary
+// size: all attempts and their backoff.
 const MaxCallTime = clientAttempts*clientTimeout + (1<<clientAttempts-1)*clientBackoff
 
-// NewTopicClient makes a client for short-lived functions: at most three attempts, of two seconds each, with
-// short pauses between them. With an HTTP client of its own in cfg, the timeout is that one's. Inside Lambda it
-// sends the invocation's X-Ray trace along, which SNS passes on to the queues behind a topic. Its calls are those of
-// storecalls.
+// NewTopicClient returns a client with at most three attempts of two seconds each. If cfg has an HTTP client, its
+// timeout applies instead. Inside Lambda it sends the X-Ray trace of the invocation, which SNS forwards to the
+// subscribed queues. storecalls counts its calls.
 func NewTopicClient(cfg aws.Config) *sns.Client {
-	return sns.NewFromConfig(hurried(cfg, storecalls.SNS))
+	return sns.NewFromConfig(withTimeouts(cfg, storecalls.SNS))
 }
 
-// NewQueueClient makes a client for short-lived functions, as NewTopicClient does.
+// NewQueueClient returns a client with the attempts and timeouts of NewTopicClient.
 func NewQueueClient(cfg aws.Config) *sqs.Client {
-	return sqs.NewFromConfig(hurried(cfg, storecalls.SQS))
+	return sqs.NewFromConfig(withTimeouts(cfg, storecalls.SQS))
 }
 
-// NewLongPollClient makes a client for those who wait for messages: with the SDK's own timeouts and retries.
+// NewLongPollClient returns a client for long polling, with the default timeouts and retries of the SDK.
 func NewLongPollClient(cfg aws.Config) *sqs.Client { return sqs.NewFromConfig(cfg) }
 
-func hurried(cfg aws.Config, store storecalls.Store) aws.Config {
+func withTimeouts(cfg aws.Config, store storecalls.Store) aws.Config {
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = httpclient.New(clientTimeout, InFlight)
 	}
@@ -59,8 +56,7 @@ func hurried(cfg aws.Config, store storecalls.Store) aws.Config {
 	return cfg
 }
 
-// backoff is a random part of a time that doubles, so that those who were throttled together do not come back
-// together.
+// backoff returns a random part of a time that doubles, so that clients throttled at once do not retry at once.
 func backoff(attempt int, _ error) (time.Duration, error) {
 	return rand.N(clientBackoff << attempt), nil
 }

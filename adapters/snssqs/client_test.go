@@ -19,22 +19,22 @@ import (
 	"rental.example/domain"
 )
 
-// configFor is for any server that takes any credentials.
+// configFor returns the configuration for a test server.
 func configFor(endpoint string) aws.Config {
 	return aws.Config{
 		Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", ""),
 	}
 }
 
-// calls are one of a Topic and one of a Queue over a server, both of which must fail: their errors.
+// calls returns the errors of a call of a Topic and one of a Queue.
 func calls(ctx context.Context, t *testing.T, url string) map[string]error {
 	t.Helper()
 	topic := snssqs.NewTopic(snssqs.NewTopicClient(configFor(url)), "arn:aws:sns:us-east-1:123456789012:topic")
 	queue := snssqs.NewQueue(snssqs.NewQueueClient(configFor(url)), url+"/123456789012/queue")
-	return map[string]error{"topic": topic.Publish(ctx, eventsUpTo(1))[0], "queue": queue.Send(ctx, []byte("{}"), nil)}
+	return map[string]error{"topic": topic.Publish(ctx, newEvents(1))[0], "queue": queue.Send(ctx, []byte("{}"), nil)}
 }
 
-// TestTrace: inside Lambda, both services hear of the invocation's X-Ray trace.
+// TestTrace checks that both clients send the X-Ray trace of the invocation.
 func TestTrace(t *testing.T) {
 	const trace = "Root=1-5e5b1e5c-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1"
 	t.Setenv("AWS_LAMBDA_FUNCTION_NAME", "userevents")
@@ -49,11 +49,11 @@ func TestTrace(t *testing.T) {
 	defer server.Close()
 	calls(t.Context(), t, server.URL)
 	if got := traced.Load(); got != 2 {
-		t.Errorf("%d of 2 requests had the trace", got)
+		t.Errorf("%d of 2 requests have the trace", got)
 	}
 }
 
-// TestFailures: every failure of a whole call is unavailable, after few attempts where another may help.
+// TestFailures checks that every failed call is unavailable, and retried only if a retry may help.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -64,8 +64,8 @@ func TestFailures(t *testing.T) {
 		"server error":    {http.StatusInternalServerError, "", 6},
 		"throttled":       {http.StatusBadRequest, `<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>`, 4}, // SQS speaks JSON
 		"forbidden":       {http.StatusForbidden, `{"__type":"AccessDenied"}`, 2},
-		"nothing":         {http.StatusOK, "", 2},
-		"not its format":  {http.StatusOK, "Welcome to the hotel's network", 2},
+		"empty":           {http.StatusOK, "", 2},
+		"not JSON":        {http.StatusOK, "Welcome to the hotel's network", 2},
 		"not the service": {http.StatusNotFound, "<html>", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,14 +89,14 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestNobodyThere: a call ends with its context, and within MaxCallTime anyway.
-func TestNobodyThere(t *testing.T) {
+// TestConnectionRefused checks that a call ends with its context, and within MaxCallTime.
+func TestConnectionRefused(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
 	defer cancel()
 	for port, err := range calls(ctx, t, "http://127.0.0.1:1") {
 		if !errors.Is(err, domain.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%s, with a context that is over: %v", port, err)
+			t.Errorf("%s with a done context: %v", port, err)
 		}
 	}
 	start := time.Now()
@@ -110,7 +110,7 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
-// TestConnections: calls in flight keep their connections, so that the next ones need not open others.
+// TestConnections checks that InFlight concurrent calls reuse their connections.
 func TestConnections(t *testing.T) {
 	t.Parallel()
 	var opened atomic.Int32
@@ -132,7 +132,7 @@ func TestConnections(t *testing.T) {
 		arrived.Add(snssqs.InFlight)
 		var all sync.WaitGroup
 		for range snssqs.InFlight {
-			all.Go(func() { topic.Publish(t.Context(), eventsUpTo(1)) })
+			all.Go(func() { topic.Publish(t.Context(), newEvents(1)) })
 		}
 		all.Wait()
 	}

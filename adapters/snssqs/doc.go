@@ -1,8 +1,8 @@
-// Package snssqs carries what happens to users from one service to others, through Amazon SNS and SQS.
+// Package snssqs publishes and consumes user events through Amazon SNS and SQS.
 //
-// Topic tells events, in the envelope of CloudEvents 1.0. On the other side of a subscription with raw message
-// delivery, ParseOwnerEvent reads them, and ProcessBatch hands a function the messages of a batch one by one and
-// reports those that failed. Queue sends to a queue, such as one for dead letters.
+// Topic publishes events in the CloudEvents 1.0 format. ParseOwnerEvent parses the messages of a queue that is
+// subscribed with raw message delivery, and ProcessBatch handles a batch of them with partial failures. Queue sends
+// to a queue, such as a dead-letter queue.
 //
 // https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
 package snssqs

@@ -19,7 +19,7 @@ import (
 	"rental.example/domain/user"
 )
 
-// engine is a topic with a queue behind it, as template.yaml has them, on a real server.
+// engine is a topic and a queue as in template.yaml, on a real server.
 type engine struct {
 	sns      *sns.Client
 	sqs      *sqs.Client
@@ -45,7 +45,7 @@ func newEngine(t *testing.T) engine {
 	return e
 }
 
-// subscribe puts the queue behind the topic.
+// subscribe subscribes the queue to the topic.
 func (e engine) subscribe(t *testing.T, raw bool) {
 	t.Helper()
 	queue, err := e.sqs.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
@@ -66,7 +66,7 @@ func (e engine) subscribe(t *testing.T, raw bool) {
 	}
 }
 
-// receive takes what is in the queue, as Lambda hands it to a function.
+// receive receives and deletes all messages, in the form in which Lambda passes them to a function.
 func (e engine) receive(t *testing.T) (all []events.SQSMessage) {
 	t.Helper()
 	for {
@@ -95,15 +95,15 @@ func (e engine) receive(t *testing.T) (all []events.SQSMessage) {
 	}
 }
 
-// TestThroughEngine: every event that is told arrives as it was, and one that cannot be takes no other along.
-func TestThroughEngine(t *testing.T) {
+// TestDelivery checks that every publishable event is delivered unchanged.
+func TestDelivery(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
 	e.subscribe(t, true)
-	all := eventsUpTo(25)
+	all := newEvents(25)
 	all[7].Name = strings.Repeat("x", snssqs.MaxBytes)
 	all[9].Name = "a\uFFFEb"
-	all[12] = user.Event{ID: "event-12", Kind: user.Deleted, UserID: someone, Version: all[12].Version}
+	all[12] = user.Event{ID: "event-12", Kind: user.Deleted, UserID: userID, Version: all[12].Version}
 	for i, err := range snssqs.NewTopic(e.sns, e.arn).Publish(t.Context(), all) {
 		if (i == 7) != errors.Is(err, user.ErrUnpublishable) || (i != 7) != (err == nil) {
 			t.Errorf("event %d: %v", i, err)
@@ -124,7 +124,7 @@ func TestThroughEngine(t *testing.T) {
 	for i, want := range all {
 		m, ok := got[want.ID]
 		if ok == (i == 7) || ok && (m.Event.Version != want.Version || m.Event.Name != want.Name || m.Event.Deleted != (i == 12) || m.CorrelationID != want.RequestID) {
-			t.Errorf("event %d arrives %t as %+v", i, ok, m)
+			t.Errorf("event %d received %t as %+v", i, ok, m)
 		}
 	}
 	if len(got) != 24 {
@@ -132,7 +132,7 @@ func TestThroughEngine(t *testing.T) {
 	}
 }
 
-// publishForeign tells the topic of what the subscription filters out.
+// publishForeign publishes a message that the filter policy drops.
 func (e engine) publishForeign(t *testing.T) {
 	t.Helper()
 	_, err := e.sns.Publish(t.Context(), &sns.PublishInput{TopicArn: &e.arn, Message: aws.String(`{"specversion":"1.0"}`)})
@@ -141,12 +141,12 @@ func (e engine) publishForeign(t *testing.T) {
 	}
 }
 
-// TestNotRaw: a subscription that was made by hand, without raw delivery, is told by name.
-func TestNotRaw(t *testing.T) {
+// TestWithoutRawDelivery checks that the error names the missing setting of a subscription created by hand.
+func TestWithoutRawDelivery(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
 	e.subscribe(t, false)
-	if errs := snssqs.NewTopic(e.sns, e.arn).Publish(t.Context(), eventsUpTo(1)); errs[0] != nil {
+	if errs := snssqs.NewTopic(e.sns, e.arn).Publish(t.Context(), newEvents(1)); errs[0] != nil {
 		t.Fatal(errs[0])
 	}
 	got := e.receive(t)
@@ -158,7 +158,7 @@ func TestNotRaw(t *testing.T) {
 	}
 }
 
-// TestQueueOnEngine: a record arrives as it was, with what was said of it.
+// TestQueueOnEngine checks that a record is delivered unchanged with its attributes.
 func TestQueueOnEngine(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
@@ -168,9 +168,9 @@ func TestQueueOnEngine(t *testing.T) {
 	}
 	got := e.receive(t)
 	if len(got) != 1 || got[0].Body != string(record) || *got[0].MessageAttributes["reason"].StringValue != "a panic" {
-		t.Errorf("arrived: %+v", got)
+		t.Errorf("received: %+v", got)
 	}
 	if err := snssqs.NewQueue(e.sqs, e.url+"-gone").Send(t.Context(), record, nil); err == nil {
-		t.Error("sent to a queue that is not there")
+		t.Error("Send to a missing queue: no error")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"rental.example/domain/user"
 )
 
-// What is the same in every envelope, and what begins and ends the types of events of users.
+// The constant attributes of an envelope, and the prefix and suffix of event types.
 const (
 	specVersion = "1.0"
 	source      = "rental/users"
@@ -20,7 +20,7 @@ const (
 	typeSuffix  = ".v1"
 )
 
-// envelope is an event as others receive it: CloudEvents 1.0 in JSON, structured.
+// envelope is a published event: CloudEvents 1.0 in structured JSON.
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
 type envelope struct {
 	SpecVersion     string        `json:"specversion"`
@@ -30,11 +30,11 @@ type envelope struct {
 	Subject         domain.UserID `json:"subject"`
 	Time            time.Time     `json:"time"`
 	DataContentType string        `json:"datacontenttype"`
-	CorrelationID   string        `json:"correlationid,omitempty"` // an extension; those are lower-case letters
+	CorrelationID   string        `json:"correlationid,omitempty"` // an extension, whose name must be lower case
 	Data            data          `json:"data"`
 }
 
-// data is what others may know of a user; of one who is gone, only that.
+// data is the public part of a user. It has no profile after a deletion.
 type data struct {
 	UserID  domain.UserID  `json:"userId"`
 	Version domain.Version `json:"version"`
@@ -45,12 +45,11 @@ type profile struct {
 	Name     string    `json:"name"`
 	Ratings  float64   `json:"ratings"`
 	UserType user.Type `json:"userType"`
-	// Deleted is the version of the deletion before a profile was made again: it makes up for a lost event.
-	Deleted domain.Version `json:"deletedVersion,omitempty"`
+	// LastDeleted is the version of the last deletion before the profile, in case that event was lost.
+	LastDeleted domain.Version `json:"deletedVersion,omitempty"`
 }
 
-// EventType is the type of an event in its envelope and for the filters of subscriptions; empty for a kind
-// that is none.
+// EventType returns the type of an event in envelopes and filter policies; empty for an unknown kind.
 func EventType(kind user.EventKind) string {
 	switch kind {
 	case user.Created:
@@ -63,36 +62,36 @@ func EventType(kind user.EventKind) string {
 	return ""
 }
 
-// encode makes the message of e. What no consumer could read is an error: it holds for ever.
+// encode returns the message of e. It returns an error, which is permanent, if no consumer could parse it.
 func encode(e user.Event) ([]byte, error) {
 	_, err := domain.ParseUserID(string(e.UserID))
 	switch {
 	case EventType(e.Kind) == "":
-		return nil, errors.New("it is of no kind")
+		return nil, errors.New("unknown kind")
 	case !isEventID(e.ID):
-		return nil, errors.New("it has no id of letters, digits, and the marks . _ : -")
+		return nil, errors.New("invalid event id")
 	case err != nil:
-		return nil, errors.New("its user has an id that is none")
+		return nil, errors.New("invalid user id")
 	case e.Version < 1:
-		return nil, errors.New("it has no version")
+		return nil, errors.New("invalid version")
 	}
-	message := envelope{
+	env := envelope{
 		SpecVersion: specVersion, ID: e.ID, Source: source, Type: EventType(e.Kind), Subject: e.UserID,
 		Time: e.Version.Time(), DataContentType: contentType, CorrelationID: CorrelationID(e.RequestID),
 		Data: data{UserID: e.UserID, Version: e.Version},
 	}
 	if e.Kind != user.Deleted {
-		message.Data.profile = &profile{Name: e.Name, Ratings: e.Ratings, UserType: e.Type, Deleted: e.LastDeleted}
+		env.Data.profile = &profile{Name: e.Name, Ratings: e.Ratings, UserType: e.Type, LastDeleted: e.LastDeleted}
 	}
-	body, err := json.Marshal(message)
-	if err != nil { // ratings that are no number, or a version beyond the year 9999
-		return nil, fmt.Errorf("it has no JSON: %w", err)
+	body, err := json.Marshal(env)
+	if err != nil { // infinite ratings, or a version after the year 9999
+		return nil, fmt.Errorf("encode: %w", err)
 	}
-	return acceptable(body), nil
+	return escapeUnsupported(body), nil
 }
 
-// LogAttrs is what logs say of an event that was told; nothing personal. Message has the same for one that is
-// heard of, under the same keys, so that one search finds the way of an event.
+// LogAttrs returns the log attributes of a published event, without personal data. Those of a received Message have the
+// same keys, so that one query finds all lines of an event.
 func LogAttrs(e user.Event) []slog.Attr {
 	return logAttrs(CorrelationID(e.RequestID), e.ID, EventType(e.Kind))
 }
@@ -103,9 +102,8 @@ func logAttrs(correlationID, id, eventType string) []slog.Attr {
 	}
 }
 
-// CorrelationID is the id of a request as envelopes, attributes and log lines have it: empty unless it is a UUID, as the
-// ids of invocations are. A record that was written by hand, or a message of somebody else, may hold any text there,
-// which must neither get into logs nor keep the event itself from being published.
+// CorrelationID returns requestID if it is a UUID, like the IDs of invocations, else an empty string. Records written by
+// hand and foreign messages may contain any text, which must not be logged, nor prevent publishing.
 func CorrelationID(requestID string) string {
 	if !domain.IsUUID(requestID) {
 		return ""

@@ -34,6 +34,6 @@ func TestQueue(t *testing.T) {
 	}
 	api.Err = errors.New("AccessDenied")
 	if err := queue.Send(t.Context(), body, nil); !errors.Is(err, domain.ErrUnavailable) {
-		t.Errorf("no rights: %v", err)
+		t.Errorf("access denied: %v", err)
 	}
 }

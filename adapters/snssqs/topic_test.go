@@ -21,48 +21,48 @@ import (
 	"rental.example/domain/user"
 )
 
-const someone = domain.UserID("11111111-1111-4111-8111-111111111111")
+const userID = domain.UserID("11111111-1111-4111-8111-111111111111")
 
-// eventOf is the n-th of many.
-func eventOf(n int) user.Event {
+// newEvent returns the n-th event.
+func newEvent(n int) user.Event {
 	return user.Event{
-		ID: fmt.Sprintf("event-%d", n), Kind: user.Updated, UserID: someone, Version: domain.Version(1767323045678901 + n),
+		ID: fmt.Sprintf("event-%d", n), Kind: user.Updated, UserID: userID, Version: domain.Version(1767323045678901 + n),
 		Name: "Jane \"<Doe>\" \u2028 é", Type: user.Renter, Ratings: 87.25, RequestID: "5f2c3b52-8dd4-4e0c-9d5e-6a2f9c1f7a10",
 	}
 }
 
-func eventsUpTo(n int) (all []user.Event) {
+func newEvents(n int) (all []user.Event) {
 	for i := range n {
-		all = append(all, eventOf(i))
+		all = append(all, newEvent(i))
 	}
 	return all
 }
 
 func newTopic(api snssqs.TopicAPI) *snssqs.Topic { return snssqs.NewTopic(api, "arn") }
 
-// TestEnvelope: both sides of the topic agree, and nothing is in the message but what may be.
+// TestEnvelope checks that the parsed event equals the published one, and the exact message.
 func TestEnvelope(t *testing.T) {
 	t.Parallel()
 	api := new(snssqstest.Topic)
-	gone := user.Event{ID: "event-1", Kind: user.Deleted, UserID: someone, Version: 7}
-	for i, err := range newTopic(api).Publish(t.Context(), []user.Event{eventOf(0), gone}) {
+	deletion := user.Event{ID: "event-1", Kind: user.Deleted, UserID: userID, Version: 7}
+	for i, err := range newTopic(api).Publish(t.Context(), []user.Event{newEvent(0), deletion}) {
 		if err != nil {
 			t.Fatalf("event %d: %v", i, err)
 		}
 	}
-	told := api.Messages()
-	want := `{"specversion":"1.0","id":"event-1","source":"rental/users","type":"user.profile.deleted.v1","subject":"` + string(someone) +
-		`","time":"1970-01-01T00:00:00.000007Z","datacontenttype":"application/json","data":{"userId":"` + string(someone) + `","version":7}}`
-	if diff := cmp.Diff(want, string(told[1].Body)); diff != "" {
+	published := api.Messages()
+	want := `{"specversion":"1.0","id":"event-1","source":"rental/users","type":"user.profile.deleted.v1","subject":"` + string(userID) +
+		`","time":"1970-01-01T00:00:00.000007Z","datacontenttype":"application/json","data":{"userId":"` + string(userID) + `","version":7}}`
+	if diff := cmp.Diff(want, string(published[1].Body)); diff != "" {
 		t.Errorf("deletion (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]string{"eventType": "user.profile.deleted.v1"}, told[1].Attributes); diff != "" {
+	if diff := cmp.Diff(map[string]string{"eventType": "user.profile.deleted.v1"}, published[1].Attributes); diff != "" {
 		t.Errorf("its attributes (-want +got):\n%s", diff)
 	}
-	got, err := snssqs.ParseOwnerEvent(events.SQSMessage{Body: string(told[0].Body), Attributes: map[string]string{
+	got, err := snssqs.ParseOwnerEvent(events.SQSMessage{Body: string(published[0].Body), Attributes: map[string]string{
 		"AWSTraceHeader": "Root=1-5e5b1e5c-0123456789abcdef01234567;Sampled=1", "ApproximateReceiveCount": "3",
 	}})
-	e := eventOf(0)
+	e := newEvent(0)
 	message := snssqs.Message{
 		Event: item.OwnerEvent{OwnerID: e.UserID, Version: e.Version, Name: e.Name, Ratings: e.Ratings},
 		ID:    e.ID, Type: "user.profile.updated.v1", CorrelationID: e.RequestID, TraceID: "1-5e5b1e5c-0123456789abcdef01234567", ReceiveCount: 3,
@@ -72,10 +72,10 @@ func TestEnvelope(t *testing.T) {
 	}
 }
 
-// TestUnpublishable: what no consumer could read is refused before it is sent, and takes nothing along.
+// TestUnpublishable checks that an invalid event is not sent, and does not affect the others.
 func TestUnpublishable(t *testing.T) {
 	t.Parallel()
-	for name, spoil := range map[string]func(*user.Event){
+	for name, breakEvent := range map[string]func(*user.Event){
 		"kind":     func(e *user.Event) { e.Kind = "renamed" },
 		"id":       func(e *user.Event) { e.ID = "" },
 		"user":     func(e *user.Event) { e.UserID = "jane" },
@@ -84,36 +84,36 @@ func TestUnpublishable(t *testing.T) {
 		"year":     func(e *user.Event) { e.Version = math.MaxInt64 },
 		"too long": func(e *user.Event) { e.Name = strings.Repeat("x", snssqs.MaxBytes) },
 	} {
-		api, all := new(snssqstest.Topic), eventsUpTo(3)
-		spoil(&all[1])
+		api, all := new(snssqstest.Topic), newEvents(3)
+		breakEvent(&all[1])
 		errs := newTopic(api).Publish(t.Context(), all)
 		if errs[0] != nil || !errors.Is(errs[1], user.ErrUnpublishable) || errs[2] != nil || len(api.Messages()) != 2 {
-			t.Errorf("%s: %v, %d told", name, errs, len(api.Messages()))
+			t.Errorf("%s: %v, %d published", name, errs, len(api.Messages()))
 		}
 	}
 }
 
-// TestCalls: at most ten messages a call and 256 KiB, attributes included, in the order of the events.
+// TestCalls checks that a call has at most ten messages and 256 KiB, attributes included, in the order of the events.
 func TestCalls(t *testing.T) {
 	t.Parallel()
 	sized := func(sizes ...int) (all []user.Event) {
 		for i, size := range sizes {
-			e := eventOf(i)
+			e := newEvent(i)
 			e.Name = strings.Repeat("x", size)
 			all = append(all, e)
 		}
 		return all
 	}
-	const beside = 540 // bytes at most that a message of eventOf has beside its name
+	const overhead = 540 // bytes of a message without the name, at most
 	for name, test := range map[string]struct {
 		events []user.Event
 		want   []int
 	}{
 		"none":          {nil, nil},
-		"ten":           {eventsUpTo(10), []int{10}},
-		"twenty-five":   {eventsUpTo(25), []int{10, 10, 5}},
+		"ten":           {newEvents(10), []int{10}},
+		"twenty-five":   {newEvents(25), []int{10, 10, 5}},
 		"by size":       {sized(100<<10, 100<<10, 100<<10, 10, 200<<10), []int{2, 2, 1}},
-		"one fills all": {sized(10, snssqs.MaxBytes-beside, 10), []int{1, 1, 1}},
+		"one fills all": {sized(10, snssqs.MaxBytes-overhead, 10), []int{1, 1, 1}},
 	} {
 		api := new(snssqstest.Topic)
 		for i, err := range newTopic(api).Publish(t.Context(), test.events) {
@@ -146,98 +146,98 @@ func TestCalls(t *testing.T) {
 	}
 }
 
-// answering is a TopicAPI with one answer.
-type answering struct {
+// fixedResponse is a TopicAPI with one response.
+type fixedResponse struct {
 	out *sns.PublishBatchOutput
 	err error
 }
 
-func (a answering) PublishBatch(context.Context, *sns.PublishBatchInput, ...func(*sns.Options)) (*sns.PublishBatchOutput, error) {
-	return a.out, a.err
+func (f fixedResponse) PublishBatch(context.Context, *sns.PublishBatchInput, ...func(*sns.Options)) (*sns.PublishBatchOutput, error) {
+	return f.out, f.err
 }
 
-// TestAnswers: each event gets what the answer says of its entry; what it does not say is a failure.
-func TestAnswers(t *testing.T) {
+// TestResponses checks that each event gets the result of its entry, and an error without a result.
+func TestResponses(t *testing.T) {
 	t.Parallel()
 	ok := func(id *string) types.PublishBatchResultEntry { return types.PublishBatchResultEntry{Id: id} }
 	failed := func(id, code string, fault bool) types.BatchResultErrorEntry {
 		return types.BatchResultErrorEntry{Id: &id, Code: &code, SenderFault: fault}
 	}
-	un, never := domain.ErrUnavailable, user.ErrUnpublishable
+	unavailable, permanent := domain.ErrUnavailable, user.ErrUnpublishable
 	for name, test := range map[string]struct {
-		answer answering
-		want   [2]error
+		response fixedResponse
+		want     [2]error
 	}{
-		"told":          {answering{out: &sns.PublishBatchOutput{Successful: []types.PublishBatchResultEntry{ok(aws.String("1")), ok(aws.String("0"))}}}, [2]error{}},
-		"empty":         {answering{out: &sns.PublishBatchOutput{}}, [2]error{un, un}},
-		"none":          {answering{}, [2]error{un, un}},
-		"other entries": {answering{out: &sns.PublishBatchOutput{Successful: []types.PublishBatchResultEntry{ok(nil), ok(aws.String("2")), ok(aws.String("-1")), ok(aws.String("x"))}}}, [2]error{un, un}},
-		"both told and not": {answering{out: &sns.PublishBatchOutput{
+		"published":     {fixedResponse{out: &sns.PublishBatchOutput{Successful: []types.PublishBatchResultEntry{ok(aws.String("1")), ok(aws.String("0"))}}}, [2]error{}},
+		"empty":         {fixedResponse{out: &sns.PublishBatchOutput{}}, [2]error{unavailable, unavailable}},
+		"none":          {fixedResponse{}, [2]error{unavailable, unavailable}},
+		"other entries": {fixedResponse{out: &sns.PublishBatchOutput{Successful: []types.PublishBatchResultEntry{ok(nil), ok(aws.String("2")), ok(aws.String("-1")), ok(aws.String("x"))}}}, [2]error{unavailable, unavailable}},
+		"both published and failed": {fixedResponse{out: &sns.PublishBatchOutput{
 			Successful: []types.PublishBatchResultEntry{ok(aws.String("0")), ok(aws.String("1"))},
 			Failed:     []types.BatchResultErrorEntry{failed("1", "InternalError", false)},
-		}}, [2]error{nil, un}},
-		"refused":                {answering{out: &sns.PublishBatchOutput{Failed: []types.BatchResultErrorEntry{failed("0", "InvalidParameterValue", true), failed("1", "InvalidParameter", true)}}}, [2]error{never, never}},
-		"not the sender's fault": {answering{out: &sns.PublishBatchOutput{Failed: []types.BatchResultErrorEntry{failed("0", "InvalidParameter", false), failed("1", "Throttled", true)}}}, [2]error{un, un}},
-		"no rights":              {answering{err: &types.AuthorizationErrorException{}}, [2]error{un, un}},
-		"no topic":               {answering{err: &types.NotFoundException{}}, [2]error{un, un}},
-		"invalid as a whole":     {answering{err: &types.InvalidParameterException{}}, [2]error{un, un}},
-		"too late":               {answering{err: context.DeadlineExceeded}, [2]error{un, un}},
+		}}, [2]error{nil, unavailable}},
+		"rejected":               {fixedResponse{out: &sns.PublishBatchOutput{Failed: []types.BatchResultErrorEntry{failed("0", "InvalidParameterValue", true), failed("1", "InvalidParameter", true)}}}, [2]error{permanent, permanent}},
+		"not the sender's fault": {fixedResponse{out: &sns.PublishBatchOutput{Failed: []types.BatchResultErrorEntry{failed("0", "InvalidParameter", false), failed("1", "Throttled", true)}}}, [2]error{unavailable, unavailable}},
+		"access denied":          {fixedResponse{err: &types.AuthorizationErrorException{}}, [2]error{unavailable, unavailable}},
+		"no topic":               {fixedResponse{err: &types.NotFoundException{}}, [2]error{unavailable, unavailable}},
+		"invalid as a whole":     {fixedResponse{err: &types.InvalidParameterException{}}, [2]error{unavailable, unavailable}},
+		"timeout":                {fixedResponse{err: context.DeadlineExceeded}, [2]error{unavailable, unavailable}},
 	} {
-		errs := newTopic(test.answer).Publish(t.Context(), eventsUpTo(2))
+		errs := newTopic(test.response).Publish(t.Context(), newEvents(2))
 		for i, err := range errs {
-			if want := test.want[i]; !errors.Is(err, want) || errors.Is(err, un) && errors.Is(err, never) {
+			if want := test.want[i]; !errors.Is(err, want) || errors.Is(err, unavailable) && errors.Is(err, permanent) {
 				t.Errorf("%s: event %d: %v, want %v", name, i, err, want)
 			}
 		}
 	}
 }
 
-// TestCharacters: what the services refuse goes as an escape, and comes back as it was.
+// TestCharacters checks that characters which the services reject are escaped, and parsed unchanged.
 func TestCharacters(t *testing.T) {
 	t.Parallel()
-	api, e := new(snssqstest.Topic), eventOf(0)
+	api, e := new(snssqstest.Topic), newEvent(0)
 	e.Name, e.RequestID = "a\uFFFEb\uFFFF\x00\x1f\x7f", "two words"
 	if errs := newTopic(api).Publish(t.Context(), []user.Event{e}); errs[0] != nil {
 		t.Fatal(errs[0])
 	}
-	told := api.Messages()[0]
-	if strings.ContainsAny(string(told.Body), "\uFFFE\uFFFF\x00\x1f") || told.Attributes["correlationId"] != "" {
-		t.Errorf("message %q %v", told.Body, told.Attributes)
+	m := api.Messages()[0]
+	if strings.ContainsAny(string(m.Body), "\uFFFE\uFFFF\x00\x1f") || m.Attributes["correlationId"] != "" {
+		t.Errorf("message %q %v", m.Body, m.Attributes)
 	}
-	if m, err := snssqs.ParseOwnerEvent(events.SQSMessage{Body: string(told.Body)}); err != nil || m.Event.Name != e.Name || m.CorrelationID != "" {
-		t.Errorf("read as %+v, %v", m, err)
+	if got, err := snssqs.ParseOwnerEvent(events.SQSMessage{Body: string(m.Body)}); err != nil || got.Event.Name != e.Name || got.CorrelationID != "" {
+		t.Errorf("parsed as %+v, %v", got, err)
 	}
 }
 
-// TestSecondLife: the deletion before a profile was made again travels with it.
-func TestSecondLife(t *testing.T) {
+// TestLastDeleted checks that the event of a recreated profile has the version of its last deletion.
+func TestLastDeleted(t *testing.T) {
 	t.Parallel()
 	api := new(snssqstest.Topic)
-	again := eventOf(0)
-	again.Kind, again.LastDeleted = user.Created, again.Version-1
-	if errs := newTopic(api).Publish(t.Context(), []user.Event{again, eventOf(1)}); errs[0] != nil || errs[1] != nil {
+	recreated := newEvent(0)
+	recreated.Kind, recreated.LastDeleted = user.Created, recreated.Version-1
+	if errs := newTopic(api).Publish(t.Context(), []user.Event{recreated, newEvent(1)}); errs[0] != nil || errs[1] != nil {
 		t.Fatal(errs)
 	}
-	for i, want := range []domain.Version{again.Version - 1, 0} {
+	for i, want := range []domain.Version{recreated.Version - 1, 0} {
 		body := string(api.Messages()[i].Body)
 		m, err := snssqs.ParseOwnerEvent(events.SQSMessage{Body: body})
 		if m.Event.LastDeleted != want || m.Event.Deleted || err != nil || strings.Contains(body, "deletedVersion") != (want > 0) {
 			t.Errorf("%s: %+v, %v", body, m.Event, err)
 		}
 	}
-	for _, wrong := range []string{"-1", fmt.Sprint(int64(again.Version)), "1.5", `"1"`} {
-		body := strings.Replace(string(api.Messages()[0].Body), `"deletedVersion":`+fmt.Sprint(int64(again.Version)-1), `"deletedVersion":`+wrong, 1)
+	for _, wrong := range []string{"-1", fmt.Sprint(int64(recreated.Version)), "1.5", `"1"`} {
+		body := strings.Replace(string(api.Messages()[0].Body), `"deletedVersion":`+fmt.Sprint(int64(recreated.Version)-1), `"deletedVersion":`+wrong, 1)
 		if m, err := snssqs.ParseOwnerEvent(events.SQSMessage{Body: body}); err == nil {
 			t.Errorf("%s: %+v", body, m)
 		}
 	}
 }
 
-// TestContradiction: an event whose data are of another user than it says is nobody's.
-func TestContradiction(t *testing.T) {
+// TestSubjectMismatch checks that data of another user than the subject are an error.
+func TestSubjectMismatch(t *testing.T) {
 	t.Parallel()
 	api := new(snssqstest.Topic)
-	if errs := newTopic(api).Publish(t.Context(), eventsUpTo(1)); errs[0] != nil {
+	if errs := newTopic(api).Publish(t.Context(), newEvents(1)); errs[0] != nil {
 		t.Fatal(errs[0])
 	}
 	body := strings.Replace(string(api.Messages()[0].Body), `"subject":"1`, `"subject":"2`, 1)

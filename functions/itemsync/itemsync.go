@@ -1,8 +1,8 @@
-// Package itemsync is the function behind the items service's queue of users' events: it keeps what items know of
-// their owners up to date, and removes the items of those who are gone.
+// Package itemsync implements the function that consumes user events from the queue of the items service: it updates
+// the owners of items, and removes the items of deleted users.
 //
-// A message that it reports comes back after the queue's visibility timeout, and ends with the dead letters when
-// it has come too often. Any order of messages, and any number of repetitions, leads to the same.
+// A message that it reports is redelivered after the visibility timeout of the queue, and moved to the dead-letter queue
+// after maxReceiveCount deliveries. The result does not depend on the order of messages, nor on duplicates.
 package itemsync
 
 import (
@@ -21,56 +21,56 @@ import (
 	"rental.example/domain/item"
 )
 
-// GracePeriod is for item.NewRegistry: longer than a function that lists items and one that merges may run
-// together, which template.yaml gives 10 and 30 seconds, and the clocks of two machines differ. It is shorter than the
-// visibility timeout of the queue, so that the second delivery of a deletion settles it.
+// GracePeriod is the grace period for item.NewRegistry. It is longer than the sum of the timeouts of the items and
+// itemsync functions, 10 and 30 seconds in template.yaml, plus clock skew. It is shorter than the visibility timeout of
+// the queue, so that the second delivery of a deletion is after it.
 const GracePeriod = 2 * time.Minute
 
-// settlesBy is the delivery of a deletion by which it has settled, unless something is wrong.
-const settlesBy = 2
+// expectedDeliveries is how often a deletion is delivered without failures.
+const expectedDeliveries = 2
 
-// Config is what a Function needs beside its registry.
+// Config is what a Function needs besides its registry.
 type Config struct {
 	Logger  *slog.Logger
 	Metrics *cloudwatch.Metrics
 }
 
-// Function answers the invocations of the itemsync function.
+// Function handles the invocations of the itemsync function.
 type Function struct {
 	registry *item.Registry
 	config   Config
 	warm     atomic.Bool
 }
 
-// New makes a Function over a registry.
+// New returns a Function that applies events to registry.
 func New(registry *item.Registry, config Config) *Function {
 	return &Function{registry: registry, config: config}
 }
 
-// Handle applies the messages of a batch and reports those that failed or have to come again. Its error is
-// always nil.
+// Handle applies the messages of a batch and reports those that failed or must be redelivered. Its error is always
+// nil.
 func (f *Function) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
 	cold := !f.warm.Swap(true)
 	logger := f.config.Logger.With("cold_start", cold)
-	tried, unsettled := 0, 0
+	started, redeliver := 0, 0
 	response := snssqs.ProcessBatch(ctx, batch, func(ctx context.Context, message events.SQSMessage) error {
-		tried++
+		started++
 		err := f.apply(ctx, logger, message)
 		if errors.Is(err, item.ErrRedeliver) {
-			unsettled++
+			redeliver++
 		}
 		return err
 	})
-	if left := len(batch.Records) - tried; left > 0 {
-		logger.WarnContext(ctx, "the time was too short for all messages", "left", left)
+	if left := len(batch.Records) - started; left > 0 {
+		logger.WarnContext(ctx, "not enough time for all messages", "left", left)
 	}
-	f.config.Metrics.Invocation(cold, cloudwatch.Count{Name: "BatchItemFailures", Value: len(response.BatchItemFailures) - unsettled})
+	f.config.Metrics.Invocation(cold, cloudwatch.Count{Name: "BatchItemFailures", Value: len(response.BatchItemFailures) - redeliver})
 	return response, nil
 }
 
-// apply applies one message, and tells the log what became of it.
+// apply applies one message and logs the result.
 func (f *Function) apply(ctx context.Context, logger *slog.Logger, message events.SQSMessage) error {
-	ctx = storecalls.NewContext(ctx) // for this message alone
+	ctx = storecalls.NewContext(ctx) // counts the calls for this message only
 	var m snssqs.Message
 	var applied item.Applied
 	err := lambdafn.Recover(func() (err error) {
@@ -81,24 +81,24 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 		return err
 	})
 	if err != nil && !errors.Is(err, item.ErrRedeliver) {
-		logger.LogAttrs(ctx, slog.LevelError, "not applied", append(about(m),
+		logger.LogAttrs(ctx, slog.LevelError, "owner event not applied", append(logAttrs(m),
 			slog.String("message_id", message.MessageId), slog.String("error", err.Error()), storecalls.Attr(ctx))...)
 		return err
 	}
-	logger.LogAttrs(ctx, slog.LevelInfo, "merged", append(about(m), storecalls.Attr(ctx))...)
+	logger.LogAttrs(ctx, slog.LevelInfo, "owner event merged", append(logAttrs(m), storecalls.Attr(ctx))...)
 	if m.Event.LatestDeletion() > 0 {
 		level := slog.LevelInfo
-		if err != nil && m.ReceiveCount > settlesBy {
-			level = slog.LevelWarn // on its way to the dead letters
+		if err != nil && m.ReceiveCount > expectedDeliveries {
+			level = slog.LevelWarn // may end in the dead-letter queue
 		}
-		logger.LogAttrs(ctx, level, "swept", append(about(m),
+		logger.LogAttrs(ctx, level, "items removed", append(logAttrs(m),
 			slog.Int("removed", applied.Removed), slog.Bool("settled", err == nil))...)
 	}
 	return err
 }
 
-// about is what the log says of a message, each time. The trace is the one that it was told in, the invocation
-// has another.
-func about(m snssqs.Message) []slog.Attr {
+// logAttrs returns the log attributes of a message. message_trace_id is the trace of the publisher, not that of this
+// invocation.
+func logAttrs(m snssqs.Message) []slog.Attr {
 	return append(m.LogAttrs(), slog.Int("receive_count", m.ReceiveCount), slog.String("message_trace_id", m.TraceID))
 }

@@ -23,10 +23,10 @@ import (
 
 const root = "../.."
 
-// When the fixtures happen, and the version of most of their events.
+// The time of the fixtures, and the version of most of their events.
 var (
-	now   = time.Date(2026, 1, 2, 3, 4, 15, 0, time.UTC)
-	event = domain.VersionAt(time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC))
+	now          = time.Date(2026, 1, 2, 3, 4, 15, 0, time.UTC)
+	eventVersion = domain.VersionAt(time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC))
 )
 
 func clock() time.Time { return now }
@@ -40,7 +40,7 @@ const (
 
 var itemIDs = []item.ID{"01KDVJ2K000000000000000001", "01KDVJ2K000000000000000002", "01KDVJ2K000000000000000003"}
 
-// ports are what a registry stands on, over stores in memory.
+// ports are the ports of a registry, in memory.
 type ports struct {
 	owners   item.Owners
 	holdings item.Holdings
@@ -49,14 +49,13 @@ type ports struct {
 
 var errDown = errors.Join(domain.ErrUnavailable, errors.New("dial tcp 10.0.0.7: connection refused"))
 
-// brokenOwners fail, or panic, on events of a profile.
-type brokenOwners struct {
-	known item.Owners
-	down  bool
-}
+// workingOwners is an alias so that brokenOwners can embed it: an embedded field Owners would hide the method.
+type workingOwners = item.Owners
 
-func (o brokenOwners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.UserID]item.Owner, error) {
-	return o.known.Owners(ctx, ids)
+// brokenOwners fail every merge if down, and panic for an owner named Panic.
+type brokenOwners struct {
+	workingOwners
+	down bool
 }
 
 func (o brokenOwners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner, error) {
@@ -66,26 +65,26 @@ func (o brokenOwners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner,
 	case e.Name == "Panic":
 		panic("a programming error")
 	}
-	return o.known.Merge(ctx, e)
+	return o.workingOwners.Merge(ctx, e)
 }
 
 type brokenHoldings struct{ item.Holdings }
 
 func (brokenHoldings) Remove(context.Context, []item.Holding) (int, error) { return 0, errDown }
 
-// portsFor are the ports with what every fixture finds there: owners of whom one is gone, and items, one of
-// which was listed after the fixtures' deletions. Names of cases say what is broken and what happened before.
+// portsFor returns ports with owners, one of them deleted, and items, one of them created after the deletions of the
+// fixtures. The name of a case selects what fails and what was merged before.
 func portsFor(t testing.TB, name string) ports {
 	t.Helper()
 	p := ports{owners: memory.NewOwners(), items: memory.NewItems()}
 	p.holdings = p.items
 	seeds := []item.OwnerEvent{
-		{OwnerID: renter, Version: event - 100, Name: "Jane Doe", Ratings: 25},
-		{OwnerID: rentee, Version: event - 100, Name: "Max Mustermann"},
-		{OwnerID: gone, Version: event - 100, Deleted: true, Received: now.Add(-time.Hour)},
+		{OwnerID: renter, Version: eventVersion - 100, Name: "Jane Doe", Ratings: 25},
+		{OwnerID: rentee, Version: eventVersion - 100, Name: "Max Mustermann"},
+		{OwnerID: gone, Version: eventVersion - 100, Deleted: true, Received: now.Add(-time.Hour)},
 	}
 	if strings.HasSuffix(name, "-late") {
-		seeds = append(seeds, item.OwnerEvent{OwnerID: renter, Version: event, Deleted: true, Received: now.Add(-itemsync.GracePeriod - time.Microsecond)})
+		seeds = append(seeds, item.OwnerEvent{OwnerID: renter, Version: eventVersion, Deleted: true, Received: now.Add(-itemsync.GracePeriod - time.Microsecond)})
 	}
 	for _, e := range seeds {
 		if _, err := p.owners.Merge(t.Context(), e); err != nil {
@@ -94,12 +93,12 @@ func portsFor(t testing.TB, name string) ports {
 	}
 	lat, lng := 52.52, 13.405
 	for i, owner := range []domain.UserID{renter, renter, rentee} {
-		at := event.Time().Add(time.Duration(2*i-1) * time.Second) // before, after, after
-		it, err := item.New(itemIDs[i], domain.Caller{ID: owner}, item.Owner{Version: event - 100}, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, domain.Stamp{Time: at})
+		at := eventVersion.Time().Add(time.Duration(2*i-1) * time.Second) // before, after, after
+		itm, err := item.New(itemIDs[i], domain.Caller{ID: owner}, item.Owner{Version: eventVersion - 100}, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, domain.Stamp{Time: at})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.items.Create(t.Context(), it); err != nil {
+		if err := p.items.Create(t.Context(), itm); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -110,7 +109,7 @@ func portsFor(t testing.TB, name string) ports {
 	return p
 }
 
-// newHandler is the function as it is deployed, but for the ports, the clock and the output.
+// newHandler returns the function as deployed, except for ports, clock and output.
 func newHandler(p ports, out io.Writer) lambda.Handler {
 	f := itemsync.New(item.NewRegistry(p.owners, p.holdings, itemsync.GracePeriod, clock), itemsync.Config{
 		Logger: cloudwatch.NewLogger(out, 0, "itemsync"), Metrics: cloudwatch.NewMetrics(out, "rental", "itemsync", clock),
@@ -122,17 +121,17 @@ func invocation(ctx context.Context) context.Context {
 	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
 }
 
-// outcome is what came of an event.
-type outcome struct {
-	Answer json.RawMessage `json:"answer"`
-	Owners []item.Owner    `json:"owners"`
-	Items  []item.ID       `json:"items"` // that are left
+// result is the response to an event and the state after it.
+type result struct {
+	Response json.RawMessage `json:"answer"`
+	Owners   []item.Owner    `json:"owners"`
+	Items    []item.ID       `json:"items"` // that still exist
 }
 
-func invoke(t testing.TB, p ports, out io.Writer, raw []byte) (got outcome) {
+func invoke(t testing.TB, p ports, out io.Writer, raw []byte) (got result) {
 	t.Helper()
 	var err error
-	if got.Answer, err = newHandler(p, out).Invoke(invocation(context.Background()), raw); err != nil {
+	if got.Response, err = newHandler(p, out).Invoke(invocation(context.Background()), raw); err != nil {
 		t.Fatalf("the handler failed: %v", err)
 	}
 	ids := []domain.UserID{renter, rentee, ada, gone}
@@ -160,6 +159,7 @@ func TestGoldens(t *testing.T) {
 			var out bytes.Buffer
 			c.CheckResult(t, invoke(t, p, &out, c.Event))
 			c.CheckNoSecrets(t, out.String())
+			checkLog(t, out.String())
 		})
 	}
 }

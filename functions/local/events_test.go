@@ -103,7 +103,7 @@ func testEvents(t *testing.T, r *runner, within time.Duration) {
 	for _, id := range ids {
 		r.shows(t, id, "Johanna", within)
 	}
-	r.checkLog(t, "PATCH /user", "published", "merged")
+	r.checkLog(t, "PATCH /user", "published", "owner event merged")
 	r.call(t, 204, token, "DELETE", "/user", "")
 	for _, id := range ids {
 		eventually(t, "the item is gone", within, func() bool { status, _ := r.get(t, "/items/"+id); return status == 404 })
@@ -112,9 +112,9 @@ func testEvents(t *testing.T, r *runner, within time.Duration) {
 		t.Errorf("search: %s", body)
 	}
 	r.idle(t)
-	swept := r.checkLog(t, "DELETE /user", "published", "merged", "swept")
-	if swept["settled"] != true {
-		t.Errorf("the last sweep: %v", swept)
+	removal := r.checkLog(t, "DELETE /user", "published", "owner event merged", "items removed")
+	if removal["settled"] != true {
+		t.Errorf("the last removal: %v", removal)
 	}
 	r.checkRequestID(t, token)
 	for _, personal := range []string{"john", "Johanna", "doe@gmail.com", "11111111-1111", string(domain.UserIDOf("11111111-1111-4111-8111-111111111111"))} {

@@ -1,4 +1,4 @@
-// Package snssqstest stands in for SNS and SQS in tests: a topic and a queue that fail as they are told to.
+// Package snssqstest provides a fake topic and a fake queue with configurable failures.
 package snssqstest
 
 import (
@@ -11,27 +11,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// Message is what a topic or a queue has taken.
+// Message is a message accepted by a topic or a queue.
 type Message struct {
 	Attributes map[string]string `json:"attributes"`
 	Body       json.RawMessage   `json:"body"`
 }
 
-// What Topic.Outcome may say beside the code of a failure.
+// Values of Topic.Outcome besides error codes.
 const (
 	Published = ""
-	NoResult  = "unanswered" // neither told nor failed
+	NoResult  = "no result" // the response has no result for the message
 	Panic     = "panic"
 )
 
-// Topic is a snssqs.TopicAPI.
+// Topic implements snssqs.TopicAPI.
 type Topic struct {
-	// Outcome says what becomes of a message: Published, NoResult, Panic, or the code of its failure, which is
-	// the sender's fault for InvalidParameter and its like. All are told where it is nil.
+	// Outcome returns Published, NoResult, Panic or an error code for a message. InvalidParameter codes are the
+	// sender's fault. If Outcome is nil, all messages are published.
 	Outcome func(message string) string
-	Err     error // of each call, unless nil
+	Err     error // returned by every call, unless nil
 
 	mu    sync.Mutex
 	calls [][]Message
@@ -44,11 +45,11 @@ func (t *Topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ .
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	out, told := new(sns.PublishBatchOutput), []Message(nil)
+	out, published := new(sns.PublishBatchOutput), []Message(nil)
 	for _, entry := range in.PublishBatchRequestEntries {
 		switch outcome := t.outcome(*entry.Message); outcome {
 		case Published:
-			told = append(told, taken(entry))
+			published = append(published, newMessage(*entry.Message, entry.MessageAttributes, func(a snstypes.MessageAttributeValue) *string { return a.StringValue }))
 			out.Successful = append(out.Successful, snstypes.PublishBatchResultEntry{Id: entry.Id, MessageId: aws.String("m")})
 		case Panic:
 			panic("a programming error")
@@ -62,7 +63,7 @@ func (t *Topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ .
 	if t.Err != nil {
 		return nil, t.Err
 	}
-	t.calls = append(t.calls, told)
+	t.calls = append(t.calls, published)
 	return out, nil
 }
 
@@ -73,22 +74,14 @@ func (t *Topic) outcome(message string) string {
 	return t.Outcome(message)
 }
 
-func taken(entry snstypes.PublishBatchRequestEntry) Message {
-	m := Message{Attributes: make(map[string]string), Body: json.RawMessage(*entry.Message)}
-	for name, a := range entry.MessageAttributes {
-		m.Attributes[name] = *a.StringValue
-	}
-	return m
-}
-
-// Calls are the messages that were told, by the calls that told them.
+// Calls returns the published messages by call.
 func (t *Topic) Calls() [][]Message {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.calls
 }
 
-// Messages are the messages that were told, in their order.
+// Messages returns the published messages in order.
 func (t *Topic) Messages() []Message {
 	all := []Message{}
 	for _, call := range t.Calls() {
@@ -97,9 +90,9 @@ func (t *Topic) Messages() []Message {
 	return all
 }
 
-// Queue is a snssqs.QueueAPI.
+// Queue implements snssqs.QueueAPI.
 type Queue struct {
-	Err error // of each call, unless nil
+	Err error // returned by every call, unless nil
 
 	mu   sync.Mutex
 	sent []Message
@@ -115,17 +108,21 @@ func (q *Queue) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...
 	if q.Err != nil {
 		return nil, q.Err
 	}
-	m := Message{Attributes: make(map[string]string), Body: json.RawMessage(*in.MessageBody)}
-	for name, a := range in.MessageAttributes {
-		m.Attributes[name] = *a.StringValue
-	}
-	q.sent = append(q.sent, m)
+	q.sent = append(q.sent, newMessage(*in.MessageBody, in.MessageAttributes, func(a sqstypes.MessageAttributeValue) *string { return a.StringValue }))
 	return &sqs.SendMessageOutput{MessageId: aws.String("m")}, nil
 }
 
-// Messages are the messages that were sent, in their order.
+// Messages returns the sent messages in order.
 func (q *Queue) Messages() []Message {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return append([]Message{}, q.sent...)
+}
+
+func newMessage[A any](body string, attributes map[string]A, value func(A) *string) Message {
+	m := Message{Attributes: make(map[string]string), Body: json.RawMessage(body)}
+	for name, a := range attributes {
+		m.Attributes[name] = *value(a)
+	}
+	return m
 }

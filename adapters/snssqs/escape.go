@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// acceptable returns JSON that means the same, and holds nothing but characters that both services take. Beside
-// control characters, which JSON has none of, they refuse U+FFFE, U+FFFF and what is not UTF-8.
+// escapeUnsupported returns equal JSON with only characters that both services accept. Besides control characters, which
+// JSON does not contain, they reject U+FFFE, U+FFFF and invalid UTF-8.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-func acceptable(text []byte) []byte {
+func escapeUnsupported(text []byte) []byte {
 	if utf8.Valid(text) && !bytes.Contains(text, []byte("\uFFFE")) && !bytes.Contains(text, []byte("\uFFFF")) {
 		return text
 	}

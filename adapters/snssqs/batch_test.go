@@ -14,7 +14,7 @@ import (
 	"rental.example/adapters/snssqs"
 )
 
-// TestProcessBatch: what fails or panics is reported, and everything is tried.
+// TestProcessBatch checks that every message is handled, and each error and panic reported.
 func TestProcessBatch(t *testing.T) {
 	t.Parallel()
 	failure := errors.New("failed")
@@ -29,9 +29,9 @@ func TestProcessBatch(t *testing.T) {
 			`{"batchItemFailures":[{"itemIdentifier":"bad"},{"itemIdentifier":"panic"}]}`,
 		},
 	} {
-		tried := 0
+		handled := 0
 		response := snssqs.ProcessBatch(t.Context(), test.batch, func(_ context.Context, m events.SQSMessage) error {
-			tried++
+			handled++
 			switch m.MessageId {
 			case "bad":
 				return failure
@@ -40,31 +40,30 @@ func TestProcessBatch(t *testing.T) {
 			}
 			return nil
 		})
-		if got, err := json.Marshal(response); err != nil || string(got) != test.want || tried != len(test.batch.Records) {
-			t.Errorf("%s: %s, %v after %d tries; want %s", name, got, err, tried, test.want)
+		if got, err := json.Marshal(response); err != nil || string(got) != test.want || handled != len(test.batch.Records) {
+			t.Errorf("%s: %s, %v after %d messages; want %s", name, got, err, handled, test.want)
 		}
 	}
 }
 
-// TestProcessBatchInLittleTime: however little is left, one message is tried, or a batch would never get on; and no
-// other is.
-func TestProcessBatchInLittleTime(t *testing.T) {
+// TestProcessBatchTimeout checks that one message, and no other, is handled however little time is left.
+func TestProcessBatchTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), snssqs.MinMessageTime/2)
 		defer cancel()
 		batch := events.SQSEvent{Records: []events.SQSMessage{{MessageId: "first"}, {MessageId: "second"}}}
-		var tried []string
+		var handled []string
 		response := snssqs.ProcessBatch(ctx, batch, func(ctx context.Context, m events.SQSMessage) error {
-			tried = append(tried, m.MessageId)
+			handled = append(handled, m.MessageId)
 			if end, ok := ctx.Deadline(); !ok || time.Until(end) >= snssqs.MinMessageTime/2 {
-				t.Errorf("no time is kept to answer: until %v", end)
+				t.Errorf("no time is reserved for the response: deadline %v", end)
 			}
 			return nil
 		})
 		got := response.BatchItemFailures
-		if !slices.Equal(tried, []string{"first"}) || len(got) != 1 || got[0].ItemIdentifier != "second" {
-			t.Errorf("tried %q, reported %+v", tried, got)
+		if !slices.Equal(handled, []string{"first"}) || len(got) != 1 || got[0].ItemIdentifier != "second" {
+			t.Errorf("handled %q, reported %+v", handled, got)
 		}
 	})
 }

@@ -1,0 +1,68 @@
+package dynamo
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/google/go-cmp/cmp"
+
+	"rental.example/domain/user"
+)
+
+// TestAllFieldsAreStored checks that an item and a stream record keep every field of a profile and of a tombstone, new
+// fields included.
+func TestAllFieldsAreStored(t *testing.T) {
+	t.Parallel()
+	var p user.Profile
+	setFields(t, reflect.ValueOf(&p).Elem())
+	p.Type = user.Rentee
+	var tombstone user.Tombstone
+	setFields(t, reflect.ValueOf(&tombstone).Elem())
+	for _, want := range []user.Record{
+		{Profile: &p, LastDeleted: 1, Deletions: user.Deletions{Day: 2, Count: 3}},
+		{Tombstone: &tombstone, Deletions: user.Deletions{Day: 2, Count: 3}},
+	} {
+		stored, err := itemOf(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var i userItem
+		if err := attributevalue.UnmarshalMap(stored, &i); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := i.record(); err != nil || !cmp.Equal(want, got) {
+			t.Errorf("from the item, %v (-want +got):\n%s", err, cmp.Diff(want, got))
+		}
+		raw, err := UserChange{EventID: "1", SequenceNumber: "2", After: want}.Record()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ParseUserChange(raw); err != nil || !cmp.Equal(want, got.After) {
+			t.Errorf("from the stream record, %v (-want +got):\n%s", err, cmp.Diff(want, got.After))
+		}
+	}
+}
+
+// setFields sets each field of a struct to a non-zero value that no other field has.
+func setFields(t *testing.T, fields reflect.Value) {
+	t.Helper()
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Name
+		switch field := fields.Field(i); {
+		case field.Type() == reflect.TypeFor[time.Time]():
+			field.Set(reflect.ValueOf(time.UnixMicro(4102488000000000 + int64(i)).UTC()))
+		case field.Kind() == reflect.String:
+			field.SetString(name)
+		case field.Kind() == reflect.Bool:
+			field.SetBool(true)
+		case field.CanInt():
+			field.SetInt(int64(i) + 2)
+		case field.CanFloat():
+			field.SetFloat(float64(i) + 0.5)
+		default:
+			t.Fatalf("%s is a %s: set it here", name, field.Type())
+		}
+	}
+}
