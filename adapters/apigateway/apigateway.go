@@ -1,12 +1,11 @@
-// Package apigateway turns what an Amazon API Gateway REST API sends to a function into calls of
-// handlers, and what those return into what API Gateway takes back.
+// Package apigateway serves the requests of an Amazon API Gateway REST API: it routes events to handlers and encodes
+// their responses.
 //
-// A service gives its routes as a table. For each request the Router finds the route by method and
-// resource, calls its handler, turns an error into an RFC 9457 problem, completes the headers,
-// recovers from a panic, writes one log line and counts. A handler reads the request with Caller,
-// Decode, Conditions, PathParameter and ParseQuery, and answers with JSON, NoContent or NotModified.
+// For each request the Router finds the route by method and resource, calls its handler, recovers from a panic, maps an
+// error to an RFC 9457 problem, adds the common headers, and writes one log line and one line of metrics. A handler reads
+// the request with Caller, Decode, Conditions, PathParameter and ParseQuery, and returns JSON, NoContent or NotModified.
 //
-// The event's form is that of the Lambda proxy integration:
+// Events and responses are those of the Lambda proxy integration:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 package apigateway
 
@@ -25,31 +24,30 @@ import (
 	"rental.example/domain"
 )
 
-// Handler answers one request. What it returns as an error the Router turns into a problem by the one
-// table in problem.go. The request has what the decoder in event.go fills, and its maps, though not the
-// strings and lists in them, are the handler's only until it returns: the next request is put into them.
+// Handler handles one request. The Router maps its error to a problem by the table in problem.go. The request has the
+// members that the decoder in event.go fills. Its maps are valid until the handler returns, since the next request reuses
+// them; their strings and lists may be kept.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
 // Route is one operation of a service.
 type Route struct {
-	Method   string // as in httpMethod: POST
-	Resource string // as in template.yaml and the event's resource: /users/{id}
-	Public   bool   // without the authorizer, so without a Caller
+	Method   string // such as POST
+	Resource string // as in template.yaml: /users/{id}
+	Public   bool   // without an authorizer, and so without a Caller
 	Handle   Handler
 }
 
-// String is the route as documents, logs and metrics name it: POST /users/{id}.
+// String returns the route as logs and metrics name it: POST /users/{id}.
 func (r Route) String() string { return r.Method + " " + r.Resource }
 
-// Metrics counts requests. It is called once for each, from several goroutines where the runtime is
-// concurrent.
+// Metrics records requests: one call for each. It must be safe for concurrent use.
 type Metrics interface {
 	Request(route string, status int, latency time.Duration, coldStart bool)
 }
 
-// Config is what a Router needs beside its routes. No field may be left out.
+// Config configures a Router. All fields are required.
 type Config struct {
-	AllowedOrigin string // the one origin whose scripts may read answers
+	AllowedOrigin string // the origin whose scripts may read responses
 	Logger        *slog.Logger
 	Metrics       Metrics
 	Now           func() time.Time
@@ -59,7 +57,7 @@ type Config struct {
 type Router struct {
 	config  Config
 	routes  map[string]namedRoute
-	unknown namedRoute // what there is no route for
+	unknown namedRoute // serves requests without a route
 	warm    atomic.Bool
 
 	decoders sync.Pool // of *eventDecoder
@@ -68,15 +66,14 @@ type Router struct {
 type namedRoute struct {
 	Route
 	name   string
-	logger *slog.Logger // whose lines tell the name
+	logger *slog.Logger // with the name
 }
 
 func (c Config) named(name string, route Route) namedRoute {
 	return namedRoute{Route: route, name: name, logger: c.Logger.With("route", name)}
 }
 
-// NewRouter makes a Router. It panics where two routes are the same, since only one of them would ever
-// be served.
+// NewRouter returns a Router. It panics if two routes are the same.
 func NewRouter(routes []Route, config Config) *Router {
 	r := &Router{
 		config: config, routes: make(map[string]namedRoute, len(routes)),
@@ -84,15 +81,15 @@ func NewRouter(routes []Route, config Config) *Router {
 	}
 	for _, route := range routes {
 		name := route.String()
-		if _, twice := r.routes[name]; twice {
-			panic("apigateway: two routes for " + name)
+		if _, found := r.routes[name]; found {
+			panic("apigateway: duplicate route " + name)
 		}
 		r.routes[name] = config.named(name, route)
 	}
 	return r
 }
 
-// Serve answers one event that is decoded. Its error is always nil, since API Gateway makes a bare 502 of any.
+// Serve serves one decoded event. Its error is always nil: API Gateway would turn an error into a bare 502.
 func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	start := r.config.Now()
 	route, found := r.route(req.HTTPMethod, req.Resource)
@@ -109,12 +106,12 @@ func (r *Router) Serve(ctx context.Context, req events.APIGatewayProxyRequest) (
 	if err != nil {
 		resp = problemResponse(problemOf(err), req.RequestContext.RequestID)
 	}
-	r.complete(&resp, route.Public)
+	r.addHeaders(&resp, route.Public)
 	r.record(ctx, req, route, resp.StatusCode, r.config.Now().Sub(start), err)
 	return resp, nil
 }
 
-// route finds a route. HEAD is GET, of whose response API Gateway leaves out the body (RFC 9110, section 9.3.2).
+// route returns the route of a request. HEAD is served as GET; API Gateway removes the body (RFC 9110, section 9.3.2).
 func (r *Router) route(method, resource string) (namedRoute, bool) {
 	if method == http.MethodHead {
 		method = http.MethodGet

@@ -10,13 +10,13 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// MaxBodySize is how large a request's body may be, in bytes as the client sent it.
+// MaxBodySize is the maximum size of a request's body, in bytes as sent by the client.
 const MaxBodySize = 64 << 10
 
-// Decode reads the request's JSON body into a new T. What it refuses is in the order of its checks:
-// 413 a body over MaxBodySize; 415 one that is not application/json (for PATCH also
-// application/merge-patch+json, RFC 7396) in UTF-8, or has a content coding; 400 one that is not a single JSON object in UTF-8, or has a
-// member that T.Fields does not name exactly, twice, or of another type.
+// Decode decodes the request's JSON body into a new T. Its errors, in the order of its checks: 413 if the body exceeds
+// MaxBodySize; 415 if it is not application/json (for PATCH also application/merge-patch+json, RFC 7396) in UTF-8, or has
+// a content coding; 400 if it is not one JSON object in UTF-8, or has a member that is not in T.Fields, is a duplicate,
+// or has another type.
 func Decode[T any, PT interface {
 	*T
 	Object
@@ -35,7 +35,7 @@ func readBody(req *events.APIGatewayProxyRequest) (string, error) {
 		size = base64.StdEncoding.DecodedLen(size) - (size - len(strings.TrimRight(req.Body, "=")))
 	}
 	if size > MaxBodySize {
-		return "", refuse(payloadTooLarge, "The body has more than 65536 bytes.")
+		return "", newRequestError(payloadTooLarge, "The body has more than 65536 bytes.")
 	}
 	if err := checkMediaType(req); err != nil {
 		return "", err
@@ -45,7 +45,7 @@ func readBody(req *events.APIGatewayProxyRequest) (string, error) {
 	}
 	body, err := base64.StdEncoding.DecodeString(req.Body)
 	if err != nil {
-		return "", refuse(invalidJSON, "The body is marked as base64 and is not.")
+		return "", newRequestError(invalidJSON, "The body is marked as base64 and is not.")
 	}
 	return string(body), nil
 }
@@ -55,16 +55,15 @@ const (
 	mergePatchType = "application/merge-patch+json"
 )
 
-// checkMediaType refuses a body of another media type, charset or content coding with 415. The response names what is
-// accepted: in Accept or, for PATCH, Accept-Patch (RFC 5789, section 2.2), or in Accept-Encoding (RFC 9110, section
-// 15.5.16).
+// checkMediaType returns a 415 error for another media type, charset or content coding. The response has the accepted
+// ones in Accept or, for PATCH, Accept-Patch (RFC 5789, section 2.2), or in Accept-Encoding (RFC 9110, section 15.5.16).
 func checkMediaType(req *events.APIGatewayProxyRequest) error {
 	if coding, _ := header(req, "Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return unsupported("The body must be sent without a Content-Encoding.", Header{"Accept-Encoding", "identity"})
 	}
 	contentType, _ := header(req, "Content-Type")
 	if contentType == jsonType {
-		return nil // as nearly always
+		return nil // the common case
 	}
 	accepted, accept := []string{jsonType}, Header{"Accept", jsonType}
 	if req.HTTPMethod == http.MethodPatch {

@@ -10,17 +10,16 @@ import (
 	"rental.example/domain"
 )
 
-// Conditions reads If-Match and If-None-Match of a write (RFC 9110, section 13.1). Of If-None-Match
-// only * has a meaning there; both together could never be satisfied. What is not a list of entity
-// tags, an empty header too, is 400 invalid_header: whoever sends one does not want to write blindly.
+// Conditions parses If-Match and If-None-Match of a write (RFC 9110, section 13.1). If-None-Match must be *, and both
+// headers together are rejected. A header that is not a list of entity tags, or is empty, is 400 invalid_header: the
+// client does not want an unconditional write.
 func Conditions(req events.APIGatewayProxyRequest) (domain.Condition, error) {
-	return conditions(&req, tagVersion)
+	return conditions(&req, parseVersionETag)
 }
 
-// ConditionsOnComposite is Conditions for records whose tags are those of CompositeETag: the record's own version
-// counts.
+// ConditionsOnComposite is Conditions for records with a CompositeETag. It compares the record's own version only.
 func ConditionsOnComposite(req events.APIGatewayProxyRequest) (domain.Condition, error) {
-	return conditions(&req, joinedVersion)
+	return conditions(&req, compositeVersion)
 }
 
 func conditions(req *events.APIGatewayProxyRequest, versionOf func(tag string) (domain.Version, bool)) (domain.Condition, error) {
@@ -28,23 +27,23 @@ func conditions(req *events.APIGatewayProxyRequest, versionOf func(tag string) (
 	none, ifNoneMatch := header(req, "If-None-Match")
 	switch {
 	case ifMatch && ifNoneMatch:
-		return domain.Condition{}, refuse(invalidHeader, "If-Match and If-None-Match exclude each other.")
+		return domain.Condition{}, newRequestError(invalidHeader, "If-Match and If-None-Match exclude each other.")
 	case ifNoneMatch && strings.TrimSpace(none) == "*":
 		return domain.MustNotExist(), nil
 	case ifNoneMatch:
-		return domain.Condition{}, refuse(invalidHeader, "If-None-Match of a write must be *.")
+		return domain.Condition{}, newRequestError(invalidHeader, "If-None-Match of a write must be *.")
 	case !ifMatch:
 		return domain.Condition{}, nil
 	}
-	wanted, err := readTags("If-Match", match, true)
+	requested, err := readTags("If-Match", match, true)
 	switch {
 	case err != nil:
 		return domain.Condition{}, err
-	case wanted.any:
+	case requested.any:
 		return domain.MustExist(), nil
 	}
 	var versions []domain.Version
-	for _, tag := range wanted.tags {
+	for _, tag := range requested.tags {
 		if v, ok := versionOf(tag); ok {
 			versions = append(versions, v)
 		}
@@ -52,27 +51,27 @@ func conditions(req *events.APIGatewayProxyRequest, versionOf func(tag string) (
 	return domain.MustBe(versions...), nil
 }
 
-// RejectConditions refuses If-Match and If-None-Match with 400 invalid_header where a write has nothing to compare them
-// with: who sends one does not want to write blindly. Detail says what to send instead.
+// RejectConditions returns 400 invalid_header if If-Match or If-None-Match is present, for writes that cannot be
+// conditional. detail says what to send instead.
 func RejectConditions(req events.APIGatewayProxyRequest, detail string) error {
 	_, ifMatch := header(&req, "If-Match")
 	_, ifNoneMatch := header(&req, "If-None-Match")
 	if ifMatch || ifNoneMatch {
-		return refuse(invalidHeader, "If-Match and If-None-Match are not supported here. "+detail)
+		return newRequestError(invalidHeader, "If-Match and If-None-Match are not supported here. "+detail)
 	}
 	return nil
 }
 
-// ConditionalGet is what a read demands of the record (RFC 9110, sections 13.1.1 and 13.1.2).
+// ConditionalGet has If-Match and If-None-Match of a GET (RFC 9110, sections 13.1.1 and 13.1.2).
 type ConditionalGet struct{ match, noneMatch *tagList }
 
-// tagList is the value of If-Match or If-None-Match: any state, or one of the tags.
+// tagList is the value of If-Match or If-None-Match: * or a list of tags.
 type tagList struct {
 	tags []string
 	any  bool
 }
 
-// ParseConditionalGet reads If-Match and If-None-Match of a read. A header that is no list of entity tags is 400
+// ParseConditionalGet parses If-Match and If-None-Match of a GET. A header that is not a list of entity tags is 400
 // invalid_header.
 func ParseConditionalGet(req events.APIGatewayProxyRequest) (cond ConditionalGet, err error) {
 	match, ifMatch := header(&req, "If-Match")
@@ -90,15 +89,14 @@ func readTags(name, value string, present bool) (*tagList, error) {
 	}
 	tags, star, ok := parseTags(value)
 	if !ok {
-		return nil, refuse(invalidHeader, name+" must be * or a list of entity tags in double quotes.")
+		return nil, newRequestError(invalidHeader, name+" must be * or a list of entity tags in double quotes.")
 	}
 	return &tagList{tags: tags, any: star}, nil
 }
 
-// Check compares the condition with the tag of the record that was found. The error is
-// domain.ErrPreconditionFailed when If-Match does not name it, by the strong comparison; known is whether
-// If-None-Match names it, by the weak one, so that the response is 304.
-func (c ConditionalGet) Check(etag string) (known bool, err error) {
+// Check compares the headers with the ETag of the record. It returns domain.ErrPreconditionFailed if If-Match does not
+// match (strong comparison). notModified reports whether If-None-Match matches (weak comparison): the response is 304.
+func (c ConditionalGet) Check(etag string) (notModified bool, err error) {
 	if c.match != nil && !c.match.any && !slices.Contains(c.match.tags, etag) {
 		return false, domain.ErrPreconditionFailed
 	}
@@ -106,30 +104,29 @@ func (c ConditionalGet) Check(etag string) (known bool, err error) {
 	return c.noneMatch != nil && (c.noneMatch.any || slices.ContainsFunc(c.noneMatch.tags, weakly)), nil
 }
 
-// VersionETag is the entity tag of a record's version.
+// VersionETag returns the ETag of a version.
 func VersionETag(v domain.Version) string {
-	tag := strconv.AppendInt(append(make([]byte, 0, 24), '"'), int64(v), 10) // on the stack
+	tag := strconv.AppendInt(append(make([]byte, 0, 24), '"'), int64(v), 10)
 	return string(append(tag, '"'))
 }
 
-// CompositeETag is the entity tag of an answer that shows a record together with another.
+// CompositeETag returns the ETag of a response with two records.
 func CompositeETag(v, other domain.Version) string {
 	return `"` + strconv.FormatInt(int64(v), 10) + "." + strconv.FormatInt(int64(other), 10) + `"`
 }
 
-func joinedVersion(tag string) (domain.Version, bool) {
-	own, other, joined := strings.Cut(tag, ".")
-	if !joined {
+func compositeVersion(tag string) (domain.Version, bool) {
+	own, other, ok := strings.Cut(tag, ".")
+	if !ok {
 		return 0, false
 	}
-	v, ok := tagVersion(own + `"`)
+	v, ok := parseVersionETag(own + `"`)
 	o, err := strconv.ParseInt(strings.TrimSuffix(other, `"`), 10, 64)
 	return v, ok && err == nil && o >= 0 && CompositeETag(v, domain.Version(o)) == tag
 }
 
-// tagVersion is the version that a strong tag of ours names. Other tags name none: under the strong
-// comparison they match nothing.
-func tagVersion(tag string) (domain.Version, bool) {
+// parseVersionETag returns the version of a tag that VersionETag returned. Other tags have none, so they match nothing.
+func parseVersionETag(tag string) (domain.Version, bool) {
 	text, quoted := strings.CutPrefix(tag, `"`)
 	v, err := strconv.ParseInt(strings.TrimSuffix(text, `"`), 10, 64)
 	if !quoted || err != nil || v <= 0 || VersionETag(domain.Version(v)) != tag {
@@ -138,8 +135,8 @@ func tagVersion(tag string) (domain.Version, bool) {
 	return domain.Version(v), true
 }
 
-// parseTags splits a list of entity tags (RFC 9110, section 8.8.3); star is the list "*". Empty
-// elements are skipped, as section 5.6.1.2 asks of a recipient.
+// parseTags splits a list of entity tags (RFC 9110, section 8.8.3); star is whether it is "*". Empty elements are skipped
+// (section 5.6.1.2).
 func parseTags(value string) (tags []string, star, ok bool) {
 	rest := strings.Trim(value, " \t")
 	if rest == "*" {
@@ -163,7 +160,7 @@ func parseTags(value string) (tags []string, star, ok bool) {
 	return tags, false, len(tags) > 0
 }
 
-// tagLen is the length of the entity tag at the start of s, or 0 if there is none.
+// tagLen returns the length of the entity tag at the start of s, or 0 if there is none.
 func tagLen(s string) int {
 	open := 0
 	if strings.HasPrefix(s, "W/") {

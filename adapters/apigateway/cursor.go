@@ -8,24 +8,22 @@ import (
 	"io"
 )
 
-// cursor is a place in a listing as the client carries it, in base64url and opaque by contract. It only
-// says where to go on, never what may be read, so it needs no signature.
+// cursor is a position in a list, opaque to clients. It grants no access, so it is not signed.
 type cursor struct {
 	Format   int             `json:"v"`
 	Query    []byte          `json:"q"`
 	Position json.RawMessage `json:"p"`
 }
 
-// ErrInvalidCursor is the refusal of a cursor: 400 invalid_cursor. Handlers return it for a position that
-// no listing of theirs gives out.
-var ErrInvalidCursor = refuse(invalidCursor, "The cursor is not one that this listing gave out.")
+// ErrInvalidCursor is 400 invalid_cursor. Handlers return it, too, for positions that their list never returns.
+var ErrInvalidCursor = newRequestError(invalidCursor, "The cursor is not one that this listing gave out.")
 
 const (
 	cursorFormat  = 1
 	maxCursorSize = 1024 // bytes
 )
 
-// EncodeCursor makes the cursor of a position in the listing that query describes.
+// EncodeCursor returns the cursor of a position in the list that query describes, in base64url.
 func EncodeCursor(query string, position any) (string, error) {
 	p, err := json.Marshal(position)
 	if err != nil {
@@ -38,8 +36,8 @@ func EncodeCursor(query string, position any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(c), nil
 }
 
-// DecodeCursor reads a cursor into position. One of another query or format, or not made by EncodeCursor
-// from such a position, is 400 invalid_cursor.
+// DecodeCursor decodes a cursor into position. A cursor of another query or format, or that EncodeCursor did not return,
+// is ErrInvalidCursor.
 func DecodeCursor(text, query string, position any) error {
 	if len(text) > maxCursorSize {
 		return ErrInvalidCursor
@@ -52,8 +50,8 @@ func DecodeCursor(text, query string, position any) error {
 	if !decodeStrictly(data, &c) || !decodeStrictly(c.Position, position) {
 		return ErrInvalidCursor
 	}
-	// Only the very text that EncodeCursor makes counts: so format and query are compared, too.
-	if made, err := EncodeCursor(query, position); err != nil || made != text {
+	// Encoding the position again compares format and query, and rejects other encodings of the same position.
+	if encoded, err := EncodeCursor(query, position); err != nil || encoded != text {
 		return ErrInvalidCursor
 	}
 	return nil

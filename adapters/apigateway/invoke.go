@@ -11,9 +11,8 @@ import (
 	"rental.example/adapters/rawjson"
 )
 
-// Invoke implements lambda.Handler: it answers an event as it is on the wire, byte for byte what
-// lambda.NewHandler(r.Serve) answers, in a fraction of the time. What is no event of API Gateway is an error. It
-// may be called from several goroutines at once.
+// Invoke implements lambda.Handler. Its response equals that of lambda.NewHandler(r.Serve) byte for byte, in a fraction of
+// the time. It returns an error if event is not an event of API Gateway. It is safe for concurrent use.
 func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	d, _ := r.decoders.Get().(*eventDecoder)
 	if d == nil {
@@ -28,7 +27,7 @@ func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	return appendResponse(nil, resp), err
 }
 
-// appendResponse appends the response in JSON, as encoding/json has it without escapes for HTML.
+// appendResponse appends the response in JSON, as encoding/json does without SetEscapeHTML.
 func appendResponse(b []byte, resp events.APIGatewayProxyResponse) []byte {
 	b = slices.Grow(b, responseSize(resp))
 	b = append(b, `{"statusCode":`...)
@@ -45,7 +44,7 @@ func appendResponse(b []byte, resp events.APIGatewayProxyResponse) []byte {
 	return append(b, '}')
 }
 
-// responseSize is how long the response is in JSON, roughly; a body of ordinary JSON has room.
+// responseSize estimates the size of the response in JSON.
 func responseSize(resp events.APIGatewayProxyResponse) int {
 	const frame = `{"statusCode":200,"headers":{},"multiValueHeaders":null,"body":""}`
 	n := len(frame) + len(resp.Body) + strings.Count(resp.Body, `"`)
@@ -59,19 +58,18 @@ func appendMap[V any](b []byte, m map[string]V, appendValue func([]byte, V) []by
 	if m == nil {
 		return append(b, "null"...)
 	}
-	var room [16]string
-	names := room[:0]
+	names := make([]string, 0, 16)
 	for name := range m {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	b = append(b, '{')
 	for i, name := range names {
-		b = append(b, "{,"[min(i, 1)])
+		if i > 0 {
+			b = append(b, ',')
+		}
 		b = append(rawjson.AppendString(b, name), ':')
 		b = appendValue(b, m[name])
-	}
-	if len(names) == 0 {
-		b = append(b, '{')
 	}
 	return append(b, '}')
 }

@@ -13,53 +13,55 @@ import (
 	"rental.example/domain"
 )
 
-// Object is a request body that says where its members go.
+// Object is a request body that declares its members.
 type Object interface {
-	// Fields lists every member that the body may have, with the address that takes its value.
+	// Fields returns all members that the body may have, each with a pointer to its value.
 	Fields() []Field
 }
 
-// Field is one member of an Object.
+// Field is a member of an Object.
 type Field struct {
 	name   string
 	target any
 }
 
-// NewField is the Field of that name. The target takes the value and decides its type: *string, *float64,
-// *[]string; **float64, which stays nil where the member is absent; or a pointer to a domain.Optional.
+// NewField returns a Field. The value is stored in target, a *string, *float64, *[]string, **float64 (nil if the member is
+// absent) or a pointer to a domain.Optional of string, float64 or []string.
 func NewField(name string, target any) Field { return Field{name: name, target: target} }
 
-// decodeObject reads one JSON object into fields. encoding/json alone is too generous for a contract:
-// it takes other spellings of names, names that come twice, null for anything, and replaces what is not
-// UTF-8. So the grammar is its business, and the members are looked at here.
+// maxFields is the maximum number of fields of an Object.
+const maxFields = 32
+
+// decodeObject decodes one JSON object into fields. encoding/json checks the grammar only: decoding by it would accept
+// names in another case, duplicates and null, and would replace invalid UTF-8.
 func decodeObject(body string, fields []Field) error {
 	if len(body) == 0 {
-		return refuse(invalidJSON, "The request has no body.")
+		return newRequestError(invalidJSON, "The request has no body.")
 	}
 	if !utf8.ValidString(body) {
-		return refuse(invalidJSON, "The body is not valid UTF-8.")
+		return newRequestError(invalidJSON, "The body is not valid UTF-8.")
 	}
 	if !json.Valid([]byte(body)) {
-		return refuse(invalidJSON, "The body is not one JSON value: "+syntaxError(body)+".")
+		return newRequestError(invalidJSON, "The body is not one JSON value: "+syntaxError(body)+".")
 	}
 	if rawjson.HasLoneSurrogate(body) {
-		return refuse(invalidJSON, "The body holds an unpaired surrogate, which is no character.")
+		return newRequestError(invalidJSON, "The body holds an unpaired surrogate, which is no character.")
 	}
 	body = rawjson.TrimSpace(body)
 	if rawjson.Kind(body) != '{' {
-		return refuse(invalidJSON, "The body must be a JSON object.")
+		return newRequestError(invalidJSON, "The body must be a JSON object.")
 	}
-	var seen uint64 // a bit for each field
+	var seen [maxFields]bool
 	for name, value := range rawjson.Members(body) {
 		i := slices.IndexFunc(fields, func(f Field) bool { return f.name == name })
 		if i < 0 {
-			return refuseField(unknownField, printable(name), "is not a field of this request")
+			return newFieldError(unknownField, shorten(name), "is not a field of this request")
 		}
-		if seen&(1<<i) != 0 {
-			return refuseField(duplicateField, name, "is there twice")
+		if seen[i] {
+			return newFieldError(duplicateField, name, "is there twice")
 		}
-		seen |= 1 << i
-		if len(body) > shared {
+		seen[i] = true
+		if len(body) > maxAliased {
 			value = strings.Clone(value)
 		}
 		if err := fields[i].set(value); err != nil {
@@ -69,8 +71,8 @@ func decodeObject(body string, fields []Field) error {
 	return nil
 }
 
-// shared is how long a text may be, in bytes, of which parts are kept: whoever keeps a name keeps all of it.
-const shared = 1 << 10
+// maxAliased is the maximum size in bytes of a text that values may alias, since a value keeps the whole text in memory.
+const maxAliased = 1 << 10
 
 func syntaxError(body string) string {
 	var raw json.RawMessage
@@ -82,44 +84,44 @@ func syntaxError(body string) string {
 	return "it cannot be read"
 }
 
-// printable shortens a name that a client made up, for an error message.
-func printable(name string) string {
-	const most = 64
-	if utf8.RuneCountInString(name) <= most {
+// shorten truncates a name from a client for an error message.
+func shorten(name string) string {
+	const maxLength = 64
+	if utf8.RuneCountInString(name) <= maxLength {
 		return name
 	}
-	return string([]rune(name)[:most]) + "..."
+	return string([]rune(name)[:maxLength]) + "..."
 }
 
 // set stores a JSON value at the field's target.
 func (f Field) set(value string) error {
 	switch target := f.target.(type) {
 	case *string:
-		return setValue(f, target, value, text)
+		return setValue(f, target, value, parseString)
 	case *float64:
-		return setValue(f, target, value, number)
+		return setValue(f, target, value, parseNumber)
 	case *[]string:
-		return setValue(f, target, value, texts)
+		return setValue(f, target, value, parseStrings)
 	case **float64:
 		*target = new(float64)
-		return setValue(f, *target, value, number)
+		return setValue(f, *target, value, parseNumber)
 	case *domain.Optional[string]:
-		return setOptional(f, target, value, text)
+		return setOptional(f, target, value, parseString)
 	case *domain.Optional[float64]:
-		return setOptional(f, target, value, number)
+		return setOptional(f, target, value, parseNumber)
 	case *domain.Optional[[]string]:
-		return setOptional(f, target, value, texts)
+		return setOptional(f, target, value, parseStrings)
 	}
 	panic(fmt.Sprintf("apigateway: field %s has a target of type %T", f.name, f.target))
 }
 
-// parser reads a JSON value of one type; what is wrong with it is told as "must be ...".
-type parser[T any] func(value string) (v T, wrong string)
+// parser parses a JSON value; problem is "must be ..." if the value has another type.
+type parser[T any] func(value string) (v T, problem string)
 
 func setValue[T any](f Field, target *T, value string, parse parser[T]) error {
-	v, wrong := parse(value)
-	if wrong != "" {
-		return refuseField(wrongType, f.name, wrong)
+	v, problem := parse(value)
+	if problem != "" {
+		return newFieldError(wrongType, f.name, problem)
 	}
 	*target = v
 	return nil
@@ -133,7 +135,7 @@ func setOptional[T any](f Field, target *domain.Optional[T], value string, parse
 	return setValue(f, &target.Value, value, parse)
 }
 
-func text(value string) (s string, wrong string) {
+func parseString(value string) (s string, problem string) {
 	s, ok := rawjson.Unquote(value)
 	if !ok {
 		return "", "must be a string"
@@ -141,7 +143,7 @@ func text(value string) (s string, wrong string) {
 	return s, ""
 }
 
-func number(value string) (n float64, wrong string) {
+func parseNumber(value string) (n float64, problem string) {
 	if c := value[0]; c != '-' && (c < '0' || c > '9') {
 		return 0, "must be a number"
 	}
@@ -152,18 +154,18 @@ func number(value string) (n float64, wrong string) {
 	return n, ""
 }
 
-func texts(value string) (list []string, wrong string) {
-	const told = "must be a list of strings"
+func parseStrings(value string) (list []string, problem string) {
+	const notStrings = "must be a list of strings"
 	if rawjson.Kind(value) != '[' {
-		return nil, told
+		return nil, notStrings
 	}
-	list = []string{} // an empty list is not none
+	list = []string{} // not nil
 	for element := range rawjson.Elements(value) {
-		s, wrong := text(element)
-		if wrong != "" {
-			return nil, told
+		s, ok := rawjson.Unquote(element)
+		if !ok {
+			return nil, notStrings
 		}
-		if len(value) > shared {
+		if len(value) > maxAliased {
 			s = strings.Clone(s)
 		}
 		list = append(list, s)
@@ -171,8 +173,8 @@ func texts(value string) (list []string, wrong string) {
 	return list, ""
 }
 
-// refuseField is refuse for one field of the body.
-func refuseField(k kind, field, message string) error {
+// newFieldError returns an error about one field of the body.
+func newFieldError(k kind, field, message string) error {
 	return &requestError{kind: k, detail: "The body's member " + strconv.Quote(field) + " " + message + ".",
 		fields: []domain.FieldProblem{{Field: field, Code: k.code, Message: message}}}
 }

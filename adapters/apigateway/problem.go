@@ -11,7 +11,7 @@ import (
 	"rental.example/domain"
 )
 
-// Problem is the body of every answer that is an error (RFC 9457).
+// Problem is the body of every error response (RFC 9457).
 type Problem struct {
 	Type      string         `json:"type"`
 	Title     string         `json:"title"`
@@ -24,20 +24,20 @@ type Problem struct {
 	headers []Header
 }
 
-// ProblemField is one field of a request and what is wrong with it.
+// ProblemField is the problem of one field of a request.
 type ProblemField struct {
 	Field   string `json:"field"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
-// kind is a status together with the code that tells it from others of that status.
+// kind is a status with a code that distinguishes it from others of the same status.
 type kind struct {
 	status int
 	code   string
 }
 
-// The kinds of request that are refused before the domain sees them.
+// The kinds of malformed requests.
 var (
 	invalidJSON          = kind{http.StatusBadRequest, "invalid_json"}
 	unknownField         = kind{http.StatusBadRequest, "unknown_field"}
@@ -51,8 +51,8 @@ var (
 	unsupportedMediaType = kind{http.StatusUnsupportedMediaType, "unsupported_media_type"}
 )
 
-// domainProblems is the one table from the domain's errors to answers; the first match counts. The
-// texts are for the client, and tell nothing of the cause.
+// domainProblems maps errors of the domain to responses; the first match counts. The texts are public and do not reveal the
+// cause.
 var domainProblems = []struct {
 	err    error
 	kind   kind
@@ -69,7 +69,7 @@ var domainProblems = []struct {
 	{domain.ErrConflict, kind{http.StatusConflict, "conflict"}, "Others are changing the record. Try again."},
 }
 
-// requestError is a request that is refused for its form.
+// requestError is the error of a malformed request.
 type requestError struct {
 	kind    kind
 	detail  string
@@ -77,38 +77,38 @@ type requestError struct {
 	headers []Header // of the response
 }
 
-// Error is the code alone: details quote what the client sent, and errors end in the log.
+// Error returns the code only: errors are logged, and details quote the client.
 func (e *requestError) Error() string { return e.kind.code }
 
-func refuse(k kind, detail string) error { return &requestError{kind: k, detail: detail} }
+func newRequestError(k kind, detail string) error { return &requestError{kind: k, detail: detail} }
 
-var errRouteNotFound = refuse(routeNotFound, "There is no such route.")
+var errRouteNotFound = newRequestError(routeNotFound, "There is no such route.")
 
-// problemOf is the answer that err becomes. What it does not know is an opaque 500.
+// problemOf maps err to a problem. An unknown error is an opaque 500.
 func problemOf(err error) Problem {
-	var refused *requestError
-	if errors.As(err, &refused) {
-		p := newProblem(refused.kind, refused.detail, refused.fields)
-		p.headers = refused.headers
+	var malformed *requestError
+	if errors.As(err, &malformed) {
+		p := newProblem(malformed.kind, malformed.detail, malformed.fields)
+		p.headers = malformed.headers
 		return p
 	}
 	for _, row := range domainProblems {
 		if errors.Is(err, row.err) {
-			return refine(newProblem(row.kind, row.detail, nil), err)
+			return addDetails(newProblem(row.kind, row.detail, nil), err)
 		}
 	}
 	return newProblem(kind{http.StatusInternalServerError, "internal"}, "Something went wrong on our side.", nil)
 }
 
-// refine adds to the problem of a kind what the error itself knows: its fields, or its own name.
-func refine(p Problem, err error) Problem {
+// addDetails adds the fields of a *domain.ValidationError, or the code and message of a *domain.CodedError.
+func addDetails(p Problem, err error) Problem {
 	var invalid *domain.ValidationError
 	if errors.As(err, &invalid) {
 		p.Errors = problemFields(invalid.Problems)
 	}
-	var refusal *domain.CodedError
-	if errors.As(err, &refusal) {
-		p.Code, p.Detail = refusal.Code, refusal.Message
+	var coded *domain.CodedError
+	if errors.As(err, &coded) {
+		p.Code, p.Detail = coded.Code, coded.Message
 	}
 	return p
 }
@@ -118,7 +118,7 @@ func newProblem(k kind, detail string, fields []domain.FieldProblem) Problem {
 		Errors: problemFields(fields)}
 }
 
-// title is the status' name in RFC 9110, section 15. Two of them are older in net/http.
+// title returns the name of a status in RFC 9110, section 15. net/http has older names for two.
 func title(status int) string {
 	switch status {
 	case http.StatusRequestEntityTooLarge:

@@ -11,17 +11,16 @@ import (
 	"rental.example/domain"
 )
 
-// Query is the query string of a request. Its readers note what is wrong, so that Err tells all of it
-// at once.
+// Query is the query string of a request. Its methods collect problems, which Err returns together.
 type Query struct {
 	values   map[string][]string
 	problems domain.Problems
 }
 
-// ParseQuery reads the query string. Parameters that are not among names are noted as unknown.
+// ParseQuery parses the query string. Each parameter that is not in names is a problem.
 func ParseQuery(req events.APIGatewayProxyRequest, names ...string) *Query {
 	q := &Query{values: req.MultiValueQueryStringParameters}
-	if len(q.values) == 0 { // an event written by hand may have the other map alone
+	if len(q.values) == 0 { // an event written by hand may have only the other map
 		q.values = make(map[string][]string, len(req.QueryStringParameters))
 		for name, value := range req.QueryStringParameters {
 			q.values[name] = []string{value}
@@ -30,7 +29,7 @@ func ParseQuery(req events.APIGatewayProxyRequest, names ...string) *Query {
 	var unknown []string
 	for name := range q.values {
 		if !slices.Contains(names, name) {
-			unknown = append(unknown, printable(name))
+			unknown = append(unknown, shorten(name))
 		}
 	}
 	slices.Sort(unknown)
@@ -40,12 +39,12 @@ func ParseQuery(req events.APIGatewayProxyRequest, names ...string) *Query {
 	return q
 }
 
-// AddProblem notes what is wrong with a parameter.
+// AddProblem adds a problem of a parameter.
 func (q *Query) AddProblem(name, message string) {
 	q.problems.Add(name, invalidParameter.code, message)
 }
 
-// String is the value of a parameter that may be there once; ok is whether it is.
+// String returns the value of a parameter that may occur once; ok is whether it is present.
 func (q *Query) String(name string) (value string, ok bool) {
 	switch values := q.values[name]; len(values) {
 	case 0:
@@ -58,7 +57,7 @@ func (q *Query) String(name string) (value string, ok bool) {
 	}
 }
 
-// Int is the value of a whole number in plain decimal digits, from low to high; absent is fallback.
+// Int returns the value of a whole number from low to high in decimal digits, or fallback if it is absent.
 func (q *Query) Int(name string, low, high, fallback int) int {
 	text, ok := q.String(name)
 	if !ok {
@@ -72,10 +71,10 @@ func (q *Query) Int(name string, low, high, fallback int) int {
 	return n
 }
 
-// Strings are the values of a parameter that may be there any number of times.
+// Strings returns the values of a parameter that may be repeated.
 func (q *Query) Strings(name string) []string { return q.values[name] }
 
-// OptionalString is the value of a parameter that may be there once, nil when it is not.
+// OptionalString returns the value of a parameter that may occur once, or nil if it is absent.
 func (q *Query) OptionalString(name string) *string {
 	text, ok := q.String(name)
 	if !ok {
@@ -84,51 +83,49 @@ func (q *Query) OptionalString(name string) *string {
 	return &text
 }
 
-// OptionalDecimal is the value of a number in plain decimal notation: perhaps a minus, digits, perhaps a point
-// and digits. It is nil when the parameter is not there.
+// OptionalDecimal returns the value of a number in decimal notation without an exponent, or nil if it is absent.
 func (q *Query) OptionalDecimal(name string) *float64 {
 	text, ok := q.String(name)
 	if !ok {
 		return nil
 	}
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !plainDecimal(text) {
+	if err != nil || !isDecimal(text) {
 		q.AddProblem(name, "must be a decimal number such as 12.5")
 		return nil
 	}
 	return &n
 }
 
-func plainDecimal(text string) bool {
+func isDecimal(text string) bool {
 	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
-	return digits(whole) && (!point || digits(fraction))
+	return isDigits(whole) && (!point || isDigits(fraction))
 }
 
-func digits(s string) bool {
+func isDigits(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// AddProblems notes what a constructor says is wrong with values of the query, and reports whether it does. A
-// parameter that could not be read was none to the constructor: what that says of it, and of those that
-// dependents names as needing it, is not true.
+// AddProblems adds the problems of a *domain.ValidationError, and reports whether err is one. It leaves out those of
+// parameters that already have a problem, and of their dependents: the constructor did not get their values.
 func (q *Query) AddProblems(err error, dependents map[string][]string) bool {
 	var invalid *domain.ValidationError
 	if !errors.As(err, &invalid) {
 		return false
 	}
-	var unsaid []string
+	var skipped []string
 	for _, p := range q.problems {
-		unsaid = append(append(unsaid, p.Field), dependents[p.Field]...)
+		skipped = append(append(skipped, p.Field), dependents[p.Field]...)
 	}
 	for _, p := range invalid.Problems {
-		if !slices.Contains(unsaid, p.Field) {
+		if !slices.Contains(skipped, p.Field) {
 			q.AddProblem(p.Field, p.Message)
 		}
 	}
 	return true
 }
 
-// Err is 400 invalid_parameter with all that was noted, or nil.
+// Err returns 400 invalid_parameter with all problems, or nil.
 func (q *Query) Err() error {
 	if len(q.problems) == 0 {
 		return nil

@@ -11,18 +11,17 @@ import (
 	"rental.example/domain"
 )
 
-// Caller is who calls, from the claims that the authorizer has verified. It is
-// domain.ErrUnauthenticated when there are none, or when they are not those of a Cognito ID token.
+// Caller returns the caller from the claims that the authorizer has verified. It returns domain.ErrUnauthenticated if
+// there are none, or if they are not those of a Cognito ID token.
 //
-// All claims reach a function as strings. Groups come joined with commas and are split there: the
-// names of groups must hold none.
+// API Gateway passes all claims as strings, and groups joined with commas: the name of a group must have none.
 func Caller(req events.APIGatewayProxyRequest) (domain.Caller, error) {
 	if use := claim(&req, "token_use"); use != "id" {
-		return domain.Caller{}, fmt.Errorf("%w: the claims are not those of an ID token", domain.ErrUnauthenticated)
+		return domain.Caller{}, fmt.Errorf("%w: not the claims of an ID token", domain.ErrUnauthenticated)
 	}
 	sub := claim(&req, "sub")
 	if !domain.IsUUID(sub) {
-		return domain.Caller{}, fmt.Errorf("%w: the claims have no usable sub", domain.ErrUnauthenticated)
+		return domain.Caller{}, fmt.Errorf("%w: invalid claim sub", domain.ErrUnauthenticated)
 	}
 	caller := domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Email: claim(&req, "email"), EmailVerified: claim(&req, "email_verified") == "true"}
 	if groups := claim(&req, "cognito:groups"); groups != "" {
@@ -31,15 +30,15 @@ func Caller(req events.APIGatewayProxyRequest) (domain.Caller, error) {
 	return caller, nil
 }
 
-// claim is the claim of that name, where it is a string.
+// claim returns a claim, or "" if it is absent or not a string.
 func claim(req *events.APIGatewayProxyRequest, name string) string {
 	claims, _ := req.RequestContext.Authorizer["claims"].(map[string]any)
 	s, _ := claims[name].(string)
 	return s
 }
 
-// PathParameter is the path parameter of that name, unescaped: a REST API passes it on as the client
-// wrote it. One that cannot be unescaped names nothing: domain.ErrNotFound.
+// PathParameter returns a path parameter, unescaped, since a REST API passes the client's spelling. It returns
+// domain.ErrNotFound for an invalid escape.
 func PathParameter(req events.APIGatewayProxyRequest, name string) (string, error) {
 	value, err := url.PathUnescape(req.PathParameters[name])
 	if err != nil {
@@ -48,11 +47,11 @@ func PathParameter(req events.APIGatewayProxyRequest, name string) (string, erro
 	return value, nil
 }
 
-// maxKeyLength is how long an Idempotency-Key may be, in characters.
+// maxKeyLength is the maximum length of an Idempotency-Key in characters.
 const maxKeyLength = 128
 
-// IdempotencyKey is the header by which a client makes the repetition of a request safe; present is
-// whether it is there. It is 1 to 128 printable characters of ASCII, or 400 invalid_header.
+// IdempotencyKey returns the header Idempotency-Key, by which a client may safely retry a request; present is whether it is
+// there. It is 400 invalid_header if it is repeated or not 1 to 128 printable ASCII characters.
 // https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 func IdempotencyKey(req events.APIGatewayProxyRequest) (key string, present bool, err error) {
 	lines := headerLines(&req, "Idempotency-Key")
@@ -62,24 +61,23 @@ func IdempotencyKey(req events.APIGatewayProxyRequest) (key string, present bool
 	case 1:
 		key = lines[0]
 	default:
-		return "", true, refuse(invalidHeader, "Idempotency-Key must be there once.")
+		return "", true, newRequestError(invalidHeader, "Idempotency-Key must be there once.")
 	}
 	unprintable := strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
 	if strings.TrimSpace(key) == "" || len(key) > maxKeyLength || unprintable {
-		return "", true, refuse(invalidHeader, "Idempotency-Key must be 1 to 128 printable characters of ASCII.")
+		return "", true, newRequestError(invalidHeader, "Idempotency-Key must be 1 to 128 printable characters of ASCII.")
 	}
 	return key, true, nil
 }
 
-// header is the value of the request header of that name, and whether there is one. Its lines are joined as
-// RFC 9110, section 5.3 allows.
+// header returns the value of a request header, and whether it is present. Lines are joined (RFC 9110, section 5.3).
 func header(req *events.APIGatewayProxyRequest, name string) (value string, present bool) {
 	lines := headerLines(req, name)
 	return strings.Join(lines, ", "), len(lines) > 0
 }
 
-// headerLines are the lines of the request header of that name. The event keeps the client's spelling of
-// names, so case is ignored; of several spellings, the lines come in an order that is always the same.
+// headerLines returns the lines of a request header. Case is ignored, since the event has the client's spelling; the lines
+// of several spellings are in a fixed order.
 func headerLines(req *events.APIGatewayProxyRequest, name string) (lines []string) {
 	var keys []string
 	for key := range req.MultiValueHeaders {
@@ -88,7 +86,7 @@ func headerLines(req *events.APIGatewayProxyRequest, name string) (lines []strin
 		}
 	}
 	if len(keys) == 1 && len(req.MultiValueHeaders[keys[0]]) > 0 {
-		return req.MultiValueHeaders[keys[0]] // as nearly always, without a copy
+		return req.MultiValueHeaders[keys[0]] // the common case, without a copy
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
@@ -98,9 +96,9 @@ func headerLines(req *events.APIGatewayProxyRequest, name string) (lines []strin
 	case len(lines) > 0:
 		return lines
 	case len(keys) > 0:
-		return []string{""} // there, and empty
+		return []string{""} // present and empty
 	}
-	for key, line := range req.Headers { // an event written by hand may have this map alone
+	for key, line := range req.Headers { // an event written by hand may have only this map
 		if strings.EqualFold(key, name) {
 			return []string{line}
 		}

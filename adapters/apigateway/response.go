@@ -11,15 +11,15 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Header is one header of an answer.
+// Header is one header of a response.
 type Header struct{ Name, Value string }
 
-// ETag is the header that names the state of the record in the answer.
+// ETag returns the header ETag.
 func ETag(tag string) Header { return Header{"ETag", tag} }
 
-// Location is the header with the URL of a record that the request has made: path from the root of the API, such as
-// /items/ID. It is relative to the request's URL (RFC 9110, section 10.2.2), since the function does not see all that
-// stands before the API's root there: the stage, the base path of a custom domain, or what a proxy has taken away.
+// Location returns the header Location of a new record. path is its path from the root of the API, such as /items/ID. The
+// value is relative to the request's URL (RFC 9110, section 10.2.2), since a function does not know the root: it may have a
+// stage, the base path of a custom domain, or a prefix that a proxy removes.
 func Location(req events.APIGatewayProxyRequest, path string) Header {
 	// The request's last segment is replaced (RFC 3986, section 5.2.3); API Gateway ignores slashes at its end.
 	slashes := len(req.Path) - len(strings.TrimRight(req.Path, "/"))
@@ -27,11 +27,11 @@ func Location(req events.APIGatewayProxyRequest, path string) Header {
 	return Header{"Location", strings.Repeat("../", up) + strings.TrimPrefix(path, "/")}
 }
 
-// JSON answers with body in JSON.
+// JSON returns a response with body in JSON.
 func JSON(status int, body any, headers ...Header) (events.APIGatewayProxyResponse, error) {
 	text, err := encode(body)
 	if err != nil {
-		return events.APIGatewayProxyResponse{}, fmt.Errorf("encode the answer: %w", err)
+		return events.APIGatewayProxyResponse{}, fmt.Errorf("encode response: %w", err)
 	}
 	resp := respond(status, headers)
 	resp.Headers["Content-Type"] = "application/json"
@@ -39,7 +39,7 @@ func JSON(status int, body any, headers ...Header) (events.APIGatewayProxyRespon
 	return resp, nil
 }
 
-// encoder is an encoder of JSON with the memory that it writes to, kept for the next answer.
+// encoder is a JSON encoder with its buffer, reused for the next response.
 type encoder struct {
 	text bytes.Buffer
 	json *json.Encoder
@@ -62,12 +62,12 @@ func encode(body any) (string, error) {
 	return text, nil
 }
 
-// NoContent answers 204.
+// NoContent returns a response with status 204.
 func NoContent() (events.APIGatewayProxyResponse, error) {
 	return respond(http.StatusNoContent, nil), nil
 }
 
-// NotModified answers 304 with the tag that the client already has.
+// NotModified returns a response with status 304.
 func NotModified(etag string) (events.APIGatewayProxyResponse, error) {
 	return respond(http.StatusNotModified, []Header{ETag(etag)}), nil
 }
@@ -80,9 +80,8 @@ func respond(status int, headers []Header) events.APIGatewayProxyResponse {
 	return resp
 }
 
-// complete adds the headers that every answer has. Nothing of a private route may stay in a cache, and
-// no error anywhere.
-func (r *Router) complete(resp *events.APIGatewayProxyResponse, public bool) {
+// addHeaders adds the headers of every response. Errors, and responses of routes that are not public, are not cached.
+func (r *Router) addHeaders(resp *events.APIGatewayProxyResponse, public bool) {
 	if resp.Headers == nil {
 		resp.Headers = make(map[string]string, 8)
 	}
@@ -96,6 +95,5 @@ func (r *Router) complete(resp *events.APIGatewayProxyResponse, public bool) {
 	}
 }
 
-// ExposedHeaders are the headers of an answer that a browser shows to scripts of the allowed origin,
-// beside those that it always does.
+// ExposedHeaders are the response headers that scripts of the allowed origin may read, beside the safelisted ones.
 const ExposedHeaders = "ETag, Location, Retry-After"
