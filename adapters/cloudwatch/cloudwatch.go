@@ -1,5 +1,5 @@
-// Package cloudwatch writes what Amazon CloudWatch reads from a function's standard output: log lines
-// in JSON, and metrics in the embedded metric format.
+// Package cloudwatch writes log lines in JSON and metrics in the embedded metric format, which Amazon CloudWatch reads from
+// a function's standard output.
 //
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 package cloudwatch
@@ -13,17 +13,17 @@ import (
 	"rental.example/adapters/rawjson"
 )
 
-// Metrics writes a service's metrics, one line for each thing measured. Writes are whole and in turn.
+// Metrics writes the metrics of a service: one line, in one Write, for each call. It is safe for concurrent use.
 type Metrics struct {
-	namespace, service []byte // as strings of JSON
+	namespace, service []byte // as JSON strings
 	now                func() time.Time
 
 	mu  sync.Mutex
 	w   io.Writer
-	buf []byte // kept from line to line
+	buf []byte // reused
 }
 
-// NewMetrics makes Metrics of a service under a CloudWatch namespace.
+// NewMetrics returns Metrics of a service in a CloudWatch namespace.
 func NewMetrics(w io.Writer, namespace, service string, now func() time.Time) *Metrics {
 	return &Metrics{
 		namespace: rawjson.AppendString(nil, namespace), service: rawjson.AppendString(nil, service), now: now, w: w,
@@ -32,9 +32,9 @@ func NewMetrics(w io.Writer, namespace, service string, now func() time.Time) *M
 
 const requestMetrics = `{"Name":"Errors","Unit":"Count"},{"Name":"Latency","Unit":"Milliseconds"}`
 
-// Request writes Errors (1 for a status of 500 or more) and Latency in milliseconds, by service and route, and
-// ColdStart (1, where it was one), by service. Every metric of every route costs USD 0.30 a month: the number of
-// requests is Latency's statistic SampleCount, and a cold start is the function's, not the route's.
+// Request writes Errors (1 for a status of 500 or more) and Latency in milliseconds by service and route, and ColdStart (1,
+// or absent) by service. Each metric of each route costs USD 0.30 a month; the number of requests is the statistic
+// SampleCount of Latency.
 func (m *Metrics) Request(route string, status int, latency time.Duration, coldStart bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -50,7 +50,7 @@ func (m *Metrics) Request(route string, status int, latency time.Duration, coldS
 	b = append(b, `,"route":`...)
 	b = rawjson.AppendString(b, route)
 	b = append(b, `,"Errors":`...)
-	b = strconv.AppendInt(b, int64(status/500), 10) // no status is 1000 or more
+	b = strconv.AppendInt(b, int64(status/500), 10) // a status is less than 1000
 	b = append(b, `,"Latency":`...)
 	b = strconv.AppendFloat(b, float64(latency.Microseconds())/1000, 'f', -1, 64)
 	if coldStart {
@@ -59,7 +59,7 @@ func (m *Metrics) Request(route string, status int, latency time.Duration, coldS
 	m.write(b)
 }
 
-// begin begins a line, up to its dimensions.
+// begin returns the start of a line, up to its dimensions.
 func (m *Metrics) begin() []byte {
 	b := append(m.buf[:0], `{"_aws":{"Timestamp":`...)
 	b = strconv.AppendInt(b, m.now().UnixMilli(), 10)
@@ -67,7 +67,7 @@ func (m *Metrics) begin() []byte {
 	return append(b, m.namespace...)
 }
 
-// write ends the line in b. There is nowhere to tell of a lost metric.
+// write writes the line b. A failed write cannot be reported.
 func (m *Metrics) write(b []byte) {
 	m.buf = append(b, "}\n"...)
 	_, _ = m.w.Write(m.buf)

@@ -3,7 +3,6 @@ package cloudwatch_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -14,8 +13,7 @@ import (
 	"rental.example/adapters/cloudwatch"
 )
 
-// TestMetrics holds the lines against the rules of the embedded metric format: every metric and every
-// dimension that is declared is a member of the root.
+// TestMetrics checks that each declared metric and dimension is a member of the root, as the embedded metric format requires.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -36,7 +34,6 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestInvocationMetrics: likewise, by service alone.
 func TestInvocationMetrics(t *testing.T) {
 	t.Parallel()
 	const begin = `{"_aws":{"Timestamp":1767323045678,"CloudWatchMetrics":[{"Namespace":"rental","Dimensions":[["service"]],"Metrics":[`
@@ -60,14 +57,7 @@ func TestInvocationMetrics(t *testing.T) {
 	}
 }
 
-func TestInvocationMetricsAllocate(t *testing.T) {
-	m := cloudwatch.NewMetrics(io.Discard, "rental", "users", time.Now)
-	if got := testing.AllocsPerRun(100, func() { m.Invocation(true, cloudwatch.Count{Name: "EventsPublished", Value: 100}) }); got > 0 {
-		t.Errorf("%v allocations, want none", got)
-	}
-}
-
-// wholeWrites notes writes that are not one line.
+// wholeWrites counts writes that are not one line.
 type wholeWrites struct{ broken int }
 
 func (w *wholeWrites) Write(p []byte) (int, error) {
@@ -77,7 +67,7 @@ func (w *wholeWrites) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestMetricsAtOnce(t *testing.T) {
+func TestConcurrentMetrics(t *testing.T) {
 	t.Parallel()
 	w := &wholeWrites{}
 	m := cloudwatch.NewMetrics(w, "rental", "users", time.Now)

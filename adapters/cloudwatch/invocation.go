@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// traceRoot is the X-Ray trace of the invocation. The Lambda runtime puts the tracing header into the context
-// under this key.
+// traceRoot returns the X-Ray trace of the invocation. The Lambda runtime stores the tracing header in the context under
+// this key.
 func traceRoot(ctx context.Context) string {
 	header, _ := ctx.Value("x-amzn-trace-id").(string)
 	for part := range strings.SplitSeq(header, ";") {
@@ -18,13 +18,13 @@ func traceRoot(ctx context.Context) string {
 	return ""
 }
 
-// Count is how often something happened. Its name is letters.
+// Count is a metric of the unit Count. Its name has letters only.
 type Count struct {
 	Name  string
 	Value int
 }
 
-// Invocation writes counts, and ColdStart (1, where it was one), by service.
+// Invocation writes counts, and ColdStart (1, or absent), by service.
 func (m *Metrics) Invocation(coldStart bool, counts ...Count) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -19,41 +19,42 @@ import (
 	"rental.example/adapters/rawjson"
 )
 
-// NewLogger makes a logger that writes one JSON object a line with the keys of Powertools for AWS Lambda: timestamp,
-// level, message, service and, where the context is that of an invocation, function_request_id and xray_trace_id.
+// NewLogger returns a logger that writes one JSON object a line with the keys of Powertools for AWS Lambda: timestamp (in
+// UTC), level, message, service and, in the context of an invocation, function_request_id and xray_trace_id.
 //
-// It writes the values that slog.JSONHandler would, in about half the time; timestamps are in UTC.
+// Values are those of slog.JSONHandler. That handler renames keys by a call for each attribute, which would add 15 % to the
+// CPU time of a POST /user.
 func NewLogger(w io.Writer, level slog.Level, service string) *slog.Logger {
-	return slog.New(&handler{out: &lines{w: w}, level: level}).With("service", service)
+	return slog.New(&handler{out: &lineWriter{w: w}, level: level}).With("service", service)
 }
 
-// lines is what all loggers that are made of one write to. Writes are whole and in turn; a line is made before its
-// turn, since values may log lines themselves.
-type lines struct {
+// lineWriter serializes the writes of a logger and of those derived from it. A line is complete before it is locked, since
+// values may log lines themselves.
+type lineWriter struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
-func (l *lines) write(line []byte) error {
+func (l *lineWriter) write(line []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, err := l.w.Write(line)
 	return err
 }
 
-// buffers hold lines that are being made.
+// buffers are reused for lines.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// maxKept is how large a buffer may be, in bytes, to be kept for another line.
-const maxKept = 16 << 10
+// maxPooled is the maximum size in bytes of a buffer that is reused.
+const maxPooled = 16 << 10
 
 // handler is the slog.Handler of NewLogger.
 type handler struct {
-	out    *lines
+	out    *lineWriter
 	level  slog.Level
-	preset []byte   // attributes of all lines, and the groups that are begun among them, each behind a comma
-	begun  int      // how many groups are begun in preset
-	groups []string // that are begun where the next attribute is; without one they are left out
+	preset []byte   // the attributes of WithAttrs, and the groups opened among them, each after a comma
+	open   int      // how many groups are open in preset
+	groups []string // opened by the next attribute; groups without attributes are omitted
 }
 
 // Enabled implements slog.Handler.
@@ -84,7 +85,7 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	buffer := buffers.Get().(*[]byte)
 	b := h.appendLine(ctx, (*buffer)[:0], r)
 	err := h.out.write(b)
-	if *buffer = b; cap(b) <= maxKept {
+	if *buffer = b; cap(b) <= maxPooled {
 		buffers.Put(buffer)
 	}
 	return err
@@ -104,33 +105,33 @@ func (h *handler) appendLine(ctx context.Context, b []byte, r slog.Record) []byt
 		b = rawjson.AppendString(append(b, `,"xray_trace_id":`...), traceRoot(ctx))
 	}
 	b = append(b, h.preset...)
-	line := *h // its groups begin with the first attribute
+	line := *h
 	r.Attrs(func(a slog.Attr) bool {
 		b = line.add(b, a)
 		return true
 	})
-	for range line.begun {
+	for range line.open {
 		b = append(b, '}')
 	}
 	return append(b, "}\n"...)
 }
 
-// add appends a, and before it the groups that wait for an attribute.
+// add appends the groups that are not open yet, and a.
 func (h *handler) add(b []byte, a slog.Attr) []byte {
 	before := len(b)
 	for _, group := range h.groups {
 		b = append(appendKey(b, group), '{')
 	}
-	begun := len(b)
-	if b = appendAttr(b, a); len(b) == begun {
+	empty := len(b)
+	if b = appendAttr(b, a); len(b) == empty {
 		return b[:before]
 	}
-	h.begun += len(h.groups)
+	h.open += len(h.groups)
 	h.groups = nil
 	return b
 }
 
-// appendAttr appends nothing for an attribute without key and value, nor for a group without members.
+// appendAttr appends nothing for an empty attribute or an empty group.
 func appendAttr(b []byte, a slog.Attr) []byte {
 	a.Value = a.Value.Resolve()
 	switch {
@@ -142,18 +143,18 @@ func appendAttr(b []byte, a slog.Attr) []byte {
 	return appendValue(appendKey(b, a.Key), a.Value)
 }
 
-// appendGroup appends the members alone where the group has no name.
+// appendGroup appends a group; without a name, only its members.
 func appendGroup(b []byte, name string, members []slog.Attr) []byte {
 	before := len(b)
 	if name != "" {
 		b = append(appendKey(b, name), '{')
 	}
-	begun := len(b)
+	empty := len(b)
 	for _, a := range members {
 		b = appendAttr(b, a)
 	}
 	switch {
-	case len(b) == begun:
+	case len(b) == empty:
 		return b[:before]
 	case name == "":
 		return b
@@ -161,7 +162,7 @@ func appendGroup(b []byte, name string, members []slog.Attr) []byte {
 	return append(b, '}')
 }
 
-// appendKey appends the name of a member, and the comma before it.
+// appendKey appends a comma, if one is needed, and a key.
 func appendKey(b []byte, key string) []byte {
 	if len(b) == 0 || b[len(b)-1] != '{' {
 		b = append(b, ',')
@@ -184,22 +185,22 @@ func appendValue(b []byte, v slog.Value) []byte {
 	case slog.KindTime:
 		return append(v.Time().AppendFormat(append(b, '"'), time.RFC3339Nano), '"')
 	case slog.KindFloat64:
-		if f := math.Abs(v.Float64()); f == 0 || 1e-6 <= f && f < 1e21 { // else it is written with an exponent
+		if f := math.Abs(v.Float64()); f == 0 || 1e-6 <= f && f < 1e21 { // others have an exponent
 			return strconv.AppendFloat(b, v.Float64(), 'f', -1, 64)
 		}
 	}
 	return appendAny(b, v.Any())
 }
 
-// appendAny appends what is rare. A value that panics costs the line nothing else.
+// appendAny appends a value of any other type. A panic of the value does not affect the rest of the line.
 func appendAny(b []byte, v any) (line []byte) {
 	defer func() {
 		if r := recover(); r != nil {
-			told := fmt.Sprintf("!PANIC: %v", r)
+			text := fmt.Sprintf("!PANIC: %v", r)
 			if p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && p.IsNil() {
-				told = "<nil>"
+				text = "<nil>"
 			}
-			line = rawjson.AppendString(b, told)
+			line = rawjson.AppendString(b, text)
 		}
 	}()
 	if err, ok := v.(error); ok {

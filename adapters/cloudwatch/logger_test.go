@@ -21,7 +21,7 @@ import (
 	"rental.example/adapters/cloudwatch"
 )
 
-// linesOf are the lines that were written, by the keys of slog.
+// linesOf returns the lines that were written, with the keys of slog.
 func linesOf(t *testing.T, out *bytes.Buffer) (all []map[string]any) {
 	t.Helper()
 	for line := range strings.Lines(out.String()) {
@@ -29,10 +29,10 @@ func linesOf(t *testing.T, out *bytes.Buffer) (all []map[string]any) {
 		if err := json.Unmarshal([]byte(line), &got); err != nil {
 			t.Fatalf("%v: %s", err, line)
 		}
-		for ours, slogs := range map[string]string{"timestamp": slog.TimeKey, "message": slog.MessageKey} {
-			if v, ok := got[ours]; ok {
-				got[slogs] = v
-				delete(got, ours)
+		for key, slogKey := range map[string]string{"timestamp": slog.TimeKey, "message": slog.MessageKey} {
+			if v, ok := got[key]; ok {
+				got[slogKey] = v
+				delete(got, key)
 			}
 		}
 		all = append(all, got)
@@ -40,7 +40,6 @@ func linesOf(t *testing.T, out *bytes.Buffer) (all []map[string]any) {
 	return all
 }
 
-// TestHandler: the logger's handler keeps slog's rules for handlers.
 func TestHandler(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -49,15 +48,15 @@ func TestHandler(t *testing.T) {
 	}
 }
 
-// marshaler is a value that makes its own JSON, or fails to.
+// marshaler is a json.Marshaler.
 type marshaler struct{ err error }
 
 func (m marshaler) MarshalJSON() ([]byte, error) { return []byte(`{"own":"<json>"}`), m.err }
 
-// careless is an error that takes itself for one that is there.
-type careless struct{ text string }
+// nilError panics if it is nil.
+type nilError struct{ text string }
 
-func (c *careless) Error() string { return c.text }
+func (c *nilError) Error() string { return c.text }
 
 type panicking struct{}
 
@@ -67,8 +66,8 @@ type secret string
 
 func (secret) LogValue() slog.Value { return slog.GroupValue(slog.Bool("hidden", true)) }
 
-// TestLinesAreThoseOfJSONHandler: but for their keys, these lines are those of slog.JSONHandler byte for byte.
-func TestLinesAreThoseOfJSONHandler(t *testing.T) {
+// TestJSONHandler compares lines with those of slog.JSONHandler with renamed keys.
+func TestJSONHandler(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678_900_000, time.FixedZone("", -3600))
 	values := []any{
@@ -76,7 +75,7 @@ func TestLinesAreThoseOfJSONHandler(t *testing.T) {
 		math.NaN(), math.Inf(1), time.Second, at, errors.New("broken \"here\""), fmt.Errorf("more: %w", io.EOF), nil, []string{"a", "<b>"}, map[string]int{"z": 1, "a": 2},
 		struct {
 			A int `json:"a"`
-		}{7}, marshaler{}, marshaler{io.EOF}, (*careless)(nil), panicking{}, secret("x"), make(chan int), slog.GroupValue(), slog.GroupValue(slog.Int("a", 1), slog.Group("b"), slog.Group("", slog.Int("c", 2)), slog.Group("d", slog.Group("e", "f", 1))),
+		}{7}, marshaler{}, marshaler{io.EOF}, (*nilError)(nil), panicking{}, secret("x"), make(chan int), slog.GroupValue(), slog.GroupValue(slog.Int("a", 1), slog.Group("b"), slog.Group("", slog.Int("c", 2)), slog.Group("d", slog.Group("e", "f", 1))),
 	}
 	var got, want bytes.Buffer
 	ours := cloudwatch.NewLogger(&got, slog.LevelDebug, "users")
@@ -117,7 +116,7 @@ func TestLinesAreThoseOfJSONHandler(t *testing.T) {
 	}
 }
 
-// traced is a context of the Lambda runtime, which puts the tracing header under a text.
+// traced is a context of the Lambda runtime.
 type traced struct{ context.Context }
 
 func (c traced) Value(key any) any {
@@ -127,7 +126,7 @@ func (c traced) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// TestInvocation: lines tell the invocation and its trace, which are in their context.
+// TestInvocation checks the ids of the invocation and its trace, which are in the context.
 func TestInvocation(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -141,28 +140,27 @@ func TestInvocation(t *testing.T) {
 	}
 }
 
-// talkative logs while it is logged.
-type talkative struct{ logger *slog.Logger }
+// logging logs a line when it is logged.
+type logging struct{ logger *slog.Logger }
 
-func (v talkative) LogValue() slog.Value {
+func (v logging) LogValue() slog.Value {
 	v.logger.Info("inner")
 	return slog.IntValue(1)
 }
 
-// TestValueThatLogs: each is a line of its own.
 func TestValueThatLogs(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	logger := cloudwatch.NewLogger(&out, slog.LevelInfo, "users")
-	logger.Info("outer", slog.Group("g", "v", talkative{logger}))
+	logger.Info("outer", slog.Group("g", "v", logging{logger}))
 	got := linesOf(t, &out)
 	if len(got) != 2 || got[0][slog.MessageKey] != "inner" || got[1][slog.MessageKey] != "outer" {
 		t.Errorf("lines: %v", got)
 	}
 }
 
-// TestLoggersAtOnce: loggers that are made of one write whole lines, in turn.
-func TestLoggersAtOnce(t *testing.T) {
+// TestConcurrentLoggers checks that derived loggers write whole lines.
+func TestConcurrentLoggers(t *testing.T) {
 	t.Parallel()
 	w := &wholeWrites{}
 	logger := cloudwatch.NewLogger(w, slog.LevelInfo, "users")
@@ -177,28 +175,5 @@ func TestLoggersAtOnce(t *testing.T) {
 	}
 	if group.Wait(); w.broken > 0 {
 		t.Errorf("%d writes were not one line", w.broken)
-	}
-}
-
-// BenchmarkLine holds a line of a request against slog's own handler.
-func BenchmarkLine(b *testing.B) {
-	rename := func(groups []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey && len(groups) == 0 {
-			a.Key = "timestamp"
-		}
-		return a
-	}
-	ctx := lambdacontext.NewContext(b.Context(), &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
-	for name, logger := range map[string]*slog.Logger{
-		"ours": cloudwatch.NewLogger(io.Discard, slog.LevelInfo, "users"),
-		"slog": slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{ReplaceAttr: rename})),
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				logger.LogAttrs(ctx, slog.LevelInfo, "request", slog.Bool("cold_start", false), slog.String("correlation_id", "invocation-1"),
-					slog.String("api_request_id", "gateway-1"), slog.Int("status", 200), slog.Float64("duration_ms", 1.25))
-			}
-		})
 	}
 }

@@ -1,5 +1,4 @@
-// Package codedeploy is what a lifecycle hook of AWS CodeDeploy needs: to invoke a version of a function, and to
-// report what came of it.
+// Package codedeploy invokes versions of functions and reports the result of a lifecycle hook to AWS CodeDeploy.
 package codedeploy
 
 import (
@@ -15,7 +14,7 @@ import (
 	"rental.example/adapters/httpclient"
 )
 
-// Hook names one run of a lifecycle hook; it is the event that CodeDeploy sends.
+// Hook is the event that CodeDeploy sends to a lifecycle hook.
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html
 type Hook struct {
 	DeploymentID string `json:"DeploymentId"`
@@ -30,24 +29,30 @@ type VersionsAPI interface {
 // Versions invokes versions of functions. It is safe for concurrent use.
 type Versions struct{ api VersionsAPI }
 
-// NewVersions makes a Versions.
+// NewVersions returns a Versions.
 func NewVersions(api VersionsAPI) *Versions { return &Versions{api: api} }
 
-// NewVersionsClient makes a client that waits for a response as long as the context allows, since a function may take
-// its whole timeout.
-func NewVersionsClient(cfg aws.Config) *lambda.Client { return lambda.NewFromConfig(patient(cfg)) }
+// NewVersionsClient returns a client without a timeout of its own, since a function may take its whole timeout, and without
+// retries, which would invoke a slow version twice.
+func NewVersionsClient(cfg aws.Config) *lambda.Client {
+	cfg.RetryMaxAttempts = 1
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = httpclient.New(0, 1)
+	}
+	return lambda.NewFromConfig(cfg)
+}
 
-// Invoke returns the response of a version, which its ARN names, to an event. A function that crashed or timed out is
-// an error, with what Lambda says of it.
+// Invoke invokes a version, given by its ARN, and returns its response. It returns an error with Lambda's message if the
+// function crashed or timed out.
 func (v *Versions) Invoke(ctx context.Context, version string, event []byte) ([]byte, error) {
-	answer, err := v.api.Invoke(ctx, &lambda.InvokeInput{FunctionName: &version, Payload: event})
+	response, err := v.api.Invoke(ctx, &lambda.InvokeInput{FunctionName: &version, Payload: event})
 	if err != nil {
 		return nil, fmt.Errorf("codedeploy: Invoke %s: %w", version, err)
 	}
-	if answer.FunctionError != nil {
-		return nil, fmt.Errorf("codedeploy: Invoke %s: %s: %.500s", version, *answer.FunctionError, answer.Payload)
+	if response.FunctionError != nil {
+		return nil, fmt.Errorf("codedeploy: Invoke %s: %s: %.500s", version, *response.FunctionError, response.Payload)
 	}
-	return answer.Payload, nil
+	return response.Payload, nil
 }
 
 // DeploymentsAPI is the part of CodeDeploy that Deployments needs; *codedeploy.Client has it.
@@ -59,10 +64,10 @@ type DeploymentsAPI interface {
 // Deployments reports to CodeDeploy. It is safe for concurrent use.
 type Deployments struct{ api DeploymentsAPI }
 
-// NewDeployments makes a Deployments.
+// NewDeployments returns a Deployments.
 func NewDeployments(api DeploymentsAPI) *Deployments { return &Deployments{api: api} }
 
-// NewDeploymentsClient makes a client with a timeout of some seconds for each attempt.
+// NewDeploymentsClient returns a client with a timeout of three seconds for each attempt.
 func NewDeploymentsClient(cfg aws.Config) *codedeploy.Client {
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = httpclient.New(reportTimeout, 1)
@@ -72,8 +77,7 @@ func NewDeploymentsClient(cfg aws.Config) *codedeploy.Client {
 
 const reportTimeout = 3 * time.Second
 
-// Report says whether the deployment of h may go on. Without a report, CodeDeploy waits for an hour, and then takes
-// the deployment back.
+// Report reports whether the deployment of h may continue. Without a report, CodeDeploy rolls back after an hour.
 func (d *Deployments) Report(ctx context.Context, h Hook, succeeded bool) error {
 	status := types.LifecycleEventStatusFailed
 	if succeeded {
@@ -86,14 +90,4 @@ func (d *Deployments) Report(ctx context.Context, h Hook, succeeded bool) error 
 		return fmt.Errorf("codedeploy: PutLifecycleEventHookExecutionStatus: %w", err)
 	}
 	return nil
-}
-
-// patient is a configuration with one attempt and no timeout but the context's: a second attempt would invoke a slow
-// version twice.
-func patient(cfg aws.Config) aws.Config {
-	cfg.RetryMaxAttempts = 1
-	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = httpclient.New(0, 1)
-	}
-	return cfg
 }

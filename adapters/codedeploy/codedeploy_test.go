@@ -17,7 +17,7 @@ import (
 	"rental.example/adapters/codedeploy"
 )
 
-// service answers every request with one response, and records what it was sent.
+// service starts a server, and returns its configuration and the requests that it received.
 func service(t *testing.T, respond http.HandlerFunc) (cfg aws.Config, sent func() []string) {
 	t.Helper()
 	var (
@@ -54,7 +54,7 @@ func TestInvoke(t *testing.T) {
 	}
 }
 
-// TestInvokeFails: what crashed, what Lambda refuses, and what takes too long, each after one attempt.
+// TestInvokeFails checks that nothing is retried.
 func TestInvokeFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -65,7 +65,7 @@ func TestInvokeFails(t *testing.T) {
 			w.Header().Set("X-Amz-Function-Error", "Unhandled")
 			_, _ = io.WriteString(w, `{"errorMessage":"exit status 1","errorType":"Runtime.ExitError"}`)
 		}, "Runtime.ExitError"},
-		"refusal": {func(w http.ResponseWriter, _ *http.Request) {
+		"throttled": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Amzn-Errortype", "TooManyRequestsException")
 			w.WriteHeader(http.StatusTooManyRequests)
 		}, "TooManyRequestsException"},

@@ -24,7 +24,7 @@ func TestErr(t *testing.T) {
 	e.Origin("ALLOWED_ORIGIN")
 	e.LogLevel()
 	want := "configuration: missing environment variables: USERS_TABLE, EMPTY, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; " +
-		"unusable environment variables: AWS_ENDPOINT_URL_DYNAMODB must be an http or https URL; " +
+		"invalid environment variables: AWS_ENDPOINT_URL_DYNAMODB must be an http or https URL; " +
 		"ALLOWED_ORIGIN must be an origin such as https://app.example.com; LOG_LEVEL must be DEBUG, INFO, WARN or ERROR"
 	if err := e.Err(); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)

@@ -26,7 +26,7 @@ func TestBinary(t *testing.T) {
 func TestMissingVariables(t *testing.T) {
 	t.Parallel()
 	want := "configuration: missing environment variables: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, USER_EVENTS_TOPIC_ARN, USER_EVENTS_DEAD_LETTER_QUEUE_URL; " +
-		"unusable environment variables: LOG_LEVEL must be DEBUG, INFO, WARN or ERROR\n"
+		"invalid environment variables: LOG_LEVEL must be DEBUG, INFO, WARN or ERROR\n"
 	if got := lambdatest.StartError(t, lambdatest.Build(t), "ALLOWED_ORIGIN=", "LOG_LEVEL=LOUD"); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
