@@ -13,54 +13,54 @@ import (
 	"rental.example/functions/itemsync"
 )
 
-// client sends one request after the other.
+// client sends requests sequentially.
 type client struct {
-	owner   domain.UserID
-	send    func(ctx context.Context, c *client)
-	left    int // requests
-	waiting bool
-	alone   bool           // sends only while nothing else runs, since it lets time pass
-	key     string         // of the item that it lists
-	known   domain.Version // of the profile that it has seen last
+	owner     domain.UserID
+	send      func(ctx context.Context, c *client)
+	remaining int // requests
+	inFlight  bool
+	exclusive bool           // sends only while no process runs, since it advances the clock
+	key       string         // of its items
+	lastSeen  domain.Version // of the profile
 }
 
-// addClients has, for each owner, one at the profile and two at the items, one of them in the shop, too.
+// addClients adds, for each owner, one client that writes the profile, two that write items and one that reads.
 func (w *world) addClients() {
 	for _, owner := range ownerIDs[:1+w.choose(2)] {
 		w.clients = append(w.clients,
-			&client{owner: owner, send: w.changeProfile, left: 2 + w.choose(4)},
-			&client{owner: owner, send: w.changeItems, left: 2 + w.choose(4), key: "a"},
-			&client{owner: owner, send: w.changeItems, left: w.choose(4), key: "b"},
-			&client{owner: owner, send: w.read, left: 3},
+			&client{owner: owner, send: w.changeProfile, remaining: 2 + w.choose(4)},
+			&client{owner: owner, send: w.changeItems, remaining: 2 + w.choose(4), key: "a"},
+			&client{owner: owner, send: w.changeItems, remaining: w.choose(4), key: "b"},
+			&client{owner: owner, send: w.read, remaining: 3},
 		)
 	}
-	if w.calm {
-		w.clients = append(w.clients, &client{owner: ownerIDs[0], send: w.flap, left: 8 + w.choose(8), alone: true})
+	if w.faultless {
+		w.clients = append(w.clients, &client{owner: ownerIDs[0], send: w.recreate, remaining: 8 + w.choose(8), exclusive: true})
 	}
 }
 
-func (w *world) busyClients() bool {
+func (w *world) clientsBusy() bool {
 	for _, c := range w.clients {
-		if c.left > 0 || c.waiting {
+		if c.remaining > 0 || c.inFlight {
 			return true
 		}
 	}
 	return false
 }
 
-// clientTurns are the requests that may begin.
-func (w *world) clientTurns() (turns []func()) {
+// clientActions returns the requests that may begin.
+func (w *world) clientActions() (actions []func()) {
 	for _, c := range w.clients {
-		if c.left > 0 && !c.waiting && !(c.alone && len(w.running) > 0) {
-			turns = append(turns, func() {
-				c.left--
-				c.waiting = true
+		if c.remaining > 0 && !c.inFlight && !(c.exclusive && len(w.running) > 0) {
+			actions = append(actions, func() {
+				c.remaining--
+				c.inFlight = true
 				id := fmt.Sprintf("request-%d", w.started+1)
-				w.start("request", 10*time.Second, func() { c.waiting = false; w.ended[id] = w.clock }, func(ctx context.Context) { c.send(ctx, c) })
+				w.start("request", 10*time.Second, func() { c.inFlight = false; w.ended[id] = w.clock }, func(ctx context.Context) { c.send(ctx, c) })
 			})
 		}
 	}
-	return turns
+	return actions
 }
 
 func stampOf(ctx context.Context) domain.Stamp {
@@ -68,60 +68,60 @@ func stampOf(ctx context.Context) domain.Stamp {
 	return domain.Stamp{Time: p.begun, RequestID: p.id}
 }
 
-// changeProfile makes, changes or deletes the profile.
+// changeProfile creates, changes or deletes the profile.
 func (w *world) changeProfile(ctx context.Context, c *client) {
 	caller, s := domain.Caller{ID: c.owner}, stampOf(ctx)
 	var cond domain.Condition
-	if c.known > 0 && w.chance(3) {
-		cond = domain.MustBe(c.known)
+	if c.lastSeen > 0 && w.chance(3) {
+		cond = domain.MustBe(c.lastSeen)
 	}
 	name := "Name " + processOf(ctx).id
 	var err error
 	created := false
 	switch kind := w.choose(10); {
-	case !w.lives(c.owner) || kind < 2:
+	case !w.hasProfile(c.owner) || kind < 2:
 		var p user.Profile
 		if p, err = user.New(caller, user.Draft{Name: name, Email: "a@example.com", Type: "rentee"}, s); err != nil {
 			w.violate("%v", err)
 		}
 		p, created, err = w.users.Save(ctx, p, domain.Condition{})
-		c.known = max(c.known, p.Version)
+		c.lastSeen = max(c.lastSeen, p.Version)
 		w.checkCreated(ctx, c.owner, created, err)
 	case kind < 7:
 		var p user.Profile
 		p, err = user.Update(ctx, w.users, c.owner, cond, func(p user.Profile) (user.Profile, error) {
 			return p.Change(caller, user.Patch{Name: domain.Some(name)}, s)
 		})
-		c.known = max(c.known, p.Version)
+		c.lastSeen = max(c.lastSeen, p.Version)
 	default:
 		_, err = w.users.Delete(ctx, c.owner, cond, s)
 	}
-	if processOf(ctx).step() == nil {
-		w.checkRefusal(ctx, c.owner, err)
+	if processOf(ctx).pause() == nil {
+		w.checkWriteError(ctx, c.owner, err)
 	}
 }
 
-// flap deletes the profile or makes it again, each time before the deletion before has settled.
-func (w *world) flap(ctx context.Context, c *client) {
+// recreate deletes or creates the profile, each time within the grace period of the last deletion.
+func (w *world) recreate(ctx context.Context, c *client) {
 	w.clock = w.clock.Add(time.Duration(w.choose(int(itemsync.GracePeriod/time.Second))) * time.Second / 2)
 	s := domain.Stamp{Time: w.clock, RequestID: processOf(ctx).id}
-	processOf(ctx).begun, processOf(ctx).end = w.clock, w.clock.Add(10*time.Second)
+	processOf(ctx).begun, processOf(ctx).deadline = w.clock, w.clock.Add(10*time.Second)
 	var err error
-	if w.lives(c.owner) {
+	if w.hasProfile(c.owner) {
 		_, err = w.users.Delete(ctx, c.owner, domain.Condition{}, s)
 	} else {
 		var p user.Profile
-		if p, err = user.New(domain.Caller{ID: c.owner}, user.Draft{Name: "Flapping", Email: "a@example.com", Type: "rentee"}, s); err == nil {
+		if p, err = user.New(domain.Caller{ID: c.owner}, user.Draft{Name: "Recreated", Email: "a@example.com", Type: "rentee"}, s); err == nil {
 			_, _, err = w.users.Save(ctx, p, domain.Condition{})
 		}
 	}
-	w.log("%s flaps: %v", s.RequestID, err)
+	w.log("%s recreate: %v", s.RequestID, err)
 }
 
-// changeItems lists an item, mostly under one of two keys, changes or removes one.
+// changeItems adds an item, mostly with an idempotency key, or changes or removes one.
 func (w *world) changeItems(ctx context.Context, c *client) {
 	caller, s := domain.Caller{ID: c.owner}, stampOf(ctx)
-	s.Time = s.Time.Add(-w.lag)
+	s.Time = s.Time.Add(-w.clockLag)
 	id := item.KeyedID(c.owner, c.key)
 	switch w.choose(8) {
 	case 0:
@@ -129,40 +129,40 @@ func (w *world) changeItems(ctx context.Context, c *client) {
 		_, err := w.catalog.Change(ctx, id, caller, domain.Condition{}, item.Patch{Name: domain.Some(name)}, s)
 		w.log("%s change: %v", s.RequestID, err)
 	case 1:
-		w.removed[id] = true // or will be, or not: nobody knows
+		w.removalRequested[id] = true // whatever the response
 		err := w.catalog.Remove(ctx, id, caller, domain.Condition{})
 		w.log("%s remove: %v", s.RequestID, err)
 	case 2, 3:
 		var random [10]byte
 		binary.BigEndian.PutUint64(random[:], uint64(processOf(ctx).number))
-		w.list(ctx, item.NewID(s.Time, random), caller, s)
+		w.add(ctx, item.NewID(s.Time, random), caller, s)
 	default:
-		w.list(ctx, id, caller, s)
+		w.add(ctx, id, caller, s)
 	}
 }
 
-func (w *world) list(ctx context.Context, id item.ID, caller domain.Caller, s domain.Stamp) {
+func (w *world) add(ctx context.Context, id item.ID, caller domain.Caller, s domain.Stamp) {
 	lat, lng := 52.5, 13.4
-	applied := w.appliedNow()
-	l, created, err := w.catalog.Add(ctx, id, caller, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, s)
-	if processOf(ctx).step() != nil {
+	applied := w.snapshotApplied()
+	added, created, err := w.catalog.Add(ctx, id, caller, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, s)
+	if processOf(ctx).pause() != nil {
 		return
 	}
-	w.log("%s list %s: created %t, %v", s.RequestID, id, created, err)
+	w.log("%s add %s: created %t, %v", s.RequestID, id, created, err)
 	if err == nil {
-		w.checkListed(ctx, l, created, applied)
+		w.checkAdded(ctx, added, created, applied)
 	} else if errors.Is(err, item.ErrKeyReused) {
-		w.violate("%s: a repeated request is taken for another: %v", s.RequestID, err)
+		w.violate("%s: a retry is taken for another request: %v", s.RequestID, err)
 	}
 }
 
-// read looks at one item, or at all of an owner's.
+// read gets one item, or searches all of an owner.
 func (w *world) read(ctx context.Context, c *client) {
-	applied := w.appliedNow()
+	applied := w.snapshotApplied()
 	if w.chance(2) {
-		l, err := w.catalog.Get(ctx, item.KeyedID(c.owner, "a"))
+		got, err := w.catalog.Get(ctx, item.KeyedID(c.owner, "a"))
 		if err == nil {
-			w.checkShown(l, applied)
+			w.checkShown(got, applied)
 		}
 		return
 	}
@@ -170,7 +170,7 @@ func (w *world) read(ctx context.Context, c *client) {
 	if err != nil {
 		return
 	}
-	for _, l := range found.Items {
-		w.checkShown(l, applied)
+	for _, i := range found.Items {
+		w.checkShown(i, applied)
 	}
 }

@@ -1,10 +1,11 @@
-// Package simulation plays the whole system over the memory adapters in one goroutine at a time: clients, the
-// users table's stream, topic, queue, dead-letter queue and the functions behind them. A seed decides who goes
-// on at every call of a port, what gets lost, comes twice, late or in another order, and who is killed. After
-// every reading, and in the end, it is held against what was true.
+// Package simulation is a deterministic simulation of the whole system with the stores in memory, one goroutine at a
+// time: clients, the users table's stream, topic, queue, dead-letter queue and the functions that consume them. At every
+// call of a port, a seed selects which process continues, which calls fail or lose their response, which messages are
+// lost, duplicated, delayed or reordered, and which processes are killed. Every read, and the final state, is compared
+// with the expected state.
 //
 //	go test ./functions/simulation -schedules 100000
 //
-// A failure names its seed; -seed replays it, and prints what happened. With -mutants, the code is built once
-// for each of its protections without it, and the simulation has to find out.
+// A failure prints its seed; -seed replays it with a trace. -mutants builds the code without each of its protections,
+// and checks that the simulation fails.
 package simulation

@@ -21,11 +21,11 @@ type owner struct {
 
 	mu     sync.Mutex
 	alive  time.Time // since when the profile is there without a break, for all to know; zero while it is not
-	listed map[item.ID]promise
+	listed map[item.ID]addedItem
 }
 
-// promise is an item that was listed, under what was known of its owner then.
-type promise struct {
+// addedItem is an item that was listed, under what was known of its owner then.
+type addedItem struct {
 	begun time.Time
 	under domain.Version
 }
@@ -83,7 +83,7 @@ func (o *owner) list(ctx context.Context, t *testing.T, catalog *item.Catalog) {
 	case err == nil:
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		o.listed[l.Item.ID] = promise{begun, l.Item.OwnerVersion}
+		o.listed[l.Item.ID] = addedItem{begun, l.Item.OwnerVersion}
 	case !errors.Is(err, item.ErrOwnerDeleted) && !errors.Is(err, domain.ErrUnavailable):
 		t.Errorf("listing: %v", err)
 	}

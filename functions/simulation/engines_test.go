@@ -42,8 +42,8 @@ import (
 const (
 	requestTime       = 2 * time.Second // that a request may take
 	consumerTime      = 6 * time.Second // that a consumer's invocation may take
-	engineSettling    = requestTime + consumerTime + time.Second
-	engineVisibility  = engineSettling + time.Second
+	engineGracePeriod = requestTime + consumerTime + time.Second
+	engineVisibility  = engineGracePeriod + time.Second
 	engineOwners      = 25
 	profileChanges    = 500
 	itemsListed       = 2000
@@ -96,7 +96,7 @@ func newSystem(t *testing.T) *system {
 
 	topic := s.newTopic(t, name, engines)
 	dead := snssqs.NewQueue(s.sqs, s.queue) // nothing is to go there; a record among the events would be noticed
-	registry := item.NewRegistry(s.owners, s.holdings, engineSettling, time.Now)
+	registry := item.NewRegistry(s.owners, s.holdings, engineGracePeriod, time.Now)
 	publisher := userevents.New(topic, dead, userevents.Config{Now: time.Now, Logger: logger, Metrics: metrics})
 	subscriber := itemsync.New(registry, itemsync.Config{Logger: logger, Metrics: metrics})
 	s.userevents = func() lambda.Handler { return lambda.NewHandler(publisher.Handle) }
@@ -104,11 +104,11 @@ func newSystem(t *testing.T) *system {
 	return s
 }
 
-// newClient makes a client with the rights of a function.
+// newClient makes a client with the permissions of a function.
 func (s *system) newClient(t *testing.T, function string) *opensearch.Client {
 	t.Helper()
 	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: s.openSearch, Alias: s.alias, Service: opensearch.ServiceNone, HTTP: rightsOf(t, function, s.alias),
+		Endpoint: s.openSearch, Alias: s.alias, Service: opensearch.ServiceNone, HTTP: permissionsOf(t, function, s.alias),
 	})
 	must(t, err)
 	return client
@@ -258,8 +258,8 @@ func waitFor(ctx context.Context, d time.Duration) {
 	}
 }
 
-// atRest reports whether every change has been told, and no message is left.
-func (s *system) atRest(t *testing.T, changes int64) bool {
+// idle reports whether every change has been told, and no message is left.
+func (s *system) idle(t *testing.T, changes int64) bool {
 	t.Helper()
 	out, err := s.sqs.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
 		QueueUrl: &s.queue, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll},
@@ -284,7 +284,7 @@ func TestOnRealEngines(t *testing.T) {
 	all := make([]*owner, engineOwners)
 	for i := range all {
 		id := domain.UserID(fmt.Sprintf("%08d-0000-4000-8000-%012d", i, i))
-		all[i] = &owner{caller: domain.Caller{ID: id}, listed: map[item.ID]promise{}}
+		all[i] = &owner{caller: domain.Caller{ID: id}, listed: map[item.ID]addedItem{}}
 		clients.Go(func() { all[i].live(ctx, t, s.store, profileChanges/engineOwners) })
 	}
 	for range 8 {
@@ -295,7 +295,7 @@ func TestOnRealEngines(t *testing.T) {
 		})
 	}
 	clients.Wait()
-	for !s.atRest(t, profileChanges) {
+	for !s.idle(t, profileChanges) {
 		waitFor(t.Context(), 200*time.Millisecond)
 	}
 	items := 0

@@ -17,57 +17,56 @@ import (
 	"rental.example/domain/user"
 )
 
-// stream is the table's, of one shard. What has been read can come again.
+// stream is the stream of the users table with one shard.
 type stream struct {
 	records []json.RawMessage
-	read    int
+	next    int // position of the consumer
 	polled  bool
 }
 
-func (s *stream) ready() bool { return !s.polled && s.read < len(s.records) }
+func (s *stream) ready() bool { return !s.polled && s.next < len(s.records) }
 
-// number is a sequence number as the service's: its order is that of numbers, not of text.
-func number(i int) string { return strconv.Itoa(999 + i) }
+// sequenceNumber returns the i-th sequence number. As in the service, the order is numeric, not lexical.
+func sequenceNumber(i int) string { return strconv.Itoa(999 + i) }
 
 func (s *stream) add(before, after user.Record) error {
-	n := number(len(s.records))
+	n := sequenceNumber(len(s.records))
 	record, err := dynamo.UserChange{EventID: "event-" + n, SequenceNumber: n, Before: before, After: after}.Record()
 	s.records = append(s.records, record)
 	return err
 }
 
-// startUserEvents hands the next records of the stream to the function, and goes on behind those that it
-// has not reported.
+// startUserEvents invokes userevents with the next records, and advances to the first that it reports.
 func (w *world) startUserEvents() {
 	s := &w.stream
-	batch := s.records[s.read:min(len(s.records), s.read+1+w.choose(4))]
+	batch := s.records[s.next:min(len(s.records), s.next+1+w.choose(4))]
 	s.polled = true
 	w.start("userevents", 30*time.Second, func() { s.polled = false }, func(ctx context.Context) {
-		answer, err := w.userevents.Handle(ctx, dynamo.StreamEvent{Records: batch})
-		if processOf(ctx).step() != nil || err != nil || w.faults && w.chance(10) {
-			return // all of them come again
+		response, err := w.userevents.Handle(ctx, dynamo.StreamEvent{Records: batch})
+		if processOf(ctx).pause() != nil || err != nil || w.faults && w.chance(10) {
+			return // retries the batch
 		}
-		end := s.read + len(batch)
-		for _, failure := range answer.BatchItemFailures {
-			for i := s.read; i < end; i++ {
-				if number(i) == failure.ItemIdentifier {
+		end := s.next + len(batch)
+		for _, failure := range response.BatchItemFailures {
+			for i := s.next; i < end; i++ {
+				if sequenceNumber(i) == failure.ItemIdentifier {
 					end = i
 				}
 			}
 		}
-		s.read = end
+		s.next = end
 	})
 }
 
-// deadLetters are those of userevents, of which there must be none: no record here is malformed.
+// deadLetters is the dead-letter queue of userevents. No record is malformed, so it must stay empty.
 type deadLetters struct{ world *world }
 
 func (d deadLetters) Send(_ context.Context, body []byte, attributes map[string]string) error {
-	d.world.violate("userevents gives up %s: %v", body, attributes)
+	d.world.violate("userevents dead-letters %s: %v", body, attributes)
 	return nil
 }
 
-// topic takes what is published, and hands it to the queue at some time, in no order, and sometimes twice.
+// topic delivers published messages to the queue in any order, and sometimes twice.
 type topic struct{ world *world }
 
 func (t topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ ...func(*sns.Options)) (*sns.PublishBatchOutput, error) {
@@ -75,12 +74,12 @@ func (t topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ ..
 		w, out := t.world, new(sns.PublishBatchOutput)
 		for _, entry := range in.PublishBatchRequestEntries {
 			if w.faults && w.chance(20) {
-				out.Failed = append(out.Failed, types.BatchResultErrorEntry{Id: entry.Id, Code: aws.String("InternalError"), Message: aws.String("no")})
+				out.Failed = append(out.Failed, types.BatchResultErrorEntry{Id: entry.Id, Code: aws.String("InternalError"), Message: aws.String("failure")})
 				continue
 			}
 			out.Successful = append(out.Successful, types.PublishBatchResultEntry{Id: entry.Id, MessageId: entry.Id})
 			if w.faults && w.lossy && w.chance(4) {
-				w.log("lost for good: %s", *entry.Message)
+				w.log("lost: %s", *entry.Message)
 				continue
 			}
 			w.queue.add(w, entry)
@@ -92,7 +91,7 @@ func (t topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ ..
 	})
 }
 
-// message waits in the queue.
+// message is a message in the queue.
 type message struct {
 	events.SQSMessage
 	visible  time.Time
@@ -100,18 +99,18 @@ type message struct {
 }
 
 type queue struct {
-	messages []*message // in no certain order
-	dead     []*message
-	added    int
-	given    int // up, to the dead letters
-	polling  int // invocations at once
+	messages     []*message // unordered
+	deadLetters  []*message
+	added        int
+	deadLettered int // in total
+	concurrency  int
 }
 
-// As template.yaml has them, but for maxReceiveCount: here dead letters are to be seen.
+// As in template.yaml, except for a lower maxReceiveCount.
 const (
-	visibility      = 180 * time.Second
-	maxReceiveCount = 4
-	maxPolling      = 3
+	visibilityTimeout = 180 * time.Second
+	maxReceiveCount   = 4
+	maxConcurrency    = 3
 )
 
 func (q *queue) add(w *world, entry types.PublishBatchRequestEntry) {
@@ -127,10 +126,10 @@ func (q *queue) add(w *world, entry types.PublishBatchRequestEntry) {
 }
 
 func (q *queue) ready(now time.Time) bool {
-	return q.polling < maxPolling && slices.ContainsFunc(q.messages, func(m *message) bool { return !m.visible.After(now) })
+	return q.concurrency < maxConcurrency && slices.ContainsFunc(q.messages, func(m *message) bool { return !m.visible.After(now) })
 }
 
-// receive takes some of the messages that can be seen, in any order; those that came too often are dead.
+// receive returns some visible messages in any order, and dead-letters those received too often.
 func (q *queue) receive(w *world) (batch []*message) {
 	for _, i := range w.random.Perm(len(q.messages)) {
 		if m := q.messages[i]; !m.visible.After(w.clock) && len(batch) < 3 && (len(batch) == 0 || w.chance(2)) {
@@ -139,13 +138,13 @@ func (q *queue) receive(w *world) (batch []*message) {
 	}
 	for _, m := range batch {
 		m.received++
-		m.visible = w.clock.Add(visibility)
+		m.visible = w.clock.Add(visibilityTimeout)
 		m.Attributes = map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.received)}
 		if m.received > maxReceiveCount {
 			q.remove(m)
-			q.dead = append(q.dead, m)
-			q.given++
-			w.log("%s is dead", m.MessageId)
+			q.deadLetters = append(q.deadLetters, m)
+			q.deadLettered++
+			w.log("%s is dead-lettered", m.MessageId)
 		}
 	}
 	return slices.DeleteFunc(batch, func(m *message) bool { return m.received > maxReceiveCount })
@@ -155,26 +154,26 @@ func (q *queue) remove(m *message) {
 	q.messages = slices.DeleteFunc(q.messages, func(other *message) bool { return other == m })
 }
 
-// startItemSync hands messages to the function, and removes those that it has not reported, though
-// sometimes one comes again all the same.
+// startItemSync invokes itemsync with messages, and deletes those that it does not report. Sometimes it redelivers one
+// nevertheless.
 func (w *world) startItemSync() {
 	batch := w.queue.receive(w)
 	if len(batch) == 0 {
 		return
 	}
-	w.queue.polling++
-	w.start("itemsync", 30*time.Second, func() { w.queue.polling-- }, func(ctx context.Context) {
+	w.queue.concurrency++
+	w.start("itemsync", 30*time.Second, func() { w.queue.concurrency-- }, func(ctx context.Context) {
 		var event events.SQSEvent
 		for _, m := range batch {
 			event.Records = append(event.Records, m.SQSMessage)
 		}
-		answer, err := w.itemsync.Handle(ctx, event)
-		if processOf(ctx).step() != nil || err != nil {
+		response, err := w.itemsync.Handle(ctx, event)
+		if processOf(ctx).pause() != nil || err != nil {
 			return
 		}
 		for _, m := range batch {
-			failed := slices.Contains(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
-			w.log("%s is done: %t", m.MessageId, !failed)
+			failed := slices.Contains(response.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+			w.log("%s succeeded: %t", m.MessageId, !failed)
 			if !failed && !(w.faults && w.chance(20)) {
 				w.queue.remove(m)
 			}
@@ -182,10 +181,10 @@ func (w *world) startItemSync() {
 	})
 }
 
-// redrive has the dead letters tried again.
+// redrive returns the dead letters to the queue.
 func (w *world) redrive() {
-	for _, m := range w.queue.dead {
+	for _, m := range w.queue.deadLetters {
 		m.received, m.visible = 0, w.clock
 	}
-	w.queue.messages, w.queue.dead = append(w.queue.messages, w.queue.dead...), nil
+	w.queue.messages, w.queue.deadLetters = append(w.queue.messages, w.queue.deadLetters...), nil
 }

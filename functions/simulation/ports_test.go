@@ -9,7 +9,7 @@ import (
 	"rental.example/domain/user"
 )
 
-// The ports, each call of which is a step.
+// users, items and owners are the stores in memory with a pause and a random outcome for each call.
 
 type users struct {
 	*memory.Users
@@ -20,23 +20,23 @@ func (u users) Get(ctx context.Context, id domain.UserID) (user.Profile, error) 
 	return call(ctx, true, "users.Get", func() (user.Profile, error) { return u.Users.Get(ctx, id) })
 }
 
-type saving struct {
+type saveResult struct {
 	profile user.Profile
 	created bool
 }
 
 func (u users) Save(ctx context.Context, p user.Profile, cond domain.Condition) (user.Profile, bool, error) {
-	s, err := call(ctx, true, "users.Save", func() (s saving, err error) {
+	s, err := call(ctx, true, "users.Save", func() (s saveResult, err error) {
 		s.profile, s.created, err = u.Users.Save(ctx, p, cond)
-		return s, u.doubt(ctx, p.ID, err)
+		return s, u.ambiguous(ctx, p.ID, err)
 	})
 	return s.profile, s.created, err
 }
 
-// doubt is what dynamo.Users makes of a refusal: where a write of this very request has taken effect, and
-// another's since, nobody can tell.
-func (u users) doubt(ctx context.Context, id domain.UserID, err error) error {
-	if p := processOf(ctx); err != nil && u.world.wrote(p.id, id) && u.world.lastWriter(id) != p.id {
+// ambiguous returns the error that dynamo.Users returns instead of err: after a write of the same request and one of
+// another request, it cannot know whether the first one succeeded.
+func (u users) ambiguous(ctx context.Context, id domain.UserID, err error) error {
+	if p := processOf(ctx); err != nil && len(u.world.writes(p.id, id)) > 0 && u.world.last(id).requestID != p.id {
 		return domain.ErrUnavailable
 	}
 	return err
@@ -45,7 +45,7 @@ func (u users) doubt(ctx context.Context, id domain.UserID, err error) error {
 func (u users) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (user.Tombstone, error) {
 	return call(ctx, true, "users.Delete", func() (user.Tombstone, error) {
 		t, err := u.Users.Delete(ctx, id, cond, s)
-		return t, u.doubt(ctx, id, err)
+		return t, u.ambiguous(ctx, id, err)
 	})
 }
 
@@ -66,27 +66,24 @@ func (i items) Get(ctx context.Context, id item.ID) (item.Stored, error) {
 	return call(ctx, true, "items.Get", func() (item.Stored, error) { return i.Items.Get(ctx, id) })
 }
 
-func (i items) Create(ctx context.Context, it item.Item) error {
-	_, err := call(ctx, true, "items.Create", func() (struct{}, error) {
-		err := i.Items.Create(ctx, it)
-		i.world.noteBirth(ctx, it, err)
-		return struct{}{}, err
+func (i items) Create(ctx context.Context, itm item.Item) error {
+	return callErr(ctx, true, "items.Create", func() error {
+		err := i.Items.Create(ctx, itm)
+		i.world.recordCreation(ctx, itm, err)
+		return err
 	})
-	return err
 }
 
-func (i items) Replace(ctx context.Context, it item.Item, over item.Revision) error {
-	_, err := call(ctx, false, "items.Replace", func() (struct{}, error) {
-		err := i.Items.Replace(ctx, it, over)
-		i.world.noteBirth(ctx, it, err)
-		return struct{}{}, err
+func (i items) Replace(ctx context.Context, itm item.Item, ifRevision item.Revision) error {
+	return callErr(ctx, false, "items.Replace", func() error {
+		err := i.Items.Replace(ctx, itm, ifRevision)
+		i.world.recordCreation(ctx, itm, err)
+		return err
 	})
-	return err
 }
 
-func (i items) Delete(ctx context.Context, id item.ID, over item.Revision) error {
-	_, err := call(ctx, false, "items.Delete", func() (struct{}, error) { return struct{}{}, i.Items.Delete(ctx, id, over) })
-	return err
+func (i items) Delete(ctx context.Context, id item.ID, ifRevision item.Revision) error {
+	return callErr(ctx, false, "items.Delete", func() error { return i.Items.Delete(ctx, id, ifRevision) })
 }
 
 func (i items) Search(ctx context.Context, q item.Query) (item.Results, error) {
@@ -94,16 +91,15 @@ func (i items) Search(ctx context.Context, q item.Query) (item.Results, error) {
 }
 
 func (i items) Refresh(ctx context.Context) error {
-	_, err := call(ctx, true, "items.Refresh", func() (struct{}, error) { return struct{}{}, i.Items.Refresh(ctx) })
-	return err
+	return callErr(ctx, true, "items.Refresh", func() error { return i.Items.Refresh(ctx) })
 }
 
 func (i items) ListOwned(ctx context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
 	return call(ctx, true, "items.ListOwned", func() ([]item.Holding, error) { return i.Items.ListOwned(ctx, owner, below, after, limit) })
 }
 
-func (i items) Remove(ctx context.Context, held []item.Holding) (int, error) {
-	return call(ctx, true, "items.Remove", func() (int, error) { return i.Items.Remove(ctx, held) })
+func (i items) Remove(ctx context.Context, holdings []item.Holding) (int, error) {
+	return call(ctx, true, "items.Remove", func() (int, error) { return i.Items.Remove(ctx, holdings) })
 }
 
 type owners struct {
@@ -115,13 +111,13 @@ func (o *owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.Us
 	return call(ctx, true, "owners.Owners", func() (map[domain.UserID]item.Owner, error) { return o.memory.Owners(ctx, ids) })
 }
 
-// Merge reads and writes: others go on in between, too.
+// Merge pauses between its read and its write, too: see loseOwners.
 func (o *owners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner, error) {
 	return call(ctx, true, "owners.Merge", func() (item.Owner, error) {
-		index := o.memory
-		owner, err := index.Merge(ctx, e)
-		if err == nil && index == o.memory { // which may have been lost meanwhile
-			o.world.noteMerge(ctx, e, owner)
+		store := o.memory
+		owner, err := store.Merge(ctx, e)
+		if err == nil && store == o.memory { // not lost in the meantime
+			o.world.recordMerge(e, owner)
 		}
 		return owner, err
 	})

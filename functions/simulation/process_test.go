@@ -11,47 +11,45 @@ import (
 	"rental.example/domain"
 )
 
-// process is one invocation of a function. It runs until it calls a port, and goes on when the world says so.
+// process is one invocation of a function. It runs until it calls a port, and continues when the world resumes it.
 type process struct {
-	world  *world
-	name   string
-	number int    // among all that were started
-	id     string // of the request
-	begun  time.Time
-	end    time.Time // when its time is up
-	cancel context.CancelFunc
-	resume func() (struct{}, bool)
-	pause  func(struct{}) bool
-	killed bool
-	ended  func() // whether killed or not
+	world    *world
+	number   int    // among all that were started
+	id       string // of the request
+	begun    time.Time
+	deadline time.Time
+	cancel   context.CancelFunc
+	resume   func() (struct{}, bool)
+	yield    func(struct{}) bool
+	killed   bool
+	onEnd    func() // called even if it is killed
 }
 
 type processKey struct{}
 
 func processOf(ctx context.Context) *process { return ctx.Value(processKey{}).(*process) }
 
-// start has body run, in steps, for at most limit. ended is called at its end, however that comes.
-func (w *world) start(name string, limit time.Duration, ended func(), body func(ctx context.Context)) {
+// start starts a process that runs body step by step, for at most limit.
+func (w *world) start(name string, limit time.Duration, onEnd func(), body func(ctx context.Context)) {
 	w.started++
 	p := &process{
-		world: w, name: name, number: w.started, id: fmt.Sprintf("%s-%d", name, w.started), begun: w.now(), end: w.now().Add(limit), ended: ended,
+		world: w, number: w.started, id: fmt.Sprintf("%s-%d", name, w.started), begun: w.now(), deadline: w.now().Add(limit), onEnd: onEnd,
 	}
 	ctx, cancel := context.WithCancel(context.WithValue(w.ctx, processKey{}, p))
 	p.cancel = cancel
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: p.id})
-	p.resume, _ = iter.Pull(func(pause func(struct{}) bool) {
-		p.pause = pause
+	p.resume, _ = iter.Pull(func(yield func(struct{}) bool) {
+		p.yield = yield
 		body(ctx)
 	})
 	w.running = append(w.running, p)
 	w.log("%s begins", p.id)
 }
 
-// step lets others go on. It fails when the process is killed meanwhile; from then on, nothing that it does
-// has an effect.
-func (p *process) step() error {
+// pause lets other processes continue. It fails if the process is killed, after which it has no effects.
+func (p *process) pause() error {
 	if !p.killed {
-		p.pause(struct{}{})
+		p.yield(struct{}{})
 	}
 	if p.killed {
 		return fmt.Errorf("%w: %s was killed", domain.ErrUnavailable, p.id)
@@ -59,9 +57,9 @@ func (p *process) step() error {
 	return nil
 }
 
-// run has p go on to its next step; kill ends it instead. over is whether it has come to its end.
-func (p *process) run(kill bool) (over bool) {
-	if kill || p.world.now().After(p.end) {
+// run resumes p until its next pause, or kills it. It reports whether p has ended.
+func (p *process) run(kill bool) (ended bool) {
+	if kill || p.world.now().After(p.deadline) {
 		p.world.log("%s is killed", p.id)
 		p.killed = true
 		p.cancel()
@@ -70,44 +68,52 @@ func (p *process) run(kill bool) (over bool) {
 		return false
 	}
 	p.cancel()
-	p.ended()
+	p.onEnd()
 	return true
 }
 
-// What becomes of a request to a store or a service, beside being answered.
+// outcome is the outcome of a call to a store or a service.
+type outcome int
+
 const (
-	answered   = iota
-	refused    // it has no effect
-	unanswered // it has its effect, and the caller does not get to know
-	repeated   // the same, and the SDK sends it again
+	succeeds outcome = iota
+	fails            // without an effect
+	losesResponse
+	losesResponseAndRetries // as the SDK does
 )
 
-// call is one request of the process of ctx: others go on before it, and it may go wrong. Where repeat is
-// false, a request whose answer got lost is not sent again.
-func call[T any](ctx context.Context, repeat bool, what string, f func() (T, error)) (v T, err error) {
+// call makes a call of the process of ctx. Other processes continue before it, and it may fail. Without retryable, a call
+// is not retried after a lost response.
+func call[T any](ctx context.Context, retryable bool, name string, f func() (T, error)) (v T, err error) {
 	p := processOf(ctx)
-	if err := p.step(); err != nil {
+	if err := p.pause(); err != nil {
 		return v, err
 	}
-	switch p.world.fate() {
-	case refused:
-		p.world.log("%s %s: refused", p.id, what)
-		return v, fmt.Errorf("%s: %w", what, domain.ErrUnavailable)
-	case unanswered:
+	switch p.world.chooseOutcome() {
+	case fails:
+		p.world.log("%s %s: fails", p.id, name)
+		return v, fmt.Errorf("%s: %w", name, domain.ErrUnavailable)
+	case losesResponse:
 		_, err := f()
-		p.world.log("%s %s: %v, unanswered", p.id, what, err)
-		return v, fmt.Errorf("%s: %w", what, domain.ErrUnavailable)
-	case repeated:
-		if !repeat {
+		p.world.log("%s %s: %v, response lost", p.id, name, err)
+		return v, fmt.Errorf("%s: %w", name, domain.ErrUnavailable)
+	case losesResponseAndRetries:
+		if !retryable {
 			break
 		}
 		_, err := f()
-		p.world.log("%s %s: %v, its answer lost", p.id, what, err)
-		if err := p.step(); err != nil {
+		p.world.log("%s %s: %v, response lost, retry", p.id, name, err)
+		if err := p.pause(); err != nil {
 			return v, err
 		}
 	}
 	v, err = f()
-	p.world.log("%s %s: %v", p.id, what, err)
+	p.world.log("%s %s: %v", p.id, name, err)
 	return v, err
+}
+
+// callErr is call for an f without a value.
+func callErr(ctx context.Context, retryable bool, name string, f func() error) error {
+	_, err := call(ctx, retryable, name, func() (struct{}, error) { return struct{}{}, f() })
+	return err
 }

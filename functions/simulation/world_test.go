@@ -18,17 +18,17 @@ import (
 	"rental.example/functions/userevents"
 )
 
-// world is everything that runs in one schedule, and what decides about it.
+// world is the system of one schedule.
 type world struct {
-	ctx     context.Context
-	random  *rand.Rand
-	choices uint64 // a digest of all that was decided: which schedule this is
-	clock   time.Time
-	faults  bool          // things go wrong
-	lossy   bool          // messages of the topic get lost for good, and once all that is known of owners
-	calm    bool          // nothing goes wrong, and one owner deletes the profile and makes it again, over and over
-	lag     time.Duration // of the clocks of those who list items; negative: they are ahead
-	story   io.Writer
+	ctx       context.Context
+	random    *rand.Rand
+	digest    uint64 // of all choices: it identifies the schedule
+	clock     time.Time
+	faults    bool          // calls may fail, processes may be killed
+	lossy     bool          // messages of the topic, and all owners, may be lost
+	faultless bool          // no faults, and one owner deletes and recreates the profile repeatedly
+	clockLag  time.Duration // of the clocks that set the creation times of items; negative: ahead
+	trace     io.Writer
 
 	started int
 	running []*process
@@ -45,21 +45,21 @@ type world struct {
 
 	stream stream
 	queue  queue
-	truth
+	expectedState
 }
 
-// newWorld is the system as functions/*/bootstrap wire it, over memory.
-func newWorld(ctx context.Context, seed uint64, story io.Writer) *world {
+// newWorld returns the system as wired by functions/*/bootstrap, with stores in memory.
+func newWorld(ctx context.Context, seed uint64, trace io.Writer) *world {
 	w := &world{
-		ctx: ctx, random: rand.New(rand.NewPCG(seed, 0)), choices: 14695981039346656037, story: story,
-		clock: time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC), faults: true, truth: newTruth(),
+		ctx: ctx, random: rand.New(rand.NewPCG(seed, 0)), digest: 14695981039346656037, trace: trace,
+		clock: time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC), faults: true, expectedState: newExpectedState(),
 	}
-	w.calm = w.chance(10)
-	w.faults = !w.calm
+	w.faultless = w.chance(10)
+	w.faults = !w.faultless
 	w.lossy = w.faults && w.chance(8)
-	w.lag = []time.Duration{0, 0, 0, 0, 0, 0, time.Second, -time.Second}[w.choose(8)]
+	w.clockLag = []time.Duration{0, 0, 0, 0, 0, 0, time.Second, -time.Second}[w.choose(8)]
 	w.users = users{memory.NewUsers(), w}
-	w.users.OnChange(w.noteChange)
+	w.users.OnChange(w.recordChange)
 	w.items = items{memory.NewItems(), w}
 	w.items.PauseRefresh()
 	w.owners = &owners{world: w}
@@ -78,10 +78,10 @@ func newWorld(ctx context.Context, seed uint64, story io.Writer) *world {
 
 func (w *world) now() time.Time { return w.clock }
 
-// choose decides between n things.
+// choose returns a random number below n.
 func (w *world) choose(n int) int {
 	i := w.random.IntN(n)
-	w.choices = (w.choices ^ uint64(n<<16|i)) * 1099511628211 // FNV-1a
+	w.digest = (w.digest ^ uint64(n<<16|i)) * 1099511628211 // FNV-1a
 	return i
 }
 
@@ -89,121 +89,120 @@ func (w *world) choose(n int) int {
 func (w *world) chance(n int) bool { return w.choose(n) == 0 }
 
 func (w *world) log(format string, args ...any) {
-	if w.story != nil {
-		fmt.Fprintf(w.story, "%s  "+format+"\n", append([]any{w.clock.Format("15:04:05.000000")}, args...)...)
+	if w.trace != nil {
+		fmt.Fprintf(w.trace, "%s  "+format+"\n", append([]any{w.clock.Format("15:04:05.000000")}, args...)...)
 	}
 }
 
-// fate is what becomes of a request.
-func (w *world) fate() int {
+func (w *world) chooseOutcome() outcome {
 	if !w.faults {
-		return answered
+		return succeeds
 	}
 	switch w.choose(40) {
 	case 0:
-		return refused
+		return fails
 	case 1:
-		return unanswered
+		return losesResponse
 	case 2, 3:
-		return repeated
+		return losesResponseAndRetries
 	}
-	return answered
+	return succeeds
 }
 
-// play runs until the clients have done all that they want, and everything has come to rest after that.
-func (w *world) play() error {
-	for w.truth.violation == nil && w.busyClients() {
-		w.turn()
+// run runs until all requests are done, and then without faults until the system is idle.
+func (w *world) run() error {
+	for w.violation == nil && w.clientsBusy() {
+		w.step()
 	}
 	w.faults = false
-	w.log("from here on, nothing goes wrong any more")
+	w.log("no more faults")
 	if w.lossy {
 		w.startRepublish()
 	}
-	const restless = 20_000 // turns; a few hundred are usual
-	for turns := 0; w.truth.violation == nil && !w.atRest(); turns++ {
-		if turns == restless {
-			return fmt.Errorf("it does not come to rest: %d messages, %d dead letters", len(w.queue.messages), len(w.queue.dead))
+	const maxSteps = 20_000 // a few hundred are usual
+	for steps := 0; w.violation == nil && !w.idle(); steps++ {
+		if steps == maxSteps {
+			return fmt.Errorf("the system does not become idle: %d messages, %d dead letters", len(w.queue.messages), len(w.queue.deadLetters))
 		}
-		w.turn()
+		w.step()
 	}
-	if w.truth.violation == nil {
-		w.checkEnd()
+	if w.violation == nil {
+		w.checkFinalState()
 	}
-	if w.calm && w.queue.given > 0 {
-		w.violate("nothing went wrong, and %d messages became dead letters", w.queue.given)
+	if w.faultless && w.queue.deadLettered > 0 {
+		w.violate("%d dead letters without a fault", w.queue.deadLettered)
 	}
-	return w.truth.violation
+	return w.violation
 }
 
-func (w *world) atRest() bool {
-	return len(w.running) == 0 && w.stream.read == len(w.stream.records) && len(w.queue.messages) == 0 && len(w.queue.dead) == 0
+func (w *world) idle() bool {
+	return len(w.running) == 0 && w.stream.next == len(w.stream.records) && len(w.queue.messages) == 0 && len(w.queue.deadLetters) == 0
 }
 
-// turn has one thing happen. Time passes with each.
-func (w *world) turn() {
+// step takes one random action and advances the clock.
+func (w *world) step() {
 	w.clock = w.clock.Add(time.Duration(1+w.random.IntN(3)) * time.Microsecond)
-	var able []func()
+	var actions []func()
 	for i, p := range w.running {
-		able = append(able, func() {
+		actions = append(actions, func() {
 			if p.run(w.faults && w.chance(60)) {
 				w.running = append(w.running[:i], w.running[i+1:]...)
 			}
 		})
 	}
-	able = append(able, w.clientTurns()...)
+	actions = append(actions, w.clientActions()...)
 	if w.stream.ready() {
-		able = append(able, w.startUserEvents)
+		actions = append(actions, w.startUserEvents)
 	}
 	if w.queue.ready(w.clock) {
-		able = append(able, w.startItemSync, w.startItemSync)
+		actions = append(actions, w.startItemSync, w.startItemSync)
 	}
-	if len(able) == 0 || w.faults && w.chance(12) {
-		able = append(able, w.rareTurns(len(able) == 0)...)
+	if len(actions) == 0 || w.faults && w.chance(12) {
+		actions = append(actions, w.rareActions(len(actions) == 0)...)
 	}
-	able[w.choose(len(able))]()
+	actions[w.choose(len(actions))]()
 }
 
-// rareTurns are what happens beside the requests. Where there are none, time has to go on.
-func (w *world) rareTurns(idle bool) []func() {
-	turns := []func(){w.redrive, w.wait}
+// rareActions returns the actions besides requests. If there are no others, the clock must advance.
+func (w *world) rareActions(idle bool) []func() {
+	actions := []func(){w.redrive, w.advanceClock}
 	if !idle {
-		turns = append(turns, w.refresh, w.startRepublish)
+		actions = append(actions, w.refresh, w.startRepublish)
 		if w.lossy {
-			turns = append(turns, w.loseOwners)
+			actions = append(actions, w.loseOwners)
 		}
 	}
-	return turns
+	return actions
 }
 
-// wait has time pass: mostly little, sometimes as much as a function may take, or until a message is due.
-func (w *world) wait() {
+// advanceClock advances the clock by up to a function's timeout, or the visibility timeout of a message.
+func (w *world) advanceClock() {
 	steps := []time.Duration{time.Millisecond, 300 * time.Millisecond, 3 * time.Second, 11 * time.Second, 25 * time.Second, 100 * time.Second, 200 * time.Second}
 	w.clock = w.clock.Add(steps[w.choose(len(steps))])
 }
 
-// refresh is the engine's own, each second or so.
-func (w *world) refresh() { _ = w.items.Items.Refresh(w.ctx) } // fails only when the context is over
+// refresh is the periodic refresh of the engine.
+func (w *world) refresh() { _ = w.items.Items.Refresh(w.ctx) } // fails only if the context is done
 
-// loseOwners loses all that is known of owners, as an index can get lost.
+// loseOwners deletes all owners, as if their index were lost.
 func (w *world) loseOwners() {
-	w.log("nothing is known of owners")
+	w.log("all owners are lost")
 	w.owners.memory = memory.NewOwners()
-	w.owners.memory.OnMerge(func(ctx context.Context) { _ = processOf(ctx).step() }) // the write then fails by itself
+	w.owners.memory.OnMerge(func(ctx context.Context) { _ = processOf(ctx).pause() })
 	clear(w.applied)
-	w.losses++
+	w.ownerLosses++
 }
 
 func (w *world) startRepublish() {
 	w.start("republish", 15*time.Minute, func() {}, func(ctx context.Context) {
-		order := republish.Request{Raise: w.chance(3)}
+		request := republish.Request{Raise: w.chance(3)}
 		for {
-			report, err := w.republish.Handle(ctx, order)
-			w.log("republish: %+v, %v", report, err)
-			if err != nil || report.Next == "" {
+			result, err := w.republish.Handle(ctx, request)
+			w.log("republish: %+v, %v", result, err)
+			if err != nil || result.Next == "" {
 				return
 			}
-			order.After = report.Next
+			request.After = result.Next
 		}
 	})
 }

@@ -11,19 +11,19 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// rights reports what template.yaml does not allow a function to ask of OpenSearch. The engine itself
+// permissions reports what template.yaml does not allow a function to ask of OpenSearch. The engine itself
 // knows no policies, so a right that is forgotten would show on AWS alone.
-type rights struct {
+type permissions struct {
 	t        testing.TB
 	function string
 	allowed  []*regexp.Regexp // of a method and a path
 	reported sync.Map         // what was, once each
 }
 
-// rightsOf are those of a function over the indices under an alias. Like IAM they compare the path as it is sent.
-func rightsOf(t testing.TB, function, alias string) *rights {
+// permissionsOf are those of a function over the indices under an alias. Like IAM they compare the path as it is sent.
+func permissionsOf(t testing.TB, function, alias string) *permissions {
 	t.Helper()
-	r := &rights{t: t, function: function}
+	r := &permissions{t: t, function: function}
 	policies, _ := samtest.LoadTemplate(t).Properties(t, function)["Policies"].([]any)
 	for _, policy := range policies {
 		statements, _ := policy.(map[string]any)["Statement"].([]any)
@@ -32,7 +32,7 @@ func rightsOf(t testing.TB, function, alias string) *rights {
 		}
 	}
 	if len(r.allowed) == 0 {
-		t.Fatalf("%s has no rights in OpenSearch", function)
+		t.Fatalf("%s has no permissions in OpenSearch", function)
 	}
 	return r
 }
@@ -71,7 +71,7 @@ func texts(v any) (all []string) {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (r *rights) RoundTrip(request *http.Request) (*http.Response, error) {
+func (r *permissions) RoundTrip(request *http.Request) (*http.Response, error) {
 	asked := request.Method + " " + request.URL.EscapedPath()
 	if !slices.ContainsFunc(r.allowed, func(pattern *regexp.Regexp) bool { return pattern.MatchString(asked) }) {
 		if _, known := r.reported.LoadOrStore(asked, true); !known {
