@@ -15,7 +15,7 @@ import (
 	"rental.example/domain"
 )
 
-// configFor is a configuration for an engine on this machine, which takes any credentials.
+// configFor returns a configuration for a local engine, which accepts any credentials.
 func configFor(endpoint string) aws.Config {
 	return aws.Config{
 		Region:       "us-east-1",
@@ -24,7 +24,7 @@ func configFor(endpoint string) aws.Config {
 	}
 }
 
-// endpoint is where a real engine listens; the test is skipped where there is none.
+// endpoint returns the endpoint of an engine. It skips the test if there is none.
 func endpoint(t *testing.T) string {
 	t.Helper()
 	url := os.Getenv("DYNAMODB_ENDPOINT")
@@ -37,7 +37,7 @@ func endpoint(t *testing.T) string {
 	return url
 }
 
-// newTable makes a users table for one test, and gives its name.
+// newTable creates a users table for one test and returns its name.
 func newTable(t *testing.T, client *dynamodb.Client) string {
 	t.Helper()
 	name := "users-" + rand.Text()

@@ -11,16 +11,16 @@ import (
 	"rental.example/adapters/dynamo"
 )
 
-// booking is a record of a second table: its key is the item, then the day.
+// booking is a record of a second table, with the item as partition key and the day as sort key.
 type booking struct {
 	ItemID string `dynamodbav:"itemId"`
 	Day    string `dynamodbav:"day"`
 	Renter string `dynamodbav:"renter"`
 }
 
-// A table of your own is a struct, its key, and calls with the SDK's own expressions.
+// A Table needs a struct and key names; its conditions are expressions of the SDK.
 func Example() {
-	ctx, client := context.Background(), new(keeper) // dynamo.NewClient(cfg), outside of an example
+	ctx, client := context.Background(), new(fakeAPI) // dynamo.NewClient(cfg) in a function
 	bookings := dynamo.NewTable[booking](client, "bookings", dynamo.KeyNames{Partition: "itemId", Sort: "day"})
 
 	free := expression.Name("day").AttributeNotExists()
@@ -38,18 +38,17 @@ func Example() {
 	// Output: [{tent 2030-05-01 jane} {tent 2030-05-02 jane}] true <nil>
 }
 
-// keeper stands in for a *dynamodb.Client where none can be reached: it keeps what is put, whatever
-// the condition, and answers any query with all of it.
-type keeper struct {
+// fakeAPI ignores conditions, and returns all items for any query.
+type fakeAPI struct {
 	dynamo.API
 	items []map[string]types.AttributeValue
 }
 
-func (k *keeper) PutItem(_ context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
-	k.items = append(k.items, in.Item)
+func (f *fakeAPI) PutItem(_ context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	f.items = append(f.items, in.Item)
 	return &dynamodb.PutItemOutput{}, nil
 }
 
-func (k *keeper) Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
-	return &dynamodb.QueryOutput{Items: k.items}, nil
+func (f *fakeAPI) Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	return &dynamodb.QueryOutput{Items: f.items}, nil
 }

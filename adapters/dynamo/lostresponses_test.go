@@ -14,10 +14,10 @@ import (
 	"rental.example/domain/user"
 )
 
-// deliver sends the request to the engine and returns its answer.
+// deliver sends the request to the engine and returns its response.
 func deliver(r *http.Request) (*http.Response, error) { return http.DefaultTransport.RoundTrip(r) }
 
-// lose has the engine carry out the request, does then, and answers with instead.
+// lose sends the request to the engine, calls then, and returns the response of instead.
 func lose(instead exchange, then func()) exchange {
 	return func(r *http.Request) (*http.Response, error) {
 		out, err := deliver(r)
@@ -33,18 +33,18 @@ func lose(instead exchange, then func()) exchange {
 	}
 }
 
-// writeTest is a write over a state that an honest client prepared.
+// writeTest is a write to a prepared store.
 type writeTest struct {
 	prepare func(store user.Store, p user.Profile) error
 	write   func(store user.Store, p user.Profile) (created bool, err error)
-	reads   []exchange // what the write reads before it
+	reads   []exchange // of the read before the write
 	created bool       // by the write
 	exists  bool       // after it
 }
 
 func writeTests(t *testing.T) map[string]writeTest {
-	nothing := func(user.Store, user.Profile) error { return nil }
-	make := func(store user.Store, p user.Profile) error {
+	empty := func(user.Store, user.Profile) error { return nil }
+	existing := func(store user.Store, p user.Profile) error {
 		p.Version, p.RequestID = domain.VersionAt(noon.Add(-time.Hour)), "request-0"
 		_, _, err := store.Save(t.Context(), p, domain.Condition{})
 		return err
@@ -61,93 +61,92 @@ func writeTests(t *testing.T) map[string]writeTest {
 			return false, err
 		}
 	}
-	before := domain.MustBe(domain.VersionAt(noon.Add(-time.Hour)))
+	ifMatch := domain.MustBe(domain.VersionAt(noon.Add(-time.Hour)))
 	return map[string]writeTest{
-		"creation":              {nothing, save(domain.MustNotExist()), nil, true, true},
-		"creation of anything":  {nothing, save(domain.Condition{}), nil, true, true},
-		"replacement":           {make, save(before), nil, false, true},
-		"any replacement":       {make, save(domain.Condition{}), nil, false, true},
-		"deletion":              {make, remove(before), []exchange{deliver}, false, false},
-		"unconditional removal": {make, remove(domain.Condition{}), []exchange{deliver}, false, false},
+		"create":               {empty, save(domain.MustNotExist()), nil, true, true},
+		"unconditional create": {empty, save(domain.Condition{}), nil, true, true},
+		"replace":              {existing, save(ifMatch), nil, false, true},
+		"unconditional":        {existing, save(domain.Condition{}), nil, false, true},
+		"delete":               {existing, remove(ifMatch), []exchange{deliver}, false, false},
+		"unconditional delete": {existing, remove(domain.Condition{}), []exchange{deliver}, false, false},
 	}
 }
 
-// TestLostAnswersAreSettled loses the answers of writes that the engine has carried out: the caller
-// gets the answer of the first, and there is no second effect.
-func TestLostAnswersAreSettled(t *testing.T) {
+// TestLostResponses loses the responses of writes that the engine has applied: the retry returns the result of the first
+// attempt and has no second effect.
+func TestLostResponses(t *testing.T) {
 	t.Parallel()
 	url := endpoint(t)
-	honest := dynamo.NewClient(configFor(url))
-	table := newTable(t, honest)
+	reliable := dynamo.NewClient(configFor(url))
+	table := newTable(t, reliable)
 	losses := map[string]exchange{
 		"reset":          reset,
-		"internal error": answer(http.StatusInternalServerError, `{"__type":"InternalServerError"}`),
-		"bad gateway":    answer(http.StatusBadGateway, gatewayTop),
-		"cut off":        cut,
-		"empty":          answer(http.StatusOK, ""),
-		"HTML":           answer(http.StatusOK, gatewayTop),
+		"internal error": response(http.StatusInternalServerError, `{"__type":"InternalServerError"}`),
+		"bad gateway":    response(http.StatusBadGateway, badGateway),
+		"truncated":      truncated,
+		"empty":          response(http.StatusOK, ""),
+		"HTML":           response(http.StatusOK, badGateway),
 	}
 	for loss, instead := range losses {
 		for name, test := range writeTests(t) {
 			t.Run(loss+"/"+name, func(t *testing.T) {
 				p := profileAt(t, newID(), noon, "request-1")
-				if err := test.prepare(dynamo.NewUsers(honest, table), p); err != nil {
+				if err := test.prepare(dynamo.NewUsers(reliable, table), p); err != nil {
 					t.Fatal(err)
 				}
 				lost := lose(instead, func() {})
-				client, _ := clientOver(url, append(test.reads, lost, lost, deliver)...)
-				store := dynamo.NewUsers(client, table)
-				created, err := test.write(store, p)
+				client, _ := newClient(url, append(test.reads, lost, lost, deliver)...)
+				created, err := test.write(dynamo.NewUsers(client, table), p)
 				if err != nil || created != test.created {
 					t.Errorf("write = %t, %v; want %t", created, err, test.created)
 				}
-				checkEffect(t, dynamo.NewUsers(honest, table), p, test.exists)
+				checkEffect(t, dynamo.NewUsers(reliable, table), p, test.exists)
 			})
 		}
 	}
 }
 
-// checkEffect finds that the write at p's version happened once: its version is the last.
+// checkEffect checks that p's version is the last one, so that its write took effect once.
 func checkEffect(t *testing.T, store user.Store, p user.Profile, exists bool) {
 	t.Helper()
 	got, err := store.Get(t.Context(), p.ID)
-	if exists && (err != nil || got.Version != p.Version || got.RequestID != p.RequestID) {
-		t.Errorf("Get = %+v, %v; want version %d", got, err, p.Version)
-	}
 	if exists {
+		if err != nil || got.Version != p.Version || got.RequestID != p.RequestID {
+			t.Errorf("Get = %+v, %v; want version %d", got, err, p.Version)
+		}
 		return
 	}
 	if !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("Get = %+v, %v; want %v", got, err, domain.ErrNotFound)
 	}
-	again, _, err := store.Save(t.Context(), profileAt(t, p.ID, noon.Add(-time.Hour), "request-9"), domain.Condition{})
-	if err != nil || again.Version != p.Version+1 {
-		t.Errorf("made again at version %d, %v; want %d", again.Version, err, p.Version+1)
+	next, _, err := store.Save(t.Context(), profileAt(t, p.ID, noon.Add(-time.Hour), "request-9"), domain.Condition{})
+	if err != nil || next.Version != p.Version+1 {
+		t.Errorf("created again at version %d, %v; want %d", next.Version, err, p.Version+1)
 	}
 }
 
-// TestLostAnswersMayStayUnknown has another writer overwrite a write whose answer was lost. Whether it
-// ever took effect, nobody can tell any more: neither is it refused, nor done a second time.
-func TestLostAnswersMayStayUnknown(t *testing.T) {
+// TestAmbiguousWrites overwrites a write whose response was lost: the retry fails with domain.ErrUnavailable and does not
+// write.
+func TestAmbiguousWrites(t *testing.T) {
 	t.Parallel()
 	url := endpoint(t)
-	honest := dynamo.NewClient(configFor(url))
-	table := newTable(t, honest)
+	reliable := dynamo.NewClient(configFor(url))
+	table := newTable(t, reliable)
 	for name, test := range writeTests(t) {
 		t.Run(name, func(t *testing.T) {
-			other := dynamo.NewUsers(honest, table)
+			other := dynamo.NewUsers(reliable, table)
 			p := profileAt(t, newID(), noon, "request-1")
 			if err := test.prepare(other, p); err != nil {
 				t.Fatal(err)
 			}
 			want := profileAt(t, p.ID, noon.Add(time.Second), "request-2")
-			overtaken := lose(reset, func() {
+			overwritten := lose(reset, func() {
 				var err error
 				if want, _, err = other.Save(t.Context(), want, domain.Condition{}); err != nil {
 					t.Error(err)
 				}
 			})
-			client, sent := clientOver(url, append(test.reads, overtaken, deliver)...)
+			client, sent := newClient(url, append(test.reads, overwritten, deliver)...)
 			attempts := len(test.reads) + 2
 			if _, err := test.write(dynamo.NewUsers(client, table), p); kindOf(err) != domain.ErrUnavailable {
 				t.Errorf("write = %v; want %v", err, domain.ErrUnavailable)
@@ -159,35 +158,34 @@ func TestLostAnswersMayStayUnknown(t *testing.T) {
 	}
 }
 
-// itemOf is an item of the users table in the service's JSON.
-func itemOf(p user.Profile, version domain.Version, requestID string) string {
+// itemJSON returns a profile's item in the JSON of the service.
+func itemJSON(p user.Profile, version domain.Version, requestID string) string {
 	return fmt.Sprintf(`{"id":{"S":"%s"},"version":{"N":"%d"},"createdAt":{"N":"1"},"requestId":{"S":"%s"}}`, p.ID, version, requestID)
 }
 
-// TestFailedConditionsAfterDoubt needs no engine: one attempt without an answer, then a failed
-// condition over what the test says.
-func TestFailedConditionsAfterDoubt(t *testing.T) {
+// TestFailedConditions needs no engine: the condition of the second attempt fails on a current item.
+func TestFailedConditions(t *testing.T) {
 	t.Parallel()
 	p := profileAt(t, someone, noon, "request-1")
 	tests := map[string]struct {
 		first   exchange
-		present string
+		current string
 		cond    domain.Condition
 		kind    error
 	}{
-		"our own success":                  {reset, itemOf(p, p.Version, "request-1"), domain.MustNotExist(), nil},
-		"overtaken":                        {reset, itemOf(p, p.Version+9, "request-2"), domain.MustNotExist(), domain.ErrUnavailable},
-		"overtaken after a server's error": {answer(500, "{}"), itemOf(p, p.Version+9, "request-2"), domain.MustBe(1), domain.ErrUnavailable},
-		"overtaken, unconditionally":       {reset, itemOf(p, p.Version+9, "request-2"), domain.Condition{}, domain.ErrUnavailable},
-		"never took effect":                {reset, itemOf(p, p.Version-9, "request-2"), domain.MustNotExist(), domain.ErrPreconditionFailed},
-		"nothing there":                    {reset, "", domain.MustExist(), domain.ErrNotFound},
-		"throttled, so surely not ours":    {refusal("ThrottlingException"), itemOf(p, p.Version+9, "request-2"), domain.MustNotExist(), domain.ErrPreconditionFailed},
+		"own write":                      {reset, itemJSON(p, p.Version, "request-1"), domain.MustNotExist(), nil},
+		"overwritten":                    {reset, itemJSON(p, p.Version+9, "request-2"), domain.MustNotExist(), domain.ErrUnavailable},
+		"overwritten after an error 500": {response(500, "{}"), itemJSON(p, p.Version+9, "request-2"), domain.MustBe(1), domain.ErrUnavailable},
+		"overwritten, unconditional":     {reset, itemJSON(p, p.Version+9, "request-2"), domain.Condition{}, domain.ErrUnavailable},
+		"no effect":                      {reset, itemJSON(p, p.Version-9, "request-2"), domain.MustNotExist(), domain.ErrPreconditionFailed},
+		"no item":                        {reset, "", domain.MustExist(), domain.ErrNotFound},
+		"throttled, so without effect":   {rejection("ThrottlingException"), itemJSON(p, p.Version+9, "request-2"), domain.MustNotExist(), domain.ErrPreconditionFailed},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, sent := clientOver(nowhere, test.first, failedCondition(test.present))
+				client, sent := newClient(noEndpoint, test.first, conditionFailed(test.current))
 				_, _, err := dynamo.NewUsers(client, "users-table").Save(t.Context(), p, test.cond)
 				if kindOf(err) != test.kind || (err == nil) != (test.kind == nil) || sent.attempts != 2 {
 					t.Errorf("Save = %v after %d attempts; want %v after 2", err, sent.attempts, test.kind)

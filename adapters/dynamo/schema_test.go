@@ -13,7 +13,7 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// tableProperties are those of AWS::DynamoDB::Table that both template.yaml and the schema have.
+// tableProperties are the properties of AWS::DynamoDB::Table that template.yaml and the schema have in common.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
 type tableProperties struct {
 	BillingMode            string              `yaml:"BillingMode"`
@@ -60,8 +60,8 @@ func keyElements(from []types.KeySchemaElement) (elements []map[string]string) {
 	return elements
 }
 
-// TestSchemaIsTheTemplates compares the table that local runs and tests make with the deployed one.
-func TestSchemaIsTheTemplates(t *testing.T) {
+// TestSchemaMatchesTemplate compares the schema with the table of template.yaml.
+func TestSchemaMatchesTemplate(t *testing.T) {
 	t.Parallel()
 	var template struct {
 		Resources struct {
@@ -78,24 +78,24 @@ func TestSchemaIsTheTemplates(t *testing.T) {
 	}
 }
 
-func TestEnsureUsersTableTwiceAtOnce(t *testing.T) {
+func TestConcurrentEnsure(t *testing.T) {
 	t.Parallel()
 	client := dynamo.NewClient(configFor(endpoint(t)))
 	name := newTable(t, client)
-	var both sync.WaitGroup
+	var group sync.WaitGroup
 	for range 2 {
-		both.Go(func() {
+		group.Go(func() {
 			if err := dynamo.EnsureUsersTable(t.Context(), client, name); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	both.Wait()
+	group.Wait()
 	out, err := client.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: &name})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d := out.TimeToLiveDescription; d.AttributeName == nil || *d.AttributeName != "expiresAt" {
-		t.Errorf("time to live: %+v, want by expiresAt", d)
+		t.Errorf("TTL %+v, want expiresAt", d)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,6 +33,10 @@ func bookingsSchema(name string) dynamo.Schema {
 	}}
 }
 
+func bookingsTable(client dynamo.API, name string) *dynamo.Table[booking] {
+	return dynamo.NewTable[booking](client, name, dynamo.KeyNames{Partition: "itemId", Sort: "day"})
+}
+
 func newBookings(t *testing.T) *dynamo.Table[booking] {
 	t.Helper()
 	client := dynamo.NewClient(configFor(endpoint(t)))
@@ -38,25 +44,30 @@ func newBookings(t *testing.T) *dynamo.Table[booking] {
 	if err := bookingsSchema(name).Ensure(t.Context(), client); err != nil {
 		t.Fatal(err)
 	}
-	return dynamo.NewTable[booking](client, name, dynamo.KeyNames{Partition: "itemId", Sort: "day"})
+	return bookingsTable(client, name)
 }
 
-func always() expression.ConditionBuilder { return expression.ConditionBuilder{} }
+var (
+	noCondition expression.ConditionBuilder
+	tent        = expression.Key("itemId").Equal(expression.Value("tent"))
+	byJoan      = expression.Name("renter").Equal(expression.Value("joan"))
+)
 
-// book puts bookings of n days, every tenth of them by joan.
-func book(t *testing.T, bookings *dynamo.Table[booking], n int) []booking {
+// putBookings puts bookings of n days, every tenth of them by joan.
+func putBookings(t *testing.T, bookings *dynamo.Table[booking], n int) (all, joans []booking) {
 	t.Helper()
-	all := make([]booking, n)
-	for i := range all {
-		all[i] = booking{ItemID: "tent", Day: fmt.Sprintf("day %03d", i), Renter: "jane"}
+	for i := range n {
+		b := booking{ItemID: "tent", Day: fmt.Sprintf("day %03d", i), Renter: "jane"}
 		if i%10 == 9 {
-			all[i].Renter = "joan"
+			b.Renter = "joan"
+			joans = append(joans, b)
 		}
-		if _, err := bookings.Put(t.Context(), all[i], always()); err != nil {
+		if _, err := bookings.Put(t.Context(), b, noCondition); err != nil {
 			t.Fatal(err)
 		}
+		all = append(all, b)
 	}
-	return all
+	return all, joans
 }
 
 func TestTableWrites(t *testing.T) {
@@ -66,7 +77,7 @@ func TestTableWrites(t *testing.T) {
 	key := dynamo.Key{Partition: "tent", Sort: "monday"}
 	free := expression.Name("day").AttributeNotExists()
 	byJane := expression.Name("renter").Equal(expression.Value("jane"))
-	to := expression.Set(expression.Name("renter"), expression.Value("joan"))
+	toJoan := expression.Set(expression.Name("renter"), expression.Value("joan"))
 
 	if _, err := bookings.Get(ctx, key); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("Get of nothing = %v", err)
@@ -80,27 +91,27 @@ func TestTableWrites(t *testing.T) {
 	if _, err := bookings.Put(ctx, second, free); *current(t, err) != first {
 		t.Errorf("second Put = %v", err)
 	}
-	if old, err := bookings.Update(ctx, key, to, byJane, types.ReturnValueAllOld); err != nil || *old != first {
+	if old, err := bookings.Update(ctx, key, toJoan, byJane, types.ReturnValueAllOld); err != nil || *old != first {
 		t.Errorf("Update = %v, %v; want %v", old, err, first)
 	}
-	if _, err := bookings.Update(ctx, key, to, byJane, types.ReturnValueAllNew); *current(t, err) != second {
+	if _, err := bookings.Update(ctx, key, toJoan, byJane, types.ReturnValueAllNew); *current(t, err) != second {
 		t.Errorf("second Update = %v", err)
 	}
-	if got, err := bookings.Update(ctx, key, to, always(), types.ReturnValueAllNew); err != nil || *got != second {
+	if got, err := bookings.Update(ctx, key, toJoan, noCondition, types.ReturnValueAllNew); err != nil || *got != second {
 		t.Errorf("third Update = %v, %v; want %v", got, err, second)
 	}
 	if got, err := bookings.Get(ctx, key); err != nil || got != second {
 		t.Errorf("Get = %v, %v; want %v", got, err, second)
 	}
-	if old, err := bookings.Delete(ctx, key, always()); err != nil || *old != second {
+	if old, err := bookings.Delete(ctx, key, noCondition); err != nil || *old != second {
 		t.Errorf("Delete = %v, %v; want %v", old, err, second)
 	}
-	if old, err := bookings.Delete(ctx, key, always()); err != nil || old != nil {
-		t.Errorf("Delete again = %v, %v", old, err)
+	if old, err := bookings.Delete(ctx, key, noCondition); err != nil || old != nil {
+		t.Errorf("second Delete = %v, %v", old, err)
 	}
 }
 
-// current is the record that a condition failed over.
+// current returns the current record of a ConditionFailedError.
 func current(t *testing.T, err error) *booking {
 	t.Helper()
 	var failed *dynamo.ConditionFailedError[booking]
@@ -110,9 +121,8 @@ func current(t *testing.T, err error) *booking {
 	return failed.Current
 }
 
-// days reads pages until there is nothing more, and checks that only the last may be short where no
-// bound of requests allows others to be.
-func days(t *testing.T, bookings *dynamo.Table[booking], q dynamo.Query[booking]) (found []booking, pages int) {
+// queryAll reads all pages. A page may be short only if it is the last or MaxRequests is set.
+func queryAll(t *testing.T, bookings *dynamo.Table[booking], q dynamo.Query[booking]) (found []booking, pages int) {
 	t.Helper()
 	for {
 		page, err := bookings.Query(t.Context(), q)
@@ -125,7 +135,7 @@ func days(t *testing.T, bookings *dynamo.Table[booking], q dynamo.Query[booking]
 			return found, pages
 		}
 		if n := len(page.Records); n > q.Limit || n < q.Limit && q.MaxRequests == 0 {
-			t.Errorf("a page of %d, and there is more", n)
+			t.Errorf("a page of %d with a next page", n)
 		}
 		q.After = &booking{ItemID: page.Next.ItemID, Day: page.Next.Day}
 	}
@@ -134,34 +144,28 @@ func days(t *testing.T, bookings *dynamo.Table[booking], q dynamo.Query[booking]
 func TestTableQuery(t *testing.T) {
 	t.Parallel()
 	bookings := newBookings(t)
-	all := book(t, bookings, 250)
-	var byJoan, descending []booking
-	for i, b := range all {
-		if b.Renter == "joan" {
-			byJoan = append(byJoan, b)
-		}
-		descending = append(descending, all[len(all)-1-i])
-	}
-	tent := expression.Key("itemId").Equal(expression.Value("tent"))
-	day := expression.Key("day")
-	ofJoan := expression.Name("renter").Equal(expression.Value("joan"))
+	all, joans := putBookings(t, bookings, 250)
+	descending := slices.Clone(all)
+	slices.Reverse(descending)
+	early := tent.And(expression.Key("day").LessThan(expression.Value("day 020")))
+	boat := expression.Key("itemId").Equal(expression.Value("boat"))
 	tests := map[string]struct {
 		query dynamo.Query[booking]
 		want  []booking
 		pages int
 	}{
-		"all":             {dynamo.Query[booking]{KeyCondition: tent, Limit: 300}, all, 1},
-		"exactly all":     {dynamo.Query[booking]{KeyCondition: tent, Limit: 250, Consistent: true}, all, 1},
-		"by pages":        {dynamo.Query[booking]{KeyCondition: tent, Limit: 50}, all, 5},
-		"descending":      {dynamo.Query[booking]{KeyCondition: tent, Limit: 70, Descending: true}, descending, 4},
-		"a range":         {dynamo.Query[booking]{KeyCondition: tent.And(day.LessThan(expression.Value("day 020"))), Limit: 7}, all[:20], 3},
-		"filtered":        {dynamo.Query[booking]{KeyCondition: tent, Filter: ofJoan, Limit: 10}, byJoan, 3},
-		"within requests": {dynamo.Query[booking]{KeyCondition: tent, Filter: ofJoan, Limit: 25, MaxRequests: 1}, byJoan, 3},
-		"nothing":         {dynamo.Query[booking]{KeyCondition: expression.Key("itemId").Equal(expression.Value("boat")), Limit: 5}, nil, 1},
+		"all":          {dynamo.Query[booking]{KeyCondition: tent, Limit: 300}, all, 1},
+		"exactly all":  {dynamo.Query[booking]{KeyCondition: tent, Limit: 250, Consistent: true}, all, 1},
+		"pages":        {dynamo.Query[booking]{KeyCondition: tent, Limit: 50}, all, 5},
+		"descending":   {dynamo.Query[booking]{KeyCondition: tent, Limit: 70, Descending: true}, descending, 4},
+		"range":        {dynamo.Query[booking]{KeyCondition: early, Limit: 7}, all[:20], 3},
+		"filter":       {dynamo.Query[booking]{KeyCondition: tent, Filter: byJoan, Limit: 10}, joans, 3},
+		"max requests": {dynamo.Query[booking]{KeyCondition: tent, Filter: byJoan, Limit: 25, MaxRequests: 1}, joans, 3},
+		"no record":    {dynamo.Query[booking]{KeyCondition: boat, Limit: 5}, nil, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, pages := days(t, bookings, test.query)
+			got, pages := queryAll(t, bookings, test.query)
 			if diff := cmp.Diff(test.want, got); diff != "" || pages != test.pages {
 				t.Errorf("%d pages, want %d; (-want +got):\n%s", pages, test.pages, diff)
 			}
@@ -169,27 +173,96 @@ func TestTableQuery(t *testing.T) {
 	}
 }
 
-func TestQueryNeedsALimit(t *testing.T) {
-	t.Parallel()
-	client, sent := clientOver(nowhere, reset)
-	bookings := dynamo.NewTable[booking](client, "bookings", dynamo.KeyNames{Partition: "itemId", Sort: "day"})
-	q := dynamo.Query[booking]{KeyCondition: expression.Key("itemId").Equal(expression.Value("tent"))}
-	if _, err := bookings.Query(t.Context(), q); err == nil || sent.attempts > 0 {
-		t.Errorf("Query without a limit = %v after %d attempts", err, sent.attempts)
+// scanAll reads all pages and sorts their records.
+func scanAll(t *testing.T, bookings *dynamo.Table[booking], s dynamo.Scan[booking]) (all dynamo.ScanPage[booking], pages int) {
+	t.Helper()
+	for {
+		page, err := bookings.Scan(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(page.Records) + len(page.Undecodable); n > s.Limit {
+			t.Errorf("a page of %d, want at most %d", n, s.Limit)
+		}
+		pages++
+		all.Records = append(all.Records, page.Records...)
+		all.Undecodable = append(all.Undecodable, page.Undecodable...)
+		if s.After = page.Next; s.After == nil {
+			byDay := func(a, b booking) int { return strings.Compare(a.Day, b.Day) }
+			slices.SortFunc(all.Records, byDay)
+			slices.SortFunc(all.Undecodable, byDay)
+			return all, pages
+		}
+		s.After.Renter = "not part of the key"
 	}
 }
 
-// TestReservedNamesAndForgedValues are harmless: expressions hold placeholders alone.
-func TestReservedNamesAndForgedValues(t *testing.T) {
+func TestTableScan(t *testing.T) {
 	t.Parallel()
 	bookings := newBookings(t)
-	for i, forged := range []string{`" OR 1=1`, ":0", "#0", "size(day)", `{"N":"1"}`} {
-		b := booking{ItemID: forged, Day: strconv.Itoa(i), Renter: forged}
-		reserved := expression.Name("name").AttributeNotExists()
-		if _, err := bookings.Put(t.Context(), b, reserved); err != nil {
+	all, joans := putBookings(t, bookings, 50)
+	tests := map[string]struct {
+		scan     dynamo.Scan[booking]
+		want     []booking
+		minPages int
+	}{
+		"one page":   {dynamo.Scan[booking]{Limit: 5000}, all, 1},
+		"pages":      {dynamo.Scan[booking]{Limit: 7, Consistent: true}, all, 8},
+		"pages of 1": {dynamo.Scan[booking]{Limit: 1}, all, 50},
+		"filter":     {dynamo.Scan[booking]{Limit: 6, Filter: byJoan}, joans, 9},
+		"after":      {dynamo.Scan[booking]{Limit: 10, After: &booking{ItemID: "tent", Day: "day 039"}}, all[40:], 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, pages := scanAll(t, bookings, test.scan)
+			if diff := cmp.Diff(test.want, got.Records); diff != "" || pages < test.minPages || len(got.Undecodable) > 0 {
+				t.Errorf("%d pages, want %d; %d undecodable (-want +got):\n%s", pages, test.minPages, len(got.Undecodable), diff)
+			}
+		})
+	}
+}
+
+// TestTableScanUndecodable adds items whose renter is a list.
+func TestTableScanUndecodable(t *testing.T) {
+	t.Parallel()
+	bookings := newBookings(t)
+	all, _ := putBookings(t, bookings, 10)
+	want := dynamo.ScanPage[booking]{Records: all}
+	for i := range 3 {
+		key := booking{ItemID: "tent", Day: fmt.Sprintf("eve %d", i)}
+		change := expression.Set(expression.Name("renter"), expression.Value([]string{"jane"}))
+		if _, err := bookings.Update(t.Context(), dynamo.Key{Partition: key.ItemID, Sort: key.Day}, change, noCondition, "NONE"); err != nil {
+			t.Fatal(err)
+		}
+		want.Undecodable = append(want.Undecodable, key)
+	}
+	got, _ := scanAll(t, bookings, dynamo.Scan[booking]{Limit: 2})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestLimitIsRequired(t *testing.T) {
+	t.Parallel()
+	client, sent := newClient(noEndpoint, reset)
+	bookings := bookingsTable(client, "bookings")
+	_, queryErr := bookings.Query(t.Context(), dynamo.Query[booking]{KeyCondition: tent})
+	_, scanErr := bookings.Scan(t.Context(), dynamo.Scan[booking]{})
+	if queryErr == nil || scanErr == nil || sent.attempts > 0 {
+		t.Errorf("without a limit: Query = %v, Scan = %v after %d attempts", queryErr, scanErr, sent.attempts)
+	}
+}
+
+// TestInjection checks that values with the syntax of expressions, and reserved words as names, have no effect.
+func TestInjection(t *testing.T) {
+	t.Parallel()
+	bookings := newBookings(t)
+	for i, value := range []string{`" OR 1=1`, ":0", "#0", "size(day)", `{"N":"1"}`} {
+		b := booking{ItemID: value, Day: strconv.Itoa(i), Renter: value}
+		if _, err := bookings.Put(t.Context(), b, expression.Name("name").AttributeNotExists()); err != nil {
 			t.Error(err)
 		}
-		if got, err := bookings.Get(t.Context(), dynamo.Key{Partition: forged, Sort: strconv.Itoa(i)}); err != nil || got != b {
+		if got, err := bookings.Get(t.Context(), dynamo.Key{Partition: value, Sort: strconv.Itoa(i)}); err != nil || got != b {
 			t.Errorf("Get = %v, %v; want %v", got, err, b)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -19,10 +20,10 @@ import (
 	"rental.example/domain/user"
 )
 
-// exchange is what becomes of one attempt to send a request.
+// exchange handles one attempt of a request.
 type exchange func(*http.Request) (*http.Response, error)
 
-// transport has one exchange for each attempt, in order, and its last for all that follow.
+// transport uses its exchanges in order, one for each attempt, and the last for all that follow.
 type transport struct {
 	mu        sync.Mutex
 	exchanges []exchange
@@ -37,17 +38,17 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 	return next(r)
 }
 
-// clientOver is a client whose attempts meet the exchanges; no engine is needed unless they need one.
-func clientOver(endpoint string, exchanges ...exchange) (*dynamodb.Client, *transport) {
+// newClient returns a client with a transport of exchanges.
+func newClient(endpoint string, exchanges ...exchange) (*dynamodb.Client, *transport) {
 	t := &transport{exchanges: exchanges}
 	cfg := configFor(endpoint)
 	cfg.HTTPClient = t
 	return dynamo.NewClient(cfg), t
 }
 
-const nowhere = "http://dynamodb.invalid"
+const noEndpoint = "http://dynamodb.invalid"
 
-func answer(status int, body string) exchange {
+func response(status int, body string) exchange {
 	return func(r *http.Request) (*http.Response, error) {
 		return &http.Response{
 			StatusCode: status, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
@@ -56,40 +57,36 @@ func answer(status int, body string) exchange {
 	}
 }
 
-func refusal(code string) exchange {
-	return answer(http.StatusBadRequest, fmt.Sprintf(`{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"no"}`, code))
+func rejection(code string) exchange {
+	return response(http.StatusBadRequest, fmt.Sprintf(`{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"no"}`, code))
 }
 
-// failedCondition refuses a write over item, in the service's JSON; none for "".
-func failedCondition(item string) exchange {
+// conditionFailed rejects a write with the current item, in the JSON of the service; "" for none.
+func conditionFailed(item string) exchange {
 	body := `{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"The conditional request failed"`
 	if item != "" {
 		body += `,"Item":` + item
 	}
-	return answer(http.StatusBadRequest, body+"}")
+	return response(http.StatusBadRequest, body+"}")
 }
 
 func reset(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }
 
-// hang answers never.
+// hang sends no response.
 func hang(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-// cut is an answer that ends in the middle.
-func cut(*http.Request) (*http.Response, error) {
-	body := io.MultiReader(strings.NewReader(`{"Attributes":{"id":{"S":"`), failing{syscall.ECONNRESET})
+// truncated loses the connection within the body.
+func truncated(*http.Request) (*http.Response, error) {
+	body := io.MultiReader(strings.NewReader(`{"Attributes":{"id":{"S":"`), iotest.ErrReader(syscall.ECONNRESET))
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(body), ContentLength: 900, Header: http.Header{}}, nil
 }
 
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
 const (
 	someone    = domain.UserID("3b2c1a60-0000-4000-8000-00000000cafe")
-	gatewayTop = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+	badGateway = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 )
 
 var noon = time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -105,16 +102,13 @@ func profileAt(t *testing.T, id domain.UserID, at time.Time, requestID string) u
 	return p
 }
 
-// calls are all operations that a store in the table called users-table sends. A deletion reads before it puts, so the
-// put is the table's own.
-func calls(t *testing.T, client dynamo.API) map[string]func() error {
-	store := dynamo.NewUsers(client, "users-table")
-	bookings := dynamo.NewTable[booking](client, "users-table", dynamo.KeyNames{Partition: "itemId", Sort: "day"})
-	p := profileAt(t, someone, noon, "request-1")
+// operations returns a call for each operation. Delete reads before it writes, so PutItem is that of a Table.
+func operations(t *testing.T, client dynamo.API) map[string]func() error {
+	store, bookings := dynamo.NewUsers(client, "users-table"), bookingsTable(client, "users-table")
 	return map[string]func() error{
-		"GetItem": func() error { _, err := store.Get(t.Context(), p.ID); return err },
+		"GetItem": func() error { _, err := store.Get(t.Context(), someone); return err },
 		"UpdateItem": func() error {
-			_, _, err := store.Save(t.Context(), p, domain.Condition{})
+			_, _, err := store.Save(t.Context(), profileAt(t, someone, noon, "request-1"), domain.Condition{})
 			return err
 		},
 		"PutItem": func() error {

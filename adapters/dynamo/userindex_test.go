@@ -16,16 +16,15 @@ import (
 	"rental.example/domain/user"
 )
 
-// TestListIndexExists: what is listed by is in the table.
 func TestListIndexExists(t *testing.T) {
 	t.Parallel()
 	if names := dynamo.IndexNames(); !slices.Contains(names, dynamo.ListIndex) {
-		t.Errorf("List reads %s, and the table has %v: listIndex names an index that is to be dropped, or is not made yet", dynamo.ListIndex, names)
+		t.Errorf("List queries %s; the schema has %v", dynamo.ListIndex, names)
 	}
 }
 
-// TestChangeOfProjection rehearses how an index gets another projection: a second one is made and filled, read, and
-// the first dropped, while profiles are written. No profile is missing from a list at any time.
+// TestChangeOfProjection creates a second index, lists by it, and deletes the first, during writes. List returns all
+// profiles at any time.
 func TestChangeOfProjection(t *testing.T) {
 	t.Parallel()
 	client := dynamo.NewClient(configFor(endpoint(t)))
@@ -56,17 +55,17 @@ func TestChangeOfProjection(t *testing.T) {
 	save(5)
 	old := listed(t, store, saved)
 	if diff := cmp.Diff(old, listed(t, next, saved)); diff != "" {
-		t.Errorf("the two indexes list differently (-old +new):\n%s", diff)
+		t.Errorf("the lists differ (-old +new):\n%s", diff)
 	}
 	changeIndex(t, client, table, types.GlobalSecondaryIndexUpdate{Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: aws.String("byTypeShard")}})
 	save(5)
 	listed(t, next, saved)
 	if _, err := store.List(t.Context(), user.ListQuery{Limit: 1}); err == nil {
-		t.Error("the old index is still there")
+		t.Error("the old index still exists")
 	}
 }
 
-// listed are all profiles that a store lists, of which there have to be n.
+// listed returns all profiles of List, which must be n.
 func listed(t *testing.T, store *dynamo.Users, n int) []user.Public {
 	t.Helper()
 	page, err := store.List(t.Context(), user.ListQuery{Limit: 100})
@@ -76,7 +75,7 @@ func listed(t *testing.T, store *dynamo.Users, n int) []user.Public {
 	return page.Profiles
 }
 
-// changeIndex makes or drops one index, and waits until that is done.
+// changeIndex creates or deletes an index and waits until that is done.
 func changeIndex(t *testing.T, client *dynamodb.Client, table string, change types.GlobalSecondaryIndexUpdate) {
 	t.Helper()
 	_, err := client.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{

@@ -1,7 +1,9 @@
 package dynamo_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -11,8 +13,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/dynamo"
@@ -21,51 +21,49 @@ import (
 	"rental.example/domain/user/usertest"
 )
 
-func TestRecordsKeepTheContract(t *testing.T) {
+func TestRecordStoreContract(t *testing.T) {
 	t.Parallel()
 	client := dynamo.NewClient(configFor(endpoint(t)))
 	usertest.RunRecords(t, func(t *testing.T) usertest.StoreWithRecords { return dynamo.NewUsers(client, newTable(t, client)) })
 }
 
-// TestScanTellsTheUnreadable finds by their ids what was written by hand, among whole records.
-func TestScanTellsTheUnreadable(t *testing.T) {
+// TestScanReturnsUnreadable scans a profile among malformed items, with strongly consistent reads.
+func TestScanReturnsUnreadable(t *testing.T) {
 	t.Parallel()
-	client := dynamo.NewClient(configFor(endpoint(t)))
-	table := newTable(t, client)
-	store := dynamo.NewUsers(client, table)
-	p, _, err := store.Save(t.Context(), profileAt(t, someone, noon, "request-1"), domain.Condition{})
+	p := profileAt(t, someone, noon, "request-1")
+	items := []string{
+		`{"id":{"S":"no version"}}`, `{"id":{"S":"no version, deleted"},"deletedAt":{"N":"5"}}`,
+		`{"id":{"S":"string version"},"version":{"S":"5"}}`, `{"id":{"S":"fractional version"},"version":{"N":"1.5"}}`,
+		`{"id":{"S":"neither"},"version":{"N":"5"}}`,
+		`{"id":{"S":"no name"},"version":{"N":"5"},"createdAt":{"N":"5"},"userType":{"S":"renter"},"name":{"NULL":true}}`,
+		`{"id":{"S":"both"},"version":{"N":"5"},"createdAt":{"N":"5"},"deletedAt":{"N":"5"},"name":{"S":"J"},"userType":{"S":"renter"}}`,
+	}
+	tree := tree(t, recordOf(t, dynamo.UserChange{After: user.Record{Profile: &p}}))
+	image, err := json.Marshal(tree["dynamodb"].(map[string]any)["NewImage"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	null := &types.AttributeValueMemberNULL{Value: true}
-	var want []string
-	for id, by := range map[string]attributes{
-		"no version": {}, "no version, but deleted": {"deletedAt": number("5")}, "a text as version": {"version": text("5")},
-		"a broken version": {"version": number("1.5")}, "neither": {"version": number("5")},
-		"nameless": {"version": number("5"), "createdAt": number("5"), "userType": text("renter"), "name": null},
-		"both":     {"version": number("5"), "createdAt": number("5"), "deletedAt": number("5"), "name": text("J"), "userType": text("renter")},
-	} {
-		by["id"] = text(id)
-		if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: by}); err != nil {
-			t.Fatal(err)
+	client, _ := newClient(noEndpoint, func(r *http.Request) (*http.Response, error) {
+		if body, err := io.ReadAll(r.Body); err != nil || !bytes.Contains(body, []byte(`"ConsistentRead":true`)) {
+			t.Errorf("request %s, %v", body, err)
 		}
-		want = append(want, id)
-	}
-	page, err := store.Scan(t.Context(), "", 100)
-	if err != nil || len(page.Records) != 1 || *page.Records[0].Profile != p {
-		t.Errorf("Scan = %+v, %v; want %+v", page, err, p)
-	}
-	slices.Sort(want)
+		return response(http.StatusOK, `{"Items":[`+strings.Join(append(items, string(image)), ",")+`]}`)(r)
+	})
+	page, err := dynamo.NewUsers(client, "users").Scan(t.Context(), "", 100)
 	slices.Sort(page.Unreadable)
-	if diff := cmp.Diff(want, page.Unreadable); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	want := user.ScanPage{
+		Records:    []user.Record{{Profile: &p}},
+		Unreadable: []string{"both", "fractional version", "neither", "no name", "no version", "no version, deleted", "string version"},
+	}
+	if diff := cmp.Diff(want, page); diff != "" || err != nil {
+		t.Errorf("Scan, %v (-want +got):\n%s", err, diff)
 	}
 }
 
-// TestScanTakesItsOwnEndsOnly needs no engine: what is refused is not sent.
-func TestScanTakesItsOwnEndsOnly(t *testing.T) {
+// TestScanCursors checks that Scan accepts its own cursors and rejects others without a request.
+func TestScanCursors(t *testing.T) {
 	t.Parallel()
-	client, sent := clientOver(nowhere, answer(200, `{"Items":[],"LastEvaluatedKey":{"id":{"S":"a/b \"é"}}}`))
+	client, sent := newClient(noEndpoint, response(200, `{"Items":[],"LastEvaluatedKey":{"id":{"S":"a/b \"é"}}}`))
 	store := dynamo.NewUsers(client, "users-table")
 	page, err := store.Scan(t.Context(), "", 1)
 	if err != nil || page.Next == "" {
@@ -86,75 +84,58 @@ func TestScanTakesItsOwnEndsOnly(t *testing.T) {
 	}
 }
 
-// TestRaiseAfterDoubt needs no engine: one attempt without an answer, then a failed condition.
-func TestRaiseAfterDoubt(t *testing.T) {
+// TestBumpVersionConditions needs no engine: the condition of the second attempt fails on a current item.
+func TestBumpVersionConditions(t *testing.T) {
 	t.Parallel()
 	p := profileAt(t, someone, noon, "request-1")
 	stamp := domain.Stamp{Time: noon.Add(time.Hour), RequestID: "request-2"}
-	raised := domain.VersionAt(stamp.Time)
+	bumped := domain.VersionAt(stamp.Time)
 	for name, test := range map[string]struct {
 		first   exchange
-		present string
+		current string
 		kind    error
 	}{
-		"our own success":               {reset, itemOf(p, raised, "request-2"), nil},
-		"overtaken":                     {reset, itemOf(p, raised+9, "request-3"), domain.ErrUnavailable},
-		"overtaken by ourselves":        {reset, itemOf(p, raised+9, "request-2"), domain.ErrUnavailable},
-		"never took effect":             {reset, itemOf(p, raised-9, "request-3"), domain.ErrConflict},
-		"nothing there":                 {reset, "", domain.ErrConflict},
-		"throttled, so surely not ours": {refusal("ThrottlingException"), itemOf(p, raised+9, "request-3"), domain.ErrConflict},
+		"own write":                    {reset, itemJSON(p, bumped, "request-2"), nil},
+		"overwritten":                  {reset, itemJSON(p, bumped+9, "request-3"), domain.ErrUnavailable},
+		"overwritten by this request":  {reset, itemJSON(p, bumped+9, "request-2"), domain.ErrUnavailable},
+		"no effect":                    {reset, itemJSON(p, bumped-9, "request-3"), domain.ErrConflict},
+		"no item":                      {reset, "", domain.ErrConflict},
+		"throttled, so without effect": {rejection("ThrottlingException"), itemJSON(p, bumped+9, "request-3"), domain.ErrConflict},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, sent := clientOver(nowhere, test.first, failedCondition(test.present))
+				client, sent := newClient(noEndpoint, test.first, conditionFailed(test.current))
 				got, err := dynamo.NewUsers(client, "users-table").BumpVersion(t.Context(), user.Record{Profile: &p}, stamp)
 				if kindOf(err) != test.kind || (err == nil) != (test.kind == nil) || sent.attempts != 2 {
 					t.Errorf("BumpVersion = %v after %d attempts; want %v after 2", err, sent.attempts, test.kind)
 				}
-				if err == nil && got.Version() != raised || err != nil && got != (user.Record{}) {
-					t.Errorf("BumpVersion = %+v, %v; want version %d or nothing", got, err, raised)
+				if err == nil && got.Version() != bumped || err != nil && got != (user.Record{}) {
+					t.Errorf("BumpVersion = %+v, %v; want version %d or the zero Record", got, err, bumped)
 				}
 			})
 		})
 	}
 }
 
-// TestRaiseLosesItsAnswer has the engine raise a record once, though the first answer is lost.
-func TestRaiseLosesItsAnswer(t *testing.T) {
+// TestBumpVersionLostResponse loses the response of a write that the engine has applied.
+func TestBumpVersionLostResponse(t *testing.T) {
 	t.Parallel()
 	url := endpoint(t)
-	honest := dynamo.NewClient(configFor(url))
-	table := newTable(t, honest)
-	store := dynamo.NewUsers(honest, table)
+	reliable := dynamo.NewClient(configFor(url))
+	table := newTable(t, reliable)
+	store := dynamo.NewUsers(reliable, table)
 	p, _, err := store.Save(t.Context(), profileAt(t, someone, noon, "request-1"), domain.Condition{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, sent := clientOver(url, lose(reset, func() {}), deliver)
+	client, sent := newClient(url, lose(reset, func() {}), deliver)
 	stamp := domain.Stamp{Time: noon.Add(time.Hour), RequestID: "request-2"}
-	got, err := dynamo.NewUsers(client, table).BumpVersion(t.Context(), user.Record{Profile: &p}, stamp)
+	want, err := dynamo.NewUsers(client, table).BumpVersion(t.Context(), user.Record{Profile: &p}, stamp)
 	if err != nil || sent.attempts != 2 {
 		t.Fatalf("BumpVersion = %v after %d attempts", err, sent.attempts)
 	}
-	if held, err := store.Get(t.Context(), p.ID); err != nil || held != *got.Profile {
-		t.Errorf("Get = %+v, %v; want %+v", held, err, *got.Profile)
-	}
-}
-
-// TestScanIsConsistent: what was written just before may be what nobody heard of.
-func TestScanIsConsistent(t *testing.T) {
-	t.Parallel()
-	var sent string
-	client, _ := clientOver(nowhere, func(r *http.Request) (*http.Response, error) {
-		body, err := io.ReadAll(r.Body)
-		sent = string(body)
-		if err != nil {
-			return nil, err
-		}
-		return answer(http.StatusOK, `{"Count":0,"Items":[],"ScannedCount":0}`)(r)
-	})
-	if _, err := dynamo.NewUsers(client, "users").Scan(t.Context(), "", 10); err != nil || !strings.Contains(sent, `"ConsistentRead":true`) {
-		t.Errorf("Scan = %v; it sent %s", err, sent)
+	if got, err := store.Get(t.Context(), p.ID); err != nil || got != *want.Profile {
+		t.Errorf("Get = %+v, %v; want %+v", got, err, *want.Profile)
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"rental.example/domain/user"
 )
 
-// randomState is nothing, a profile or a tombstone of someone, with values at their limits and beyond.
-func randomState(rng *rand.Rand) user.Record {
+// randomRecord returns the zero Record, a profile or a tombstone, with values at their limits and beyond.
+func randomRecord(rng *rand.Rand) user.Record {
 	texts := []string{"Jane", "", "\"<b>\\\u2028\x00é🚲", `{"S":"x"}`, strings.Repeat("x", 300)}
 	text := func() string { return texts[rng.IntN(len(texts))] }
 	moment := func() time.Time { return time.UnixMicro(rng.Int64N(1 << 52)).UTC() }
@@ -43,11 +43,11 @@ func TestUserChangeRoundTrip(t *testing.T) {
 	seed := rand.Uint64()
 	rng := rand.New(rand.NewPCG(seed, 0))
 	for range 3000 {
-		want := dynamo.UserChange{EventID: "event-1", SequenceNumber: "1405400000000002063282832", Before: randomState(rng), After: randomState(rng)}
+		want := dynamo.UserChange{EventID: "event-1", SequenceNumber: "1405400000000002063282832", Before: randomRecord(rng), After: randomRecord(rng)}
 		record, err := want.Record()
 		if want.Before == (user.Record{}) && want.After == want.Before {
 			if err == nil {
-				t.Errorf("a change of nothing has the record %s", record)
+				t.Errorf("the zero change has the record %s", record)
 			}
 			continue
 		}
@@ -61,7 +61,7 @@ func TestUserChangeRoundTrip(t *testing.T) {
 	}
 }
 
-// profileChange is a change of someone's name.
+// profileChange returns a change of a profile's name.
 func profileChange(t testing.TB) dynamo.UserChange {
 	t.Helper()
 	before := user.Profile{
@@ -86,7 +86,7 @@ func recordOf(t testing.TB, c dynamo.UserChange) json.RawMessage {
 	return record
 }
 
-// tree is a record as values that can be changed.
+// tree decodes a record.
 func tree(t testing.TB, record json.RawMessage) map[string]any {
 	t.Helper()
 	var m map[string]any
@@ -96,13 +96,13 @@ func tree(t testing.TB, record json.RawMessage) map[string]any {
 	return m
 }
 
-// edit replaces or takes away one member of a record, or of an object in it.
+// edit replaces or deletes one member of a record.
 type edit struct {
-	path  string // names with slashes between them
-	value string // JSON; nothing takes the member away
+	path  string // names separated by slashes
+	value string // JSON; empty to delete the member
 }
 
-func (e edit) of(t testing.TB, record json.RawMessage) json.RawMessage {
+func (e edit) apply(t testing.TB, record json.RawMessage) json.RawMessage {
 	t.Helper()
 	all := tree(t, record)
 	path := strings.Split(e.path, "/")
@@ -121,9 +121,9 @@ func (e edit) of(t testing.TB, record json.RawMessage) json.RawMessage {
 	return out
 }
 
-// TestParseUserChangeRefuses spoils one place of a good record each. What is wrong is told, and nothing that
-// may be personal; who has to report the record still learns which it is.
-func TestParseUserChangeRefuses(t *testing.T) {
+// TestMalformedUserChange edits one member of a valid record each. The error names it and has no personal data, and the
+// EventID and SequenceNumber are returned.
+func TestMalformedUserChange(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		edit edit
@@ -152,7 +152,7 @@ func TestParseUserChangeRefuses(t *testing.T) {
 		"an exponent":           {edit{"dynamodb/NewImage/version", `{"N":"1e3"}`}, "attribute version has an N that is not an integer"},
 		"a signed version":      {edit{"dynamodb/NewImage/version", `{"N":"+5"}`}, "attribute version has an N that is not a number"},
 		"a bare number":         {edit{"dynamodb/NewImage/version", `{"N":5}`}, "attribute version has an N that is not a number"},
-		"a text as version":     {edit{"dynamodb/NewImage/version", `{"S":"5"}`}, "attribute version is not of the one type N"},
+		"string as version":     {edit{"dynamodb/NewImage/version", `{"S":"5"}`}, "attribute version is not of the one type N"},
 		"two types":             {edit{"dynamodb/NewImage/version", `{"N":"5","S":"5"}`}, "attribute version is not of the one type N"},
 		"a type in lower case":  {edit{"dynamodb/NewImage/version", `{"n":"5"}`}, "attribute version is not of the one type N"},
 		"no type":               {edit{"dynamodb/NewImage/version", `{}`}, "attribute version is empty"},
@@ -170,14 +170,14 @@ func TestParseUserChangeRefuses(t *testing.T) {
 	good := profileChange(t)
 	record := recordOf(t, good)
 	for name, test := range tests {
-		got, err := dynamo.ParseUserChange(test.edit.of(t, record))
+		got, err := dynamo.ParseUserChange(test.edit.apply(t, record))
 		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.HasPrefix(err.Error(), "dynamo: stream record: ") {
 			t.Errorf("%s: got error %v, want %q", name, err, test.want)
 			continue
 		}
 		for _, personal := range []string{"Joan", "jane", string(someone), "somebody"} {
 			if strings.Contains(err.Error(), personal) {
-				t.Errorf("%s: the error tells %q: %v", name, personal, err)
+				t.Errorf("%s: the error contains %q: %v", name, personal, err)
 			}
 		}
 		want := dynamo.UserChange{EventID: good.EventID, SequenceNumber: good.SequenceNumber}
@@ -185,32 +185,32 @@ func TestParseUserChangeRefuses(t *testing.T) {
 			want.SequenceNumber = ""
 		}
 		if got != want {
-			t.Errorf("%s: got %+v with the error, want %+v", name, got, want)
+			t.Errorf("%s: got %+v with the error; want %+v", name, got, want)
 		}
 	}
 	for _, name := range []string{"eventID", "dynamodb/SequenceNumber"} {
 		for _, value := range []string{"", "null", `""`, "5", "{}"} {
-			if _, err := dynamo.ParseUserChange(edit{name, value}.of(t, record)); err == nil {
-				t.Errorf("%s %q is taken", name, value)
+			if _, err := dynamo.ParseUserChange(edit{name, value}.apply(t, record)); err == nil {
+				t.Errorf("%s %q is accepted", name, value)
 			}
 		}
 	}
 }
 
-// TestParseUserChangeTakes changes what does not count.
-func TestParseUserChangeTakes(t *testing.T) {
+// TestIgnoredMembers edits members that ParseUserChange ignores.
+func TestIgnoredMembers(t *testing.T) {
 	t.Parallel()
 	want := profileChange(t)
 	record := recordOf(t, want)
 	for name, e := range map[string]edit{
-		"an attribute of tomorrow":     {"dynamodb/NewImage/colour", `{"L":[{"S":"}\"]"},{"M":{"a":{"NULL":true}}}]}`},
-		"an attribute in upper case":   {"dynamodb/NewImage/NAME", `{"N":"5"}`},
-		"a time with parts of seconds": {"dynamodb/ApproximateCreationDateTime", "4102488000.123"},
-		"who removed it":               {"userIdentity", `{"type":"Service","principalId":"dynamodb.amazonaws.com"}`},
-		"a later format":               {"eventVersion", `"1.9"`},
-		"another table":                {"eventSourceARN", ""},
+		"unknown attribute":       {"dynamodb/NewImage/colour", `{"L":[{"S":"}\"]"},{"M":{"a":{"NULL":true}}}]}`},
+		"attribute in upper case": {"dynamodb/NewImage/NAME", `{"N":"5"}`},
+		"fraction of a second":    {"dynamodb/ApproximateCreationDateTime", "4102488000.123"},
+		"user identity":           {"userIdentity", `{"type":"Service","principalId":"dynamodb.amazonaws.com"}`},
+		"later version":           {"eventVersion", `"1.9"`},
+		"no table":                {"eventSourceARN", ""},
 	} {
-		got, err := dynamo.ParseUserChange(e.of(t, record))
+		got, err := dynamo.ParseUserChange(e.apply(t, record))
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
 		}
@@ -222,13 +222,13 @@ func TestParseUserChangeTakes(t *testing.T) {
 	escaped := bytes.ReplaceAll(spaced.Bytes(), []byte(`"name"`), []byte(`"n\u0061me"`))
 	got, err := dynamo.ParseUserChange(escaped)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("with spaces and escapes: %v (-want +got):\n%s", err, diff)
+		t.Errorf("with white space and escapes: %v (-want +got):\n%s", err, diff)
 	}
 }
 
-// TestParseUserChangeOfPieces cuts a record everywhere, and puts a value of another kind into each place: that
-// is an error, or the same change where the place does not count.
-func TestParseUserChangeOfPieces(t *testing.T) {
+// TestMutatedUserChange truncates a record at each byte, and replaces each member by values of other types: the result is
+// an error, or the same change for an ignored member.
+func TestMutatedUserChange(t *testing.T) {
 	t.Parallel()
 	want := profileChange(t)
 	record := recordOf(t, want)
@@ -237,53 +237,50 @@ func TestParseUserChangeOfPieces(t *testing.T) {
 			t.Errorf("the first %d bytes are %+v", n, got)
 		}
 	}
-	refused := 0
-	for _, path := range places(tree(t, record), "") {
+	rejected := 0
+	for _, path := range paths(tree(t, record), "") {
 		for _, value := range []string{"null", "true", "5", `"\u0000"`, "[]", "{}", `{"S":5}`, `{"B":"AA=="}`, `{"M":{}}`} {
-			got, err := dynamo.ParseUserChange(edit{path, value}.of(t, record))
+			got, err := dynamo.ParseUserChange(edit{path, value}.apply(t, record))
+			anyString := path == "eventID" || path == "dynamodb/SequenceNumber" || strings.HasSuffix(path, "/S")
 			if err != nil {
-				refused++
-			} else if diff := cmp.Diff(want, got); diff != "" && !strings.HasSuffix(path, "/S") && !means(path) {
-				t.Errorf("%s as %s is taken (-want +got):\n%s", path, value, diff)
+				rejected++
+			} else if diff := cmp.Diff(want, got); diff != "" && !anyString {
+				t.Errorf("%s as %s is accepted (-want +got):\n%s", path, value, diff)
 			}
 		}
 	}
-	if refused < 200 {
-		t.Errorf("%d mutations were refused, want most", refused)
+	if rejected < 200 {
+		t.Errorf("%d mutations were rejected, want most", rejected)
 	}
 }
 
-// means reports whether any text is a good value at path.
-func means(path string) bool { return path == "eventID" || path == "dynamodb/SequenceNumber" }
-
-// places are the paths to all members of an object and of those in it.
-func places(object map[string]any, under string) (paths []string) {
+// paths returns the paths of all members of an object, nested ones included.
+func paths(object map[string]any, parent string) (all []string) {
 	for name, value := range object {
-		paths = append(paths, under+name)
+		all = append(all, parent+name)
 		if inner, ok := value.(map[string]any); ok {
-			paths = append(paths, places(inner, under+name+"/")...)
+			all = append(all, paths(inner, parent+name+"/")...)
 		}
 	}
-	return paths
+	return all
 }
 
-// FuzzParseUserChange looks for records that are taken for a change which has no record, or that end the
-// process.
+// FuzzParseUserChange checks that each accepted record is the change that its UserChange.Record returns.
 func FuzzParseUserChange(f *testing.F) {
 	change := profileChange(f)
 	f.Add([]byte(recordOf(f, change)))
-	grave := user.NewTombstone(someone, 5, domain.Stamp{Time: noon, RequestID: "request-2"})
-	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: change.Before, After: user.Record{Tombstone: &grave}})))
-	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: user.Record{Tombstone: &grave}})))
+	tombstone := user.NewTombstone(someone, 5, domain.Stamp{Time: noon, RequestID: "request-2"})
+	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: change.Before, After: user.Record{Tombstone: &tombstone}})))
+	f.Add([]byte(recordOf(f, dynamo.UserChange{EventID: "1", SequenceNumber: "2", Before: user.Record{Tombstone: &tombstone}})))
 	f.Add([]byte(`{"eventSource":"aws:dynamodb","eventID":"\ud800","dynamodb":[]}`))
 	f.Fuzz(func(t *testing.T, record []byte) {
 		c, err := dynamo.ParseUserChange(record)
 		if err != nil {
 			return
 		}
-		again, err := dynamo.ParseUserChange(recordOf(t, c))
-		if diff := cmp.Diff(c, again); diff != "" || err != nil {
-			t.Errorf("%v (-first +again):\n%s", err, diff)
+		got, err := dynamo.ParseUserChange(recordOf(t, c))
+		if diff := cmp.Diff(c, got); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}
 	})
 }

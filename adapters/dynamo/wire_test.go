@@ -15,7 +15,7 @@ import (
 	"rental.example/domain"
 )
 
-// countedConn counts what is written to it at once.
+// countedConn counts its writes.
 type countedConn struct {
 	net.Conn
 	writes *atomic.Int64
@@ -26,8 +26,8 @@ func (c countedConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// TestOneWriteForEachRequest: head and body of a request go out together, not in two packets.
-func TestOneWriteForEachRequest(t *testing.T) {
+// TestOneWritePerRequest checks that the header and body of a request are sent in one packet.
+func TestOneWritePerRequest(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if sent, err := io.ReadAll(r.Body); err != nil || int64(len(sent)) != r.ContentLength || len(sent) == 0 {
