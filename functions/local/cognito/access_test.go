@@ -8,37 +8,33 @@ import (
 
 // TestDisabledUser: nobody signs in to a disabled account or refreshes a login that it had, and it is there still.
 func TestDisabledUser(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	refresh := h.signIn(jane, password).refresh
-	h.ok("AdminDisableUser", adminBody(jane))
-	h.refused("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "User is disabled.")
-	h.refused("InitiateAuth", passwordFlow(jane, "Wr0ng-password"), "NotAuthorizedException", "Incorrect username or password.")
-	h.refused("InitiateAuth", refreshFlow(refresh), "NotAuthorizedException", "Refresh Token has been revoked")
-	if user := h.ok("AdminGetUser", adminBody(jane)); user.body["Enabled"] != false {
+	h.succeeds("AdminDisableUser", adminBody(jane))
+	h.fails("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "User is disabled.")
+	h.fails("InitiateAuth", passwordFlow(jane, "Wr0ng-password"), "NotAuthorizedException", "Incorrect username or password.")
+	h.fails("InitiateAuth", refreshFlow(refresh), "NotAuthorizedException", "Refresh Token has been revoked")
+	if user := h.succeeds("AdminGetUser", adminBody(jane)); user.body["Enabled"] != false {
 		t.Errorf("got %v", user.body)
 	}
-	h.ok("AdminEnableUser", adminBody(jane))
+	h.succeeds("AdminEnableUser", adminBody(jane))
 	h.signIn(jane, password)
-	if user := h.ok("AdminGetUser", adminBody(jane)); user.body["Enabled"] != true {
+	if user := h.succeeds("AdminGetUser", adminBody(jane)); user.body["Enabled"] != true {
 		t.Errorf("got %v", user.body)
 	}
 }
 
 func TestListGroupsForUser(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	want := func(groups ...any) {
 		t.Helper()
-		if diff := cmp.Diff(append([]any{}, groups...), h.ok("AdminListGroupsForUser", adminBody(jane)).body["Groups"]); diff != "" {
+		if diff := cmp.Diff(append([]any{}, groups...), h.succeeds("AdminListGroupsForUser", adminBody(jane)).body["Groups"]); diff != "" {
 			t.Errorf("groups (-want +got):\n%s", diff)
 		}
 	}
 	want([]any{}...)
 	body := adminBody(jane)
 	body["GroupName"] = "admin"
-	h.ok("AdminAddUserToGroup", body)
+	h.succeeds("AdminAddUserToGroup", body)
 	want(map[string]any{"GroupName": "admin", "UserPoolId": PoolID})
 }

@@ -10,9 +10,8 @@ import (
 func adminBody(email string) fields { return fields{"UserPoolId": PoolID, "Username": email} }
 
 func TestAdminCreateUser(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	created := h.ok("AdminCreateUser", invitation(jane))
+	h := parallel(t)
+	created := h.succeeds("AdminCreateUser", invitation(jane))
 	sub := created.at("User", "Username")
 	now := float64(h.clock.read().UnixMilli()) / 1000
 	want := fields{"User": map[string]any{
@@ -25,31 +24,31 @@ func TestAdminCreateUser(t *testing.T) {
 	if diff := cmp.Diff(want, created.body); diff != "" {
 		t.Errorf("AdminCreateUser (-want +got):\n%s", diff)
 	}
-	h.refused("ForgotPassword", fields{"ClientId": ClientID, "Username": jane}, "NotAuthorizedException",
+	h.fails("ForgotPassword", fields{"ClientId": ClientID, "Username": jane}, "NotAuthorizedException",
 		"User password cannot be reset in the current state.")
-	h.refused("ConfirmSignUp", confirmBody(jane, ConfirmationCode), "NotAuthorizedException",
+	h.fails("ConfirmSignUp", confirmBody(jane, ConfirmationCode), "NotAuthorizedException",
 		"User cannot be confirmed. Current status is FORCE_CHANGE_PASSWORD")
 
 	h.clock.advance(time.Minute)
-	h.ok("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": sub, "Password": password, "Permanent": true})
-	user := h.ok("AdminGetUser", adminBody(jane))
+	h.fails("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": sub, "Password": "weakweak"}, "InvalidPasswordException", "")
+	h.succeeds("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": sub, "Password": password, "Permanent": true})
+	user := h.succeeds("AdminGetUser", adminBody(jane))
 	if user.at("UserStatus") != "CONFIRMED" || user.at("Username") != sub || user.body["UserLastModifiedDate"] != now+60 || user.body["UserCreateDate"] != now {
 		t.Errorf("got %v", user.body)
 	}
 	h.signIn(jane, password)
 }
 
-// TestRandomPassword: without a temporary password nobody can sign in before an administrator sets one.
+// TestRandomPassword: without a temporary password nobody can sign in until an administrator sets one.
 func TestRandomPassword(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("AdminCreateUser", adminBody(jane))
-	if got := attributes(h.ok("AdminGetUser", adminBody(jane)), "UserAttributes")["email_verified"]; got != "false" {
+	h := parallel(t)
+	h.succeeds("AdminCreateUser", adminBody(jane))
+	if got := attributes(h.succeeds("AdminGetUser", adminBody(jane)), "UserAttributes")["email_verified"]; got != "false" {
 		t.Errorf("email_verified is %s", got)
 	}
-	h.refused("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "Incorrect username or password.")
-	h.ok("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": jane, "Password": password})
-	if got := h.ok("InitiateAuth", passwordFlow(jane, password)).at("ChallengeName"); got != "NEW_PASSWORD_REQUIRED" {
+	h.fails("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "Incorrect username or password.")
+	h.succeeds("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": jane, "Password": password})
+	if got := h.succeeds("InitiateAuth", passwordFlow(jane, password)).at("ChallengeName"); got != "NEW_PASSWORD_REQUIRED" {
 		t.Errorf("a password that is not permanent gave %q", got)
 	}
 	if err := checkPolicy(newPassword()); err != nil {
@@ -57,9 +56,8 @@ func TestRandomPassword(t *testing.T) {
 	}
 }
 
-func TestAdminCreateUserRefuses(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
+func TestAdminCreateUserErrors(t *testing.T) {
+	h := parallel(t)
 	h.add("taken@example.com")
 	for name, tt := range map[string]struct {
 		change fields
@@ -80,18 +78,17 @@ func TestAdminCreateUserRefuses(t *testing.T) {
 			for k, v := range tt.change {
 				body[k] = v
 			}
-			h.refused("AdminCreateUser", body, tt.want, "")
+			h.fails("AdminCreateUser", body, tt.want, "")
 		})
 	}
-	h.refused("AdminCreateUser", fields{"UserPoolId": "a'b", "Username": jane}, "InvalidParameterException",
+	h.fails("AdminCreateUser", fields{"UserPoolId": "a'b", "Username": jane}, "InvalidParameterException",
 		`1 validation error detected: Value 'a'b' at 'userPoolId' failed to satisfy constraint: `+
 			`Member must satisfy regular expression pattern: [\w-]+_[0-9a-zA-Z]+`)
 }
 
-// TestAdminOperationsNameTheirUser goes through all that take a user.
-func TestAdminOperationsNameTheirUser(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
+// TestAdminOperationsCheckUserAndPool: all operations on one user check the username and the pool.
+func TestAdminOperationsCheckUserAndPool(t *testing.T) {
+	h := parallel(t)
 	for operation, more := range map[string]fields{
 		"AdminGetUser": nil, "AdminDeleteUser": nil, "AdminDisableUser": nil, "AdminEnableUser": nil, "AdminListGroupsForUser": nil,
 		"AdminConfirmSignUp": nil, "AdminUserGlobalSignOut": nil,
@@ -105,24 +102,14 @@ func TestAdminOperationsNameTheirUser(t *testing.T) {
 			}
 			return b
 		}
-		h.refused(operation, body(PoolID, jane), "UserNotFoundException", "User does not exist.")
-		h.refused(operation, body(PoolID, ""), "InvalidParameterException", "")
-		h.refused(operation, body("us-east-1_other", jane), "ResourceNotFoundException", "User pool us-east-1_other does not exist.")
+		h.fails(operation, body(PoolID, jane), "UserNotFoundException", "User does not exist.")
+		h.fails(operation, body(PoolID, ""), "InvalidParameterException", "")
+		h.fails(operation, body("us-east-1_other", jane), "ResourceNotFoundException", "User pool us-east-1_other does not exist.")
 	}
 }
 
-func TestAdminSetUserPasswordKeepsThePolicy(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
-	h.refused("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": jane, "Password": "weakweak"}, "InvalidPasswordException", "")
-	h.signIn(jane, password)
-}
-
 func TestGroups(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	member := func(group string) fields {
 		return fields{"UserPoolId": PoolID, "Username": jane, "GroupName": group}
 	}
@@ -137,28 +124,28 @@ func TestGroups(t *testing.T) {
 	if got := groups(); got != nil {
 		t.Errorf("without groups the claim is %v, want none", got)
 	}
-	h.refused("AdminAddUserToGroup", member("Admin"), "ResourceNotFoundException", "Group not found.")
-	h.refused("AdminRemoveUserFromGroup", member("Admin"), "ResourceNotFoundException", "Group not found.")
-	h.refused("AdminAddUserToGroup", member(""), "InvalidParameterException", "")
-	h.ok("AdminAddUserToGroup", member("admin"))
-	h.ok("AdminAddUserToGroup", member("admin"))
+	h.fails("AdminAddUserToGroup", member("Admin"), "ResourceNotFoundException", "Group not found.")
+	h.fails("AdminRemoveUserFromGroup", member("Admin"), "ResourceNotFoundException", "Group not found.")
+	h.fails("AdminAddUserToGroup", member(""), "InvalidParameterException", "")
+	h.succeeds("AdminAddUserToGroup", member("admin"))
+	h.succeeds("AdminAddUserToGroup", member("admin"))
 
-	made := h.ok("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "staff", "Description": "d", "Precedence": 3})
+	made := h.succeeds("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "staff", "Description": "d", "Precedence": 3})
 	now := float64(h.clock.read().UnixMilli()) / 1000
 	want := fields{"Group": map[string]any{"GroupName": "staff", "UserPoolId": PoolID, "Description": "d", "Precedence": 3.0,
 		"CreationDate": now, "LastModifiedDate": now}}
 	if diff := cmp.Diff(want, made.body); diff != "" {
 		t.Errorf("CreateGroup (-want +got):\n%s", diff)
 	}
-	h.refused("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "admin"}, "GroupExistsException", "A group with the name already exists.")
-	h.refused("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "a b"}, "InvalidParameterException", "")
-	h.refused("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "x,admin"}, "InvalidParameterException", "")
-	h.ok("AdminAddUserToGroup", member("staff"))
+	h.fails("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "admin"}, "GroupExistsException", "A group with the name already exists.")
+	h.fails("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "a b"}, "InvalidParameterException", "")
+	h.fails("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "x,admin"}, "InvalidParameterException", "")
+	h.succeeds("AdminAddUserToGroup", member("staff"))
 	if diff := cmp.Diff([]any{"admin", "staff"}, groups()); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
 	}
-	h.ok("AdminRemoveUserFromGroup", member("admin"))
-	h.ok("AdminRemoveUserFromGroup", member("admin"))
+	h.succeeds("AdminRemoveUserFromGroup", member("admin"))
+	h.succeeds("AdminRemoveUserFromGroup", member("admin"))
 	if diff := cmp.Diff([]any{"staff"}, groups()); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
 	}

@@ -7,24 +7,20 @@ func adminFlow(flow string, parameters fields) fields {
 }
 
 func TestAdminInitiateAuth(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	c := newSRPClient(h.pool.srp.n)
-	challenge := h.ok("AdminInitiateAuth", adminFlow("USER_SRP_AUTH", fields{"USERNAME": jane, "SRP_A": c.public.Text(16)}))
+	challenge := h.succeeds("AdminInitiateAuth", adminFlow("USER_SRP_AUTH", fields{"USERNAME": jane, "SRP_A": c.public.Text(16)}))
 	body := c.respond(t, challenge, password, h.clock.read())
 	body["UserPoolId"] = PoolID
-	first := h.ok("AdminRespondToAuthChallenge", body).tokens()
-	h.ok("AdminAddUserToGroup", fields{"UserPoolId": PoolID, "Username": jane, "GroupName": "admin"})
+	first := h.succeeds("AdminRespondToAuthChallenge", body).tokens()
+	h.succeeds("AdminAddUserToGroup", fields{"UserPoolId": PoolID, "Username": jane, "GroupName": "admin"})
 	h.clock.advance(2 * tokenValidity)
-	h.checkRefreshed(first, h.ok("AdminInitiateAuth", adminFlow("REFRESH_TOKEN_AUTH", fields{"REFRESH_TOKEN": first.refresh})).tokens())
+	h.checkRefreshed(first, h.succeeds("AdminInitiateAuth", adminFlow("REFRESH_TOKEN_AUTH", fields{"REFRESH_TOKEN": first.refresh})).tokens())
 }
 
-// TestAdminFlowsRefused: the template's client allows no password to pass through a server.
-func TestAdminFlowsRefused(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+// TestAdminFlowErrors: the template's client allows no flow in which a server receives the password.
+func TestAdminFlowErrors(t *testing.T) {
+	h := parallelWithJane(t)
 	credentials := fields{"USERNAME": jane, "PASSWORD": password}
 	const invalid = "InvalidParameterException"
 	for name, tt := range map[string]struct {
@@ -44,37 +40,35 @@ func TestAdminFlowsRefused(t *testing.T) {
 		"no pool, response": {"AdminRespondToAuthChallenge", fields{"ClientId": ClientID, "ChallengeName": "PASSWORD_VERIFIER"}, invalid, ""},
 		"no challenge":      {"AdminRespondToAuthChallenge", fields{"UserPoolId": PoolID, "ClientId": ClientID}, invalid, ""},
 	} {
-		t.Run(name, func(t *testing.T) { h.refused(tt.operation, tt.in, tt.name, tt.message) })
+		t.Run(name, func(t *testing.T) { h.fails(tt.operation, tt.in, tt.name, tt.message) })
 	}
 }
 
-// TestAdminResetUserPassword: the old password serves no more, and a code sets the next one.
+// TestAdminResetUserPassword: the old password is invalid, and a code sets the next one.
 func TestAdminResetUserPassword(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	login := h.signIn(jane, password)
-	h.ok("AdminResetUserPassword", adminBody(jane))
-	if got := h.ok("AdminGetUser", adminBody(jane)).at("UserStatus"); got != "RESET_REQUIRED" {
+	h.succeeds("AdminResetUserPassword", adminBody(jane))
+	if got := h.succeeds("AdminGetUser", adminBody(jane)).at("UserStatus"); got != "RESET_REQUIRED" {
 		t.Errorf("the status is %q", got)
 	}
-	h.refused("InitiateAuth", passwordFlow(jane, password), "PasswordResetRequiredException", "Password reset required for the user")
-	h.refused("InitiateAuth", passwordFlow(jane, "Wr0ng-one!"), "PasswordResetRequiredException", "")
+	h.fails("InitiateAuth", passwordFlow(jane, password), "PasswordResetRequiredException", "Password reset required for the user")
+	h.fails("InitiateAuth", passwordFlow(jane, "Wr0ng-one!"), "PasswordResetRequiredException", "")
 	c, challenge := h.challenge(jane)
-	h.refused("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "PasswordResetRequiredException", "")
-	h.ok("GetUser", fields{"AccessToken": login.access})
+	h.fails("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "PasswordResetRequiredException", "")
+	h.succeeds("GetUser", fields{"AccessToken": login.access})
 	reset := fields{"ClientId": ClientID, "Username": jane, "ConfirmationCode": ConfirmationCode, "Password": "N3xt-one!"}
-	h.ok("ConfirmForgotPassword", reset)
+	h.succeeds("ConfirmForgotPassword", reset)
 	h.signIn(jane, "N3xt-one!")
 
-	h.ok("AdminResetUserPassword", adminBody(jane))
-	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane}) // another code
+	h.succeeds("AdminResetUserPassword", adminBody(jane))
+	h.succeeds("ForgotPassword", fields{"ClientId": ClientID, "Username": jane}) // another code
 	h.clock.advance(resetCodeValidity)
-	h.ok("ConfirmForgotPassword", reset)
-	h.refused("AdminResetUserPassword", adminBody("nobody@example.com"), "UserNotFoundException", "")
-	h.ok("AdminUpdateUserAttributes", fields{"UserPoolId": PoolID, "Username": jane, "UserAttributes": []fields{pair("email_verified", "false")}})
-	h.refused("AdminResetUserPassword", adminBody(jane), "InvalidParameterException",
+	h.succeeds("ConfirmForgotPassword", reset)
+	h.fails("AdminResetUserPassword", adminBody("nobody@example.com"), "UserNotFoundException", "")
+	h.succeeds("AdminUpdateUserAttributes", fields{"UserPoolId": PoolID, "Username": jane, "UserAttributes": []fields{pair("email_verified", "false")}})
+	h.fails("AdminResetUserPassword", adminBody(jane), "InvalidParameterException",
 		"Cannot reset password for the user as there is no registered/verified email or phone_number")
-	h.ok("SignUp", signUpBody(janet))
-	h.refused("AdminResetUserPassword", adminBody(janet), "NotAuthorizedException", "User password cannot be reset in the current state.")
+	h.succeeds("SignUp", signUpBody(janet))
+	h.fails("AdminResetUserPassword", adminBody(janet), "NotAuthorizedException", "User password cannot be reset in the current state.")
 }

@@ -22,7 +22,7 @@ func verifyBody(access, code string) fields {
 
 func (h *harness) attributes(access string) map[string]string {
 	h.t.Helper()
-	found := attributes(h.ok("GetUser", fields{"AccessToken": access}), "UserAttributes")
+	found := attributes(h.succeeds("GetUser", fields{"AccessToken": access}), "UserAttributes")
 	delete(found, "sub")
 	return found
 }
@@ -35,106 +35,96 @@ func (h *harness) wantAttributes(access string, want map[string]string) {
 }
 
 func TestUpdateUserAttributes(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	login := h.signIn(jane, password)
-	a := h.ok("UpdateUserAttributes", changeBody(login.access, pair("name", "Jane")))
+	a := h.succeeds("UpdateUserAttributes", changeBody(login.access, pair("name", "Jane")))
 	if len(a.body) != 0 {
 		t.Errorf("got %v, want nothing to verify", a.body)
 	}
-	h.ok("UpdateUserAttributes", changeBody(login.access, pair("name", "Jané"), pair("email", jane)))
+	h.succeeds("UpdateUserAttributes", changeBody(login.access, pair("name", "Jané"), pair("email", jane)))
 	h.wantAttributes(login.access, map[string]string{"email": jane, "email_verified": "true", "name": "Jané"})
-	if claims := h.claims(h.ok("InitiateAuth", refreshFlow(login.refresh)).tokens().id); claims["name"] != "Jané" {
+	if claims := h.claims(h.succeeds("InitiateAuth", refreshFlow(login.refresh)).tokens().id); claims["name"] != "Jané" {
 		t.Errorf("the next ID token has the name %v", claims["name"])
 	}
-	h.ok("UpdateUserAttributes", changeBody(login.access, pair("name", ""))) // a blank value deletes
+	h.succeeds("UpdateUserAttributes", changeBody(login.access, pair("name", ""))) // a blank value deletes
 	h.wantAttributes(login.access, map[string]string{"email": jane, "email_verified": "true"})
-	h.ok("UpdateUserAttributes", changeBody(login.access, pair("name", "Jane")))
-	h.ok("DeleteUserAttributes", fields{"AccessToken": login.access, "UserAttributeNames": []string{"name"}})
+	h.succeeds("UpdateUserAttributes", changeBody(login.access, pair("name", "Jane")))
+	h.succeeds("DeleteUserAttributes", fields{"AccessToken": login.access, "UserAttributeNames": []string{"name"}})
 	h.wantAttributes(login.access, map[string]string{"email": jane, "email_verified": "true"})
 }
 
-// TestChangeEmail: until the new address is verified the old one stays, which is
-// what the template asks for by AttributesRequireVerificationBeforeUpdate.
+// TestChangeEmail: the old address stays until the new one is verified (AttributesRequireVerificationBeforeUpdate).
 func TestChangeEmail(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	login := h.signIn(jane, password)
-	a := h.ok("UpdateUserAttributes", changeBody(login.access, pair("email", janet), pair("name", "Janet")))
+	a := h.succeeds("UpdateUserAttributes", changeBody(login.access, pair("email", janet), pair("name", "Janet")))
 	want := fields{"CodeDeliveryDetailsList": []any{map[string]any{
 		"AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": newCodeDelivery(janet).Destination}}}
 	if diff := cmp.Diff(want, a.body); diff != "" {
 		t.Errorf("UpdateUserAttributes (-want +got):\n%s", diff)
 	}
 	h.wantAttributes(login.access, map[string]string{"email": jane, "email_verified": "true", "name": "Janet"})
-	h.refused("InitiateAuth", passwordFlow(janet, password), "NotAuthorizedException", "")
-	h.refused("VerifyUserAttribute", verifyBody(login.access, "000000"), "CodeMismatchException", "")
-	h.ok("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode))
-	h.refused("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
+	h.fails("InitiateAuth", passwordFlow(janet, password), "NotAuthorizedException", "")
+	h.fails("VerifyUserAttribute", verifyBody(login.access, "000000"), "CodeMismatchException", "")
+	h.succeeds("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode))
+	h.fails("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
 
 	h.wantAttributes(login.access, map[string]string{"email": janet, "email_verified": "true", "name": "Janet"})
 	h.signIn(strings.ToUpper(janet), password)
-	h.refused("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "")
-	h.ok("SignUp", signUpBody(jane)) // the old address is free
+	h.fails("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "")
+	h.succeeds("SignUp", signUpBody(jane)) // the old address is free
 }
 
-func TestEmailOfAnother(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+func TestEmailOfAnotherUser(t *testing.T) {
+	h := parallelWithJane(t)
 	h.add(janet)
 	access := h.signIn(jane, password).access
-	h.ok("UpdateUserAttributes", changeBody(access, pair("email", strings.ToUpper(janet)))) // tells nothing
-	h.refused("VerifyUserAttribute", verifyBody(access, ConfirmationCode), "AliasExistsException", "An account with the given email already exists.")
+	h.succeeds("UpdateUserAttributes", changeBody(access, pair("email", strings.ToUpper(janet)))) // reveals nothing
+	h.fails("VerifyUserAttribute", verifyBody(access, ConfirmationCode), "AliasExistsException", "An account with the given email already exists.")
 	h.wantAttributes(access, map[string]string{"email": jane, "email_verified": "true"})
-	h.refused("AdminUpdateUserAttributes", fields{"UserPoolId": PoolID, "Username": jane,
+	h.fails("AdminUpdateUserAttributes", fields{"UserPoolId": PoolID, "Username": jane,
 		"UserAttributes": []fields{pair("email", janet), pair("email_verified", "true")}}, "AliasExistsException", "")
-	h.ok("UpdateUserAttributes", changeBody(access, pair("email", "JANE@example.com"))) // one's own, spelled anew
-	h.ok("VerifyUserAttribute", verifyBody(access, ConfirmationCode))
+	h.succeeds("UpdateUserAttributes", changeBody(access, pair("email", "JANE@example.com"))) // the own address in other case
+	h.succeeds("VerifyUserAttribute", verifyBody(access, ConfirmationCode))
 	h.wantAttributes(access, map[string]string{"email": "JANE@example.com", "email_verified": "true"})
 }
 
 func TestAttributeCodes(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("SignUp", signUpBody(jane))
-	h.ok("AdminConfirmSignUp", adminBody(jane))
+	h := parallel(t)
+	h.succeeds("SignUp", signUpBody(jane))
+	h.succeeds("AdminConfirmSignUp", adminBody(jane))
 	login := h.signIn(jane, password)
 	ask := fields{"AccessToken": login.access, "AttributeName": "email"}
-	h.refused("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
-	if got := h.ok("GetUserAttributeVerificationCode", ask).at("CodeDeliveryDetails", "Destination"); got != newCodeDelivery(jane).Destination {
+	h.fails("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
+	if got := h.succeeds("GetUserAttributeVerificationCode", ask).at("CodeDeliveryDetails", "Destination"); got != newCodeDelivery(jane).Destination {
 		t.Errorf("the code goes to %q", got)
 	}
-	h.ok("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode))
+	h.succeeds("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode))
 	h.wantAttributes(login.access, map[string]string{"email": jane, "email_verified": "true"})
 
-	h.ok("UpdateUserAttributes", changeBody(login.access, pair("email", janet)))
+	h.succeeds("UpdateUserAttributes", changeBody(login.access, pair("email", janet)))
 	h.clock.advance(signUpCodeValidity + time.Second)
-	login.access = h.ok("InitiateAuth", refreshFlow(login.refresh)).tokens().access
-	h.refused("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
+	login.access = h.succeeds("InitiateAuth", refreshFlow(login.refresh)).tokens().access
+	h.fails("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
 	ask["AccessToken"] = login.access
-	if got := h.ok("GetUserAttributeVerificationCode", ask).at("CodeDeliveryDetails", "Destination"); got != newCodeDelivery(janet).Destination {
-		t.Errorf("the code goes to %q, want the address that waits", got)
+	if got := h.succeeds("GetUserAttributeVerificationCode", ask).at("CodeDeliveryDetails", "Destination"); got != newCodeDelivery(janet).Destination {
+		t.Errorf("the code goes to %q, want the pending address", got)
 	}
-	h.ok("UpdateUserAttributes", changeBody(login.access, pair("email", jane))) // takes the change back
-	h.refused("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
+	h.succeeds("UpdateUserAttributes", changeBody(login.access, pair("email", jane))) // takes the change back
+	h.fails("VerifyUserAttribute", verifyBody(login.access, ConfirmationCode), "ExpiredCodeException", "")
 	h.wantAttributes(login.access, map[string]string{"email": jane, "email_verified": "true"})
 }
 
 func TestAdminUpdateUserAttributes(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	access := h.signIn(jane, password).access
 	update := func(username string, list ...fields) {
 		t.Helper()
-		h.ok("AdminUpdateUserAttributes", fields{"UserPoolId": PoolID, "Username": username, "UserAttributes": list})
+		h.succeeds("AdminUpdateUserAttributes", fields{"UserPoolId": PoolID, "Username": username, "UserAttributes": list})
 	}
 	update(jane, pair("email", janet), pair("name", "J"))
 	h.wantAttributes(access, map[string]string{"email": jane, "email_verified": "true", "name": "J"})
-	update(jane, pair("email_verified", "true")) // of the address that waits
+	update(jane, pair("email_verified", "true")) // of the pending address
 	h.wantAttributes(access, map[string]string{"email": janet, "email_verified": "true", "name": "J"})
 	update(janet, pair("email_verified", "false"))
 	h.wantAttributes(access, map[string]string{"email": janet, "email_verified": "false", "name": "J"})
@@ -144,16 +134,14 @@ func TestAdminUpdateUserAttributes(t *testing.T) {
 	h.wantAttributes(access, map[string]string{"email": jane, "email_verified": "true", "name": "J",
 		"phone_number": "+4930901820", "phone_number_verified": "true"})
 	update(jane, pair("phone_number", "+4930901821")) // not verified any more
-	h.ok("AdminDeleteUserAttributes", fields{"UserPoolId": PoolID, "Username": jane, "UserAttributeNames": []string{"name"}})
+	h.succeeds("AdminDeleteUserAttributes", fields{"UserPoolId": PoolID, "Username": jane, "UserAttributeNames": []string{"name"}})
 	h.wantAttributes(access, map[string]string{"email": jane, "email_verified": "true", "phone_number": "+4930901821"})
 	update(jane, pair("phone_number", ""))
 	h.wantAttributes(access, map[string]string{"email": jane, "email_verified": "true"})
 }
 
-func TestAttributeChangesRefused(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+func TestAttributeChangeErrors(t *testing.T) {
+	h := parallelWithJane(t)
 	access := h.signIn(jane, password).access
 	const invalid = "InvalidParameterException"
 	const required = "Attributes did not conform to the schema: email: The attribute is required"
@@ -182,7 +170,7 @@ func TestAttributeChangesRefused(t *testing.T) {
 		"another pool":         {"AdminUpdateUserAttributes", fields{"UserPoolId": "us-east-1_x", "Username": jane, "UserAttributes": []fields{pair("name", "x")}}, "ResourceNotFoundException", ""},
 		"flag of another kind": {"AdminUpdateUserAttributes", fields{"UserPoolId": PoolID, "Username": jane, "UserAttributes": []fields{pair("email_verified", "yes")}}, invalid, ""},
 	} {
-		t.Run(name, func(t *testing.T) { h.refused(tt.operation, tt.in, tt.name, tt.message) })
+		t.Run(name, func(t *testing.T) { h.fails(tt.operation, tt.in, tt.name, tt.message) })
 	}
 	h.wantAttributes(access, map[string]string{"email": jane, "email_verified": "true"})
 }

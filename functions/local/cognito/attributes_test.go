@@ -8,7 +8,7 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// TestWritableAttributes: users write here what the deployed client lets them.
+// TestWritableAttributes compares them with WriteAttributes of template.yaml.
 func TestWritableAttributes(t *testing.T) {
 	t.Parallel()
 	var deployed []string

@@ -18,18 +18,17 @@ import (
 )
 
 func TestTokens(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
+	h := parallel(t)
 	h.add(jane, "admin")
-	answer := h.ok("InitiateAuth", passwordFlow(jane, password))
-	result := answer.body["AuthenticationResult"].(map[string]any)
+	response := h.succeeds("InitiateAuth", passwordFlow(jane, password))
+	result := response.body["AuthenticationResult"].(map[string]any)
 	if result["ExpiresIn"] != 3600.0 || result["TokenType"] != "Bearer" {
 		t.Errorf("got %v", result)
 	}
-	if parameters, ok := answer.body["ChallengeParameters"].(map[string]any); !ok || len(parameters) != 0 {
-		t.Errorf("ChallengeParameters is %v, want {}", answer.body["ChallengeParameters"])
+	if parameters, ok := response.body["ChallengeParameters"].(map[string]any); !ok || len(parameters) != 0 {
+		t.Errorf("ChallengeParameters is %v, want {}", response.body["ChallengeParameters"])
 	}
-	login := answer.tokens()
+	login := response.tokens()
 	id, access := h.claims(login.id), h.claims(login.access)
 	sub, now := id["sub"].(string), float64(h.clock.read().Unix())
 	common := fields{"sub": sub, "iss": issuer, "cognito:groups": []any{"admin"}, "auth_time": now, "iat": now, "exp": now + 3600,
@@ -49,11 +48,9 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestKeySet verifies both tokens with nothing but the published documents.
+// TestKeySet verifies both tokens with the published documents only.
 func TestKeySet(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	get := func(path string, v any) {
 		w := httptest.NewRecorder()
 		h.pool.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
@@ -120,19 +117,18 @@ func signedBy(t *testing.T, token string, key *rsa.PublicKey) bool {
 	return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], signature) == nil
 }
 
-// refreshes are the three ways to new tokens of a login. Amplify has gone by
-// GetTokensFromRefreshToken alone since version 6.15.
-func refreshes() map[string]func(*harness, string) answer {
-	flow := func(name string) func(*harness, string) answer {
-		return func(h *harness, token string) answer {
+// refreshes are the three ways to refresh the tokens. Amplify uses GetTokensFromRefreshToken since version 6.15.
+func refreshes() map[string]func(*harness, string) response {
+	flow := func(name string) func(*harness, string) response {
+		return func(h *harness, token string) response {
 			body := refreshFlow(token)
 			body["AuthFlow"] = name
 			return h.call("InitiateAuth", body)
 		}
 	}
-	return map[string]func(*harness, string) answer{
+	return map[string]func(*harness, string) response{
 		"REFRESH_TOKEN_AUTH": flow("REFRESH_TOKEN_AUTH"), "REFRESH_TOKEN": flow("REFRESH_TOKEN"),
-		"GetTokensFromRefreshToken": func(h *harness, token string) answer {
+		"GetTokensFromRefreshToken": func(h *harness, token string) response {
 			return h.call("GetTokensFromRefreshToken", fields{"ClientId": ClientID, "RefreshToken": token})
 		},
 	}
@@ -145,12 +141,12 @@ func TestRefresh(t *testing.T) {
 			h := newHarness(t)
 			h.add(jane)
 			first := h.signIn(jane, password)
-			h.ok("AdminAddUserToGroup", fields{"UserPoolId": PoolID, "Username": jane, "GroupName": "admin"})
+			h.succeeds("AdminAddUserToGroup", fields{"UserPoolId": PoolID, "Username": jane, "GroupName": "admin"})
 			h.clock.advance(2 * time.Hour)
 			for range 2 { // the token is not rotated
 				second := refresh(h, first.refresh).tokens()
 				h.checkRefreshed(first, second)
-				h.ok("GetUser", fields{"AccessToken": second.access})
+				h.succeeds("GetUser", fields{"AccessToken": second.access})
 			}
 			h.clock.advance(refreshValidity)
 			a := refresh(h, first.refresh)
@@ -175,7 +171,7 @@ func (h *harness) checkRefreshed(first, second tokens) {
 	}
 }
 
-func TestRefreshRefuses(t *testing.T) {
+func TestRefreshErrors(t *testing.T) {
 	t.Parallel()
 	for name, refresh := range refreshes() {
 		t.Run(name, func(t *testing.T) {
@@ -185,40 +181,35 @@ func TestRefreshRefuses(t *testing.T) {
 			refresh(h, "unknown").check(t, "NotAuthorizedException", "Invalid Refresh Token.")
 			refresh(h, login.access).check(t, "NotAuthorizedException", "Invalid Refresh Token.")
 			refresh(h, "").check(t, "InvalidParameterException", "")
-			h.ok("RevokeToken", fields{"ClientId": ClientID, "Token": login.refresh})
+			h.succeeds("RevokeToken", fields{"ClientId": ClientID, "Token": login.refresh})
 			refresh(h, login.refresh).check(t, "NotAuthorizedException", "Refresh Token has been revoked")
 			login = h.signIn(jane, password)
-			h.ok("DeleteUser", fields{"AccessToken": login.access})
+			h.succeeds("DeleteUser", fields{"AccessToken": login.access})
 			refresh(h, login.refresh).check(t, "NotAuthorizedException", "Refresh Token has been revoked")
 		})
 	}
 	h := newHarness(t)
-	h.refused("InitiateAuth", refreshFlow(""), "InvalidParameterException", "Missing required parameter REFRESH_TOKEN")
-	h.refused("GetTokensFromRefreshToken", fields{"RefreshToken": "x"}, "InvalidParameterException",
+	h.fails("InitiateAuth", refreshFlow(""), "InvalidParameterException", "Missing required parameter REFRESH_TOKEN")
+	h.fails("GetTokensFromRefreshToken", fields{"RefreshToken": "x"}, "InvalidParameterException",
 		"1 validation error detected: Value at 'clientId' failed to satisfy constraint: Member must not be null")
-	h.refused("GetTokensFromRefreshToken", fields{"RefreshToken": "a b", "ClientId": ClientID}, "InvalidParameterException", "")
-	h.refused("GetTokensFromRefreshToken", fields{"RefreshToken": "x", "ClientId": "other"}, "ResourceNotFoundException",
+	h.fails("GetTokensFromRefreshToken", fields{"RefreshToken": "a b", "ClientId": ClientID}, "InvalidParameterException", "")
+	h.fails("GetTokensFromRefreshToken", fields{"RefreshToken": "x", "ClientId": "other"}, "ResourceNotFoundException",
 		"User pool client other does not exist.")
 }
 
-// TestGetTokensFromRefreshToken: the output has AuthenticationResult and nothing
-// else, no ChallengeParameters as InitiateAuth's.
+// TestGetTokensFromRefreshToken: the output has AuthenticationResult and, unlike that of InitiateAuth, nothing else.
 func TestGetTokensFromRefreshToken(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	body := fields{"ClientId": ClientID, "RefreshToken": h.signIn(jane, password).refresh, "DeviceKey": nil, "ClientMetadata": fields{"a": "b"}}
-	a := h.ok("GetTokensFromRefreshToken", body)
+	a := h.succeeds("GetTokensFromRefreshToken", body)
 	result, _ := a.body["AuthenticationResult"].(map[string]any)
 	if got := slices.Sorted(maps.Keys(result)); len(a.body) != 1 || !slices.Equal(got, []string{"AccessToken", "ExpiresIn", "IdToken", "TokenType"}) {
 		t.Errorf("got %v with %v", slices.Sorted(maps.Keys(a.body)), got)
 	}
 }
 
-func TestInitiateAuthRefuses(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+func TestInitiateAuthErrors(t *testing.T) {
+	h := parallelWithJane(t)
 	flow := func(name string, parameters fields) fields {
 		return fields{"ClientId": ClientID, "AuthFlow": name, "AuthParameters": parameters}
 	}
@@ -240,6 +231,6 @@ func TestInitiateAuthRefuses(t *testing.T) {
 		"unknown client":   {fields{"ClientId": "other", "AuthFlow": "USER_SRP_AUTH"}, "ResourceNotFoundException", "User pool client other does not exist."},
 		"an ill-named one": {fields{"ClientId": "a-b", "AuthFlow": "USER_SRP_AUTH"}, invalid, ""},
 	} {
-		t.Run(name, func(t *testing.T) { h.refused("InitiateAuth", tt.body, tt.name, tt.message) })
+		t.Run(name, func(t *testing.T) { h.fails("InitiateAuth", tt.body, tt.name, tt.message) })
 	}
 }

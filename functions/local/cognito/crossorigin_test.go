@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// unsigned are the operations that the model of the service's API marks with smithy.api#noAuth: whoever sends them
-// signs nothing. Every other operation wants the signature of an administrator.
+// unsigned are the operations that the model of the service's API marks with smithy.api#noAuth. All others must be signed
+// by an administrator.
 func unsigned() []string {
 	return []string{
 		"AssociateSoftwareToken", "ChangePassword", "CompleteWebAuthnRegistration", "ConfirmDevice", "ConfirmForgotPassword",
@@ -25,7 +25,7 @@ func unsigned() []string {
 
 const evil = "https://evil.example"
 
-// page sends what a script of a page would have its browser send.
+// page sends a request with the headers that a browser adds for a page.
 func (h *harness) page(operation, body string, headers map[string]string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, "http://localhost:8080/", strings.NewReader(body))
 	r.Header.Set("Content-Type", jsonType)
@@ -38,10 +38,9 @@ func (h *harness) page(operation, body string, headers map[string]string) *httpt
 	return w
 }
 
-// TestPagesReachUnsignedOperationsOnly walks the whole table of operations, so that a new one cannot be left out.
-func TestPagesReachUnsignedOperationsOnly(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
+// TestCrossOriginOperations checks all operations, so that a new one cannot be forgotten.
+func TestCrossOriginOperations(t *testing.T) {
+	h := parallel(t)
 	for _, name := range slices.Sorted(maps.Keys(h.pool.operations)) {
 		w := h.page(name, "{}", map[string]string{"Origin": evil, "Sec-Fetch-Site": "cross-site"})
 		origin := w.Header().Get("Access-Control-Allow-Origin")
@@ -57,10 +56,8 @@ func TestPagesReachUnsignedOperationsOnly(t *testing.T) {
 	}
 }
 
-func TestSignedOperationsFromPages(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+func TestCrossOriginHeaders(t *testing.T) {
+	h := parallelWithJane(t)
 	const body = `{"UserPoolId":"` + PoolID + `","Username":"` + jane + `"}`
 	for name, tt := range map[string]struct {
 		headers map[string]string
@@ -87,32 +84,29 @@ func TestSignedOperationsFromPages(t *testing.T) {
 	}
 }
 
-// TestPagesChangeNothing: a badRequest that comes after the work would look the same.
-func TestPagesChangeNothing(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+// TestCrossOriginChangesNothing: the request is rejected before the operation runs.
+func TestCrossOriginChangesNothing(t *testing.T) {
+	h := parallelWithJane(t)
 	headers := map[string]string{"Origin": evil, "Sec-Fetch-Site": "cross-site"}
 	h.page("AdminAddUserToGroup", `{"UserPoolId":"`+PoolID+`","Username":"`+jane+`","GroupName":"admin"}`, headers)
 	h.page("AdminCreateUser", `{"UserPoolId":"`+PoolID+`","Username":"joe@example.com"}`, headers)
 	if groups := h.claims(h.signIn(jane, password).id)["cognito:groups"]; groups != nil {
 		t.Errorf("a page put a user into %v", groups)
 	}
-	h.refused("AdminGetUser", adminBody("joe@example.com"), "UserNotFoundException", "")
+	h.fails("AdminGetUser", adminBody("joe@example.com"), "UserNotFoundException", "")
 }
 
-// TestPreflightsOfSignedRequests: a preflight does not name the operation, but it does name the header of a signature.
-func TestPreflightsOfSignedRequests(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	for _, asked := range []string{"authorization", "content-type,Authorization, x-amz-target", "x-amz-date,authorization"} {
+// TestPreflightWithAuthorization: a preflight does not name the operation, but the header of a signature.
+func TestPreflightWithAuthorization(t *testing.T) {
+	h := parallel(t)
+	for _, requested := range []string{"authorization", "content-type,Authorization, x-amz-target", "x-amz-date,authorization"} {
 		r := httptest.NewRequest(http.MethodOptions, "/", nil)
 		r.Header.Set("Origin", evil)
-		r.Header.Set("Access-Control-Request-Headers", asked)
+		r.Header.Set("Access-Control-Request-Headers", requested)
 		w := httptest.NewRecorder()
 		h.pool.ServeHTTP(w, r)
 		if got := w.Header().Get("Access-Control-Allow-Origin"); w.Code != http.StatusForbidden || got != "" {
-			t.Errorf("%s: got %d and Access-Control-Allow-Origin %q, want 403 and none", asked, w.Code, got)
+			t.Errorf("%s: got %d and Access-Control-Allow-Origin %q, want 403 and none", requested, w.Code, got)
 		}
 	}
 }

@@ -18,13 +18,13 @@ const (
 	jane      = "jane@example.com"
 )
 
-// keys are made once for all tests: nothing in them depends on the pool.
+// keys are shared by all tests: they do not depend on the pool.
 var keys = sync.OnceValues(func() ([2]*signer, error) {
 	id, access, err := newSigners()
 	return [2]*signer{id, access}, err
 })
 
-// clock is a time that tests move.
+// clock is a clock that tests set.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -42,7 +42,7 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// harness is a pool that is spoken to in HTTP only.
+// harness is a pool and an HTTP client of it.
 type harness struct {
 	t     testing.TB
 	pool  *Pool
@@ -63,10 +63,24 @@ func newHarness(t testing.TB) *harness {
 	return &harness{t: t, pool: p, clock: c}
 }
 
+// parallel runs the test in parallel, on a harness of its own.
+func parallel(t *testing.T) *harness {
+	t.Helper()
+	t.Parallel()
+	return newHarness(t)
+}
+
+func parallelWithJane(t *testing.T) *harness {
+	t.Helper()
+	h := parallel(t)
+	h.add(jane)
+	return h
+}
+
 type fields map[string]any
 
-// answer is what came back: a body, or the name and text of a badRequest.
-type answer struct {
+// response has a body, or the name and message of an error.
+type response struct {
 	operation string
 	status    int
 	body      fields
@@ -74,8 +88,8 @@ type answer struct {
 	message   string
 }
 
-// at reads a string under nested names.
-func (a answer) at(names ...string) string {
+// at returns the string under nested names.
+func (a response) at(names ...string) string {
 	var v any = map[string]any(a.body)
 	for _, name := range names {
 		m, _ := v.(map[string]any)
@@ -94,16 +108,16 @@ func (h *harness) post(target, contentType, body string) *httptest.ResponseRecor
 	return w
 }
 
-func (h *harness) call(operation string, in any) answer {
+func (h *harness) call(operation string, in any) response {
 	h.t.Helper()
 	body, err := json.Marshal(in)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	w := h.post(targetPrefix+operation, jsonType, string(body))
-	a := answer{operation: operation, status: w.Code}
+	a := response{operation: operation, status: w.Code}
 	if err := json.Unmarshal(w.Body.Bytes(), &a.body); err != nil {
-		h.t.Fatalf("%s answered %q: %v", operation, w.Body, err)
+		h.t.Fatalf("%s returned %q: %v", operation, w.Body, err)
 	}
 	a.name, a.message = a.at("__type"), a.at("message")
 	if header := w.Header().Get("X-Amzn-ErrorType"); strings.TrimSuffix(header, ":") != a.name {
@@ -112,8 +126,8 @@ func (h *harness) call(operation string, in any) answer {
 	return a
 }
 
-// ok calls an operation that must succeed.
-func (h *harness) ok(operation string, in any) answer {
+// succeeds calls an operation that must succeed.
+func (h *harness) succeeds(operation string, in any) response {
 	h.t.Helper()
 	a := h.call(operation, in)
 	if a.status != http.StatusOK {
@@ -122,14 +136,14 @@ func (h *harness) ok(operation string, in any) answer {
 	return a
 }
 
-// refused calls an operation that must fail with this name and, unless it is empty, this text.
-func (h *harness) refused(operation string, in any, name, message string) {
+// fails calls an operation that must fail with this name and, unless it is empty, this message.
+func (h *harness) fails(operation string, in any, name, message string) {
 	h.t.Helper()
 	h.call(operation, in).check(h.t, name, message)
 }
 
-// check asks for a badRequest with this name and, unless it is empty, this text.
-func (a answer) check(t testing.TB, name, message string) {
+// check requires an error with this name and, unless it is empty, this message.
+func (a response) check(t testing.TB, name, message string) {
 	t.Helper()
 	if a.status != http.StatusBadRequest || a.name != name || message != "" && a.message != message {
 		t.Errorf("%s: got %d %s: %q, want 400 %s: %q", a.operation, a.status, a.name, a.message, name, message)
@@ -154,21 +168,21 @@ func refreshFlow(token string) fields {
 
 type tokens struct{ id, access, refresh string }
 
-func (a answer) tokens() tokens {
+func (a response) tokens() tokens {
 	const result = "AuthenticationResult"
 	return tokens{a.at(result, "IdToken"), a.at(result, "AccessToken"), a.at(result, "RefreshToken")}
 }
 
 func (h *harness) signIn(email, password string) tokens {
 	h.t.Helper()
-	got := h.ok("InitiateAuth", passwordFlow(email, password)).tokens()
+	got := h.succeeds("InitiateAuth", passwordFlow(email, password)).tokens()
 	if got.id == "" || got.access == "" || got.refresh == "" {
 		h.t.Fatalf("signing in gave %+v", got)
 	}
 	return got
 }
 
-// claims reads a token without looking at its signature.
+// claims decodes a token without verifying it.
 func (h *harness) claims(token string) fields {
 	h.t.Helper()
 	parts := strings.Split(token, ".")
@@ -186,7 +200,7 @@ func (h *harness) claims(token string) fields {
 	return claims
 }
 
-func attributes(a answer, list string) map[string]string {
+func attributes(a response, list string) map[string]string {
 	found := map[string]string{}
 	entries, _ := a.body[list].([]any)
 	for _, e := range entries {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestRequestsThatReachNoOperation(t *testing.T) {
+func TestMalformedRequests(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		target, contentType, body string
@@ -48,8 +48,7 @@ func TestRequestsThatReachNoOperation(t *testing.T) {
 }
 
 func TestOtherRequests(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
+	h := parallel(t)
 	for request, want := range map[string]int{
 		"GET /": 404,
 		"GET /us-east-1_other/.well-known/jwks.json":           404,
@@ -72,7 +71,7 @@ func TestOtherRequests(t *testing.T) {
 	}
 }
 
-func TestPagesOfAnyOriginMayCall(t *testing.T) {
+func TestCORS(t *testing.T) {
 	t.Parallel()
 	const origin = "http://localhost:5173"
 	h := newHarness(t)
@@ -103,15 +102,14 @@ func TestPagesOfAnyOriginMayCall(t *testing.T) {
 }
 
 func TestNothingPersonalIsLogged(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
+	h := parallel(t)
 	var log bytes.Buffer
 	h.pool.log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h.ok("SignUp", signUpBody(jane))
-	h.ok("ConfirmSignUp", fields{"ClientId": ClientID, "Username": jane, "ConfirmationCode": ConfirmationCode})
+	h.succeeds("SignUp", signUpBody(jane))
+	h.succeeds("ConfirmSignUp", fields{"ClientId": ClientID, "Username": jane, "ConfirmationCode": ConfirmationCode})
 	got := h.signIn(jane, password)
-	h.ok("GetUser", fields{"AccessToken": got.access})
-	h.ok("InitiateAuth", refreshFlow(got.refresh))
+	h.succeeds("GetUser", fields{"AccessToken": got.access})
+	h.succeeds("InitiateAuth", refreshFlow(got.refresh))
 	h.call("InitiateAuth", passwordFlow(jane, "Wr0ng-one!"))
 	for _, secret := range []string{jane, password, "Wr0ng-one!", got.access, got.refresh, ConfirmationCode} {
 		if strings.Contains(log.String(), secret) {
@@ -123,7 +121,7 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 	}
 }
 
-// FuzzServeHTTP asks that no body makes an operation panic or fail as the server's fault.
+// FuzzServeHTTP: no body causes a panic or an internal error.
 func FuzzServeHTTP(f *testing.F) {
 	h := newHarness(f)
 	h.add(jane)

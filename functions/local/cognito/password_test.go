@@ -5,43 +5,43 @@ import (
 	"testing"
 )
 
-const badSpelling = `Member must satisfy regular expression pattern: ^[\S]+.*[\S]+$`
+const patternViolation = `Member must satisfy regular expression pattern: ^[\S]+.*[\S]+$`
 
-// passwordTakers are all operations that set a password, each on a user jane who is in the state that it asks for.
-func passwordTakers() map[string]func(*harness, string) answer {
-	return map[string]func(*harness, string) answer{
-		"SignUp": func(h *harness, p string) answer {
+// passwordOperations are all operations that set a password, each called in the state that it requires.
+func passwordOperations() map[string]func(*harness, string) response {
+	return map[string]func(*harness, string) response{
+		"SignUp": func(h *harness, p string) response {
 			return h.call("SignUp", fields{"ClientId": ClientID, "Username": "new@example.com", "Password": p})
 		},
-		"ChangePassword": func(h *harness, p string) answer {
+		"ChangePassword": func(h *harness, p string) response {
 			h.add(jane)
 			return h.call("ChangePassword", fields{"AccessToken": h.signIn(jane, password).access, "PreviousPassword": password, "ProposedPassword": p})
 		},
-		"ConfirmForgotPassword": func(h *harness, p string) answer {
+		"ConfirmForgotPassword": func(h *harness, p string) response {
 			h.add(jane)
-			h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
+			h.succeeds("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
 			return h.call("ConfirmForgotPassword", fields{"ClientId": ClientID, "Username": jane, "ConfirmationCode": ConfirmationCode, "Password": p})
 		},
-		"NEW_PASSWORD_REQUIRED": func(h *harness, p string) answer {
-			h.ok("AdminCreateUser", invitation(jane))
-			session := h.ok("InitiateAuth", passwordFlow(jane, temporary)).at("Session")
+		"NEW_PASSWORD_REQUIRED": func(h *harness, p string) response {
+			h.succeeds("AdminCreateUser", invitation(jane))
+			session := h.succeeds("InitiateAuth", passwordFlow(jane, temporary)).at("Session")
 			return h.call("RespondToAuthChallenge", fields{"ClientId": ClientID, "ChallengeName": "NEW_PASSWORD_REQUIRED",
 				"Session": session, "ChallengeResponses": fields{"USERNAME": jane, "NEW_PASSWORD": p}})
 		},
-		"AdminCreateUser": func(h *harness, p string) answer {
+		"AdminCreateUser": func(h *harness, p string) response {
 			return h.call("AdminCreateUser", fields{"UserPoolId": PoolID, "Username": "new@example.com", "TemporaryPassword": p})
 		},
-		"AdminSetUserPassword": func(h *harness, p string) answer {
+		"AdminSetUserPassword": func(h *harness, p string) response {
 			h.add(jane)
 			return h.call("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": jane, "Password": p, "Permanent": true})
 		},
 	}
 }
 
-// TestSpacesInPasswords: a passphrase is a password, and its space counts as the symbol that the policy asks for.
+// TestSpacesInPasswords: a password may contain spaces, which count as symbols.
 func TestSpacesInPasswords(t *testing.T) {
 	t.Parallel()
-	for operation, set := range passwordTakers() {
+	for operation, set := range passwordOperations() {
 		t.Run(operation, func(t *testing.T) {
 			for _, password := range []string{"Correct horse 1!", "Correct horse 1", "Correct\tHorse 1"} {
 				if a := set(newHarness(t), password); a.status != 200 {
@@ -50,7 +50,7 @@ func TestSpacesInPasswords(t *testing.T) {
 			}
 			for _, password := range []string{" Passw0rd!", "Passw0rd! ", "Passw0rd!\n", "\tPassw0rd!", "        ", "Pass\nw0rd!"} {
 				a := set(newHarness(t), password)
-				if a.name != "InvalidParameterException" || !strings.HasSuffix(a.message, badSpelling) {
+				if a.name != "InvalidParameterException" || !strings.HasSuffix(a.message, patternViolation) {
 					t.Errorf("%q: got %d %s: %s", password, a.status, a.name, a.message)
 				}
 			}
@@ -58,21 +58,10 @@ func TestSpacesInPasswords(t *testing.T) {
 	}
 }
 
-func TestSignInWithASpace(t *testing.T) {
+// TestPasswordLengths: both limits count characters.
+func TestPasswordLengths(t *testing.T) {
 	t.Parallel()
-	const passphrase = "Correct horse 1"
-	h := newHarness(t)
-	h.ok("SignUp", fields{"ClientId": ClientID, "Username": jane, "Password": passphrase})
-	h.ok("ConfirmSignUp", confirmBody(jane, ConfirmationCode))
-	h.signIn(jane, passphrase)
-	c, challenge := h.challenge(jane)
-	h.ok("RespondToAuthChallenge", c.respond(t, challenge, passphrase, h.clock.read()))
-}
-
-// TestLengthsOfPasswords: both bounds count characters.
-func TestLengthsOfPasswords(t *testing.T) {
-	t.Parallel()
-	signUp := passwordTakers()["SignUp"]
+	signUp := passwordOperations()["SignUp"]
 	for password, want := range map[string]string{
 		"Pässw0!": "InvalidPasswordException", "Pässw0r!": "",
 		"aA1!" + strings.Repeat("ä", 252): "", "aA1!" + strings.Repeat("ä", 253): "InvalidParameterException",
@@ -83,8 +72,8 @@ func TestLengthsOfPasswords(t *testing.T) {
 	}
 }
 
-// TestPatternsHoldFromEndToEnd: what the password's pattern lets through, those of the other members do not.
-func TestPatternsHoldFromEndToEnd(t *testing.T) {
+// TestPatternsMatchWholeValue: no member but the password may contain a space.
+func TestPatternsMatchWholeValue(t *testing.T) {
 	t.Parallel()
 	for _, m := range []member{
 		clientMember("local client"), poolMember("us-east-1_local x"), usernameMember("jane doe"), groupMember("the admins"),

@@ -7,10 +7,8 @@ import (
 	"time"
 )
 
-func TestAccessTokensRefused(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+func TestInvalidAccessTokens(t *testing.T) {
+	h := parallelWithJane(t)
 	login := h.signIn(jane, password)
 	parts := strings.Split(login.access, ".")
 	join := func(header, body, signature string) string { return header + "." + body + "." + signature }
@@ -45,21 +43,21 @@ func TestAccessTokensRefused(t *testing.T) {
 		"cut signature":     {join(parts[0], parts[1], "x"), signature},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h.refused("GetUser", fields{"AccessToken": tt.token}, "NotAuthorizedException", tt.message)
+			h.fails("GetUser", fields{"AccessToken": tt.token}, "NotAuthorizedException", tt.message)
 		})
 	}
-	h.refused("GetUser", fields{}, "InvalidParameterException", "")
-	h.refused("GetUser", fields{"AccessToken": "a b"}, "InvalidParameterException", "")
+	h.fails("GetUser", fields{}, "InvalidParameterException", "")
+	h.fails("GetUser", fields{"AccessToken": "a b"}, "InvalidParameterException", "")
 	h.clock.advance(tokenValidity)
-	h.refused("GetUser", fields{"AccessToken": login.access}, "NotAuthorizedException", "Access Token has expired")
+	h.fails("GetUser", fields{"AccessToken": login.access}, "NotAuthorizedException", "Access Token has expired")
 }
 
 func TestGlobalSignOut(t *testing.T) {
 	t.Parallel()
 	for name, signOut := range map[string]func(*harness, tokens){
-		"by the user": func(h *harness, login tokens) { h.ok("GlobalSignOut", fields{"AccessToken": login.access}) },
+		"by the user": func(h *harness, login tokens) { h.succeeds("GlobalSignOut", fields{"AccessToken": login.access}) },
 		"by an administrator": func(h *harness, _ tokens) {
-			h.ok("AdminUserGlobalSignOut", fields{"UserPoolId": PoolID, "Username": jane})
+			h.succeeds("AdminUserGlobalSignOut", fields{"UserPoolId": PoolID, "Username": jane})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,11 +67,11 @@ func TestGlobalSignOut(t *testing.T) {
 			first, second, other := h.signIn(jane, password), h.signIn(jane, password), h.signIn("joe@example.com", password)
 			signOut(h, first)
 			for _, login := range []tokens{first, second} {
-				h.refused("GetUser", fields{"AccessToken": login.access}, "NotAuthorizedException", "Access Token has been revoked")
-				h.refused("InitiateAuth", refreshFlow(login.refresh), "NotAuthorizedException", "Refresh Token has been revoked")
+				h.fails("GetUser", fields{"AccessToken": login.access}, "NotAuthorizedException", "Access Token has been revoked")
+				h.fails("InitiateAuth", refreshFlow(login.refresh), "NotAuthorizedException", "Refresh Token has been revoked")
 			}
-			h.ok("GetUser", fields{"AccessToken": other.access})
-			h.ok("GetUser", fields{"AccessToken": h.signIn(jane, password).access})
+			h.succeeds("GetUser", fields{"AccessToken": other.access})
+			h.succeeds("GetUser", fields{"AccessToken": h.signIn(jane, password).access})
 			if !signedBy(t, first.id, h.pool.Key(kid(t, first.id))) {
 				t.Error("an ID token was taken back")
 			}
@@ -82,60 +80,58 @@ func TestGlobalSignOut(t *testing.T) {
 }
 
 func TestRevokeToken(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	first, second := h.signIn(jane, password), h.signIn(jane, password)
-	refreshed := h.ok("InitiateAuth", refreshFlow(first.refresh)).tokens()
+	refreshed := h.succeeds("InitiateAuth", refreshFlow(first.refresh)).tokens()
 	body := func(token string) fields { return fields{"ClientId": ClientID, "Token": token} }
-	h.ok("RevokeToken", body(first.refresh))
-	h.ok("RevokeToken", body(first.refresh))
-	h.ok("RevokeToken", body("unknown"))
+	h.succeeds("RevokeToken", body(first.refresh))
+	h.succeeds("RevokeToken", body(first.refresh))
+	h.succeeds("RevokeToken", body("unknown"))
 	for _, access := range []string{first.access, refreshed.access} {
-		h.refused("GetUser", fields{"AccessToken": access}, "NotAuthorizedException", "Access Token has been revoked")
+		h.fails("GetUser", fields{"AccessToken": access}, "NotAuthorizedException", "Access Token has been revoked")
 	}
-	h.refused("InitiateAuth", refreshFlow(first.refresh), "NotAuthorizedException", "Refresh Token has been revoked")
-	h.ok("InitiateAuth", refreshFlow(second.refresh))
-	h.refused("RevokeToken", body(second.access), "UnsupportedTokenTypeException", "")
-	h.refused("RevokeToken", fields{"ClientId": "other", "Token": second.refresh}, "ResourceNotFoundException", "")
-	h.refused("RevokeToken", body(""), "InvalidParameterException", "")
+	h.fails("InitiateAuth", refreshFlow(first.refresh), "NotAuthorizedException", "Refresh Token has been revoked")
+	h.succeeds("InitiateAuth", refreshFlow(second.refresh))
+	h.fails("RevokeToken", body(second.access), "UnsupportedTokenTypeException", "")
+	h.fails("RevokeToken", fields{"ClientId": "other", "Token": second.refresh}, "ResourceNotFoundException", "")
+	h.fails("RevokeToken", body(""), "InvalidParameterException", "")
 }
 
 func TestChangePassword(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	access := h.signIn(jane, password).access
 	body := func(previous, proposed string) fields {
 		return fields{"AccessToken": access, "PreviousPassword": previous, "ProposedPassword": proposed}
 	}
-	h.refused("ChangePassword", body("Wr0ng-one!", "N3xt-one!"), "NotAuthorizedException", "Incorrect username or password.")
-	h.refused("ChangePassword", body(password, "weakweak"), "InvalidPasswordException", "")
-	h.refused("ChangePassword", body(password, ""), "InvalidParameterException", "")
-	h.ok("ChangePassword", body(password, "N3xt-one!"))
+	h.fails("ChangePassword", body("Wr0ng-one!", "N3xt-one!"), "NotAuthorizedException", "Incorrect username or password.")
+	h.fails("ChangePassword", body(password, "weakweak"), "InvalidPasswordException", "")
+	h.fails("ChangePassword", body(password, ""), "InvalidParameterException", "")
+	h.succeeds("ChangePassword", body(password, "N3xt-one!"))
 	h.signIn(jane, "N3xt-one!")
-	h.refused("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "")
+	h.fails("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "")
 	h.clock.advance(2 * time.Hour)
-	h.refused("ChangePassword", body("N3xt-one!", password), "NotAuthorizedException", "Access Token has expired")
+	h.fails("ChangePassword", body("N3xt-one!", password), "NotAuthorizedException", "Access Token has expired")
 }
 
 func TestDeletedUsers(t *testing.T) {
 	t.Parallel()
 	for name, remove := range map[string]func(*harness, tokens){
-		"by the user":         func(h *harness, login tokens) { h.ok("DeleteUser", fields{"AccessToken": login.access}) },
-		"by an administrator": func(h *harness, _ tokens) { h.ok("AdminDeleteUser", fields{"UserPoolId": PoolID, "Username": jane}) },
+		"by the user": func(h *harness, login tokens) { h.succeeds("DeleteUser", fields{"AccessToken": login.access}) },
+		"by an administrator": func(h *harness, _ tokens) {
+			h.succeeds("AdminDeleteUser", fields{"UserPoolId": PoolID, "Username": jane})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarness(t)
 			h.add(jane)
 			login := h.signIn(jane, password)
 			remove(h, login)
-			h.refused("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "Incorrect username or password.")
-			h.refused("InitiateAuth", refreshFlow(login.refresh), "NotAuthorizedException", "Refresh Token has been revoked")
+			h.fails("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "Incorrect username or password.")
+			h.fails("InitiateAuth", refreshFlow(login.refresh), "NotAuthorizedException", "Refresh Token has been revoked")
 			for _, operation := range []string{"GetUser", "GlobalSignOut", "DeleteUser"} {
-				h.refused(operation, fields{"AccessToken": login.access}, "UserNotFoundException", "User does not exist.")
+				h.fails(operation, fields{"AccessToken": login.access}, "UserNotFoundException", "User does not exist.")
 			}
-			h.ok("SignUp", signUpBody(jane))
+			h.succeeds("SignUp", signUpBody(jane))
 		})
 	}
 }

@@ -19,10 +19,9 @@ func newPasswordBody(session, email, password string) fields {
 }
 
 func TestNewPasswordRequired(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("AdminCreateUser", invitation(jane))
-	challenge := h.ok("InitiateAuth", passwordFlow(jane, temporary))
+	h := parallel(t)
+	h.succeeds("AdminCreateUser", invitation(jane))
+	challenge := h.succeeds("InitiateAuth", passwordFlow(jane, temporary))
 	session := challenge.at("Session")
 	if challenge.at("ChallengeName") != "NEW_PASSWORD_REQUIRED" || len(session) < 20 || challenge.body["AuthenticationResult"] != nil {
 		t.Fatalf("got %v", challenge.body)
@@ -38,37 +37,35 @@ func TestNewPasswordRequired(t *testing.T) {
 		t.Errorf("requiredAttributes is %s", got)
 	}
 
-	h.refused("RespondToAuthChallenge", newPasswordBody(session, jane, "weakweak"), "InvalidPasswordException", "")
+	h.fails("RespondToAuthChallenge", newPasswordBody(session, jane, "weakweak"), "InvalidPasswordException", "")
 	body := newPasswordBody(session, jane, password)
 	body["ChallengeResponses"].(fields)["userAttributes.name"] = "Jane Doe"
-	login := h.ok("RespondToAuthChallenge", body).tokens()
+	login := h.succeeds("RespondToAuthChallenge", body).tokens()
 	if claims := h.claims(login.id); claims["name"] != "Jane Doe" || claims["email_verified"] != true {
 		t.Errorf("got claims %v", claims)
 	}
-	h.refused("RespondToAuthChallenge", body, "NotAuthorizedException", "Invalid session for the user, session can only be used once.")
+	h.fails("RespondToAuthChallenge", body, "NotAuthorizedException", "Invalid session for the user, session can only be used once.")
 	h.signIn(jane, password)
-	h.refused("InitiateAuth", passwordFlow(jane, temporary), "NotAuthorizedException", "Incorrect username or password.")
+	h.fails("InitiateAuth", passwordFlow(jane, temporary), "NotAuthorizedException", "Incorrect username or password.")
 }
 
 func TestNewPasswordAfterSRP(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("AdminCreateUser", invitation(jane))
+	h := parallel(t)
+	h.succeeds("AdminCreateUser", invitation(jane))
 	c, challenge := h.challenge(jane)
-	next := h.ok("RespondToAuthChallenge", c.respond(t, challenge, temporary, h.clock.read()))
+	next := h.succeeds("RespondToAuthChallenge", c.respond(t, challenge, temporary, h.clock.read()))
 	if next.at("ChallengeName") != "NEW_PASSWORD_REQUIRED" {
 		t.Fatalf("got %v", next.body)
 	}
-	h.ok("RespondToAuthChallenge", newPasswordBody(next.at("Session"), next.at("ChallengeParameters", "USER_ID_FOR_SRP"), password))
+	h.succeeds("RespondToAuthChallenge", newPasswordBody(next.at("Session"), next.at("ChallengeParameters", "USER_ID_FOR_SRP"), password))
 	h.signIn(jane, password)
 }
 
-func TestNewPasswordRefuses(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("AdminCreateUser", invitation(jane))
+func TestNewPasswordErrors(t *testing.T) {
+	h := parallel(t)
+	h.succeeds("AdminCreateUser", invitation(jane))
 	h.add("joe@example.com")
-	session := func() string { return h.ok("InitiateAuth", passwordFlow(jane, temporary)).at("Session") }
+	session := func() string { return h.succeeds("InitiateAuth", passwordFlow(jane, temporary)).at("Session") }
 	verified := newPasswordBody(session(), jane, password)
 	verified["ChallengeResponses"].(fields)["userAttributes.email_verified"] = "true"
 	moved := newPasswordBody(session(), jane, password)
@@ -92,24 +89,23 @@ func TestNewPasswordRefuses(t *testing.T) {
 		"unknown client":      {fields{"ClientId": "other", "ChallengeName": "SMS_MFA"}, "ResourceNotFoundException", ""},
 		"no proof":            {fields{"ClientId": ClientID, "ChallengeName": "PASSWORD_VERIFIER"}, invalid, "Missing required parameter USERNAME"},
 	} {
-		t.Run(name, func(t *testing.T) { h.refused("RespondToAuthChallenge", tt.body, tt.name, tt.message) })
+		t.Run(name, func(t *testing.T) { h.fails("RespondToAuthChallenge", tt.body, tt.name, tt.message) })
 	}
 }
 
 func TestSessionsEnd(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("AdminCreateUser", invitation(jane))
-	late := h.ok("InitiateAuth", passwordFlow(jane, temporary)).at("Session")
+	h := parallel(t)
+	h.succeeds("AdminCreateUser", invitation(jane))
+	late := h.succeeds("InitiateAuth", passwordFlow(jane, temporary)).at("Session")
 	h.clock.advance(sessionValidity + time.Second)
-	h.refused("RespondToAuthChallenge", newPasswordBody(late, jane, password), "NotAuthorizedException",
+	h.fails("RespondToAuthChallenge", newPasswordBody(late, jane, password), "NotAuthorizedException",
 		"Invalid session for the user, session is expired.")
 
-	overtaken := h.ok("InitiateAuth", passwordFlow(jane, temporary)).at("Session")
-	h.ok("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": jane, "Password": "N3xt-one!", "Permanent": true})
-	h.refused("RespondToAuthChallenge", newPasswordBody(overtaken, jane, password), "NotAuthorizedException", "Invalid session for the user.")
+	overtaken := h.succeeds("InitiateAuth", passwordFlow(jane, temporary)).at("Session")
+	h.succeeds("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": jane, "Password": "N3xt-one!", "Permanent": true})
+	h.fails("RespondToAuthChallenge", newPasswordBody(overtaken, jane, password), "NotAuthorizedException", "Invalid session for the user.")
 
 	h.clock.advance(2 * time.Hour)
 	h.challenge(jane)
-	h.refused("RespondToAuthChallenge", newPasswordBody(late, jane, password), "NotAuthorizedException", "Invalid session for the user.")
+	h.fails("RespondToAuthChallenge", newPasswordBody(late, jane, password), "NotAuthorizedException", "Invalid session for the user.")
 }

@@ -17,24 +17,25 @@ func confirmBody(email, code string) fields {
 }
 
 func TestSignUp(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
+	h := parallel(t)
 	body := signUpBody(jane)
 	body["UserAttributes"] = []fields{{"Name": "email", "Value": "Jane@example.com"}, {"Name": "name", "Value": "Jane"}}
-	got := h.ok("SignUp", body)
+	got := h.succeeds("SignUp", body)
 	want := fields{"UserConfirmed": false, "UserSub": got.at("UserSub"), "CodeDeliveryDetails": map[string]any{
 		"AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "j***@e***"}}
 	if diff := cmp.Diff(want, got.body); diff != "" || !isUUID(got.at("UserSub")) {
 		t.Errorf("SignUp (-want +got):\n%s", diff)
 	}
-	h.refused("InitiateAuth", passwordFlow(jane, password), "UserNotConfirmedException", "User is not confirmed.")
-	h.refused("InitiateAuth", passwordFlow(jane, "Wr0ng-one!"), "UserNotConfirmedException", "User is not confirmed.")
-	h.refused("ConfirmSignUp", confirmBody(jane, "000000"), "CodeMismatchException", "Invalid verification code provided, please try again.")
-	h.ok("ConfirmSignUp", confirmBody("JANE@EXAMPLE.COM", ConfirmationCode))
-	h.refused("ConfirmSignUp", confirmBody(jane, ConfirmationCode), "NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED")
+	h.fails("InitiateAuth", passwordFlow(jane, password), "UserNotConfirmedException", "User is not confirmed.")
+	h.fails("InitiateAuth", passwordFlow(jane, "Wr0ng-one!"), "UserNotConfirmedException", "User is not confirmed.")
+	c, challenge := h.challenge(jane)
+	h.fails("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "UserNotConfirmedException", "User is not confirmed.")
+	h.fails("ConfirmSignUp", confirmBody(jane, "000000"), "CodeMismatchException", "Invalid verification code provided, please try again.")
+	h.succeeds("ConfirmSignUp", confirmBody("JANE@EXAMPLE.COM", ConfirmationCode))
+	h.fails("ConfirmSignUp", confirmBody(jane, ConfirmationCode), "NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED")
 
 	login := h.signIn(jane, password)
-	user := h.ok("GetUser", fields{"AccessToken": login.access})
+	user := h.succeeds("GetUser", fields{"AccessToken": login.access})
 	wantAttributes := map[string]string{"sub": got.at("UserSub"), "email": jane, "email_verified": "true", "name": "Jane"}
 	if diff := cmp.Diff(wantAttributes, attributes(user, "UserAttributes")); diff != "" {
 		t.Errorf("UserAttributes (-want +got):\n%s", diff)
@@ -44,10 +45,9 @@ func TestSignUp(t *testing.T) {
 	}
 }
 
-func TestSignUpRefuses(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("SignUp", signUpBody("taken@example.com"))
+func TestSignUpErrors(t *testing.T) {
+	h := parallel(t)
+	h.succeeds("SignUp", signUpBody("taken@example.com"))
 	const policy = "Password did not conform with policy: "
 	attribute := func(name, value string) fields {
 		return fields{"UserAttributes": []fields{{"Name": name, "Value": value}}}
@@ -85,83 +85,77 @@ func TestSignUpRefuses(t *testing.T) {
 			for k, v := range tt.change {
 				body[k] = v
 			}
-			h.refused("SignUp", body, tt.name, tt.message)
+			h.fails("SignUp", body, tt.name, tt.message)
 		})
 	}
 }
 
 func TestConfirmationCodesExpire(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("SignUp", signUpBody(jane))
+	h := parallel(t)
+	h.succeeds("SignUp", signUpBody(jane))
 	h.clock.advance(signUpCodeValidity + time.Second)
 	const expired = "Invalid code provided, please request a code again."
-	h.refused("ConfirmSignUp", confirmBody(jane, ConfirmationCode), "ExpiredCodeException", expired)
-	h.refused("ConfirmSignUp", confirmBody("nobody@example.com", ConfirmationCode), "ExpiredCodeException", expired)
-	h.ok("ResendConfirmationCode", fields{"ClientId": ClientID, "Username": jane})
-	h.ok("ConfirmSignUp", confirmBody(jane, ConfirmationCode))
+	h.fails("ConfirmSignUp", confirmBody(jane, ConfirmationCode), "ExpiredCodeException", expired)
+	h.fails("ConfirmSignUp", confirmBody("nobody@example.com", ConfirmationCode), "ExpiredCodeException", expired)
+	h.succeeds("ResendConfirmationCode", fields{"ClientId": ClientID, "Username": jane})
+	h.succeeds("ConfirmSignUp", confirmBody(jane, ConfirmationCode))
 }
 
-func TestNobodyLearnsWhoIsAUser(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
-	h.ok("SignUp", signUpBody("jade@example.com"))
+func TestUserExistenceIsHidden(t *testing.T) {
+	h := parallelWithJane(t)
+	h.succeeds("SignUp", signUpBody("jade@example.com"))
 	for _, operation := range []string{"ResendConfirmationCode", "ForgotPassword"} {
-		want := h.ok(operation, fields{"ClientId": ClientID, "Username": jane}).body
+		want := h.succeeds(operation, fields{"ClientId": ClientID, "Username": jane}).body
 		for _, other := range []string{"jade@example.com", "john@elsewhere.org"} {
-			got := h.ok(operation, fields{"ClientId": ClientID, "Username": other}).body
+			got := h.succeeds(operation, fields{"ClientId": ClientID, "Username": other}).body
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s for %s (-confirmed +other):\n%s", operation, other, diff)
 			}
 		}
 		for _, known := range []string{strings.ToUpper(jane), h.claims(h.signIn(jane, password).id)["sub"].(string)} {
-			got := h.ok(operation, fields{"ClientId": ClientID, "Username": known}).at("CodeDeliveryDetails", "Destination")
+			got := h.succeeds(operation, fields{"ClientId": ClientID, "Username": known}).at("CodeDeliveryDetails", "Destination")
 			if want := newCodeDelivery(known).Destination; got != want {
-				t.Errorf("%s for %s sends to %s, want %s: what was typed", operation, known, got, want)
+				t.Errorf("%s for %s sends to %s, want %s, as in the request", operation, known, got, want)
 			}
 		}
 	}
-	for _, username := range []string{jane, "john@elsewhere.org"} { // somebody has asked for a code of the first
-		h.refused("ConfirmForgotPassword", fields{"ClientId": ClientID, "Username": username, "ConfirmationCode": "000000", "Password": password},
+	for _, username := range []string{jane, "john@elsewhere.org"} { // the first has a code
+		h.fails("ConfirmForgotPassword", fields{"ClientId": ClientID, "Username": username, "ConfirmationCode": "000000", "Password": password},
 			"CodeMismatchException", "")
 	}
 }
 
 func TestForgottenPassword(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	const next = "N3xt-one!"
 	body := func(email, code, password string) fields {
 		return fields{"ClientId": ClientID, "Username": email, "ConfirmationCode": code, "Password": password}
 	}
-	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, next), "ExpiredCodeException", "")
-	h.refused("ConfirmForgotPassword", body("nobody@example.com", ConfirmationCode, next), "CodeMismatchException", "")
-	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
-	h.refused("ConfirmForgotPassword", body(jane, "000000", next), "CodeMismatchException", "")
-	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, "weakweak"), "InvalidPasswordException", "")
+	h.fails("ConfirmForgotPassword", body(jane, ConfirmationCode, next), "ExpiredCodeException", "")
+	h.fails("ConfirmForgotPassword", body("nobody@example.com", ConfirmationCode, next), "CodeMismatchException", "")
+	h.succeeds("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
+	h.fails("ConfirmForgotPassword", body(jane, "000000", next), "CodeMismatchException", "")
+	h.fails("ConfirmForgotPassword", body(jane, ConfirmationCode, "weakweak"), "InvalidPasswordException", "")
 	h.clock.advance(resetCodeValidity + time.Second)
-	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, next), "ExpiredCodeException", "")
+	h.fails("ConfirmForgotPassword", body(jane, ConfirmationCode, next), "ExpiredCodeException", "")
 	h.signIn(jane, password)
 
-	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
-	h.ok("ConfirmForgotPassword", body(jane, ConfirmationCode, next))
+	h.succeeds("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
+	h.succeeds("ConfirmForgotPassword", body(jane, ConfirmationCode, next))
 	h.signIn(jane, next)
-	h.refused("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "Incorrect username or password.")
-	h.refused("ConfirmForgotPassword", body(jane, ConfirmationCode, password), "ExpiredCodeException", "")
+	h.fails("InitiateAuth", passwordFlow(jane, password), "NotAuthorizedException", "Incorrect username or password.")
+	h.fails("ConfirmForgotPassword", body(jane, ConfirmationCode, password), "ExpiredCodeException", "")
 }
 
-// TestUnverifiedUsersGetNoResetCode: the answer is the same, but no code works.
-func TestUnverifiedUsersGetNoResetCode(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("SignUp", signUpBody(jane))
-	h.ok("AdminConfirmSignUp", fields{"UserPoolId": PoolID, "Username": jane})
-	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
-	h.refused("ConfirmForgotPassword", fields{"ClientId": ClientID, "Username": jane,
+// TestNoResetCodeForUnverifiedEmail: the response is the same, but no code works.
+func TestNoResetCodeForUnverifiedEmail(t *testing.T) {
+	h := parallel(t)
+	h.succeeds("SignUp", signUpBody(jane))
+	h.succeeds("AdminConfirmSignUp", fields{"UserPoolId": PoolID, "Username": jane})
+	h.succeeds("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
+	h.fails("ConfirmForgotPassword", fields{"ClientId": ClientID, "Username": jane,
 		"ConfirmationCode": ConfirmationCode, "Password": "N3xt-one!"}, "ExpiredCodeException", "")
-	h.refused("AdminConfirmSignUp", fields{"UserPoolId": PoolID, "Username": jane}, "NotAuthorizedException",
+	h.fails("AdminConfirmSignUp", fields{"UserPoolId": PoolID, "Username": jane}, "NotAuthorizedException",
 		"User cannot be confirmed. Current status is CONFIRMED")
 	if h.claims(h.signIn(jane, password).id)["email_verified"] != false {
 		t.Error("an administrator's confirmation verified the e-mail")

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// srpClient is the other side, written from RFC 5054 and from what Cognito's
-// clients are known to send, with nothing of the pool's arithmetic but N.
+// srpClient is a client written from RFC 5054 and from what Cognito's clients send. It shares nothing with the pool's
+// arithmetic but N.
 type srpClient struct {
 	n, a, public *big.Int
 }
@@ -27,7 +27,7 @@ func newSRPClient(n *big.Int) *srpClient {
 	return &srpClient{n: n, a: a, public: new(big.Int).Exp(big.NewInt(2), a, n)}
 }
 
-// padHex spells an integer for hashing: whole bytes, and 00 before a first digit of 8 and above.
+// padHex returns the hexadecimal digits of whole bytes, with 00 before a first digit of 8 and above.
 func padHex(digits string) string {
 	if len(digits)%2 == 1 {
 		return "0" + digits
@@ -54,8 +54,8 @@ func mac(key []byte, message string) []byte {
 	return h.Sum(nil)
 }
 
-// respond answers a challenge: S = (B - k g^x)^(a + ux).
-func (c *srpClient) respond(t testing.TB, challenge answer, password string, at time.Time) fields {
+// respond returns the response to a challenge: S = (B - k g^x)^(a + ux).
+func (c *srpClient) respond(t testing.TB, challenge response, password string, at time.Time) fields {
 	t.Helper()
 	parameter := func(name string) string { return challenge.at("ChallengeParameters", name) }
 	user, salt, block := parameter("USER_ID_FOR_SRP"), parameter("SALT"), parameter("SECRET_BLOCK")
@@ -93,11 +93,11 @@ func srpFlow(username string, public string) fields {
 	return fields{"ClientId": ClientID, "AuthFlow": "USER_SRP_AUTH", "AuthParameters": fields{"USERNAME": username, "SRP_A": public}}
 }
 
-// challenge begins a sign-in and returns the client with what it is asked.
-func (h *harness) challenge(username string) (*srpClient, answer) {
+// challenge starts a sign-in and returns the client and its challenge.
+func (h *harness) challenge(username string) (*srpClient, response) {
 	h.t.Helper()
 	c := newSRPClient(h.pool.srp.n)
-	return c, h.ok("InitiateAuth", srpFlow(username, c.public.Text(16)))
+	return c, h.succeeds("InitiateAuth", srpFlow(username, c.public.Text(16)))
 }
 
 func TestGroup(t *testing.T) {
@@ -113,35 +113,22 @@ func TestGroup(t *testing.T) {
 	}
 }
 
-func TestPadded(t *testing.T) {
-	t.Parallel()
-	for digits, want := range map[string]string{"0": "00", "7f": "7f", "80": "0080", "ff": "00ff", "100": "0100", "7fff": "7fff", "8000": "008000"} {
-		n, _ := new(big.Int).SetString(digits, 16)
-		if got := hex.EncodeToString(padded(n)); got != want {
-			t.Errorf("padded(%s) = %s, want %s", digits, got, want)
-		}
-	}
-}
-
-// TestSRP signs in often enough that the values exchanged begin with every kind of digit.
+// TestSRP signs in repeatedly, so that the exchanged values begin with every kind of digit.
 func TestSRP(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+	h := parallelWithJane(t)
 	for i := range 24 {
 		c, challenge := h.challenge(jane)
 		if challenge.at("ChallengeName") != "PASSWORD_VERIFIER" || challenge.at("ChallengeParameters", "USERNAME") != challenge.at("ChallengeParameters", "USER_ID_FOR_SRP") {
 			t.Fatalf("got %v", challenge.body)
 		}
-		login := h.ok("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read())).tokens()
+		login := h.succeeds("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read())).tokens()
 		if claims := h.claims(login.id); claims["email"] != jane || login.refresh == "" {
 			t.Fatalf("round %d: got %v", i, claims)
 		}
 	}
 }
 
-// TestSalts pins down salts whose first digits clients trip over, since a salt
-// is drawn once a password and a test that draws it would pass by luck.
+// TestSalts uses salts whose first digits are special cases of the padding.
 func TestSalts(t *testing.T) {
 	t.Parallel()
 	for _, digits := range []string{"80000000000000000000000000000001", "7f000000000000000000000000000001", "fff", "ff", "1"} {
@@ -158,16 +145,14 @@ func TestSalts(t *testing.T) {
 				t.Fatal(err)
 			}
 			c, challenge := h.challenge(jane)
-			h.ok("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()))
+			h.succeeds("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()))
 			h.signIn(jane, password)
 		})
 	}
 }
 
-func TestSRPRefuses(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+func TestSRPErrors(t *testing.T) {
+	h := parallelWithJane(t)
 	h.add("joe@example.com")
 	set := func(name, value string) func(fields) {
 		return func(body fields) { body["ChallengeResponses"].(fields)[name] = value }
@@ -194,43 +179,38 @@ func TestSRPRefuses(t *testing.T) {
 			if tt.change != nil {
 				tt.change(body)
 			}
-			h.refused("RespondToAuthChallenge", body, "NotAuthorizedException", "Incorrect username or password.")
+			h.fails("RespondToAuthChallenge", body, "NotAuthorizedException", "Incorrect username or password.")
 		})
 	}
 }
 
-func TestSecretBlockServesOnce(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+func TestSecretBlockIsSingleUse(t *testing.T) {
+	h := parallelWithJane(t)
 	c, challenge := h.challenge(jane)
 	body := c.respond(t, challenge, password, h.clock.read())
-	h.ok("RespondToAuthChallenge", body)
-	h.refused("RespondToAuthChallenge", body, "NotAuthorizedException", "Incorrect username or password.")
+	h.succeeds("RespondToAuthChallenge", body)
+	h.fails("RespondToAuthChallenge", body, "NotAuthorizedException", "Incorrect username or password.")
 
 	c, challenge = h.challenge(jane)
-	h.refused("RespondToAuthChallenge", c.respond(t, challenge, "Wr0ng-one!", h.clock.read()), "NotAuthorizedException", "")
-	h.refused("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "NotAuthorizedException", "")
+	h.fails("RespondToAuthChallenge", c.respond(t, challenge, "Wr0ng-one!", h.clock.read()), "NotAuthorizedException", "")
+	h.fails("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "NotAuthorizedException", "")
 
 	c, challenge = h.challenge(jane)
 	h.clock.advance(sessionValidity + time.Second)
-	h.refused("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "NotAuthorizedException", "")
+	h.fails("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "NotAuthorizedException", "")
 }
 
-func TestChallengeDiesWithThePassword(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+func TestChallengeAfterPasswordChange(t *testing.T) {
+	h := parallelWithJane(t)
 	c, challenge := h.challenge(jane)
 	body := c.respond(t, challenge, password, h.clock.read())
-	h.ok("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": jane, "Password": "N3xt-one!", "Permanent": true})
-	h.refused("RespondToAuthChallenge", body, "NotAuthorizedException", "")
+	h.succeeds("AdminSetUserPassword", fields{"UserPoolId": PoolID, "Username": jane, "Password": "N3xt-one!", "Permanent": true})
+	h.fails("RespondToAuthChallenge", body, "NotAuthorizedException", "")
 }
 
-// TestStandInIsSteady: an unknown user's salt and id are the same each time, as the service's are, and B is not.
-func TestStandInIsSteady(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
+// TestSimulatedUserIsStable: an unknown user's salt and id are constant, like the service's, and B is not.
+func TestSimulatedUserIsStable(t *testing.T) {
+	h := parallel(t)
 	_, first := h.challenge("nobody@example.com")
 	_, second := h.challenge("Nobody@example.com")
 	_, other := h.challenge("somebody@example.com")
@@ -248,19 +228,9 @@ func TestStandInIsSteady(t *testing.T) {
 	}
 }
 
-func TestUnconfirmedUserAfterSRP(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.ok("SignUp", signUpBody(jane))
-	c, challenge := h.challenge(jane)
-	h.refused("RespondToAuthChallenge", c.respond(t, challenge, password, h.clock.read()), "UserNotConfirmedException", "User is not confirmed.")
-}
-
-// TestPasswordsAreNotKept looks for the password in everything there is.
-func TestPasswordsAreNotKept(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+// TestPasswordsAreNotStored searches the state of the pool for the password.
+func TestPasswordsAreNotStored(t *testing.T) {
+	h := parallelWithJane(t)
 	h.signIn(jane, password)
 	state := fmt.Appendf(nil, "%+v %+v %+v", h.pool.users.bySub, h.pool.logins.byOrigin, h.pool.challenges.byHandle)
 	if bytes.Contains(state, []byte(password)) {

@@ -5,47 +5,46 @@ import (
 	"testing"
 )
 
-// TestUnknownUsersTakeAsLong: what the responses do not say of who is a user, their time must not say either. Nearly all
-// of it is powers of the group, so those are onExp.
-func TestUnknownUsersTakeAsLong(t *testing.T) {
+// TestTimingHidesUserExistence: operations take the same time for unknown users. Most of it is exponentiation, which the
+// test counts.
+func TestTimingHidesUserExistence(t *testing.T) {
 	t.Parallel()
 	const nobody = "nobody@example.com"
 	h := newHarness(t)
 	h.add(jane)
-	h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
+	h.succeeds("ForgotPassword", fields{"ClientId": ClientID, "Username": jane})
 	public := newSRPClient(h.pool.srp.n).public.Text(16)
-	powers := 0
-	h.pool.srp.onExp = func() { powers++ }
+	exponentiations := 0
+	h.pool.srp.onExp = func() { exponentiations++ }
 	for name, attempt := range map[string]func(username string){
 		"USER_PASSWORD_AUTH": func(username string) {
-			h.refused("InitiateAuth", passwordFlow(username, "Wr0ng-one!"), "NotAuthorizedException", "")
+			h.fails("InitiateAuth", passwordFlow(username, "Wr0ng-one!"), "NotAuthorizedException", "")
 		},
-		"USER_SRP_AUTH": func(username string) { h.ok("InitiateAuth", srpFlow(username, public)) },
+		"USER_SRP_AUTH": func(username string) { h.succeeds("InitiateAuth", srpFlow(username, public)) },
 		"ForgotPassword": func(username string) {
-			h.ok("ForgotPassword", fields{"ClientId": ClientID, "Username": username})
+			h.succeeds("ForgotPassword", fields{"ClientId": ClientID, "Username": username})
 		},
 		"ConfirmForgotPassword": func(username string) {
-			h.refused("ConfirmForgotPassword", fields{"ClientId": ClientID, "Username": username, "ConfirmationCode": "000000",
+			h.fails("ConfirmForgotPassword", fields{"ClientId": ClientID, "Username": username, "ConfirmationCode": "000000",
 				"Password": password}, "CodeMismatchException", "")
 		},
 	} {
-		took := make(map[string]int)
+		counts := make(map[string]int)
 		for _, username := range []string{jane, nobody} {
-			powers = 0
+			exponentiations = 0
 			attempt(username)
-			took[username] = powers
+			counts[username] = exponentiations
 		}
-		if took[jane] != took[nobody] {
-			t.Errorf("%s: %d powers for a user and %d for nobody", name, took[jane], took[nobody])
+		if counts[jane] != counts[nobody] {
+			t.Errorf("%s: %d exponentiations for a user, %d for an unknown one", name, counts[jane], counts[nobody])
 		}
 	}
 }
 
-// TestStandInIsOfTheGroup: the verifier of an unknown user is a power of the generator, as others are; of those, which
-// are the squares, each raised to half of N - 1 is one.
-func TestStandInIsOfTheGroup(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
+// TestSimulatedVerifierIsInGroup: the verifier of an unknown user is a power of the generator, hence a square: raised to
+// half of N - 1 it is one.
+func TestSimulatedVerifierIsInGroup(t *testing.T) {
+	h := parallel(t)
 	n := h.pool.srp.n
 	half := new(big.Int).Rsh(n, 1)
 	for _, username := range []string{"a@example.com", "b@example.com"} {

@@ -6,11 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestWhatThePoolIsWithout: the pool refuses in the service's terms, once it is known who asks.
-func TestWhatThePoolIsWithout(t *testing.T) {
-	t.Parallel()
-	h := newHarness(t)
-	h.add(jane)
+// TestUnsupportedOperations: they fail with the service's error after the token is checked.
+func TestUnsupportedOperations(t *testing.T) {
+	h := parallelWithJane(t)
 	access := h.signIn(jane, password).access
 	for operation, name := range map[string]string{
 		"ConfirmDevice": "InvalidParameterException", "ForgetDevice": "InvalidParameterException", "GetDevice": "InvalidParameterException",
@@ -18,16 +16,16 @@ func TestWhatThePoolIsWithout(t *testing.T) {
 		"StartWebAuthnRegistration": "WebAuthnNotEnabledException", "CompleteWebAuthnRegistration": "WebAuthnNotEnabledException",
 		"DeleteWebAuthnCredential": "ResourceNotFoundException",
 	} {
-		h.refused(operation, fields{"AccessToken": access}, name, "")
-		h.refused(operation, fields{"AccessToken": "x"}, "NotAuthorizedException", "Invalid Access Token")
+		h.fails(operation, fields{"AccessToken": access}, name, "")
+		h.fails(operation, fields{"AccessToken": "x"}, "NotAuthorizedException", "Invalid Access Token")
 	}
 	want := fields{"Credentials": []any{}}
-	if diff := cmp.Diff(want, h.ok("ListWebAuthnCredentials", fields{"AccessToken": access}).body); diff != "" {
+	if diff := cmp.Diff(want, h.succeeds("ListWebAuthnCredentials", fields{"AccessToken": access}).body); diff != "" {
 		t.Errorf("ListWebAuthnCredentials (-want +got):\n%s", diff)
 	}
-	h.refused("ListWebAuthnCredentials", fields{"AccessToken": "x"}, "NotAuthorizedException", "")
+	h.fails("ListWebAuthnCredentials", fields{"AccessToken": "x"}, "NotAuthorizedException", "")
 	want = fields{"Username": h.claims(access)["sub"], "ConfiguredUserAuthFactors": []any{"PASSWORD"}}
-	if diff := cmp.Diff(want, h.ok("GetUserAuthFactors", fields{"AccessToken": access}).body); diff != "" {
+	if diff := cmp.Diff(want, h.succeeds("GetUserAuthFactors", fields{"AccessToken": access}).body); diff != "" {
 		t.Errorf("GetUserAuthFactors (-want +got):\n%s", diff)
 	}
 }
