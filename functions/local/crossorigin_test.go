@@ -36,10 +36,7 @@ func (r *runner) checkFromPage(t *testing.T, endpoint string, readable bool) {
 		if sent == "OPTIONS" && path == "/" {
 			continue // of the user pool
 		}
-		req, err := http.NewRequest(sent, "http://"+r.address+path, strings.NewReader("{}"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		req := newRequest(t, sent, "http://"+r.address+path, "{}")
 		req.Header.Set("Origin", origin)
 		req.Header.Set("Sec-Fetch-Site", "cross-site")
 		resp, err := http.DefaultClient.Do(req)

@@ -17,13 +17,13 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// fast is a hundred times as fast as deployed: what takes three minutes there takes two seconds.
+// fast divides waiting times by 100: three minutes become two seconds.
 var fast = []string{"-speed", "100"}
 
-// eventually asks until what is wanted is true. That has to be within two seconds in memory.
-func eventually(t *testing.T, what string, within time.Duration, holds func() bool) {
+// eventually polls until the condition is true.
+func eventually(t *testing.T, what string, within time.Duration, condition func() bool) {
 	t.Helper()
-	for end := time.Now().Add(within); !holds(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(within); !condition(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("not within %v: %s", within, what)
 		}
@@ -31,24 +31,24 @@ func eventually(t *testing.T, what string, within time.Duration, holds func() bo
 }
 
 const (
-	soon    = 2 * time.Second
-	settled = 20 * time.Second // an unhurried machine needs four
+	soon       = 2 * time.Second
+	afterRetry = 20 * time.Second // a fast machine needs four
 )
 
-// get is the status and body of a public resource.
+// get returns the status and body of a public resource.
 func (r *runner) get(t *testing.T, path string) (int, string) {
 	t.Helper()
 	return ask(t, "GET", "http://"+r.address+path, "")
 }
 
-// listed lists an item for the caller and returns its id.
-func (r *runner) listed(t *testing.T, token, name string) string {
+// listItem lists an item of the caller and returns its id.
+func (r *runner) listItem(t *testing.T, token, name string) string {
 	t.Helper()
-	var made struct{ ID string }
-	if err := json.Unmarshal(r.call(t, 201, token, "POST", "/items", `{"name":"`+name+`","lat":1,"lng":1}`), &made); err != nil {
+	var created struct{ ID string }
+	if err := json.Unmarshal(r.call(t, 201, token, "POST", "/items", `{"name":"`+name+`","lat":1,"lng":1}`), &created); err != nil {
 		t.Fatal(err)
 	}
-	return made.ID
+	return created.ID
 }
 
 func (r *runner) rename(t *testing.T, token, name string) {
@@ -56,8 +56,8 @@ func (r *runner) rename(t *testing.T, token, name string) {
 	r.call(t, 200, token, "PATCH", "/user", `{"name":"`+name+`"}`)
 }
 
-// shows waits until the item has an owner of that name.
-func (r *runner) shows(t *testing.T, id, owner string, within time.Duration) {
+// waitForOwner waits until the item has an owner of that name.
+func (r *runner) waitForOwner(t *testing.T, id, owner string, within time.Duration) {
 	t.Helper()
 	eventually(t, "GET /items/"+id+" shows "+owner, within, func() bool {
 		_, body := r.get(t, "/items/"+id)
@@ -65,10 +65,10 @@ func (r *runner) shows(t *testing.T, id, owner string, within time.Duration) {
 	})
 }
 
-// idle waits until nothing is left in any queue, nor on its way to one.
-func (r *runner) idle(t *testing.T) {
+// waitUntilIdle waits until all queues are empty and all records processed.
+func (r *runner) waitUntilIdle(t *testing.T) {
 	t.Helper()
-	eventually(t, "all queues are empty", settled, func() bool {
+	eventually(t, "all queues are empty", afterRetry, func() bool {
 		_, body := r.get(t, "/_local/queues")
 		var all struct {
 			Queues    []queueView
@@ -82,14 +82,14 @@ func (r *runner) idle(t *testing.T) {
 	})
 }
 
-// TestEvents: what happens to a profile is soon true for its items, and the log follows it by one id.
+// TestEvents: a change of a profile reaches its items, and all its log lines have one correlation id.
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	r := start(t, fast...)
 	testEvents(t, r, soon)
 	r.stop()
 	if err := <-r.stopped; err != nil {
-		t.Errorf("it did not end cleanly: %v", err)
+		t.Errorf("run failed: %v", err)
 	}
 }
 
@@ -98,10 +98,10 @@ func testEvents(t *testing.T, r *runner, within time.Duration) {
 	token := r.signIn(t, "renter@example.com")
 	r.call(t, 201, token, "POST", "/user", john)
 	word := "Unheard" + strings.ToLower(rand.Text())
-	ids := []string{r.listed(t, token, word), r.listed(t, token, word)}
+	ids := []string{r.listItem(t, token, word), r.listItem(t, token, word)}
 	r.rename(t, token, "Johanna")
 	for _, id := range ids {
-		r.shows(t, id, "Johanna", within)
+		r.waitForOwner(t, id, "Johanna", within)
 	}
 	r.checkLog(t, "PATCH /user", "published", "owner event merged")
 	r.call(t, 204, token, "DELETE", "/user", "")
@@ -111,7 +111,7 @@ func testEvents(t *testing.T, r *runner, within time.Duration) {
 	if _, body := r.get(t, "/items?q="+word); !strings.Contains(body, `"items":[]`) {
 		t.Errorf("search: %s", body)
 	}
-	r.idle(t)
+	r.waitUntilIdle(t)
 	removal := r.checkLog(t, "DELETE /user", "published", "owner event merged", "items removed")
 	if removal["settled"] != true {
 		t.Errorf("the last removal: %v", removal)
@@ -124,8 +124,8 @@ func testEvents(t *testing.T, r *runner, within time.Duration) {
 	}
 }
 
-// checkLog waits for a line of each hop with the correlation id of the last request of a route, and returns the
-// last line of the last hop. A line is written after what it tells of.
+// checkLog waits for a line of each hop with the correlation id of the last request of a route, and returns the last line
+// of the last hop. A line is written after the change is visible.
 func (r *runner) checkLog(t *testing.T, route string, hops ...string) (last map[string]any) {
 	t.Helper()
 	id := r.lastLine(t, func(l map[string]any) bool { return l["route"] == route })["correlation_id"]
@@ -133,7 +133,7 @@ func (r *runner) checkLog(t *testing.T, route string, hops ...string) (last map[
 		t.Fatalf("no request %s in the log", route)
 	}
 	for _, hop := range hops {
-		eventually(t, fmt.Sprintf("the log tells that %s is %s under %s", route, hop, id), soon, func() bool {
+		eventually(t, fmt.Sprintf("the log has %s: %s with correlation id %s", route, hop, id), soon, func() bool {
 			last = r.lastLine(t, func(l map[string]any) bool { return l["message"] == hop && l["correlation_id"] == id })
 			return last != nil
 		})
@@ -141,7 +141,7 @@ func (r *runner) checkLog(t *testing.T, route string, hops ...string) (last map[
 	return last
 }
 
-// checkRequestID: the id in an answer finds its line, which tells the id that finds all others.
+// checkRequestID: the request id of a response leads to its log line, and that to the correlation id.
 func (r *runner) checkRequestID(t *testing.T, token string) {
 	t.Helper()
 	var problem struct{ RequestID string }
@@ -154,23 +154,22 @@ func (r *runner) checkRequestID(t *testing.T, token string) {
 	}
 }
 
-// lastLine is the last line of the log that is as wanted, or nil.
-func (r *runner) lastLine(t *testing.T, wanted func(map[string]any) bool) (last map[string]any) {
+// lastLine returns the last matching line of the log, or nil.
+func (r *runner) lastLine(t *testing.T, matches func(map[string]any) bool) (last map[string]any) {
 	t.Helper()
 	for line := range strings.Lines(r.log.String()) {
 		var l map[string]any
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatalf("log line %q: %v", line, err)
 		}
-		if wanted(l) {
+		if matches(l) {
 			last = l
 		}
 	}
 	return last
 }
 
-// TestEventsOnEngines: the same on a real stream and a real index; and when the index of owners is lost, republish
-// brings it back.
+// TestEventsOnEngines: the same on a real stream and a real index; and republish restores a lost index of owners.
 func TestEventsOnEngines(t *testing.T) {
 	t.Parallel()
 	table, index := samtest.Endpoint(t, "DYNAMODB_ENDPOINT", "dynamodb"), samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch")
@@ -180,19 +179,16 @@ func TestEventsOnEngines(t *testing.T) {
 	testEvents(t, r, 10*time.Second)
 	token := r.signIn(t, "rentee@example.com")
 	r.call(t, 201, token, "POST", "/user", john)
-	id := r.listed(t, token, "Ladder")
-	r.shows(t, id, "john", 10*time.Second)
-	r.idle(t)
-	req, err := http.NewRequest("DELETE", index+"/"+alias+"-owners-v1", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	id := r.listItem(t, token, "Ladder")
+	r.waitForOwner(t, id, "john", 10*time.Second)
+	r.waitUntilIdle(t)
+	req := newRequest(t, "DELETE", index+"/"+alias+"-owners-v1", "")
 	do(t, req, 200)
 	if _, body := r.get(t, "/items/"+id); strings.Contains(body, "john") {
 		t.Errorf("the owner is still there: %s", body)
 	}
 	r.republish(t)
-	r.shows(t, id, "john", 10*time.Second)
+	r.waitForOwner(t, id, "john", 10*time.Second)
 }
 
 func (r *runner) republish(t *testing.T) {
@@ -204,15 +200,15 @@ func (r *runner) republish(t *testing.T) {
 	}
 }
 
-// TestRepublish: events that were lost while itemsync was stopped are told again.
+// TestRepublish: republish repairs the loss of events.
 func TestRepublish(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	token := r.signIn(t, "renter@example.com")
 	r.call(t, 201, token, "POST", "/user", john)
-	id := r.listed(t, token, "Ladder")
-	r.shows(t, id, "john", soon)
-	r.idle(t)
+	id := r.listItem(t, token, "Ladder")
+	r.waitForOwner(t, id, "john", soon)
+	r.waitUntilIdle(t)
 	r.call(t, 200, "", "POST", "/_local/functions/ItemSyncFunction/stop", "")
 	r.rename(t, token, "Johanna")
 	var queue struct {
@@ -234,28 +230,28 @@ func TestRepublish(t *testing.T) {
 		t.Errorf("item: %s", body)
 	}
 	r.republish(t)
-	r.shows(t, id, "Johanna", soon)
+	r.waitForOwner(t, id, "Johanna", soon)
 }
 
-// TestRecovery: functions that fail, before their work or after it, lose nothing.
+// TestRecovery: no event is lost when functions fail, before or after their work.
 func TestRecovery(t *testing.T) {
 	t.Parallel()
 	r := start(t, append(fast, "-fail", "userevents:1-3,itemsync:1,itemsync:2!,users:3")...)
 	token := r.signIn(t, "renter@example.com")
 	r.call(t, 201, token, "POST", "/user", john)
-	id := r.listed(t, token, "Ladder")
+	id := r.listItem(t, token, "Ladder")
 	r.rename(t, token, "Johanna")
 	r.call(t, 502, token, "GET", "/user", "")
-	r.shows(t, id, "Johanna", settled)
-	r.idle(t)
+	r.waitForOwner(t, id, "Johanna", afterRetry)
+	r.waitUntilIdle(t)
 	for _, want := range []string{"UserEventsFunction", "ItemSyncFunction", "injected fault before", "injected fault after"} {
 		if !strings.Contains(r.log.String(), want) {
-			t.Errorf("the log does not tell of %q:\n%s", want, r.log)
+			t.Errorf("the log lacks %q:\n%s", want, r.log)
 		}
 	}
 }
 
-// TestPoisonRecord: what lies with the dead letters of the stream is replayed by its own function.
+// TestPoisonRecord: a malformed record is dead-lettered, and a redrive invokes the stream's function with it.
 func TestPoisonRecord(t *testing.T) {
 	t.Parallel()
 	sys, err := newSystem(t.Context(), options{origin: "http://localhost:3000", speed: 1}, "localhost", io.Discard)
@@ -272,12 +268,11 @@ func TestPoisonRecord(t *testing.T) {
 		t.Fatalf("dead letters: %+v", got)
 	}
 	done, err := sys.events.Redrive(t.Context(), dead.Name())
-	if err != nil || done.Moved != 1 || dead.Depth().Visible != 1 { // still poison, and kept
+	if err != nil || done.Moved != 1 || dead.Depth().Visible != 1 { // dead-lettered again
 		t.Errorf("redriven: %+v, %v, left %+v", done, err, dead.Depth())
 	}
 }
 
-// TestOperations: the runner's endpoints tell what is wrong with a request.
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -310,10 +305,7 @@ func TestOperations(t *testing.T) {
 			}
 		})
 	}
-	req, err := http.NewRequest("POST", "http://"+r.address+"/_local/queues/ItemSyncQueue/purge", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	req := newRequest(t, "POST", "http://"+r.address+"/_local/queues/ItemSyncQueue/purge", "")
 	req.Header.Set("Origin", "https://evil.example")
 	do(t, req, 403)
 }
@@ -321,38 +313,30 @@ func TestOperations(t *testing.T) {
 func TestInvoke(t *testing.T) {
 	t.Parallel()
 	r := start(t, "-fail", "republish:2")
-	send := func(function, payload string, want int, headers ...string) (*http.Response, string) {
+	invoke := func(function, payload string, want int, headers ...string) (*http.Response, string) {
 		t.Helper()
-		req, err := http.NewRequest("POST", "http://"+r.address+"/2015-03-31/functions/"+function+"/invocations", strings.NewReader(payload))
-		if err != nil {
-			t.Fatal(err)
-		}
+		req := newRequest(t, "POST", "http://"+r.address+"/2015-03-31/functions/"+function+"/invocations", payload)
 		for i := 0; i < len(headers); i += 2 {
 			req.Header.Set(headers[i], headers[i+1])
 		}
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		body, err := io.ReadAll(resp.Body)
-		if err != nil || resp.StatusCode != want {
-			t.Fatalf("%s %s: %d, %v\n%s", function, payload, resp.StatusCode, err, body)
+		resp, body := send(t, req)
+		if resp.StatusCode != want {
+			t.Fatalf("%s %s: %d\n%s", function, payload, resp.StatusCode, body)
 		}
 		return resp, string(body)
 	}
-	resp, body := send("RepublishFunction", "", 200)
+	resp, body := invoke("RepublishFunction", "", 200)
 	if resp.Header.Get("X-Amz-Executed-Version") != "$LATEST" || resp.Header.Get("X-Amz-Function-Error") != "" || !strings.Contains(body, `"published":0`) {
 		t.Errorf("%v %s", resp.Header, body)
 	}
-	resp, body = send("arn:aws:lambda:us-east-1:123456789012:function:RepublishFunction", "{}", 200)
+	resp, body = invoke("arn:aws:lambda:us-east-1:123456789012:function:RepublishFunction", "{}", 200)
 	if want := `{"errorMessage":"injected fault before the work (-fail)","errorType":"errorString"}`; body != want || resp.Header.Get("X-Amz-Function-Error") != "Unhandled" {
 		t.Errorf("%v %s", resp.Header, body)
 	}
-	if _, body = send("UserEventsFunction:live", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {
+	if _, body = invoke("UserEventsFunction:live", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {
 		t.Errorf("userevents: %s", body)
 	}
-	if _, body = send("ItemSyncFunction", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {
+	if _, body = invoke("ItemSyncFunction", `{"Records":[]}`, 200); body != `{"batchItemFailures":[]}` {
 		t.Errorf("itemsync: %s", body)
 	}
 	for _, tt := range []struct {
@@ -366,7 +350,7 @@ func TestInvoke(t *testing.T) {
 		{"RepublishFunction", "{}", 400, "InvalidParameterValueException", []string{"X-Amz-Invocation-Type", "Event"}},
 		{"RepublishFunction", fmt.Sprintf("%q", strings.Repeat("x", sandbox.MaxRequestSize)), 413, "RequestTooLargeException", nil},
 	} {
-		if resp, _ := send(tt.function, tt.payload, tt.status, tt.headers...); resp.Header.Get("X-Amzn-Errortype") != tt.want {
+		if resp, _ := invoke(tt.function, tt.payload, tt.status, tt.headers...); resp.Header.Get("X-Amzn-Errortype") != tt.want {
 			t.Errorf("%s: %v, want %s", tt.function, resp.Header, tt.want)
 		}
 	}

@@ -1,26 +1,26 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"log"
 	"net"
 	"os"
 	"regexp"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// FuzzConnection writes any bytes to a connection of the whole runner, and ends them: it answers or closes, in time,
-// without a panic and without an answer of its own fault. TOKEN in the bytes is replaced by the ID token of an admin.
+// FuzzConnection writes bytes to a connection and closes its write side: the runner responds or closes, in time, without a
+// panic and without an internal error. TOKEN in the bytes is replaced by the ID token of an admin.
 func FuzzConnection(f *testing.F) {
-	address, panics := listenForFuzzing(f)
-	token := []byte(adminToken(f, address))
+	panics := new(panicLog)
+	log.SetOutput(panics) // net/http recovers from panics, and logs them there
+	f.Cleanup(func() { log.SetOutput(os.Stderr) })
+	r := startWithLog(f, panics, nil)
+	token := []byte(r.signIn(f, "admin@example.com"))
 	for _, seed := range []string{
 		"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
 		"GET /items?q=drill&lat=52.5&lng=13.4&tag=diy&limit=2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -42,12 +42,12 @@ func FuzzConnection(f *testing.F) {
 		if len(sent) > maxSent {
 			t.Skip("too long")
 		}
-		answer := exchange(t, address, bytes.ReplaceAll(sent, []byte("TOKEN"), token))
-		if len(answer) > 0 && !bytes.HasPrefix(answer, []byte("HTTP/1.")) {
-			t.Errorf("%q is answered with %.200q", sent, answer)
+		response := exchange(t, r.address, bytes.ReplaceAll(sent, []byte("TOKEN"), token))
+		if len(response) > 0 && !bytes.HasPrefix(response, []byte("HTTP/1.")) {
+			t.Errorf("%q: response %.200q", sent, response)
 		}
-		if fault := ownFault.Find(answer); fault != nil {
-			t.Errorf("%q is answered with %q:\n%s", sent, fault, answer)
+		if found := internalError.Find(response); found != nil {
+			t.Errorf("%q: response has %q:\n%s", sent, found, response)
 		}
 		if text := panics.String(); text != "" {
 			t.Errorf("%q: the log has a panic:\n%s", sent, text)
@@ -55,10 +55,10 @@ func FuzzConnection(f *testing.F) {
 	})
 }
 
-// ownFault is a status of the server's fault, but for what net/http says of a version or a transfer coding.
-var ownFault = regexp.MustCompile(`(?m)^HTTP/1\.[01] 5(0[02346789]|[1-9]\d) .*$`)
+// internalError is a status 5xx but for those of net/http for a version or a transfer coding.
+var internalError = regexp.MustCompile(`(?m)^HTTP/1\.[01] 5(0[02346789]|[1-9]\d) .*$`)
 
-// panicLog keeps what is written of panics, and nothing else: a fuzz target writes a long log.
+// panicLog keeps only lines about panics: the log of a fuzz target is long.
 type panicLog struct{ safeBuffer }
 
 // Write implements io.Writer.
@@ -69,45 +69,7 @@ func (p *panicLog) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// listenForFuzzing starts the runner and returns its address, and what it and net/http log of panics.
-func listenForFuzzing(f *testing.F) (address string, panics *panicLog) {
-	f.Helper()
-	panics = new(panicLog)
-	log.SetOutput(panics) // net/http recovers from panics, and logs them there
-	f.Cleanup(func() { log.SetOutput(os.Stderr) })
-	ctx, stop := context.WithCancel(context.Background())
-	screen, in := io.Pipe()
-	stopped := make(chan error, 1)
-	go func() {
-		stopped <- run(ctx, []string{"-addr", "localhost:0"}, func(string) string { return "" }, in, panics)
-		in.Close()
-	}()
-	lines := bufio.NewScanner(screen)
-	listening := regexp.MustCompile(`^Listening on http://(\S+),`)
-	for address == "" && lines.Scan() {
-		if m := listening.FindStringSubmatch(lines.Text()); m != nil {
-			address = m[1]
-		}
-	}
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		_, _ = io.Copy(io.Discard, screen)
-	}()
-	f.Cleanup(func() {
-		stop()
-		if err := <-stopped; err != nil {
-			f.Errorf("the runner ended with %v", err)
-		}
-		<-drained
-	})
-	if address == "" {
-		f.Fatal("the runner does not listen")
-	}
-	return address, panics
-}
-
-// exchange sends all bytes, and returns all that comes back. The runner may close before it has read everything.
+// exchange sends all bytes and returns the response. The runner may close before it has read everything.
 func exchange(t testing.TB, address string, sent []byte) []byte {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
@@ -116,28 +78,15 @@ func exchange(t testing.TB, address string, sent []byte) []byte {
 	}
 	defer conn.Close()
 	tcp := conn.(*net.TCPConn)
-	const patience = 20 * time.Second // a function behind the API has ten
-	if err := errors.Join(tcp.SetLinger(0), tcp.SetDeadline(time.Now().Add(patience))); err != nil {
+	const timeout = 20 * time.Second // a function behind the API has ten
+	if err := errors.Join(tcp.SetLinger(0), tcp.SetDeadline(time.Now().Add(timeout))); err != nil {
 		t.Fatal(err)
 	}
 	_, _ = conn.Write(sent)
 	_ = tcp.CloseWrite()
-	answer, err := io.ReadAll(conn)
+	response, err := io.ReadAll(conn)
 	if err != nil && !errors.Is(err, syscall.ECONNRESET) {
-		t.Fatalf("%q: neither answered nor closed: %v", sent, err)
+		t.Fatalf("%q: neither responseed nor closed: %v", sent, err)
 	}
-	return answer
-}
-
-// adminToken is the ID token of the demo admin.
-func adminToken(f *testing.F, address string) string {
-	f.Helper()
-	body := `{"AuthParameters":{"USERNAME":"admin@example.com","PASSWORD":"` + demoPassword + `"},"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"localclient"}`
-	answer := exchange(f, address, []byte("POST / HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.1\r\n"+
-		"X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\n\r\n"+body))
-	token := regexp.MustCompile(`"IdToken":"([^"]+)"`).FindSubmatch(answer)
-	if token == nil {
-		f.Fatalf("no token: %s", answer)
-	}
-	return string(token[1])
+	return response
 }

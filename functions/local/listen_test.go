@@ -28,15 +28,12 @@ func TestLocalhost(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, host := range loopbackHosts {
-		req, err := http.NewRequest("GET", "http://"+net.JoinHostPort(host, port)+"/_local/health", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		req := newRequest(t, "GET", "http://"+net.JoinHostPort(host, port)+"/_local/health", "")
 		do(t, req, 200)
 	}
 	r.stop()
 	if err := <-r.stopped; err != nil {
-		t.Errorf("it did not end cleanly: %v", err)
+		t.Errorf("run failed: %v", err)
 	}
 }
 
@@ -178,6 +175,6 @@ func TestNobodyReads(t *testing.T) {
 		t.Errorf("status %d", resp.StatusCode)
 	}
 	if err := p.cmd.Wait(); err != nil {
-		t.Errorf("it did not end cleanly: %v", err)
+		t.Errorf("run failed: %v", err)
 	}
 }

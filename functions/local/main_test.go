@@ -19,17 +19,17 @@ import (
 	"rental.example/functions/local/cognito"
 )
 
-// runner is the whole program in a goroutine of a test.
+// runner is the program in a goroutine of a test.
 type runner struct {
 	address string
-	screen  string // all that it printed up to the first curl
+	banner  string // up to the first command
 	stop    context.CancelFunc
 	stopped chan error
-	log     *safeBuffer   // what it wrote to standard error
-	ending  chan struct{} // closed when it says that it is ending
+	log     *safeBuffer   // standard error
+	ending  chan struct{} // closed when it starts to shut down
 }
 
-// safeBuffer is written and read at once.
+// safeBuffer is a bytes.Buffer for concurrent use.
 type safeBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -49,20 +49,28 @@ func (b *safeBuffer) String() string {
 	return b.text.String()
 }
 
-// start runs the program with args and waits until it says that it listens.
+// start runs the program with args and waits until it listens.
 func start(t *testing.T, args ...string) *runner {
 	t.Helper()
-	// Other tests have "users" and "items".
+	// Other tests use "users" and "items".
 	return startIn(t, map[string]string{"USERS_TABLE": "users-of-the-local-runner", "OPEN_SEARCH_INDEX": "items-of-the-local-runner"}, args...)
 }
 
 func startIn(t *testing.T, env map[string]string, args ...string) *runner {
 	t.Helper()
+	log := new(safeBuffer)
+	r := startWithLog(t, log, env, args...)
+	r.log = log
+	return r
+}
+
+func startWithLog(t testing.TB, log io.Writer, env map[string]string, args ...string) *runner {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
-	r := &runner{stop: stop, stopped: make(chan error, 1), ending: make(chan struct{}), log: new(safeBuffer)}
+	r := &runner{stop: stop, stopped: make(chan error, 1), ending: make(chan struct{})}
 	go func() {
-		r.stopped <- run(ctx, append([]string{"-addr", "localhost:0"}, args...), func(name string) string { return env[name] }, in, r.log)
+		r.stopped <- run(ctx, append([]string{"-addr", "localhost:0"}, args...), func(name string) string { return env[name] }, in, log)
 		in.Close()
 	}()
 	t.Cleanup(func() {
@@ -72,13 +80,13 @@ func startIn(t *testing.T, env map[string]string, args ...string) *runner {
 	lines := bufio.NewScanner(out)
 	listening := regexp.MustCompile(`^Listening on http://(\S+),`)
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "TOKEN=") && !strings.HasPrefix(lines.Text(), "There are no users") {
-		r.screen += lines.Text() + "\n"
+		r.banner += lines.Text() + "\n"
 		if m := listening.FindStringSubmatch(lines.Text()); m != nil {
 			r.address = m[1]
 		}
 	}
 	if r.address == "" {
-		t.Fatalf("it does not listen: %v\n%s", <-r.stopped, r.screen)
+		t.Fatalf("the runner does not listen: %v\n%s", <-r.stopped, r.banner)
 	}
 	go func() {
 		for lines.Scan() && !strings.HasPrefix(lines.Text(), "Finishing") {
@@ -89,24 +97,45 @@ func startIn(t *testing.T, env map[string]string, args ...string) *runner {
 	return r
 }
 
-func (r *runner) signIn(t *testing.T, email string) string {
+func (r *runner) signIn(t testing.TB, email string) string {
+	t.Helper()
+	var response struct{ AuthenticationResult struct{ IdToken string } }
+	if err := json.Unmarshal(r.initiateAuth(t, 200, email), &response); err != nil || response.AuthenticationResult.IdToken == "" {
+		t.Fatalf("no token: %v", err)
+	}
+	return response.AuthenticationResult.IdToken
+}
+
+func (r *runner) initiateAuth(t testing.TB, want int, email string) []byte {
 	t.Helper()
 	body := fmt.Sprintf(`{"AuthParameters":{"USERNAME":%q,"PASSWORD":%q},"AuthFlow":"USER_PASSWORD_AUTH","ClientId":%q}`,
 		email, demoPassword, cognito.ClientID)
-	req, err := http.NewRequest("POST", "http://"+r.address+"/", strings.NewReader(body))
+	req := newRequest(t, "POST", "http://"+r.address+"/", body)
+	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+	return do(t, req, want)
+}
+
+func newRequest(t testing.TB, method, url, body string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
-	var answer struct{ AuthenticationResult struct{ IdToken string } }
-	if err := json.Unmarshal(do(t, req, 200), &answer); err != nil || answer.AuthenticationResult.IdToken == "" {
-		t.Fatalf("no token: %v", err)
-	}
-	return answer.AuthenticationResult.IdToken
+	return req
 }
 
-func do(t *testing.T, req *http.Request, want int) []byte {
+// do sends a request whose response must have the status want, and returns the body.
+func do(t testing.TB, req *http.Request, want int) []byte {
+	t.Helper()
+	resp, body := send(t, req)
+	if resp.StatusCode != want {
+		t.Fatalf("%s %s: status %d, want %d\n%s", req.Method, req.URL, resp.StatusCode, want, body)
+	}
+	return body
+}
+
+func send(t testing.TB, req *http.Request) (*http.Response, []byte) {
 	t.Helper()
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -114,18 +143,15 @@ func do(t *testing.T, req *http.Request, want int) []byte {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != want {
-		t.Fatalf("%s %s: status %d, want %d: %v\n%s", req.Method, req.URL, resp.StatusCode, want, err, body)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return body
+	return resp, body
 }
 
 func (r *runner) call(t *testing.T, want int, token, method, path, body string) []byte {
 	t.Helper()
-	req, err := http.NewRequest(method, "http://"+r.address+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
+	req := newRequest(t, method, "http://"+r.address+path, body)
 	req.Header.Set("Authorization", "Bearer "+token)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
@@ -139,8 +165,8 @@ func TestFirstMinute(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	for _, want := range []string{"POST   /user\n", "GET    /users/{id}\n", "renter@example.com", "group admin", demoPassword, "/_local/queues\n"} {
-		if !strings.Contains(r.screen, want) {
-			t.Errorf("the first screen lacks %q:\n%s", want, r.screen)
+		if !strings.Contains(r.banner, want) {
+			t.Errorf("the banner lacks %q:\n%s", want, r.banner)
 		}
 	}
 	token := r.signIn(t, "renter@example.com")
@@ -159,11 +185,11 @@ func TestFirstMinute(t *testing.T) {
 	r.call(t, 200, "", "GET", "/_local/health", "")
 	r.stop()
 	if err := <-r.stopped; err != nil {
-		t.Errorf("it did not end cleanly: %v", err)
+		t.Errorf("run failed: %v", err)
 	}
 }
 
-// TestOnDynamoDB: the same API with profiles in a real engine; they outlive the runner.
+// TestOnDynamoDB: profiles in a real engine outlive the runner.
 func TestOnDynamoDB(t *testing.T) {
 	t.Parallel()
 	endpoint := samtest.Endpoint(t, "DYNAMODB_ENDPOINT", "dynamodb")
@@ -179,7 +205,7 @@ func TestOnDynamoDB(t *testing.T) {
 	second.call(t, 404, token, "GET", "/user", "")
 }
 
-// TestSignInExample pastes what the banner prints into a shell.
+// TestSignInExample runs the commands of the banner in a shell.
 func TestSignInExample(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"sh", "curl", "sed"} {
@@ -188,24 +214,24 @@ func TestSignInExample(t *testing.T) {
 		}
 	}
 	r := start(t)
-	out, err := paste(signInExample(r.address))
+	out, err := shell(signInExample(r.address))
 	if err != nil || !regexp.MustCompile(`(?s)^signed in: ey.*HTTP/1.1 201.*"name":"Ada".*HTTP/1.1 201.*"name":"Table saw"`).Match(out) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	wrong := strings.Replace(signInExample(r.address), demoPassword, "Wrong", 1)
-	if out, _ := paste(wrong); bytes.Contains(out, []byte("signed in")) || bytes.Contains(out, []byte(" 201 ")) {
-		t.Errorf("a sign-in that failed is none:\n%s", out)
+	if out, _ := shell(wrong); bytes.Contains(out, []byte("signed in")) || bytes.Contains(out, []byte(" 201 ")) {
+		t.Errorf("after a failed sign-in:\n%s", out)
 	}
 }
 
-// paste runs commands in a shell whose proxy, if it has one, is not asked for localhost.
-func paste(commands string) ([]byte, error) {
+// shell runs commands, with no proxy for localhost.
+func shell(commands string) ([]byte, error) {
 	cmd := exec.Command("sh", "-c", commands)
 	cmd.Env = append(os.Environ(), "no_proxy=localhost")
 	return cmd.Output()
 }
 
-// TestBannerAndREADME: README.md has the banner's commands, so that one who has read either can follow the other.
+// TestBannerAndREADME: README.md has the banner's commands.
 func TestBannerAndREADME(t *testing.T) {
 	t.Parallel()
 	readme := samtest.ReadFile(t, "README.md")
@@ -220,14 +246,7 @@ func TestBannerAndREADME(t *testing.T) {
 func TestWithoutDemo(t *testing.T) {
 	t.Parallel()
 	r := start(t, "-demo=false")
-	req, err := http.NewRequest("POST", "http://"+r.address+"/", strings.NewReader(
-		`{"AuthParameters":{"USERNAME":"renter@example.com","PASSWORD":"Passw0rd!"},"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"localclient"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
-	if got := do(t, req, 400); !bytes.Contains(got, []byte("NotAuthorizedException")) {
-		t.Errorf("answer: %s", got)
+	if got := r.initiateAuth(t, 400, "renter@example.com"); !bytes.Contains(got, []byte("NotAuthorizedException")) {
+		t.Errorf("response: %s", got)
 	}
 }

@@ -30,7 +30,7 @@ func TestRecord(t *testing.T) {
 		r := start(t, "-record", dir)
 		token := r.signIn(t, "renter@example.com")
 		r.call(t, 201, token, "POST", "/user", john)
-		r.idle(t)
+		r.waitUntilIdle(t)
 		for _, email := range personal {
 			body, err := json.Marshal(map[string]any{"name": "Jörg", "email": email, "userType": "rentee"})
 			if err != nil {

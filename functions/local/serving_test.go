@@ -5,7 +5,6 @@ import (
 	stdcmp "cmp"
 	"io"
 	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -87,10 +86,7 @@ func TestLargeHeaders(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	for size, want := range map[int]int{9 << 10: 404, 11 << 10: 431, 20 << 10: 431, 100 << 10: 431} {
-		req, err := http.NewRequest("GET", "http://"+r.address+"/items/1", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		req := newRequest(t, "GET", "http://"+r.address+"/items/1", "")
 		req.Header.Set("Cookie", strings.Repeat("x", size))
 		do(t, req, want)
 	}
@@ -108,7 +104,7 @@ func TestShutdown(t *testing.T) {
 		t.Fatalf("status %d", resp.StatusCode)
 	}
 	if err := <-r.stopped; err != nil {
-		t.Errorf("it did not end cleanly: %v", err)
+		t.Errorf("run failed: %v", err)
 	}
 }
 
@@ -119,10 +115,7 @@ func TestLoopbackOnly(t *testing.T) {
 		r.address: 200, "localhost": 200, "LOCALHOST:80": 200, "app.localhost": 200, "127.0.0.1:8080": 200, "[::1]:8080": 200, "localhost.": 200,
 		"evil.example": 421, "evil.example:8080": 421, "localhost.evil.example": 421, "192.168.1.7": 421, "127.0.0.1.nip.io": 421,
 	} {
-		req, err := http.NewRequest("GET", "http://"+r.address+"/_local/health", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		req := newRequest(t, "GET", "http://"+r.address+"/_local/health", "")
 		req.Host = host
 		t.Run(host, func(t *testing.T) { do(t, req, want) })
 	}

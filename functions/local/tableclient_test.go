@@ -61,13 +61,13 @@ func TestEngineComesBackEmpty(t *testing.T) {
 	r := startIn(t, map[string]string{"USERS_TABLE": name}, append([]string{"-dynamodb", endpoint}, fast...)...)
 	token := r.signIn(t, "renter@example.com")
 	r.call(t, 201, token, "POST", "/user", john)
-	id := r.listed(t, token, "Drill")
-	r.shows(t, id, "john", settled)
+	id := r.listItem(t, token, "Drill")
+	r.waitForOwner(t, id, "john", afterRetry)
 	client := dynamo.NewClient(engineConfig(endpoint))
 	if _, err := client.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
 		t.Fatal(err)
 	}
 	r.call(t, 404, token, "GET", "/user", "")
 	r.call(t, 201, token, "POST", "/user", strings.Replace(john, "john", "Johanna", 1))
-	r.shows(t, id, "Johanna", settled)
+	r.waitForOwner(t, id, "Johanna", afterRetry)
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,8 +10,7 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// TestServesTemplate: the runner serves every route and every function of template.yaml. A service that is deployed and
-// not wired here would leave all other tests green.
+// TestServesTemplate: the runner serves every route and every function of template.yaml.
 func TestServesTemplate(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -21,23 +18,15 @@ func TestServesTemplate(t *testing.T) {
 	for _, missing := range unserved(t, template, r.address) {
 		t.Error(missing)
 	}
-	template.Resources["BookingsFunction"] = samtest.Resource{Type: functionType, Properties: map[string]any{"Events": map[string]any{
-		"Book": map[string]any{"Type": "Api", "Properties": map[string]any{"Method": "POST", "Path": "/bookings/{id}"}}}}}
-	want := []string{"BookingsFunction of template.yaml cannot be made to fail by -fail: add bookings to serviceNames in functions/local/faults.go",
-		"BookingsFunction of template.yaml is not served: add it to functions/local/functions.go",
-		"POST /bookings/{id} of template.yaml is not served: add its service to functions/local/functions.go"}
-	if got := unserved(t, template, r.address); fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("with a function that is not served: %q, want %q", got, want)
-	}
 }
 
 const functionType = "AWS::Serverless::Function"
 
-// unserved returns what a runner does not serve of a template.
+// unserved returns the functions and routes of a template that the runner does not serve.
 func unserved(t *testing.T, template samtest.Template, address string) (missing []string) {
 	t.Helper()
 	functions, routes := 0, 0
-	hooks := fmt.Sprint(samtest.Lookup(template.Globals, "Function", "DeploymentPreference", "Hooks")) // of deployments, of which there are none here
+	hooks := fmt.Sprint(samtest.Lookup(template.Globals, "Function", "DeploymentPreference", "Hooks")) // hooks of deployments
 	for name, resource := range template.Resources {
 		if resource.Type != functionType || strings.Contains(hooks, name) {
 			continue
@@ -55,7 +44,7 @@ func unserved(t *testing.T, template samtest.Template, address string) (missing 
 			method, _ := samtest.Lookup(event, "Properties", "Method").(string)
 			path, _ := samtest.Lookup(event, "Properties", "Path").(string)
 			if event["Type"] != "Api" || strings.EqualFold(method, "head") {
-				continue // a HEAD's response has no body that says which 404 it is
+				continue // a response to HEAD has no body to distinguish 404s
 			}
 			routes++
 			method = strings.ToUpper(method)
@@ -72,21 +61,9 @@ func unserved(t *testing.T, template samtest.Template, address string) (missing 
 	return missing
 }
 
-// ask sends a request as nobody, and returns the status and the body of the response.
+// ask sends a request without token, and returns the status and the body of the response.
 func ask(t *testing.T, method, url, body string) (int, string) {
 	t.Helper()
-	req, err := http.NewRequest(method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	resp, text := send(t, newRequest(t, method, url, body))
 	return resp.StatusCode, string(text)
 }

@@ -2,11 +2,7 @@ package gateway_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -166,41 +162,6 @@ func TestBodySize(t *testing.T) {
 		f.event = nil
 		if status, body := post(tt.size); status != tt.status || body != tt.body || (f.event != nil) != (status == 204) {
 			t.Errorf("%d bytes: %d %s, want %d %s", tt.size, status, body, tt.status, tt.body)
-		}
-	}
-}
-
-// TestDepartures: each departure of the package comment has a test that exists, or a reason.
-func TestDepartures(t *testing.T) {
-	t.Parallel()
-	comment, err := os.ReadFile("gateway.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob("*_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tests strings.Builder
-	for _, file := range files {
-		code, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tests.Write(code)
-	}
-	plain := strings.ReplaceAll(string(comment), "\r", "")
-	items := regexp.MustCompile(`(?m)^//   - .*(\n//     .*)*`).FindAllString(plain, -1)
-	if len(items) < 5 {
-		t.Fatalf("%d departures", len(items))
-	}
-	for _, item := range items {
-		name := regexp.MustCompile(`(Test\w+)$`).FindString(item)
-		if name != "" && strings.Contains(tests.String(), fmt.Sprintf("func %s(t *testing.T)", name)) {
-			continue
-		}
-		if !strings.Contains(item, "Reason: ") {
-			t.Errorf("want the name of a test of this package at the end, or a sentence that begins with \"Reason: \":\n%s", item)
 		}
 	}
 }
