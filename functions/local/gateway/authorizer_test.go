@@ -23,7 +23,7 @@ const (
 	subject = "11111111-1111-4111-8111-111111111111"
 )
 
-// pool signs what a test wants signed.
+// pool signs tokens.
 type pool struct{ private *rsa.PrivateKey }
 
 var sharedKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
@@ -52,15 +52,15 @@ func claims() map[string]any {
 	}
 }
 
-// token is a good token but for the claims that change names; a nil value leaves a claim out.
+// token returns a valid token with changed claims; nil deletes a claim.
 func (p *pool) token(change map[string]any) string {
 	all := claims()
 	maps.Copy(all, change)
 	maps.DeleteFunc(all, func(_ string, v any) bool { return v == nil })
-	return p.signed(map[string]any{"alg": "RS256", "kid": "id-key"}, all)
+	return p.sign(map[string]any{"alg": "RS256", "kid": "id-key"}, all)
 }
 
-func part(v any) string {
+func encodePart(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
 		panic(err)
@@ -68,8 +68,8 @@ func part(v any) string {
 	return base64.RawURLEncoding.EncodeToString(data)
 }
 
-func (p *pool) signed(header, payload any) string {
-	signed := part(header) + "." + part(payload)
+func (p *pool) sign(header, payload any) string {
+	signed := encodePart(header) + "." + encodePart(payload)
 	sum := sha256.Sum256([]byte(signed))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, p.private, crypto.SHA256, sum[:])
 	if err != nil {
@@ -86,7 +86,7 @@ func TestAuthorizer(t *testing.T) {
 	header := map[string]any{"alg": "RS256", "kid": "id-key"}
 	public := x509.MarshalPKCS1PublicKey(&p.private.PublicKey)
 	mac := hmac.New(sha256.New, public)
-	confused := part(map[string]any{"alg": "HS256", "kid": "id-key"}) + "." + parts[1]
+	confused := encodePart(map[string]any{"alg": "HS256", "kid": "id-key"}) + "." + parts[1]
 	mac.Write([]byte(confused))
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -115,16 +115,16 @@ func TestAuthorizer(t *testing.T) {
 		"no audience":           {p.token(map[string]any{"aud": nil}), false},
 		"other pool":            {p.token(map[string]any{"iss": "http://localhost:8080/us-east-1_other"}), false},
 		"no sub":                {p.token(map[string]any{"sub": nil}), false},
-		"unknown key":           {p.signed(map[string]any{"alg": "RS256", "kid": "other"}, claims()), false},
-		"no kid":                {p.signed(map[string]any{"alg": "RS256"}, claims()), false},
-		"alg none":              {part(map[string]any{"alg": "none", "kid": "id-key"}) + "." + parts[1] + ".", false},
+		"unknown key":           {p.sign(map[string]any{"alg": "RS256", "kid": "other"}, claims()), false},
+		"no kid":                {p.sign(map[string]any{"alg": "RS256"}, claims()), false},
+		"alg none":              {encodePart(map[string]any{"alg": "none", "kid": "id-key"}) + "." + parts[1] + ".", false},
 		"HS256 with public key": {confused + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), false},
-		"RS512 by name":         {p.signed(map[string]any{"alg": "RS512", "kid": "id-key"}, claims()), false},
-		"signed by another":     {(&pool{private: other}).signed(header, claims()), false},
-		"other payload":         {parts[0] + "." + part(claims()) + "x." + parts[2], false},
-		"spelled otherwise":     {good[:len(good)-1] + string(good[len(good)-1]+1), false},
+		"RS512 by name":         {p.sign(map[string]any{"alg": "RS512", "kid": "id-key"}, claims()), false},
+		"signed by another":     {(&pool{private: other}).sign(header, claims()), false},
+		"other payload":         {parts[0] + "." + encodePart(claims()) + "x." + parts[2], false},
+		"other encoding":        {good[:len(good)-1] + string(good[len(good)-1]+1), false},
 		"no signature":          {parts[0] + "." + parts[1] + ".", false},
-		"payload is a list":     {p.signed(header, []string{"x"}), false},
+		"payload is a list":     {p.sign(header, []string{"x"}), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

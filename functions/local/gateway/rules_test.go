@@ -12,20 +12,23 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// received is what a test looks at of an event.
+// received has the members of an event that tests read.
 type received struct {
 	Path, Resource, HTTPMethod      string
 	PathParameters                  map[string]string
 	MultiValueHeaders               map[string][]string
 	QueryStringParameters           map[string]string
 	MultiValueQueryStringParameters map[string][]string
-	RequestContext                  struct{ Path string }
+	RequestContext                  struct {
+		Path       string
+		Authorizer any
+	}
 }
 
-// receive sends a request, which must be served, and returns its event.
+// receive sends a request, which must succeed, and returns its event.
 func receive(t *testing.T, method, target string, headers ...string) received {
 	t.Helper()
-	f := &function{answer: `{"statusCode":204}`}
+	f := &function{response: `{"statusCode":204}`}
 	if resp := send(newGateway(f, newPool(t)), method, target, "", headers...); resp.StatusCode != 204 {
 		t.Fatalf("%s %s: status %d: %s", method, target, resp.StatusCode, text(t, resp))
 	}
@@ -36,8 +39,8 @@ func receive(t *testing.T, method, target string, headers ...string) received {
 	return got
 }
 
-// TestSlashes: those at the ends of a path lead nowhere else. The function sees those at the end, and the others in
-// requestContext.path alone.
+// TestSlashes: slashes at the ends of a path do not change the resource. The event has those at the end in its path, and all
+// in requestContext.path.
 func TestSlashes(t *testing.T) {
 	t.Parallel()
 	for target, path := range map[string]string{
@@ -54,23 +57,24 @@ func TestSlashes(t *testing.T) {
 	}
 }
 
-// TestQuery: queries are split and decoded as a REST API does it.
+// TestQuery: query strings are split and decoded by the rules of a REST API.
 func TestQuery(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]map[string][]string{
-		"":                {},
-		"&":               {},
-		"q=drill;saw":     {"q": {"drill"}, "saw": {""}},
-		"q=drill%3Bsaw":   {"q": {"drill;saw"}},
-		"a=1;a=2&a=3":     {"a": {"1", "2", "3"}},
-		"q=a+b%2Bc%20d":   {"q": {"a b+c d"}},
-		"flag&empty=&=x":  {"flag": {""}, "empty": {""}, "": {"x"}},
-		"a%26b=c%3Dd":     {"a&b": {"c=d"}},
-		"q=a=b=":          {"q": {"a=b="}},
-		"q=%2525":         {"q": {"%25"}},
-		"q=%7Ba%7Cb%7D":   {"q": {"{a|b}"}},
-		"a[]=1":           {"a[]": {"1"}},
-		"q=%C3%BCber/x?y": {"q": {"über/x?y"}},
+		"":                  {},
+		"&":                 {},
+		"q=drill;saw":       {"q": {"drill"}, "saw": {""}},
+		"q=drill%3Bsaw":     {"q": {"drill;saw"}},
+		"a=1;a=2&a=3":       {"a": {"1", "2", "3"}},
+		"q=a+b%2Bc%20d":     {"q": {"a b+c d"}},
+		"flag&empty=&=x":    {"flag": {""}, "empty": {""}, "": {"x"}},
+		"a%26b=c%3Dd":       {"a&b": {"c=d"}},
+		"q=a=b=":            {"q": {"a=b="}},
+		"q=%2525":           {"q": {"%25"}},
+		"q=%7Ba%7Cb%7D":     {"q": {"{a|b}"}},
+		"a[]=1":             {"a[]": {"1"}},
+		"q=%C3%BCber/x?y":   {"q": {"über/x?y"}},
+		"%FF=1&%FE=2&a=%FD": {"\ufffd": {"1", "2"}, "a": {"\ufffd"}}, // equal names in JSON are one
 	} {
 		got := receive(t, "GET", "/things/1?"+query)
 		if len(want) == 0 {
@@ -87,6 +91,14 @@ func TestQuery(t *testing.T) {
 	}
 }
 
+func TestPathStaysEncoded(t *testing.T) {
+	t.Parallel()
+	got := receive(t, "GET", "/things/a%2Fb%20c")
+	if got.Path != "/things/a%2Fb%20c" || got.PathParameters["id"] != "a%2Fb%20c" || got.RequestContext.Authorizer != nil {
+		t.Errorf("event: %+v", got)
+	}
+}
+
 // TestMethodOverride: the header is passed on, and the method stays.
 func TestMethodOverride(t *testing.T) {
 	t.Parallel()
@@ -95,7 +107,6 @@ func TestMethodOverride(t *testing.T) {
 	}
 }
 
-// TestRequestHeaders: what ends at the gateway does not arrive.
 func TestRequestHeaders(t *testing.T) {
 	t.Parallel()
 	got := receive(t, "GET", "/things/1", "Content-MD5", "x", "Expect", "x", "Max-Forwards", "1", "Server", "x", "TE", "trailers", "Www-Authenticate", "x",
@@ -112,10 +123,10 @@ func TestRequestHeaders(t *testing.T) {
 	}
 }
 
-// TestResponseHeaders: the list wins, and what only the gateway may say is dropped or renamed.
+// TestResponseHeaders: multiValueHeaders win, and headers of the gateway itself are dropped or renamed.
 func TestResponseHeaders(t *testing.T) {
 	t.Parallel()
-	f := &function{answer: `{"statusCode":200,"headers":{"A":"1","WWW-Authenticate":"x","server":"x","Content-Length":"1","Transfer-Encoding":"x","Via":"x"},
+	f := &function{response: `{"statusCode":200,"headers":{"A":"1","WWW-Authenticate":"x","server":"x","Content-Length":"1","Transfer-Encoding":"x","Via":"x"},
 		"multiValueHeaders":{"A":["2","3"],"date":["x"],"Host":["x"]},"body":"hi"}`}
 	resp := send(newGateway(f, newPool(t)), "GET", "/things/1", "")
 	want := map[string][]string{
@@ -127,25 +138,24 @@ func TestResponseHeaders(t *testing.T) {
 	}
 }
 
-// TestHeaderSize: headers of the limit are served, and one byte more is refused before anything else is looked at.
+// TestHeaderSize: one byte above the limit is rejected before anything else is checked.
 func TestHeaderSize(t *testing.T) {
 	t.Parallel()
 	room := gateway.MaxHeaderSize - len("Host: localhost") - len("X-Padding: ") - len("Cookie: a")
 	receive(t, "GET", "http://localhost/things/1", "Cookie", "a", "X-Padding", strings.Repeat("x", room))
-	f := &function{answer: `{"statusCode":204}`}
+	f := &function{response: `{"statusCode":204}`}
 	resp := send(newGateway(f, newPool(t)), "GET", "http://localhost/things/1", "", "Cookie", "ab", "X-Padding", strings.Repeat("x", room))
 	if got := text(t, resp); resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge || got != "HTTP header is larger than 10240 bytes." || f.event != nil {
 		t.Errorf("status %d: %s", resp.StatusCode, got)
 	}
 }
 
-// TestBodySize: what is above Lambda's limit, measured as an event, is refused by the gateway, and so is what is above
-// its own.
+// TestBodySize: the limits of Lambda, measured on the event, and of the gateway.
 func TestBodySize(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	token := pool.token(nil)
-	f := &function{answer: `{"statusCode":204}`}
+	f := &function{response: `{"statusCode":204}`}
 	post := func(size int) (int, string) {
 		resp := send(newGateway(f, pool), "POST", "http://localhost/things", strings.Repeat("x", size), "Authorization", token)
 		return resp.StatusCode, text(t, resp)

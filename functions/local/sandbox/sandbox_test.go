@@ -22,13 +22,13 @@ func function(handle func(context.Context, string) (string, error)) sandbox.Func
 	return sandbox.Function{Name: "TestFunction", Timeout: 10 * time.Second, New: func() lambda.Handler { return lambda.NewHandler(handle) }}
 }
 
-// TestInvocation: the function has what the runtime gives it.
+// TestInvocation: the context has what the runtime sets, and Record gets event and response.
 func TestInvocation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var recorded string
-		s := &sandbox.Service{Logger: slog.New(slog.DiscardHandler), Record: func(name string, event, answer []byte) {
-			recorded = fmt.Sprintf("%s %s %s", name, event, answer)
+		s := &sandbox.Service{Logger: slog.New(slog.DiscardHandler), Record: func(name string, event, response []byte) {
+			recorded = fmt.Sprintf("%s %s %s", name, event, response)
 		}}
 		f := function(func(ctx context.Context, in string) (string, error) {
 			lc, _ := lambdacontext.FromContext(ctx)
@@ -36,7 +36,7 @@ func TestInvocation(t *testing.T) {
 			return fmt.Sprint(in, " ", lc.AwsRequestID, " ", lc.InvokedFunctionArn, " ", sandbox.Trace(ctx), " ", time.Until(end)), nil
 		})
 		const want = `"hello r1 arn:aws:lambda:us-east-1:123456789012:function:TestFunction Root=1 10s"`
-		for range 1000 { // whatever select chooses
+		for range 1000 { // the response must win over the contexts in select
 			got, err := s.Invoke(t.Context(), f, sandbox.Invocation{Event: []byte(`"hello"`), RequestID: "r1", Trace: "Root=1"})
 			if string(got) != want || err != nil {
 				t.Fatalf("%s, %v", got, err)
@@ -48,8 +48,8 @@ func TestInvocation(t *testing.T) {
 	})
 }
 
-// TestTraceOf: only one tracing header of the right form is one, whichever of two would be read.
-func TestTraceOf(t *testing.T) {
+// TestTraceHeader: a request must have exactly one tracing header, of the right form.
+func TestTraceHeader(t *testing.T) {
 	t.Parallel()
 	const good = "Root=1-5e5b1e5c-0123456789abcdef01234567"
 	for _, tt := range []struct {
@@ -66,8 +66,8 @@ func TestTraceOf(t *testing.T) {
 	}
 }
 
-// TestEnds: neither a panic nor a function that is deaf to its deadline, nor a caller who goes, takes others along.
-func TestEnds(t *testing.T) {
+// TestInvokeErrors: panics, functions that ignore their deadline, and canceled callers.
+func TestInvokeErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var log strings.Builder
@@ -79,22 +79,22 @@ func TestEnds(t *testing.T) {
 			t.Errorf("panic: %v\n%s", err, log.String())
 		}
 		var ended atomic.Int32
-		deaf := function(func(ctx context.Context, _ string) (string, error) {
+		slow := function(func(ctx context.Context, _ string) (string, error) {
 			<-ctx.Done()
 			time.Sleep(time.Minute)
 			ended.Add(1)
 			return "", nil
 		})
-		_, err = s.Invoke(t.Context(), deaf, in)
-		var late *sandbox.TimeoutError
-		if !errors.As(err, &late) || err.Error() != "RequestId: r1 Error: Task timed out after 10.00 seconds" {
+		_, err = s.Invoke(t.Context(), slow, in)
+		var timeout *sandbox.TimeoutError
+		if !errors.As(err, &timeout) || err.Error() != "RequestId: r1 Error: Task timed out after 10.00 seconds" {
 			t.Errorf("timeout: %v", err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start := time.Now()
-		if _, err = s.Invoke(ctx, deaf, in); !errors.Is(err, sandbox.ErrCallerCanceled) || time.Since(start) != time.Second {
-			t.Errorf("caller gone: %v after %v", err, time.Since(start))
+		if _, err = s.Invoke(ctx, slow, in); !errors.Is(err, sandbox.ErrCallerCanceled) || time.Since(start) != time.Second {
+			t.Errorf("caller canceled: %v after %v", err, time.Since(start))
 		}
 		if s.Wait(); ended.Load() != 2 {
 			t.Errorf("%d functions had ended after Wait", ended.Load())
@@ -102,13 +102,13 @@ func TestEnds(t *testing.T) {
 	})
 }
 
-// TestResponseSize: a response of Lambda's limit arrives, and one byte more is a failure of the function.
+// TestResponseSize: a response may have MaxResponseSize bytes, and no more.
 func TestResponseSize(t *testing.T) {
 	t.Parallel()
 	s := &sandbox.Service{Logger: slog.New(slog.DiscardHandler)}
 	for size, ok := range map[int]bool{sandbox.MaxResponseSize: true, sandbox.MaxResponseSize + 1: false} {
-		answer := strings.Repeat("x", size-len(`""`))
-		_, err := s.Invoke(t.Context(), function(func(context.Context, string) (string, error) { return answer, nil }), sandbox.Invocation{Event: []byte(`""`)})
+		response := strings.Repeat("x", size-len(`""`))
+		_, err := s.Invoke(t.Context(), function(func(context.Context, string) (string, error) { return response, nil }), sandbox.Invocation{Event: []byte(`""`)})
 		var tooLarge *sandbox.ResponseTooLargeError
 		if ok != (err == nil) || !ok && (!errors.As(err, &tooLarge) || !strings.Contains(err.Error(), "6291556 bytes")) {
 			t.Errorf("%d bytes: %v", size, err)
@@ -116,7 +116,6 @@ func TestResponseSize(t *testing.T) {
 	}
 }
 
-// TestFaults: the invocations that are to fail do, before or after their work, and no others.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	worked := 0
