@@ -10,9 +10,9 @@ import (
 	"rental.example/functions/local/cognito"
 )
 
-// TestPagesOfOtherOrigins walks the runner's own endpoints: which of them may a page of another origin read, and which
-// does it reach at all? The operations of the user pool are walked in its own package.
-func TestPagesOfOtherOrigins(t *testing.T) {
+// TestCrossOriginEndpoints: pages of other origins can read public keys only, and change nothing. The package cognito tests
+// the operations of the user pool.
+func TestCrossOriginEndpoints(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	const keys = "GET /" + cognito.PoolID + "/.well-known/"

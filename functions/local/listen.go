@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"strconv"
@@ -66,7 +65,7 @@ func listen(addr string) (listeners, error) {
 	return nil, fmt.Errorf("-addr %s: no port is free on both loopback addresses; choose one, such as -addr localhost:8081", addr)
 }
 
-// isPort is for numbers; names such as http are for net.Listen to look up.
+// isPort also accepts names such as http, which net.Listen resolves.
 func isPort(port string) bool {
 	n, err := strconv.Atoi(port)
 	return port != "" && (err != nil || n >= 0 && n <= 65535)
@@ -78,7 +77,7 @@ func listenOnLoopback(port string) (all listeners, err error) {
 		switch {
 		case listenErr == nil:
 			all = append(all, l)
-			_, port, _ = net.SplitHostPort(l.Addr().String()) // the same for the other one
+			_, port, _ = net.SplitHostPort(l.Addr().String()) // the same port for the other address
 		case addressMissing(listenErr):
 			err = listenErr
 		default:
@@ -92,38 +91,26 @@ func listenOnLoopback(port string) (all listeners, err error) {
 	return all, nil
 }
 
-// listenError returns err with what to do, in one line.
 func listenError(addr string, err error) error {
-	var dns *net.DNSError
-	switch {
-	case addressInUse(err):
-		return fmt.Errorf("%s is in use; choose another address with -addr, such as -addr localhost:8081", addr)
-	case isErrno(err, fs.ErrPermission, winAccess):
-		return fmt.Errorf("%s may not be listened on by this user; choose another address with -addr, such as -addr localhost:8081", addr)
-	case addressMissing(err), errors.As(err, &dns):
-		return fmt.Errorf("-addr %s: this machine has no such address (%w); want one of its own, such as localhost:8081, or :8081 for all", addr, err)
-	}
-	return fmt.Errorf("-addr %s: %w; want a host and a port, such as localhost:8081", addr, err)
+	return fmt.Errorf("-addr %s: %w; choose another address, such as -addr localhost:8081 or, for all interfaces, -addr :8081", addr, err)
 }
 
 // Errors of Windows Sockets. The constants of syscall are invented numbers there.
 // https://learn.microsoft.com/en-us/windows/win32/winsock/windows-sockets-error-codes-2
 const (
-	winAccess            syscall.Errno = 10013
 	winAddressInUse      syscall.Errno = 10048
 	winAddressMissing    syscall.Errno = 10049
 	winFamilyUnsupported syscall.Errno = 10047
 )
 
-func addressInUse(err error) bool { return isErrno(err, syscall.EADDRINUSE, winAddressInUse) }
+func addressInUse(err error) bool {
+	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, winAddressInUse)
+}
 
 // addressMissing reports whether this machine does not have the address or does not support its family.
 func addressMissing(err error) bool {
-	return isErrno(err, syscall.EADDRNOTAVAIL, winAddressMissing) || isErrno(err, syscall.EAFNOSUPPORT, winFamilyUnsupported)
-}
-
-func isErrno(err, unix error, windows syscall.Errno) bool {
-	return errors.Is(err, unix) || errors.Is(err, windows)
+	return errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, winAddressMissing) ||
+		errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, winFamilyUnsupported)
 }
 
 // addr returns the TCP address of the first listener.

@@ -12,42 +12,42 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestMistakes(t *testing.T) {
+func TestOptionErrors(t *testing.T) {
 	t.Parallel()
-	taken, err := net.Listen("tcp", "localhost:0")
+	used, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { taken.Close() }) // after the subtests
-	other, port := takenOn6(t, taken)
+	t.Cleanup(func() { used.Close() }) // after the subtests
+	other, port := usedPort(t, used)
 	for want, tt := range map[string]struct {
 		args []string
 		env  map[string]string
 	}{
-		"is in use; choose another address with -addr": {args: []string{"-addr", taken.Addr().String()}},
-		"localhost:" + port + " is in use":             {args: []string{"-addr", other}},
-		"-addr nowhere: want a host and":               {args: []string{"-addr", "nowhere"}},
-		"-addr 8081: want a host and a port":           {args: []string{"-addr", "8081"}},
-		"-addr http://localhost:8081: want a":          {args: []string{"-addr", "http://localhost:8081"}},
-		"-addr http://localhost: want a host":          {args: []string{"-addr", "http://localhost"}},
-		"-addr localhost:: want a port from":           {args: []string{"-addr", "localhost:"}},
-		"-addr localhost:65536: want a port":           {args: []string{"-addr", "localhost:65536"}},
-		"-addr ::1:8080: want a host and":              {args: []string{"-addr", "::1:8080"}},
-		"-addr 192.0.2.7:0: this machine has":          {args: []string{"-addr", "192.0.2.7:0"}},
-		`unexpected argument "8081"`:                   {args: []string{"8081"}},
-		"-addr is empty":                               {args: []string{"-addr", ""}},
-		"-dynamodb foo: want a URL":                    {args: []string{"-dynamodb", "foo"}},
-		"-opensearch foo: want a URL":                  {args: []string{"-opensearch", "foo"}},
-		"ALLOWED_ORIGIN must be an origin":             {env: map[string]string{"ALLOWED_ORIGIN": "*"}},
-		"LOG_LEVEL must be DEBUG, INFO, WARN":          {env: map[string]string{"LOG_LEVEL": "LOUD"}},
-		"-speed 0: want 1":                             {args: []string{"-speed", "0"}},
-		"-dynamodb http://127.0.0.1:1":                 {args: []string{"-addr", "localhost:0", "-dynamodb", "http://127.0.0.1:1"}},
-		flag.ErrHelp.Error():                           {args: []string{"-help"}},
-		errUsage.Error():                               {args: []string{"-port", "1"}},
+		"address already in use; choose another address": {args: []string{"-addr", used.Addr().String()}},
+		"-addr localhost:" + port + ": listen tcp":       {args: []string{"-addr", other}},
+		"-addr nowhere: want a host and":                 {args: []string{"-addr", "nowhere"}},
+		"-addr 8081: want a host and a port":             {args: []string{"-addr", "8081"}},
+		"-addr http://localhost:8081: want a":            {args: []string{"-addr", "http://localhost:8081"}},
+		"-addr http://localhost: want a host":            {args: []string{"-addr", "http://localhost"}},
+		"-addr localhost:: want a port from":             {args: []string{"-addr", "localhost:"}},
+		"-addr localhost:65536: want a port":             {args: []string{"-addr", "localhost:65536"}},
+		"-addr ::1:8080: want a host and":                {args: []string{"-addr", "::1:8080"}},
+		"cannot assign requested address; choose":        {args: []string{"-addr", "192.0.2.7:0"}},
+		`unexpected argument "8081"`:                     {args: []string{"8081"}},
+		"-addr is empty":                                 {args: []string{"-addr", ""}},
+		"-dynamodb foo: want a URL":                      {args: []string{"-dynamodb", "foo"}},
+		"-opensearch foo: want a URL":                    {args: []string{"-opensearch", "foo"}},
+		"ALLOWED_ORIGIN must be an origin":               {env: map[string]string{"ALLOWED_ORIGIN": "*"}},
+		"LOG_LEVEL must be DEBUG, INFO, WARN":            {env: map[string]string{"LOG_LEVEL": "LOUD"}},
+		"-speed 0: want 1":                               {args: []string{"-speed", "0"}},
+		"-dynamodb http://127.0.0.1:1":                   {args: []string{"-addr", "localhost:0", "-dynamodb", "http://127.0.0.1:1"}},
+		flag.ErrHelp.Error():                             {args: []string{"-help"}},
+		errUsage.Error():                                 {args: []string{"-port", "1"}},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // for when it does not mind, and starts
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // in case it starts
 			defer cancel()
 			err := run(ctx, tt.args, func(name string) string { return tt.env[name] }, io.Discard, io.Discard)
 			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {

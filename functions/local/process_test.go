@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// asRunner has the binary of the tests be the runner.
+// asRunner is the variable with which the test binary runs main.
 const asRunner = "RUN_THE_LOCAL_RUNNER"
 
 func TestMain(m *testing.M) {
@@ -24,14 +24,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// process is the runner in a process of its own.
+// process is the runner in its own process.
 type process struct {
 	cmd            *exec.Cmd
 	stdout, stderr io.ReadCloser
 	address        string
 }
 
-// startProcess starts it, and kills it with the test if it has not ended by then.
+// startProcess starts the runner, and kills it at the end of the test.
 func startProcess(t *testing.T, args ...string) *process {
 	t.Helper()
 	binary, err := os.Executable()
@@ -40,7 +40,7 @@ func startProcess(t *testing.T, args ...string) *process {
 	}
 	p := &process{cmd: exec.Command(binary, args...)}
 	p.cmd.Dir, p.cmd.Env = t.TempDir(), append(os.Environ(), asRunner+"=1",
-		"LOG_LEVEL=DEBUG", "ALLOWED_ORIGIN=", "USERS_TABLE=", "OPEN_SEARCH_INDEX=") // it logs each request
+		"LOG_LEVEL=DEBUG", "ALLOWED_ORIGIN=", "USERS_TABLE=", "OPEN_SEARCH_INDEX=") // DEBUG logs each request
 	var errs [3]error
 	p.stdout, errs[0] = p.cmd.StdoutPipe()
 	p.stderr, errs[1] = p.cmd.StderrPipe()
@@ -54,19 +54,19 @@ func startProcess(t *testing.T, args ...string) *process {
 	line, err := bufio.NewReader(p.stdout).ReadString('\n')
 	m := regexp.MustCompile(`^Listening on http://(\S+),`).FindStringSubmatch(line)
 	if m == nil {
-		t.Fatalf("it does not say where it listens: %v\n%s", err, line)
+		t.Fatalf("the runner prints no address: %v\n%s", err, line)
 	}
 	p.address = m[1]
 	return p
 }
 
-// halfPost is a POST of a profile whose headers have been read, and whose body has not been sent.
-type halfPost struct {
-	conn    net.Conn
-	answers *bufio.Reader
+// pendingPost is a POST of a profile whose headers were read and whose body was not sent.
+type pendingPost struct {
+	conn      net.Conn
+	responses *bufio.Reader
 }
 
-func beginPost(t *testing.T, address, token string) halfPost {
+func beginPost(t *testing.T, address, token string) pendingPost {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -75,18 +75,18 @@ func beginPost(t *testing.T, address, token string) halfPost {
 	t.Cleanup(func() { conn.Close() })
 	fmt.Fprintf(conn, "POST /user HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
 		address, token, len(john))
-	h := halfPost{conn, bufio.NewReader(conn)}
-	if line, err := h.answers.ReadString('\n'); err != nil || !strings.Contains(line, "100") { // the runner waits for the body
+	p := pendingPost{conn, bufio.NewReader(conn)}
+	if line, err := p.responses.ReadString('\n'); err != nil || !strings.Contains(line, "100") { // the runner waits for the body
 		t.Fatalf("%q, %v", line, err)
 	}
-	_, _ = h.answers.ReadString('\n')
-	return h
+	_, _ = p.responses.ReadString('\n')
+	return p
 }
 
-func (h halfPost) finish(t *testing.T) *http.Response {
+func (p pendingPost) finish(t *testing.T) *http.Response {
 	t.Helper()
-	fmt.Fprint(h.conn, john)
-	resp, err := http.ReadResponse(h.answers, nil)
+	fmt.Fprint(p.conn, john)
+	resp, err := http.ReadResponse(p.responses, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

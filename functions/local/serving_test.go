@@ -13,8 +13,8 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// TestAtOnce: callers who ask at the same time get each their own profile.
-func TestAtOnce(t *testing.T) {
+// TestConcurrentCallers: each caller gets the own profile.
+func TestConcurrentCallers(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	var callers sync.WaitGroup
@@ -35,7 +35,7 @@ func TestAtOnce(t *testing.T) {
 	callers.Wait()
 }
 
-// TestTimeouts: the functions have the time here that they have deployed.
+// TestTimeouts compares the timeouts of the functions with the template.
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
 	sys, err := newSystem(t.Context(), options{origin: "http://localhost:3000", speed: 1}, "localhost", io.Discard)
@@ -63,7 +63,7 @@ func TestPublicAddress(t *testing.T) {
 	}
 }
 
-// TestUncleanPaths: no path is redirected, since API Gateway redirects none.
+// TestUncleanPaths: paths are not redirected, like in API Gateway.
 func TestUncleanPaths(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -81,7 +81,7 @@ func TestUncleanPaths(t *testing.T) {
 	}
 }
 
-// TestLargeHeaders: the gateway's limit holds, and not that of net/http's server, which adds 4,096 bytes of its own.
+// TestLargeHeaders: the gateway's limit applies, and not that of net/http's server.
 func TestLargeHeaders(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -92,7 +92,7 @@ func TestLargeHeaders(t *testing.T) {
 	}
 }
 
-// TestShutdown: a request that has begun when the runner is told to end is finished.
+// TestShutdown: a request in flight is finished.
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 	r := start(t)
