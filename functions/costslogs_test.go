@@ -1,6 +1,7 @@
 package functions_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -138,39 +139,22 @@ func customMetrics(t *testing.T, p plan) (all []string) {
 			t.Errorf("the costs have no metrics of %s: add it to costFunctions in functions/costslogs_test.go", name)
 			continue
 		}
-		for line := range strings.Lines(w[service].String()) {
-			all = append(all, metricsOfLine(t, line)...)
+		for line := range bytes.Lines(w[service].Bytes()) {
+			var values map[string]any
+			if err := json.Unmarshal(line, &values); err != nil {
+				t.Fatalf("%v: %s", err, line)
+			}
+			for _, m := range embedded(t, line) {
+				var of []string
+				for name := range strings.SplitSeq(m.dimensions, ",") {
+					of = append(of, fmt.Sprint(name, "=", values[name]))
+				}
+				for name := range strings.FieldsSeq(m.names) {
+					all = append(all, fmt.Sprint(of, name))
+				}
+			}
 		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-func metricsOfLine(t *testing.T, line string) (all []string) {
-	t.Helper()
-	var directives struct {
-		AWS struct {
-			CloudWatchMetrics []struct {
-				Dimensions [][]string
-				Metrics    []struct{ Name string }
-			}
-		} `json:"_aws"`
-	}
-	var values map[string]any
-	if err := json.Unmarshal([]byte(line), &directives); err != nil {
-		t.Fatalf("%v: %s", err, line)
-	}
-	_ = json.Unmarshal([]byte(line), &values)
-	for _, d := range directives.AWS.CloudWatchMetrics {
-		for _, dimensions := range d.Dimensions {
-			var of []string
-			for _, name := range dimensions {
-				of = append(of, fmt.Sprint(name, "=", values[name]))
-			}
-			for _, m := range d.Metrics {
-				all = append(all, strings.Join(append(of, m.Name), " "))
-			}
-		}
-	}
-	return all
 }

@@ -82,6 +82,9 @@ func (d document) checkResponse(op operation, status int, headers map[string]str
 	if !known {
 		return append(wrong, "bodies of "+media+" are not in the contract")
 	}
+	if status < 400 {
+		wrong = append(wrong, d.unknownMembers("body", schema, body)...)
+	}
 	return append(wrong, within("body", d.check(schema, body))...)
 }
 
@@ -182,6 +185,7 @@ func TestGoldensNegative(t *testing.T) {
 		"ETag: ":              {StatusCode: 200, Headers: with("ETag", `"1"`), Body: item},
 		"header X-Odd":        {StatusCode: 200, Headers: with("X-Odd", "1"), Body: item},
 		"bodies of text/css":  {StatusCode: 200, Headers: with("Content-Type", "text/css"), Body: item},
+		"body.odd is not in":  {StatusCode: 200, Headers: good, Body: map[string]any{"odd": true}},
 		"body: id is missing": {StatusCode: 200, Headers: good, Body: object{}},
 	} {
 		wrong, _ := d.checkGolden(t, d.operations(), request, response)

@@ -1,204 +1,107 @@
 package functions_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"go/types"
+	"fmt"
 	"maps"
 	"path/filepath"
-	"reflect"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/samtest"
 )
 
-// source is what a function's code says of its bodies, responses and query strings.
-type source struct {
-	members map[string][]string        // of bodies, by type
-	views   map[string]map[string]bool // members of responses by type, and whether they are always there
-	queries map[string][]string        // parameters, by the function that reads them
-	unread  *[]string                  // what is not in the form that is read
-}
+var (
+	newField   = regexp.MustCompile(`apigateway\.NewField\((?:"(\w+)")?`)
+	parseQuery = regexp.MustCompile(`apigateway\.ParseQuery\(\w+,((?:\s*"\w+",?)+)\)`)
+	quotedWord = regexp.MustCompile(`"(\w+)"`)
+)
 
-func readSource(t testing.TB, function string) source {
+// namesInCode returns the names of body fields and of query parameters that the services accept.
+func namesInCode(t *testing.T) (fields, parameters []string) {
 	t.Helper()
-	s := source{members: map[string][]string{}, views: map[string]map[string]bool{}, queries: map[string][]string{}, unread: new([]string)}
-	files, err := filepath.Glob(filepath.Join(samtest.Root(t), "functions", function, "*.go"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no source of %s: %v", function, err)
-	}
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
+	for service := range services() {
+		files, err := filepath.Glob(filepath.Join(samtest.Root(t), "functions", service, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no source of %s: %v", service, err)
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, decl := range parsed.Decls {
-			switch decl := decl.(type) {
-			case *ast.FuncDecl:
-				s.readFunc(decl)
-			case *ast.GenDecl:
-				s.readTypes(decl)
-			}
-		}
-	}
-	return s
-}
-
-// readFunc finds the calls apigateway.NewField("name", ...) and apigateway.ParseQuery(req, "name", ...).
-func (s source) readFunc(f *ast.FuncDecl) {
-	ast.Inspect(f, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
-			return true
-		}
-		callee, _ := call.Fun.(*ast.SelectorExpr)
-		switch {
-		case callee == nil:
-		case callee.Sel.Name == "NewField":
-			receiver := receiverOf(f)
-			s.members[receiver] = append(s.members[receiver], s.literals(f, call.Args[:1])...)
-		case callee.Sel.Name == "ParseQuery":
-			s.queries[f.Name.Name] = s.literals(f, call.Args[1:])
-		}
-		return true
-	})
-}
-
-// receiverOf is the name of a method's receiver type; of a function its own.
-func receiverOf(f *ast.FuncDecl) string {
-	if f.Recv == nil {
-		return f.Name.Name
-	}
-	of := f.Recv.List[0].Type
-	if pointer, is := of.(*ast.StarExpr); is {
-		of = pointer.X
-	}
-	return types.ExprString(of)
-}
-
-// literals are the texts of arguments. The names of members and parameters have to be literals, to be read here.
-func (s source) literals(f *ast.FuncDecl, args []ast.Expr) (texts []string) {
-	for _, arg := range args {
-		literal, _ := arg.(*ast.BasicLit)
-		if literal == nil || literal.Kind != token.STRING {
-			*s.unread = append(*s.unread, f.Name.Name+": "+types.ExprString(arg)+" is not a literal: write the name of the member or parameter itself")
-			continue
-		}
-		text, _ := strconv.Unquote(literal.Value) // the file has been parsed
-		texts = append(texts, text)
-	}
-	return texts
-}
-
-// readTypes finds structs with json tags.
-func (s source) readTypes(decl *ast.GenDecl) {
-	for _, spec := range decl.Specs {
-		ts, _ := spec.(*ast.TypeSpec)
-		if ts == nil {
-			continue
-		}
-		st, _ := ts.Type.(*ast.StructType)
-		if st == nil {
-			continue
-		}
-		fields := map[string]bool{}
-		for _, f := range st.Fields.List {
-			if f.Tag == nil {
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
 				continue
 			}
-			name, options, _ := strings.Cut(reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("json"), ",")
-			fields[name] = options != "omitempty"
-		}
-		s.views[ts.Name.Name] = fields
-	}
-}
-
-// TestContractMembers: the contract and the code have the same members of bodies and of responses, and the
-// same parameters of query strings.
-func TestContractMembers(t *testing.T) {
-	t.Parallel()
-	d := contract(t)
-	known := map[string]schemaNames{
-		"users": {
-			bodies:  map[string]string{"profileBody": "ProfileDraft", "patchBody": "ProfilePatch"},
-			views:   map[string]string{"profileView": "Profile", "publicView": "User", "pageView": "UserPage"},
-			queries: map[string]string{"parseListing": "GET /users"},
-		},
-		"items": {
-			bodies: map[string]string{"itemBody": "ItemDraft", "patchBody": "ItemPatch"},
-			views: map[string]string{"itemView": "Item", "ownerView": "Owner", "foundView": "Found", "totalView": "Total",
-				"facetsView": "Facets", "facetView": "Facet"},
-			queries: map[string]string{"parseSearch": "GET /items"},
-		},
-	}
-	for function := range services() {
-		names, ok := known[function]
-		if !ok {
-			t.Errorf("say in this test which schemas of openapi.yaml the bodies, views and queries of functions/%s are", function)
-			continue
-		}
-		d.compareSource(t, function, names)
-	}
-}
-
-// schemaNames are the schemas of a function's bodies and views, and the operations of its query strings, by what the
-// code calls them.
-type schemaNames struct{ bodies, views, queries map[string]string }
-
-// compareSource compares the source of a function with the contract.
-func (d document) compareSource(t *testing.T, function string, names schemaNames) {
-	t.Helper()
-	s := readSource(t, function)
-	for _, unread := range *s.unread {
-		t.Errorf("functions/%s: %s", function, unread)
-	}
-	for code, schema := range names.bodies {
-		want := slices.Sorted(slices.Values(s.members[code]))
-		compare(t, schema, want, slices.Sorted(maps.Keys(d.properties(schema))))
-		if d.at("#/components/schemas/" + schema)["additionalProperties"] != false {
-			t.Errorf("%s: the code refuses what it does not know", schema)
-		}
-	}
-	for code, schema := range names.views {
-		compare(t, schema, s.views[code], d.properties(schema))
-	}
-	operations := d.operations()
-	for code, name := range names.queries {
-		var got []string
-		for _, p := range operations[name].parameters {
-			if p["in"] == "query" {
-				got = append(got, textIn(p["name"]))
+			source := samtest.ReadFile(t, "functions/"+service+"/"+filepath.Base(file))
+			for _, m := range newField.FindAllStringSubmatch(source, -1) {
+				if m[1] == "" {
+					t.Errorf("%s: write the name of a field into the call of NewField, as a literal", file)
+				}
+				fields = append(fields, m[1])
+			}
+			queries := parseQuery.FindAllStringSubmatch(source, -1)
+			if len(queries) != strings.Count(source, "apigateway.ParseQuery(") {
+				t.Errorf("%s: write the names of parameters into the call of ParseQuery, as literals", file)
+			}
+			for _, m := range queries {
+				for _, name := range quotedWord.FindAllStringSubmatch(m[1], -1) {
+					parameters = append(parameters, name[1])
+				}
 			}
 		}
-		compare(t, name, slices.Sorted(slices.Values(s.queries[code])), slices.Sorted(slices.Values(got)))
 	}
-	if len(s.members) != len(names.bodies) || len(s.queries) != len(names.queries) {
-		t.Errorf("%s has other bodies or query strings than are compared: %v, %v", function, s.members, s.queries)
+	return fields, parameters
+}
+
+// TestContractNames: an operation refuses every field and query parameter of the code that its contract does not have.
+// TestContractLimits and TestBodiesAreKept check that it accepts those that the contract has.
+func TestContractNames(t *testing.T) {
+	t.Parallel()
+	d := contract(t)
+	fields, parameters := namesInCode(t)
+	for name, op := range d.operations() {
+		p := &prober{document: d, op: op, name: name}
+		body, schema := d.exampleOf(op)
+		for _, field := range append(fields, "unknown") {
+			if _, known := objectIn(d.resolve(schema)["properties"])[field]; len(op.bodies) > 0 && !known {
+				changed := maps.Clone(body)
+				changed[field] = body[field]
+				expectUnknown(t, name, field, p.send(t, request{body: changed}))
+			}
+		}
+		if !slices.ContainsFunc(op.parameters, func(o object) bool { return o["in"] == "query" }) {
+			continue
+		}
+		for _, parameter := range append(parameters, "unknown") {
+			if op.parameter("query", parameter) == nil {
+				expectUnknown(t, name, parameter, p.send(t, request{query: map[string][]string{parameter: {"1"}}}))
+			}
+		}
 	}
 }
 
-func compare(t *testing.T, what string, want, got any) {
+// expectUnknown reports a name that is not refused as unknown.
+func expectUnknown(t *testing.T, operation, name string, response apigatewaytest.Response) {
 	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s differs (-code +contract):\n%s", what, diff)
+	if text := fmt.Sprint(response.Body); !strings.Contains(text, "is not a field of") && !strings.Contains(text, "is not a parameter of") {
+		t.Errorf("%s accepts %s, which openapi.yaml does not have: status %d: %s", operation, name, response.StatusCode, text)
 	}
 }
 
-// properties are the members of a schema, and whether each is required.
-func (d document) properties(schema string) map[string]bool {
-	s := d.at("#/components/schemas/" + schema)
-	all := map[string]bool{}
-	for name := range objectIn(s["properties"]) {
-		all[name] = slices.Contains(listIn(s["required"]), any(name))
+// unknownMembers returns the paths of a response's members that its schema does not have.
+func (d document) unknownMembers(path string, schema, value any) (found []string) {
+	s := d.resolve(schema)
+	for i, element := range listIn(value) {
+		if i == 0 {
+			found = d.unknownMembers(path+"[0]", s["items"], element)
+		}
 	}
-	return all
+	properties := objectIn(s["properties"])
+	for name, v := range objectIn(value) {
+		if property, known := properties[name]; known {
+			found = append(found, d.unknownMembers(path+"."+name, property, v)...)
+		} else {
+			found = append(found, path+"."+name+" is not in the contract")
+		}
+	}
+	return found
 }

@@ -27,9 +27,9 @@ func keywords() map[string]keyword {
 		"description": note, "example": note, "default": note,
 		"nullable": note, "exclusiveMinimum": note, // looked at with type and minimum
 		"type": checkType, "enum": checkEnum, "allOf": checkAllOf, "anyOf": checkAnyOf,
-		"minimum": checkMinimum, "maximum": checkMaximum, "multipleOf": checkMultipleOf,
-		"minLength": checkMinLength, "maxLength": checkMaxLength, "pattern": checkPattern, "format": checkFormat,
-		"items": checkItems, "minItems": checkMinItems, "maxItems": checkMaxItems,
+		"minimum": compared(rational, atLeast, "below"), "minLength": compared(runes, atLeast, "shorter than"), "minItems": compared(elements, atLeast, "shorter than"),
+		"maximum": compared(rational, atMost, "above"), "maxLength": compared(runes, atMost, "longer than"), "maxItems": compared(elements, atMost, "longer than"),
+		"multipleOf": compared(rational, isMultiple, "no multiple of"), "pattern": checkPattern, "format": checkFormat, "items": checkItems,
 		"properties": checkProperties, "required": checkRequired, "additionalProperties": checkAdditional,
 	}
 }
@@ -111,46 +111,34 @@ func rational(v any) (*big.Rat, bool) {
 	return new(big.Rat).SetString(string(n))
 }
 
-// holds reports whether value is no number, or one for which stands is true of it and arg.
-func holds(value, arg any, stands func(value, arg *big.Rat) bool) bool {
-	v, isNumber := rational(value)
-	a, ok := rational(arg)
-	return !isNumber || ok && stands(v, a)
-}
-
-func checkMinimum(_ document, arg any, s object, value any) []string {
-	least := 0
-	if s["exclusiveMinimum"] == true {
-		least = 1
+// compared returns a keyword that compares the size of a value with its argument. A value without that size fits.
+func compared(size func(value any) (*big.Rat, bool), fits func(size, arg *big.Rat, s object) bool, otherwise string) keyword {
+	return func(_ document, arg any, s object, value any) []string {
+		n, has := size(value)
+		a, ok := rational(arg)
+		return unless(!has || ok && fits(n, a, s), "%v is %s %v", value, otherwise, arg)
 	}
-	return unless(holds(value, arg, func(v, a *big.Rat) bool { return v.Cmp(a) >= least }), "%v is below %v", value, arg)
 }
 
-func checkMaximum(_ document, arg any, _ object, value any) []string {
-	return unless(holds(value, arg, func(v, a *big.Rat) bool { return v.Cmp(a) <= 0 }), "%v is above %v", value, arg)
+func runes(v any) (*big.Rat, bool) {
+	text, ok := v.(string)
+	return big.NewRat(int64(utf8.RuneCountInString(text)), 1), ok
 }
 
-func checkMultipleOf(_ document, arg any, _ object, value any) []string {
-	whole := func(v, a *big.Rat) bool { return a.Sign() != 0 && new(big.Rat).Quo(v, a).IsInt() }
-	return unless(holds(value, arg, whole), "%v is no multiple of %v", value, arg)
+func elements(v any) (*big.Rat, bool) {
+	list, ok := v.([]any)
+	return big.NewRat(int64(len(list)), 1), ok
 }
 
-func count(arg any) int {
-	n, ok := rational(arg)
-	if !ok {
-		return 0
-	}
-	return int(n.Num().Int64())
+func atLeast(n, arg *big.Rat, s object) bool {
+	order := n.Cmp(arg)
+	return order > 0 || order == 0 && s["exclusiveMinimum"] != true
 }
 
-func checkMinLength(_ document, arg any, _ object, value any) []string {
-	text, is := value.(string)
-	return unless(!is || utf8.RuneCountInString(text) >= count(arg), "%q is shorter than %v", value, arg)
-}
+func atMost(n, arg *big.Rat, _ object) bool { return n.Cmp(arg) <= 0 }
 
-func checkMaxLength(_ document, arg any, _ object, value any) []string {
-	text, is := value.(string)
-	return unless(!is || utf8.RuneCountInString(text) <= count(arg), "%q is longer than %v", value, arg)
+func isMultiple(n, arg *big.Rat, _ object) bool {
+	return arg.Sign() != 0 && new(big.Rat).Quo(n, arg).IsInt()
 }
 
 // escapes are what regular expressions of ECMA 262 write as Go's do not.
@@ -206,16 +194,6 @@ func checkItems(d document, arg any, _ object, value any) (wrong []string) {
 		wrong = append(wrong, within(fmt.Sprintf("[%d]", i), d.check(arg, element))...)
 	}
 	return wrong
-}
-
-func checkMinItems(_ document, arg any, _ object, value any) []string {
-	list, is := value.([]any)
-	return unless(!is || len(list) >= count(arg), "has fewer than %v elements", arg)
-}
-
-func checkMaxItems(_ document, arg any, _ object, value any) []string {
-	list, is := value.([]any)
-	return unless(!is || len(list) <= count(arg), "has more than %v elements", arg)
 }
 
 func checkProperties(d document, arg any, _ object, value any) (wrong []string) {
