@@ -38,19 +38,19 @@ import (
 	"rental.example/functions/userevents"
 )
 
-// What is deployed in minutes takes seconds here.
+// Shorter times than in template.yaml.
 const (
-	requestTime       = 2 * time.Second // that a request may take
-	consumerTime      = 6 * time.Second // that a consumer's invocation may take
-	engineGracePeriod = requestTime + consumerTime + time.Second
-	engineVisibility  = engineGracePeriod + time.Second
-	engineOwners      = 25
-	profileChanges    = 500
-	itemsListed       = 2000
-	killedInvocations = 3 // of ten
+	requestTime             = 2 * time.Second // timeout of a request
+	consumerTime            = 6 * time.Second // timeout of a consumer
+	engineGracePeriod       = requestTime + consumerTime + time.Second
+	engineVisibilityTimeout = engineGracePeriod + time.Second
+	engineOwners            = 25
+	profileChanges          = 500
+	itemsAdded              = 2000
+	killedInvocations       = 3 // of ten
 )
 
-// system is the functions over real engines, with names of their own there.
+// system is the functions with real engines, and with their own table, index, topic and queue.
 type system struct {
 	table, alias, openSearch string
 	store                    *dynamo.Users
@@ -62,7 +62,7 @@ type system struct {
 	sqs                      *sqs.Client
 	queue                    string
 
-	received, killed, passed atomic.Int64
+	received, killed, published atomic.Int64
 }
 
 func configFor(endpoint string) aws.Config {
@@ -85,26 +85,26 @@ func newSystem(t *testing.T) *system {
 	s.store = dynamo.NewUsers(db, s.table)
 	s.streams = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(configFor(endpoint)), *described.Table.LatestStreamArn, nil, logger)
 
-	asItems, asItemSync := s.newClient(t, "ItemsFunction"), s.newClient(t, "ItemSyncFunction")
-	found := opensearch.NewItems(asItems)
-	s.owners, s.holdings = opensearch.NewOwners(asItemSync), opensearch.NewHoldings(asItemSync)
-	s.catalog = item.NewCatalog(found, found, opensearch.NewOwners(asItems))
-	_, err = s.catalog.Search(t.Context(), item.Query{Sort: item.ByNewest, Limit: 1}) // makes the index
+	itemsClient, itemSyncClient := s.newClient(t, "ItemsFunction"), s.newClient(t, "ItemSyncFunction")
+	items := opensearch.NewItems(itemsClient)
+	s.owners, s.holdings = opensearch.NewOwners(itemSyncClient), opensearch.NewHoldings(itemSyncClient)
+	s.catalog = item.NewCatalog(items, items, opensearch.NewOwners(itemsClient))
+	_, err = s.catalog.Search(t.Context(), item.Query{Sort: item.ByNewest, Limit: 1}) // creates the index
 	must(t, err)
 	s.send(t, http.MethodPut, "/"+s.alias+"/_settings", `{"index":{"refresh_interval":"20ms"}}`)
 	t.Cleanup(func() { s.send(t, http.MethodDelete, "/"+s.alias+"-v1,"+s.alias+"-owners-v1", "") })
 
 	topic := s.newTopic(t, name, engines)
-	dead := snssqs.NewQueue(s.sqs, s.queue) // nothing is to go there; a record among the events would be noticed
+	deadLetters := snssqs.NewQueue(s.sqs, s.queue) // must stay unused: itemsync would fail with a record in its queue
 	registry := item.NewRegistry(s.owners, s.holdings, engineGracePeriod, time.Now)
-	publisher := userevents.New(topic, dead, userevents.Config{Now: time.Now, Logger: logger, Metrics: metrics})
+	publisher := userevents.New(topic, deadLetters, userevents.Config{Now: time.Now, Logger: logger, Metrics: metrics})
 	subscriber := itemsync.New(registry, itemsync.Config{Logger: logger, Metrics: metrics})
 	s.userevents = func() lambda.Handler { return lambda.NewHandler(publisher.Handle) }
 	s.itemsync = func() lambda.Handler { return lambda.NewHandler(subscriber.Handle) }
 	return s
 }
 
-// newClient makes a client with the permissions of a function.
+// newClient returns a client that may send only what the function may.
 func (s *system) newClient(t *testing.T, function string) *opensearch.Client {
 	t.Helper()
 	client, err := opensearch.NewClient(opensearch.Config{
@@ -114,7 +114,7 @@ func (s *system) newClient(t *testing.T, function string) *opensearch.Client {
 	return client
 }
 
-// newTopic makes topic, queue and subscription as template.yaml has them, with a shorter visibility.
+// newTopic creates topic, queue and subscription as in template.yaml, with a shorter visibility timeout.
 func (s *system) newTopic(t *testing.T, name, engines string) *snssqs.Topic {
 	t.Helper()
 	topics := snssqs.NewTopicClient(configFor(samtest.Endpoint(t, "SNS_ENDPOINT", engines)))
@@ -122,7 +122,7 @@ func (s *system) newTopic(t *testing.T, name, engines string) *snssqs.Topic {
 	topic, err := topics.CreateTopic(t.Context(), &sns.CreateTopicInput{Name: &name})
 	must(t, err)
 	queue, err := s.sqs.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name, Attributes: map[string]string{
-		"VisibilityTimeout": fmt.Sprint(int(engineVisibility.Seconds())),
+		"VisibilityTimeout": fmt.Sprint(int(engineVisibilityTimeout.Seconds())),
 	}})
 	must(t, err)
 	s.queue = *queue.QueueUrl
@@ -145,22 +145,22 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// send makes a request of OpenSearch that no adapter makes.
+// send sends a request to OpenSearch that no adapter sends.
 func (s *system) send(t *testing.T, method, path, body string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, s.openSearch+path, strings.NewReader(body))
 	must(t, err)
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultClient.Do(r)
 	must(t, err)
-	defer answer.Body.Close()
-	if answer.StatusCode > 299 {
-		t.Errorf("%s %s: status %d", method, path, answer.StatusCode)
+	defer response.Body.Close()
+	if response.StatusCode > 299 {
+		t.Errorf("%s %s: status %d", method, path, response.StatusCode)
 	}
 }
 
-// invoke has a new handler handle an event. Now and then it is killed while it works, and nobody hears of it.
-func (s *system) invoke(ctx context.Context, newHandler func() lambda.Handler, event any) (answer []byte, ok bool) {
+// invoke invokes a new handler. Some invocations are killed, which loses their response.
+func (s *system) invoke(ctx context.Context, newHandler func() lambda.Handler, event any) (response []byte, ok bool) {
 	data, err := json.Marshal(event)
 	if err != nil {
 		panic(err)
@@ -172,8 +172,8 @@ func (s *system) invoke(ctx context.Context, newHandler func() lambda.Handler, e
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	answer, err = newHandler().Invoke(ctx, data)
-	return answer, err == nil && !kill
+	response, err = newHandler().Invoke(ctx, data)
+	return response, err == nil && !kill
 }
 
 // followStream is the event source mapping of userevents.
@@ -191,30 +191,30 @@ func (s *system) followStream(ctx context.Context) {
 	})
 }
 
-// publish returns what has to come again.
+// publish invokes userevents and returns the records to retry.
 func (s *system) publish(ctx context.Context, records []pipeline.Record) []pipeline.Record {
 	var event dynamo.StreamEvent
 	for _, r := range records {
 		event.Records = append(event.Records, r.Data)
 	}
 	data, ok := s.invoke(ctx, s.userevents, event)
-	var answer events.DynamoDBEventResponse
-	if !ok || json.Unmarshal(data, &answer) != nil {
+	var response events.DynamoDBEventResponse
+	if !ok || json.Unmarshal(data, &response) != nil {
 		return records
 	}
-	for _, failure := range answer.BatchItemFailures {
+	for _, failure := range response.BatchItemFailures {
 		for i, r := range records {
 			if r.Sequence == failure.ItemIdentifier {
-				s.passed.Add(int64(i))
+				s.published.Add(int64(i))
 				return records[i:]
 			}
 		}
 	}
-	s.passed.Add(int64(len(records)))
+	s.published.Add(int64(len(records)))
 	return nil
 }
 
-// pollQueue is one of the pollers of itemsync's event source mapping.
+// pollQueue is a poller of the event source mapping of itemsync.
 func (s *system) pollQueue(ctx context.Context) {
 	for ctx.Err() == nil {
 		out, err := s.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
@@ -222,7 +222,7 @@ func (s *system) pollQueue(ctx context.Context) {
 			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
 		})
 		if err != nil || len(out.Messages) == 0 {
-			waitFor(ctx, 200*time.Millisecond)
+			sleep(ctx, 200*time.Millisecond)
 			continue
 		}
 		s.apply(ctx, out.Messages)
@@ -236,41 +236,41 @@ func (s *system) apply(ctx context.Context, messages []types.Message) {
 	}
 	s.received.Add(int64(len(messages)))
 	data, ok := s.invoke(ctx, s.itemsync, event)
-	var answer events.SQSEventResponse
-	if !ok || json.Unmarshal(data, &answer) != nil {
+	var response events.SQSEventResponse
+	if !ok || json.Unmarshal(data, &response) != nil {
 		return
 	}
 	failed := map[string]bool{}
-	for _, f := range answer.BatchItemFailures {
+	for _, f := range response.BatchItemFailures {
 		failed[f.ItemIdentifier] = true
 	}
 	for _, m := range messages {
 		if !failed[*m.MessageId] {
-			_, _ = s.sqs.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &s.queue, ReceiptHandle: m.ReceiptHandle}) // else it comes again
+			_, _ = s.sqs.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &s.queue, ReceiptHandle: m.ReceiptHandle}) // otherwise it is redelivered
 		}
 	}
 }
 
-func waitFor(ctx context.Context, d time.Duration) {
+func sleep(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):
 	}
 }
 
-// idle reports whether every change has been told, and no message is left.
+// idle reports whether every change is published, and the queue is empty.
 func (s *system) idle(t *testing.T, changes int64) bool {
 	t.Helper()
 	out, err := s.sqs.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
 		QueueUrl: &s.queue, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll},
 	})
-	return err == nil && s.passed.Load() >= changes && out.Attributes["ApproximateNumberOfMessages"] == "0" &&
+	return err == nil && s.published.Load() >= changes && out.Attributes["ApproximateNumberOfMessages"] == "0" &&
 		out.Attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
 }
 
-// TestOnRealEngines has profiles change, vanish and come back while their owners list items, over a real table
-// with its stream, a real topic with its queue, and a real search engine, and functions that are killed at
-// any time. In the end, nothing is stale, nothing orphaned and nothing lost.
+// TestOnRealEngines creates, changes and deletes profiles while their owners add items, with a real table and its stream,
+// a real topic and queue, a real search engine, and invocations that are killed at any time. In the end, no owner is
+// stale, no item of a deleted owner is left, and no other item is lost.
 func TestOnRealEngines(t *testing.T) {
 	s := newSystem(t)
 	ctx, stop := context.WithCancel(t.Context())
@@ -284,23 +284,23 @@ func TestOnRealEngines(t *testing.T) {
 	all := make([]*owner, engineOwners)
 	for i := range all {
 		id := domain.UserID(fmt.Sprintf("%08d-0000-4000-8000-%012d", i, i))
-		all[i] = &owner{caller: domain.Caller{ID: id}, listed: map[item.ID]addedItem{}}
-		clients.Go(func() { all[i].live(ctx, t, s.store, profileChanges/engineOwners) })
+		all[i] = &owner{caller: domain.Caller{ID: id}, added: map[item.ID]addedItem{}}
+		clients.Go(func() { all[i].changeProfile(ctx, t, s.store, profileChanges/engineOwners) })
 	}
 	for range 8 {
 		clients.Go(func() {
-			for range itemsListed / 8 {
-				all[mathrand.N(len(all))].list(ctx, t, s.catalog)
+			for range itemsAdded / 8 {
+				all[mathrand.N(len(all))].add(ctx, t, s.catalog)
 			}
 		})
 	}
 	clients.Wait()
 	for !s.idle(t, profileChanges) {
-		waitFor(t.Context(), 200*time.Millisecond)
+		sleep(t.Context(), 200*time.Millisecond)
 	}
 	items := 0
 	for _, o := range all {
 		items += s.checkOwner(t, o)
 	}
-	t.Logf("%d changes, %d items listed; %d messages received, %d invocations killed; %d items in the end", s.passed.Load(), itemsListed, s.received.Load(), s.killed.Load(), items)
+	t.Logf("%d changes, %d items added; %d messages received, %d invocations killed; %d items in the end", s.published.Load(), itemsAdded, s.received.Load(), s.killed.Load(), items)
 }

@@ -11,16 +11,16 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// permissions reports what template.yaml does not allow a function to ask of OpenSearch. The engine itself
-// knows no policies, so a right that is forgotten would show on AWS alone.
+// permissions is a RoundTripper that reports requests to OpenSearch which template.yaml does not allow a function. The
+// engine has no policies, so a missing permission would fail only on AWS.
 type permissions struct {
 	t        testing.TB
 	function string
-	allowed  []*regexp.Regexp // of a method and a path
-	reported sync.Map         // what was, once each
+	allowed  []*regexp.Regexp // match a method and a path
+	reported sync.Map         // requests, to report each once
 }
 
-// permissionsOf are those of a function over the indices under an alias. Like IAM they compare the path as it is sent.
+// permissionsOf returns the permissions of a function for the indices of an alias. Like IAM, they match the encoded path.
 func permissionsOf(t testing.TB, function, alias string) *permissions {
 	t.Helper()
 	r := &permissions{t: t, function: function}
@@ -32,38 +32,38 @@ func permissionsOf(t testing.TB, function, alias string) *permissions {
 		}
 	}
 	if len(r.allowed) == 0 {
-		t.Fatalf("%s has no permissions in OpenSearch", function)
+		t.Fatalf("%s has no permissions for OpenSearch", function)
 	}
 	return r
 }
 
-// patterns are of what a statement of a policy allows in OpenSearch, if it is about that.
+// patterns returns patterns of the OpenSearch requests that a statement of a policy allows.
 func patterns(t testing.TB, statement map[string]any, alias string) (allowed []*regexp.Regexp) {
 	t.Helper()
 	if statement["Effect"] != "Allow" || statement["Condition"] != nil {
-		t.Fatalf("a statement that this test does not understand: %v", statement)
+		t.Fatalf("unsupported statement: %v", statement)
 	}
-	for _, action := range texts(statement["Action"]) {
-		method, ours := strings.CutPrefix(action, "es:ESHttp")
-		for _, resource := range texts(statement["Resource"]) {
+	for _, action := range values(statement["Action"]) {
+		method, isHTTP := strings.CutPrefix(action, "es:ESHttp")
+		for _, resource := range values(statement["Resource"]) {
 			_, path, found := strings.Cut(resource, "domain/${OpenSearchDomainName}/")
-			if ours && found {
-				right := strings.ToUpper(method) + " /" + strings.ReplaceAll(path, "${OpenSearchIndex}", alias)
-				allowed = append(allowed, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(right), `\*`, ".*")+"$"))
+			if isHTTP && found {
+				request := strings.ToUpper(method) + " /" + strings.ReplaceAll(path, "${OpenSearchIndex}", alias)
+				allowed = append(allowed, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(request), `\*`, ".*")+"$"))
 			}
 		}
 	}
 	return allowed
 }
 
-// texts are those of one value or several.
-func texts(v any) (all []string) {
-	if one, ok := v.(string); ok {
-		return []string{one}
+// values returns the strings of a string or a list.
+func values(v any) (all []string) {
+	if s, ok := v.(string); ok {
+		return []string{s}
 	}
-	several, _ := v.([]any)
-	for _, one := range several {
-		if text, ok := one.(string); ok {
+	list, _ := v.([]any)
+	for _, v := range list {
+		if text, ok := v.(string); ok {
 			all = append(all, text)
 		}
 	}
@@ -72,10 +72,10 @@ func texts(v any) (all []string) {
 
 // RoundTrip implements http.RoundTripper.
 func (r *permissions) RoundTrip(request *http.Request) (*http.Response, error) {
-	asked := request.Method + " " + request.URL.EscapedPath()
-	if !slices.ContainsFunc(r.allowed, func(pattern *regexp.Regexp) bool { return pattern.MatchString(asked) }) {
-		if _, known := r.reported.LoadOrStore(asked, true); !known {
-			r.t.Errorf("template.yaml does not allow %s: %s", r.function, asked)
+	sent := request.Method + " " + request.URL.EscapedPath()
+	if !slices.ContainsFunc(r.allowed, func(pattern *regexp.Regexp) bool { return pattern.MatchString(sent) }) {
+		if _, known := r.reported.LoadOrStore(sent, true); !known {
+			r.t.Errorf("template.yaml does not allow %s: %s", r.function, sent)
 		}
 	}
 	return http.DefaultTransport.RoundTrip(request)
