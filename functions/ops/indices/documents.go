@@ -6,89 +6,80 @@ import (
 	"fmt"
 )
 
-const listPage = 2000 // documents of which only the state is read
+const listPage = 2000 // documents without their source
 
-// state is which write of a document is meant.
-type state struct{ seqNo, term int64 }
-
-// entry is a document by its state and, where they are asked for, by fields.
-type entry struct {
-	id        string
-	state     state
-	updatedAt int64
-	ownerID   string
+// revision identifies the last write of a document.
+type revision struct {
+	SeqNo int64 `json:"_seq_no"`
+	Term  int64 `json:"_primary_term"`
 }
 
-type listAnswer struct {
-	TimedOut bool                 `json:"timed_out"`
-	Shards   struct{ Failed int } `json:"_shards"`
-	Hits     struct {
-		Hits []struct {
-			SeqNo  int64 `json:"_seq_no"`
-			Term   int64 `json:"_primary_term"`
-			Sort   []string
-			Fields struct {
-				UpdatedAt []int64
-				OwnerID   []string `json:"ownerId"`
-			}
-		}
+// hit is a document that a search found.
+type hit struct {
+	revision
+	Sort   []string        // its id
+	Source json.RawMessage `json:"_source"`
+	Fields struct {
+		UpdatedAt []int64
+		OwnerID   []string `json:"ownerId"`
 	}
 }
 
-// list calls found for every document of an index, in the order of their ids.
-func (a *Admin) list(ctx context.Context, index string, fields []string, found func(entry)) error {
-	search := object{
-		"size": listPage, "sort": []string{"id"}, "_source": false, "stored_fields": "_none_", "track_total_hits": false,
-		"seq_no_primary_term": true,
-	}
-	if len(fields) > 0 {
-		search["docvalue_fields"] = fields
-	}
+func (h hit) id() string { return h.Sort[0] }
+
+// searchAll calls visit for every document that a search finds, in the order of their ids.
+func (a *Admin) searchAll(ctx context.Context, index string, search object, size int, visit func(hit)) error {
+	search["size"], search["sort"] = size, []string{"id"}
 	for {
-		var page listAnswer
+		var page struct {
+			TimedOut bool                 `json:"timed_out"`
+			Shards   struct{ Failed int } `json:"_shards"`
+			Hits     struct{ Hits []hit }
+		}
 		if err := a.read(ctx, "POST", "/"+index+"/_search", search, &page); err != nil {
 			return err
 		}
 		if page.TimedOut || page.Shards.Failed > 0 {
-			return fmt.Errorf("the listing of %s is incomplete", index)
+			return fmt.Errorf("a search of %s returned partial results", index)
 		}
 		for _, h := range page.Hits.Hits {
-			e := entry{id: h.Sort[0], state: state{h.SeqNo, h.Term}}
-			if len(h.Fields.UpdatedAt) > 0 {
-				e.updatedAt = h.Fields.UpdatedAt[0]
-			}
-			if len(h.Fields.OwnerID) > 0 {
-				e.ownerID = h.Fields.OwnerID[0]
-			}
-			found(e)
+			visit(h)
 		}
-		if len(page.Hits.Hits) < listPage {
+		if len(page.Hits.Hits) < size {
 			return nil
 		}
-		search["search_after"] = page.Hits.Hits[listPage-1].Sort
+		search["search_after"] = page.Hits.Hits[size-1].Sort
 	}
 }
 
+// list calls visit for every document of an index, without its source but with fields.
+func (a *Admin) list(ctx context.Context, index string, fields []string, visit func(hit)) error {
+	search := object{"_source": false, "stored_fields": "_none_", "track_total_hits": false, "seq_no_primary_term": true}
+	if len(fields) > 0 {
+		search["docvalue_fields"] = fields
+	}
+	return a.searchAll(ctx, index, search, listPage, visit)
+}
+
 type document struct {
+	revision
 	ID     string          `json:"_id"`
 	Found  bool            `json:"found"`
-	SeqNo  int64           `json:"_seq_no"`
-	Term   int64           `json:"_primary_term"`
 	Source json.RawMessage `json:"_source"`
 	Error  json.RawMessage `json:"error"`
 }
 
-// get reads documents as of the latest acknowledged writes.
+// get returns those of ids that exist, as of the latest acknowledged writes.
 func (a *Admin) get(ctx context.Context, index string, ids []string) (map[string]document, error) {
-	var answer struct{ Docs []document }
-	if err := a.read(ctx, "POST", "/"+index+"/_mget", object{"ids": ids}, &answer); err != nil {
+	var response struct{ Docs []document }
+	if err := a.read(ctx, "POST", "/"+index+"/_mget", object{"ids": ids}, &response); err != nil {
 		return nil, err
 	}
-	if len(answer.Docs) != len(ids) {
-		return nil, fmt.Errorf("%s has %d of %d documents in its response", index, len(answer.Docs), len(ids))
+	if len(response.Docs) != len(ids) {
+		return nil, fmt.Errorf("%s returned %d of %d documents", index, len(response.Docs), len(ids))
 	}
 	found := make(map[string]document, len(ids))
-	for _, d := range answer.Docs {
+	for _, d := range response.Docs {
 		if len(d.Error) > 0 {
 			return nil, fmt.Errorf("a document of %s cannot be read", index)
 		}
@@ -97,4 +88,16 @@ func (a *Admin) get(ctx context.Context, index string, ids []string) (map[string
 		}
 	}
 	return found, nil
+}
+
+// refresh makes all acknowledged writes visible to searches.
+func (a *Admin) refresh(ctx context.Context, name string) error {
+	var response struct {
+		Shards struct{ Failed int } `json:"_shards"`
+	}
+	err := a.read(ctx, "POST", "/"+name+"/_refresh", nil, &response)
+	if err == nil && response.Shards.Failed > 0 {
+		err = fmt.Errorf("not all shards of %s were refreshed", name)
+	}
+	return err
 }

@@ -14,19 +14,19 @@ import (
 	"rental.example/functions/ops/indices"
 )
 
-// check compares all that is stored with what was acknowledged to clients.
+// check compares all documents with the acknowledged writes.
 func (s *stack) check(t *testing.T) {
 	t.Helper()
 	s.call(t, "POST", "/"+s.alias+"/_refresh", "")
-	left := maps.Clone(s.want)
-	maps.DeleteFunc(left, func(_ item.ID, name string) bool { return name == "" })
+	existing := maps.Clone(s.want)
+	maps.DeleteFunc(existing, func(_ item.ID, name string) bool { return name == "" })
 	var count struct{ Count int }
-	if err := s.client.Call(t.Context(), opensearch.RetryRead, "GET", "/"+s.alias+"/_count", nil, &count); err != nil || count.Count != len(left) {
-		t.Errorf("%d documents, %v; want %d", count.Count, err, len(left))
+	if err := s.client.Call(t.Context(), opensearch.RetryRead, "GET", "/"+s.alias+"/_count", nil, &count); err != nil || count.Count != len(existing) {
+		t.Errorf("%d documents, %v; want %d", count.Count, err, len(existing))
 	}
 	wrong, names := 0, s.names(t)
 	for id, name := range s.want {
-		if got, there := names[id]; got != name || there != (name != "") {
+		if got, found := names[id]; got != name || found != (name != "") {
 			if wrong++; wrong <= 5 {
 				t.Errorf("%s: got %q, want %q", id, got, name)
 			}
@@ -37,7 +37,7 @@ func (s *stack) check(t *testing.T) {
 	}
 }
 
-// names are those of all documents that were acknowledged to clients, as a look-up by id finds them.
+// names returns the names of all documents that were ever acknowledged and exist.
 func (s *stack) names(t *testing.T) map[item.ID]string {
 	t.Helper()
 	found := map[item.ID]string{}
@@ -46,17 +46,17 @@ func (s *stack) names(t *testing.T) map[item.ID]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var answer struct {
+		var response struct {
 			Docs []struct {
 				ID     item.ID               `json:"_id"`
 				Found  bool                  `json:"found"`
 				Source struct{ Name string } `json:"_source"`
 			}
 		}
-		if err := s.client.Call(t.Context(), opensearch.RetryRead, "POST", "/"+s.alias+"/_mget", body, &answer); err != nil {
+		if err := s.client.Call(t.Context(), opensearch.RetryRead, "POST", "/"+s.alias+"/_mget", body, &response); err != nil {
 			t.Fatal(err)
 		}
-		for _, d := range answer.Docs {
+		for _, d := range response.Docs {
 			if d.Found {
 				found[d.ID] = d.Source.Name
 			}
@@ -65,16 +65,16 @@ func (s *stack) names(t *testing.T) map[item.ID]string {
 	return found
 }
 
-// standsFor checks that the alias stands for that index, and for no other.
-func (s *stack) standsFor(t *testing.T, alias, want string) {
+// checkAlias checks that the alias points to that index and to no other.
+func (s *stack) checkAlias(t *testing.T, alias, want string) {
 	t.Helper()
 	var all map[string]any
 	if err := s.client.Call(t.Context(), opensearch.RetryRead, "GET", "/_alias/"+alias, nil, &all); err != nil || len(all) != 1 || all[want] == nil {
-		t.Errorf("%s stands for %v, %v; want %s", alias, slices.Collect(maps.Keys(all)), err, want)
+		t.Errorf("%s points to %v, %v; want %s", alias, slices.Collect(maps.Keys(all)), err, want)
 	}
 }
 
-// repository is one in the engine's own folder, where there is S3 in AWS.
+// repository registers a repository in a folder of the engine, and returns its name.
 func (s *stack) repository(t *testing.T) string {
 	t.Helper()
 	if os.Getenv("OPENSEARCH_SNAPSHOTS") == "" {
@@ -86,8 +86,6 @@ func (s *stack) repository(t *testing.T) string {
 	return name
 }
 
-type restorationType = indices.RestoreOptions
-
-func restoration(repository string) indices.RestoreOptions {
+func restoreOptions(repository string) indices.RestoreOptions {
 	return indices.RestoreOptions{Snapshot: repository + "/before"}
 }

@@ -9,17 +9,17 @@ import (
 	"rental.example/functions/ops/indices"
 )
 
-// TestGracePeriod: writes are blocked for longer than any function runs that writes the indices.
+// TestGracePeriod checks that writes are blocked for longer than the timeout of any function that writes.
 func TestGracePeriod(t *testing.T) {
 	t.Parallel()
 	template := samtest.LoadTemplate(t)
-	usual, _ := samtest.Lookup(template.Globals, "Function", "Timeout").(int)
+	defaultTimeout, _ := samtest.Lookup(template.Globals, "Function", "Timeout").(int)
 	checked := 0
 	for name, r := range template.Resources {
 		if r.Type != "AWS::Serverless::Function" || samtest.Lookup(r.Properties, "Environment", "Variables", "OPEN_SEARCH_INDEX") == nil {
 			continue
 		}
-		timeout := usual
+		timeout := defaultTimeout
 		if own, ok := r.Properties["Timeout"].(int); ok {
 			timeout = own
 		}
@@ -41,7 +41,7 @@ func TestParseShards(t *testing.T) {
 	}
 	for _, text := range []string{"0", "100", "-1", "3.5", "x", " 1"} {
 		if got, err := indices.ParseShards(text); err == nil || !strings.Contains(err.Error(), "want a number from 1 to 99") {
-			t.Errorf("ParseShards(%q) = %d, %v; want a refusal", text, got, err)
+			t.Errorf("ParseShards(%q) = %d, %v; want an error", text, got, err)
 		}
 	}
 }

@@ -23,7 +23,7 @@ import (
 
 const seeded = 10_000
 
-// stack is indices of their own on a real engine, and what was acknowledged to clients of them.
+// stack is a pair of indices on a real engine, with the writes that were acknowledged to clients.
 type stack struct {
 	client *opensearch.Client
 	admin  *indices.Admin
@@ -31,10 +31,10 @@ type stack struct {
 	items  *opensearch.Items
 	erased map[string]bool
 
-	mu   sync.Mutex
-	want map[item.ID]string // names by id, as acknowledged; empty: deleted
-	said []string
-	hook func() // when the restore begins
+	mu     sync.Mutex
+	want   map[item.ID]string // acknowledged names by id; empty for deleted items
+	logged []string
+	hook   func() // when the restore begins
 
 	writes, retries, reads atomic.Int64
 }
@@ -50,9 +50,9 @@ func newStack(t *testing.T) *stack {
 		t.Fatal(err)
 	}
 	s := &stack{client: client, alias: alias, items: opensearch.NewItems(client), erased: map[string]bool{}, want: map[item.ID]string{}}
-	s.admin = indices.New(indices.Config{Client: client, Logf: s.say(t), GracePeriod: 2 * time.Second, IsErased: func(id string) bool { return s.erased[id] }})
+	s.admin = indices.New(indices.Config{Client: client, Logf: s.logf(t), GracePeriod: 2 * time.Second, IsErased: func(id string) bool { return s.erased[id] }})
 	t.Cleanup(func() { s.call(t, "DELETE", "/"+alias+"*", "") })
-	if _, err := s.items.Get(t.Context(), newItemID()); !errors.Is(err, domain.ErrNotFound) { // makes the index
+	if _, err := s.items.Get(t.Context(), newItemID()); !errors.Is(err, domain.ErrNotFound) { // creates the index
 		t.Fatal(err)
 	}
 	if _, err := opensearch.NewOwners(client).Owners(t.Context(), []domain.UserID{ownerID(0)}); err != nil {
@@ -62,10 +62,10 @@ func newStack(t *testing.T) *stack {
 	return s
 }
 
-func (s *stack) say(t *testing.T) func(string, ...any) {
+func (s *stack) logf(t *testing.T) func(string, ...any) {
 	return func(format string, args ...any) {
 		t.Logf(format, args...)
-		s.said = append(s.said, fmt.Sprintf(format, args...))
+		s.logged = append(s.logged, fmt.Sprintf(format, args...))
 		if s.hook != nil && strings.HasPrefix(format, "restoring") {
 			s.hook()
 		}
@@ -89,7 +89,7 @@ func ownerID(n int) domain.UserID {
 	return domain.UserID(fmt.Sprintf("%08d-0000-4000-8000-000000000000", n))
 }
 
-// seed puts documents into an index as they were written at that time, and expects them.
+// seed writes n documents with a time of their last update.
 func (s *stack) seed(t *testing.T, n int, at time.Time) []item.ID {
 	t.Helper()
 	ids := make([]item.ID, n)
@@ -108,8 +108,8 @@ func (s *stack) seed(t *testing.T, n int, at time.Time) []item.ID {
 	return ids
 }
 
-// load has clients write and read until stop is called, which waits for them. Each insists on every write as a
-// person would; what it was told is in want.
+// load makes clients write and read until stop is called, which waits for them. They retry every write until it is
+// acknowledged.
 func (s *stack) load(t *testing.T, own []item.ID, stable item.ID) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -127,7 +127,7 @@ func (s *stack) load(t *testing.T, own []item.ID, stable item.ID) (stop func()) 
 	}
 }
 
-// read wants a document that does not change to be there all the time.
+// read expects the document stable to exist all the time.
 func (s *stack) read(t *testing.T, ctx context.Context, stable item.ID) {
 	for ctx.Err() == nil {
 		if _, err := s.items.Get(t.Context(), stable); err != nil {
@@ -142,19 +142,19 @@ func (s *stack) read(t *testing.T, ctx context.Context, stable item.ID) {
 func (s *stack) write(t *testing.T, ctx context.Context, mine []item.ID, writer int) {
 	for n := 0; ctx.Err() == nil; n++ {
 		name := fmt.Sprintf("writer %d write %d", writer, n)
-		choice := mathrand.IntN(4)
+		kind := writeKind(mathrand.IntN(4)) // half of them changes
 		id := newItemID()
 		switch {
-		case choice == 0 || len(mine) == 0:
-			mine, choice = append(mine, id), 0
+		case kind == create || len(mine) == 0:
+			mine, kind = append(mine, id), create
 		default:
 			at := mathrand.IntN(len(mine))
-			if id = mine[at]; choice == 1 {
+			if id = mine[at]; kind == remove {
 				mine, name = slices.Delete(mine, at, at+1), ""
 			}
 		}
 		for try := 0; ; try++ {
-			err := s.writeOnce(t, id, name, choice, fmt.Sprintf("request-%d-%d", writer, n))
+			err := s.writeOnce(t, id, name, kind, fmt.Sprintf("request-%d-%d", writer, n))
 			if err == nil {
 				break
 			}
@@ -172,30 +172,39 @@ func (s *stack) write(t *testing.T, ctx context.Context, mine []item.ID, writer 
 	}
 }
 
-// writeOnce creates (0), deletes (1) or changes. What was deleted by an attempt that was refused is deleted.
-func (s *stack) writeOnce(t *testing.T, id item.ID, name string, choice int, request string) error {
+// writeKind is what a write does.
+type writeKind int
+
+const (
+	create writeKind = iota
+	remove
+	change // and all above
+)
+
+// writeOnce makes one attempt of a write. A missing item counts as removed, since an earlier attempt may have removed it.
+func (s *stack) writeOnce(t *testing.T, id item.ID, name string, kind writeKind, request string) error {
 	stamp := domain.Stamp{Time: time.Now(), RequestID: request}
-	if choice == 0 {
+	if kind == create {
 		lat, lng := 52.5, 13.4
-		it, err := item.New(id, domain.Caller{ID: ownerID(7)}, item.Owner{Version: 1}, item.Draft{Name: name, Lat: &lat, Lng: &lng}, stamp)
+		created, err := item.New(id, domain.Caller{ID: ownerID(7)}, item.Owner{Version: 1}, item.Draft{Name: name, Lat: &lat, Lng: &lng}, stamp)
 		if err != nil {
 			return err
 		}
-		return s.items.Create(t.Context(), it)
+		return s.items.Create(t.Context(), created)
 	}
-	present, err := s.items.Get(t.Context(), id)
-	if errors.Is(err, domain.ErrNotFound) && choice == 1 {
+	current, err := s.items.Get(t.Context(), id)
+	if errors.Is(err, domain.ErrNotFound) && kind == remove {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if choice == 1 {
-		return s.items.Delete(t.Context(), id, present.Revision)
+	if kind == remove {
+		return s.items.Delete(t.Context(), id, current.Revision)
 	}
-	changed, err := present.Item.Change(item.Patch{Name: domain.Some(name)}, stamp)
+	changed, err := current.Item.Change(item.Patch{Name: domain.Some(name)}, stamp)
 	if err != nil {
 		return err
 	}
-	return s.items.Replace(t.Context(), changed, present.Revision)
+	return s.items.Replace(t.Context(), changed, current.Revision)
 }

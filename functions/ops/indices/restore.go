@@ -2,8 +2,10 @@ package indices
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,91 +14,73 @@ import (
 	"rental.example/domain"
 )
 
-// RestoreOptions says what RestoreItems is to do.
+// RestoreOptions are the options of RestoreItems.
 type RestoreOptions struct {
-	Snapshot string // REPOSITORY/NAME; the repository is AutomatedRepository where there is no slash
-	// Items and Owners are the indices of the snapshot. Empty are those that are in use now, or the only ones.
+	Snapshot string // REPOSITORY/NAME, or a NAME of AutomatedRepository
+	// ItemsIndex and OwnersIndex are indices of the snapshot. Empty means the one that is in use now, or the only one.
 	ItemsIndex, OwnersIndex string
-	// Since is from when on what the index in use has is kept, over the snapshot. The zero is the snapshot's start,
-	// or a little earlier, since clocks differ.
+	// Since is from when on writes to the index in use are kept. The zero time means the start of the snapshot, or a
+	// little earlier, since clocks differ.
 	Since time.Time
-	// Lose goes on where the index in use cannot be read, and all that was written since the snapshot is lost.
+	// AllowDataLoss restores even if the index in use cannot be read. All writes since the snapshot are then lost.
 	AllowDataLoss bool
 }
 
-// RestoreItems restores items and owners from a snapshot into new indices, adds what has been written since, leaves
-// out who was erased, and switches both aliases in one step. An item that its owner deleted after the snapshot and
-// before this run comes back.
-func (a *Admin) RestoreItems(ctx context.Context, r RestoreOptions) error {
-	s, err := a.snapshot(ctx, r.Snapshot)
+// RestoreItems restores items and owners from a snapshot into new indices, copies later writes, deletes the data of
+// erased users, and switches both aliases at once. Items that were deleted after the snapshot and before this run come
+// back.
+func (a *Admin) RestoreItems(ctx context.Context, options RestoreOptions) error {
+	s, err := a.snapshot(ctx, options.Snapshot)
 	if err != nil {
 		return err
 	}
-	if r.Since.IsZero() {
-		r.Since = s.started().Add(-domain.MaxClockSkew)
+	if options.Since.IsZero() {
+		options.Since = s.started().Add(-domain.MaxClockSkew)
 	}
-	copies, order, err := a.plan(ctx, s, r)
+	copiers, body, err := a.plan(ctx, s, options)
 	if err != nil {
 		return err
 	}
-	return a.follow(ctx, copies, func() error {
-		if err := eachKept(copies, func(c *copier) error { return c.look(ctx) }); err != nil {
+	return a.cleanUpUnlessSwitched(ctx, copiers, func() error {
+		if err := eachReadable(copiers, func(c *copier) error { return c.listSource(ctx) }); err != nil {
 			return err
 		}
-		a.Logf("restoring %s of %s/%s", order.Indices, s.repository, s.Name)
-		if err := a.call(ctx, "POST", "/_snapshot/"+s.repository+"/"+s.Name+"/_restore", order); err != nil {
+		a.Logf("restoring %s of %s/%s", body.Indices, s.repository, s.Name)
+		if err := a.call(ctx, "POST", "/_snapshot/"+s.repository+"/"+s.Name+"/_restore", body); err != nil {
 			return err
 		}
-		if err := a.restored(ctx, copies); err != nil {
+		if err := a.awaitRestore(ctx, copiers); err != nil {
 			return err
 		}
-		if err := eachKept(copies, func(c *copier) error { return c.catchUp(ctx) }); err != nil {
+		if err := eachReadable(copiers, func(c *copier) error { return c.catchUp(ctx) }); err != nil {
 			return err
 		}
-		if err := a.dropErased(ctx, copies); err != nil {
+		if err := a.deleteErased(ctx, copiers); err != nil {
 			return err
 		}
-		if err := a.switchOver(ctx, copies); err != nil {
+		if err := a.switchAliases(ctx, copiers); err != nil {
 			return err
 		}
-		a.Logf("now run republish: items then know of every profile as it is")
+		a.Logf("now run republish, which updates all owners")
 		return nil
 	})
 }
 
-// eachKept does something with each copy whose index in use can be read, until it fails.
-func eachKept(copies []*copier, do func(*copier) error) error {
-	for _, c := range copies {
-		if c.lost {
+// eachReadable calls f for each copier with a readable source, until f fails.
+func eachReadable(copiers []*copier, f func(*copier) error) error {
+	for _, c := range copiers {
+		if c.unreadable {
 			continue
 		}
-		if err := do(c); err != nil {
+		if err := f(c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *Admin) snapshot(ctx context.Context, path string) (snapshot, error) {
-	repository, name, ok := strings.Cut(path, "/")
-	if !ok {
-		repository, name = AutomatedRepository, path
-	}
-	if err := errors.Join(checkName("the repository", repository), checkName("the snapshot", name)); err != nil {
-		return snapshot{}, err
-	}
-	found, err := a.snapshots(ctx, repository, name)
-	if err != nil {
-		return snapshot{}, err
-	}
-	if len(found) != 1 || found[0].State != "SUCCESS" {
-		return snapshot{}, fmt.Errorf("the snapshot %s/%s is not whole: choose one of which snapshots says SUCCESS", repository, name)
-	}
-	return found[0], nil
-}
-
-// order is the body of a request to restore.
-type order struct {
+// restoreBody is the body of a request to restore a snapshot.
+type restoreBody struct {
 	Indices            string `json:"indices"`
 	IncludeGlobalState bool   `json:"include_global_state"`
 	IncludeAliases     bool   `json:"include_aliases"`
@@ -104,51 +88,51 @@ type order struct {
 	RenameReplacement  string `json:"rename_replacement"`
 }
 
-// plan is what to restore under which names, and the copies that follow: from what is in use to what is restored.
-func (a *Admin) plan(ctx context.Context, s snapshot, r RestoreOptions) (copies []*copier, o order, err error) {
-	all, err := a.ensured(ctx)
+// plan returns a copier from each index in use to a restored one, and the request that restores them.
+func (a *Admin) plan(ctx context.Context, s snapshot, options RestoreOptions) (copiers []*copier, body restoreBody, err error) {
+	all, err := a.ensureAliases(ctx)
 	if err != nil {
-		return nil, o, err
+		return nil, body, err
 	}
-	number := a.next(all, s.Indices)
-	wanted := map[string]string{a.items.Alias: r.ItemsIndex, a.owners.Alias: r.OwnersIndex}
+	number := a.nextVersion(slices.AppendSeq(slices.Clone(s.Indices), maps.Keys(all)))
+	requested := map[string]string{a.items.Alias: options.ItemsIndex, a.owners.Alias: options.OwnersIndex}
 	var chosen []string
 	for _, x := range []opensearch.Index{a.items, a.owners} {
 		source, err := indexOf(all, x.Alias)
 		if err != nil {
-			return nil, o, err
+			return nil, body, err
 		}
-		index, err := choose(s, x.Alias, wanted[x.Alias], source)
+		index, err := choose(s, x.Alias, requested[x.Alias], source)
 		if err != nil {
-			return nil, o, err
+			return nil, body, err
 		}
-		c := a.newCopier(x, source, fmt.Sprintf("%s-v%d", x.Alias, number))
-		if c.lost, err = a.lost(ctx, source, r.AllowDataLoss); err != nil {
-			return nil, o, err
+		c := a.newCopier(x, source, number)
+		if c.unreadable, err = a.checkSource(ctx, source, options.AllowDataLoss); err != nil {
+			return nil, body, err
 		}
-		if c.owners = x.Alias == a.owners.Alias; !c.owners {
-			c.since = r.Since.UnixMicro()
+		if c.isOwners = x.Alias == a.owners.Alias; !c.isOwners {
+			c.since = options.Since.UnixMicro()
 		}
-		copies, chosen = append(copies, c), append(chosen, index)
+		copiers, chosen = append(copiers, c), append(chosen, index)
 	}
-	return copies, order{
+	return copiers, restoreBody{
 		Indices: strings.Join(chosen, ","), RenamePattern: "(.+)-v[0-9]+", RenameReplacement: fmt.Sprintf("$1-v%d", number),
 	}, nil
 }
 
-// ensured are all indices once each alias stands for one, as readers and writers make it, too. An index without
-// an alias would get it back by the first of them, and its writes must not be lost.
-func (a *Admin) ensured(ctx context.Context) (map[string][]string, error) {
+// ensureAliases returns all indices with their aliases. It creates a missing alias and its first index, as the first
+// request of a function would do later: its writes would be lost.
+func (a *Admin) ensureAliases(ctx context.Context) (map[string][]string, error) {
 	all, err := a.aliases(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, x := range []opensearch.Index{a.items, a.owners} {
-		if slices.Contains(slices.Concat(values(all)...), x.Alias) {
+		if len(indicesOf(all, x.Alias)) > 0 {
 			continue
 		}
 		first := x.Alias + "-v1"
-		if _, there := all[first]; !there {
+		if _, exists := all[first]; !exists {
 			if err := a.create(ctx, first, x, 0); err != nil {
 				return nil, err
 			}
@@ -160,24 +144,36 @@ func (a *Admin) ensured(ctx context.Context) (map[string][]string, error) {
 	return a.aliases(ctx)
 }
 
-func values(all map[string][]string) [][]string {
-	found := make([][]string, 0, len(all))
-	for _, aliases := range all {
-		found = append(found, aliases)
+// choose returns the index of s to restore: the requested one, the one in use, or the only one.
+func choose(s snapshot, alias, requested, inUse string) (string, error) {
+	names := versions(alias, s.Indices)
+	switch {
+	case requested != "" && slices.Contains(names, requested):
+		return requested, nil
+	case requested == "" && slices.Contains(names, inUse):
+		return inUse, nil
+	case requested == "" && len(names) == 1:
+		return names[0], nil
 	}
-	return found
+	return "", fmt.Errorf("the snapshot %s has the indices [%s] of %s: say which one", s.Name, strings.Join(names, ", "), alias)
 }
 
-// choose is which index of s to restore.
-func choose(s snapshot, alias, wanted, present string) (string, error) {
-	there := own(alias, s.Indices)
-	switch {
-	case wanted != "" && slices.Contains(there, wanted):
-		return wanted, nil
-	case wanted == "" && slices.Contains(there, present):
-		return present, nil
-	case wanted == "" && len(there) == 1:
-		return there[0], nil
+// awaitRestore waits until the targets can be read. It removes their write blocks, and adds fields that were added to the
+// definition after the snapshot.
+func (a *Admin) awaitRestore(ctx context.Context, copiers []*copier) error {
+	const idlePolls = 60
+	for _, c := range copiers {
+		var definition struct{ Mappings json.RawMessage }
+		err := errors.Join(a.awaitReadable(ctx, c.target, idlePolls), json.Unmarshal(c.index.Definition, &definition))
+		if err != nil {
+			return err
+		}
+		if err := a.Unblock(ctx, c.target); err != nil {
+			return err
+		}
+		if err := a.put(ctx, "/"+c.target+"/_mapping", definition.Mappings, nil); err != nil {
+			return err
+		}
 	}
-	return "", fmt.Errorf("the snapshot %s has the indices [%s] of %s: say which one", s.Name, strings.Join(there, ", "), alias)
+	return nil
 }

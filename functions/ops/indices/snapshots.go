@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,11 +14,10 @@ import (
 	"time"
 )
 
-// AutomatedRepository is the repository of the snapshots that Amazon takes of a domain that is encrypted at rest, each hour,
-// for 14 days. It can be restored from, and not written to.
+// AutomatedRepository is the repository of Amazon's snapshots of a domain that is encrypted at rest, one an hour, kept for
+// 14 days. It is read-only.
 const AutomatedRepository = "cs-automated-enc"
 
-// snapshot is one of a repository.
 type snapshot struct {
 	Name    string   `json:"snapshot"`
 	State   string   `json:"state"`
@@ -29,74 +29,86 @@ type snapshot struct {
 
 func (s snapshot) started() time.Time { return time.UnixMilli(s.Start).UTC() }
 
-// repositories are the names of all, in order.
-func (a *Admin) repositories(ctx context.Context) ([]string, error) {
-	var all map[string]any
-	if err := a.read(ctx, "GET", "/_snapshot", nil, &all); err != nil {
-		return nil, err
-	}
-	var found []string
-	for name := range all {
-		found = append(found, name)
-	}
-	slices.Sort(found)
-	return found, nil
-}
-
+// snapshots returns the snapshots of a repository with a name; _all means all.
 func (a *Admin) snapshots(ctx context.Context, repository, name string) ([]snapshot, error) {
-	var answer struct{ Snapshots []snapshot }
-	if err := a.read(ctx, "GET", "/_snapshot/"+repository+"/"+name, nil, &answer); err != nil {
+	var response struct{ Snapshots []snapshot }
+	if err := a.read(ctx, "GET", "/_snapshot/"+repository+"/"+name, nil, &response); err != nil {
 		return nil, err
 	}
-	for i := range answer.Snapshots {
-		answer.Snapshots[i].repository = repository
+	for i := range response.Snapshots {
+		response.Snapshots[i].repository = repository
 	}
-	return answer.Snapshots, nil
+	return response.Snapshots, nil
 }
 
-// WriteSnapshots writes a table of all snapshots that have an index of this stack, the newest first.
-func (a *Admin) WriteSnapshots(ctx context.Context, out io.Writer) error {
-	repositories, err := a.repositories(ctx)
+// snapshot returns the successful snapshot of REPOSITORY/NAME, or of NAME in AutomatedRepository.
+func (a *Admin) snapshot(ctx context.Context, path string) (snapshot, error) {
+	repository, name, ok := strings.Cut(path, "/")
+	if !ok {
+		repository, name = AutomatedRepository, path
+	}
+	if err := checkNames(repository, name); err != nil {
+		return snapshot{}, err
+	}
+	found, err := a.snapshots(ctx, repository, name)
 	if err != nil {
+		return snapshot{}, err
+	}
+	if len(found) != 1 || found[0].State != "SUCCESS" {
+		return snapshot{}, fmt.Errorf("the snapshot %s/%s is incomplete: choose one that is listed as SUCCESS", repository, name)
+	}
+	return found[0], nil
+}
+
+// WriteSnapshots writes a table of all snapshots with an index of this stack, the newest first.
+func (a *Admin) WriteSnapshots(ctx context.Context, out io.Writer) error {
+	var repositories map[string]any
+	if err := a.read(ctx, "GET", "/_snapshot", nil, &repositories); err != nil {
 		return err
 	}
 	var all []snapshot
-	for _, repository := range repositories {
+	custom := false
+	for _, repository := range slices.Sorted(maps.Keys(repositories)) {
 		found, err := a.snapshots(ctx, repository, "_all")
 		if err != nil {
 			return err
 		}
 		all = append(all, found...)
+		custom = custom || !strings.HasPrefix(repository, "cs-")
 	}
 	slices.SortStableFunc(all, func(a, b snapshot) int { return cmp.Compare(b.Start, a.Start) })
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "STARTED\tSTATE\tSNAPSHOT\tINDICES")
 	for _, s := range all {
-		if indices := append(own(a.items.Alias, s.Indices), own(a.owners.Alias, s.Indices)...); len(indices) > 0 {
+		if indices := a.ownVersions(s.Indices); len(indices) > 0 {
 			fmt.Fprintf(table, "%s\t%s\t%s/%s\t%s\n", s.started().Format(time.RFC3339), s.State, s.repository, s.Name, strings.Join(indices, " "))
 		}
 	}
-	if !slices.ContainsFunc(repositories, func(r string) bool { return !strings.HasPrefix(r, "cs-") }) {
-		fmt.Fprintln(table, "There is no repository of your own: those of Amazon go with the domain. register-snapshots adds one.")
+	if !custom {
+		fmt.Fprintln(table, "There is no repository of your own: Amazon's are deleted with the domain. register-snapshots adds one.")
 	}
 	return table.Flush()
 }
 
-// Names become parts of paths.
 var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,99}$`)
+
+// checkNames checks the names of a repository and a snapshot, which become parts of paths.
+func checkNames(repository, snapshot string) error {
+	return errors.Join(checkName("repository", repository), checkName("snapshot", snapshot))
+}
 
 func checkName(what, name string) error {
 	if !namePattern.MatchString(name) {
-		return fmt.Errorf("%s %q: want lower-case letters, digits, points, hyphens and underscores", what, name)
+		return fmt.Errorf("the %s %q: want lower-case letters, digits, points, hyphens and underscores", what, name)
 	}
 	return nil
 }
 
-// RegisterRepository adds a repository in a bucket of S3, to which the domain has access by the role. Whoever calls needs the
-// right to pass the role.
+// RegisterRepository adds a repository in a bucket of S3. The domain has access to it by the role, which the caller needs
+// the right to pass.
 // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-snapshots.html
 func (a *Admin) RegisterRepository(ctx context.Context, repository, bucket, region, role string) error {
-	if err := checkName("the repository", repository); err != nil {
+	if err := checkName("repository", repository); err != nil {
 		return err
 	}
 	if strings.HasPrefix(repository, "cs-") {
@@ -108,9 +120,9 @@ func (a *Admin) RegisterRepository(ctx context.Context, repository, bucket, regi
 
 const poll = time.Second
 
-// TakeSnapshot makes a snapshot of the indices in use in a repository of one's own, and waits for it.
+// TakeSnapshot takes a snapshot of the indices in use into a registered repository, and waits until it is complete.
 func (a *Admin) TakeSnapshot(ctx context.Context, repository, name string) error {
-	if err := errors.Join(checkName("the repository", repository), checkName("the snapshot", name)); err != nil {
+	if err := checkNames(repository, name); err != nil {
 		return err
 	}
 	all, err := a.aliases(ctx)
