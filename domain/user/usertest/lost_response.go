@@ -75,3 +75,17 @@ func saveAfterDeleteInOneRequest(t trial) {
 		t.Errorf("Save after Delete in one request = %+v, %t, %v; want a new profile", saved, created, err)
 	}
 }
+
+// retryWithoutRequestID: without a RequestID, a retry is a new write.
+func retryWithoutRequestID(t trial) {
+	s := domain.Stamp{Time: noon}
+	p := t.newProfile(user.Renter, s)
+	first := t.save(p)
+	if saved := t.save(p); saved.Version != first.Version+1 {
+		t.Errorf("saved again at version %d, want %d", saved.Version, first.Version+1)
+	}
+	t.wantError("Save again", trySave(t, p, domain.MustNotExist()), domain.ErrPreconditionFailed)
+	t.delete(p.ID, s)
+	_, err := t.store.Delete(t.Context(), p.ID, domain.Condition{}, s)
+	t.wantError("Delete again", err, domain.ErrNotFound)
+}

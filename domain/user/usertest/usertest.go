@@ -39,6 +39,7 @@ func Run(t *testing.T, newStore func(t *testing.T) user.Store) {
 		{"lost response/delete", lostDelete},
 		{"lost response/overwritten since", lostAndOverwritten},
 		{"lost response/other write of the same request", saveAfterDeleteInOneRequest},
+		{"lost response/no request id", retryWithoutRequestID},
 		{"List/empty", listEmpty},
 		{"List/in order of creation", listInOrder},
 		{"List/after a change of type", listByType},
