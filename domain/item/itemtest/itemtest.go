@@ -1,13 +1,10 @@
-// Package itemtest is the contracts of the ports of package item in executable form: every outcome that
-// their comments name, in races and between pages too. An adapter is proved by one line a port:
+// Package itemtest is the contract suites of the ports of package item: every outcome in their comments, in races and
+// between pages. An adapter runs each in one line of its tests:
 //
 //	itemtest.RunStore(t, newFixture)
-//	itemtest.RunSearch(t, newFixture)
-//	itemtest.RunHoldings(t, newFixture)
-//	itemtest.RunOwners(t, newFixture)
 //
-// The suites need no clock: every moment comes from the tests themselves. They assert sets, orders and
-// counts, never the scores that an order comes from.
+// All times come from the tests, so adapters need no fake clock. The suites check sets, orders and counts, never relevance
+// scores.
 package itemtest
 
 import (
@@ -22,46 +19,105 @@ import (
 	"rental.example/domain/item"
 )
 
-// Fixture is what a suite holds against its contract. RunStore needs Store, RunSearch Store and Search,
-// RunHoldings Store and Holdings, RunOwners Owners; the others may be nil.
+// Fixture is what a suite tests. RunStore needs Store, RunSearch Store and Search, RunHoldings Store and Holdings, RunOwners
+// Owners; the others may be nil.
 type Fixture struct {
 	Store    item.Store
 	Search   item.Search
 	Holdings item.Holdings
 	Owners   item.Owners
-	// Seed keeps items that are not there yet and makes them searchable, thousands in a second or so.
-	// Nil: each by Store.Create. What the items of one call need beside those of others is the
-	// adapter's business; an engine of segments puts each call's into some of their own.
+	// Seed creates items and makes them searchable, thousands within about a second. An engine with segments puts each
+	// call's items into segments of their own. Nil: each item by Store.Create.
 	Seed func(t *testing.T, items []item.Item)
 }
 
-// RunStore holds an item.Store against the contract. Each call of newFixture returns one that is empty
-// and that nobody else writes to; the tests run in parallel, each with one of its own.
+// RunStore tests an item.Store against its contract. newFixture returns an empty one that nobody else writes to; the tests
+// run in parallel, each with its own fixture.
 func RunStore(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	run(t, newFixture, storing(), racing())
+	run(t, newFixture, []test{
+		{"all fields", storesAllFields},
+		{"missing", getMissing},
+		{"copies values", copiesValues},
+		{"create/conflict", createConflicts},
+		{"create/retry", createRetry},
+		{"replace", replaces},
+		{"replace/conflict", replaceConflicts},
+		{"revisions are unique", revisionsAreUnique},
+		{"delete", deletes},
+		{"delete/conflict", deleteConflicts},
+		{"canceled context", storeWithCanceledContext},
+		{"race/change", raceChanges},
+		{"race/create", raceCreations},
+		{"race/one revision", raceForOneRevision},
+	})
 }
 
-// RunSearch holds an item.Search against the contract. Each call of newFixture returns one that is empty
-// and that nobody else writes to; the tests run in parallel, each with one of its own. Under -short the
-// walks over many pages are shorter.
+// RunSearch tests an item.Search against its contract, as RunStore does. With -short it reads fewer pages.
 func RunSearch(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	run(t, newFixture, filtering(), matching(), ordering(), placing(), counting(), paging(), forging(), modelling())
+	tests := append(modelTests(), []test{
+		{"empty", searchEmpty},
+		{"whole items", searchWholeItems},
+		{"after writes", searchAfterWrites},
+		{"filter/alone and combined", filters},
+		{"filter/price", filtersPrice},
+		{"text/every word in name or details", matchesEveryWord},
+		{"text/typing errors", matchesTypingErrors},
+		{"text/typing errors in long words", matchesTypingErrorsInLongWords},
+		{"text/folding", matchesFolded},
+		{"text/words", matchesWords},
+		{"text/accents alone", matchesAccentsAlone},
+		{"text/sixteen words", matchesSixteenWords},
+		{"text/query syntax", matchesSyntax},
+		{"text/many similar words", matchesManySimilar},
+		{"order/relevance", ordersByRelevance},
+		{"order/price in many segments", ordersByPrice},
+		{"order/newest", ordersByNewest},
+		{"place/antimeridian", nearAntimeridian},
+		{"place/poles", nearPoles},
+		{"place/radius and order", checksRadiusAndOrder},
+		{"total/every page", totalOnEveryPage},
+		{"total/lower bound", totalLowerBound},
+		{"facets", countsFacets},
+		{"facets/of found items only", countsFacetsOfFound},
+		{"position/forged", refusesForgedPositions},
+	}...)
+	for _, sort := range item.Sorts() {
+		tests = append(tests, test{"page/concurrent writes/" + string(sort), func(t trial) { pagesAmongWrites(t, sort) }})
+	}
+	run(t, newFixture, tests)
 }
 
-// RunHoldings holds an item.Holdings against the contract. Each call of newFixture returns one that is empty
-// and that nobody else writes to; the tests run in parallel, each with one of its own.
+// RunHoldings tests an item.Holdings against its contract, as RunStore does.
 func RunHoldings(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	run(t, newFixture, holding())
+	run(t, newFixture, []test{
+		{"list/none", listNone},
+		{"list/one owner below a version", listBelowVersion},
+		{"list/pages", listPages},
+		{"list/after writes", listAfterWrites},
+		{"list/revisions", listedRevisions},
+		{"remove", removes},
+		{"remove/changed", removeChanged},
+		{"remove/deleted", removeDeleted},
+		{"remove/malformed ids and revisions", removeMalformed},
+		{"remove/race", raceRemovals},
+		{"remove/thousands", removeThousands},
+		{"canceled context", holdingsWithCanceledContext},
+	})
 }
 
-// RunOwners holds an item.Owners against the contract. Each call of newFixture returns one that is empty
-// and that nobody else writes to; the tests run in parallel, each with one of its own.
+// RunOwners tests an item.Owners against its contract, as RunStore does.
 func RunOwners(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	run(t, newFixture, knowing())
+	run(t, newFixture, []test{
+		{"unknown", unknownOwners},
+		{"merge", mergesOwners},
+		{"merge/deletion received", mergesDeletionReceived},
+		{"many", manyOwners},
+		{"merge/race", raceMerges},
+	})
 }
 
 type test struct {
@@ -69,28 +125,26 @@ type test struct {
 	run  func(t trial)
 }
 
-func run(t *testing.T, newFixture func(t *testing.T) Fixture, parts ...[]test) {
+func run(t *testing.T, newFixture func(t *testing.T) Fixture, tests []test) {
 	t.Helper()
-	for _, part := range parts {
-		for _, test := range part {
-			t.Run(test.name, func(t *testing.T) {
-				t.Parallel()
-				test.run(trial{T: t, Fixture: newFixture(t)})
-			})
-		}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.run(trial{T: t, Fixture: newFixture(t)})
+		})
 	}
 }
 
-// trial is a fixture under test, with the steps that most tests are made of.
+// trial is one test of a fixture, with helpers.
 type trial struct {
 	*testing.T
 	Fixture
 }
 
-// noon is when everything happens, give or take.
+// noon is about when the tests write.
 var noon = time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC)
 
-// at is a write at d after noon, in a request of its own.
+// at returns the stamp of a new request at d after noon.
 func at(d time.Duration) domain.Stamp {
 	return domain.Stamp{Time: noon.Add(d), RequestID: rand.Text()}
 }
@@ -109,7 +163,7 @@ func newID(at time.Time) item.ID {
 
 func pointer[T any](v T) *T { return &v }
 
-// newItem is a valid item of d, in Berlin unless d says where, that nobody has heard of.
+// newItem returns a valid item of d and a new owner, in Berlin if d has no place.
 func (t trial) newItem(d item.Draft, s domain.Stamp) item.Item {
 	t.Helper()
 	if d.Name == "" {
@@ -118,29 +172,53 @@ func (t trial) newItem(d item.Draft, s domain.Stamp) item.Item {
 	if d.Lat == nil {
 		d.Lat, d.Lng = pointer(52.5), pointer(13.4)
 	}
-	it, err := item.New(newID(s.Time), domain.Caller{ID: newUser()}, item.Owner{Version: 7}, d, s)
+	itm, err := item.New(newID(s.Time), domain.Caller{ID: newUser()}, item.Owner{Version: 7}, d, s)
 	if err != nil {
-		t.Fatalf("making an item: %v", err)
+		t.Fatalf("New = %v", err)
 	}
-	return it
+	return itm
 }
 
-// renamed is it after a change of its name, at s.
-func (t trial) renamed(it item.Item, name string, s domain.Stamp) item.Item {
+// renamed returns itm with another name, changed at s.
+func (t trial) renamed(itm item.Item, name string, s domain.Stamp) item.Item {
 	t.Helper()
-	next, err := it.Change(item.Patch{Name: domain.Some(name)}, s)
+	next, err := itm.Change(item.Patch{Name: domain.Some(name)}, s)
 	if err != nil {
-		t.Fatalf("changing an item: %v", err)
+		t.Fatalf("Change = %v", err)
 	}
 	return next
 }
 
 func (t trial) create(items ...item.Item) {
 	t.Helper()
-	for _, it := range items {
-		if err := t.Store.Create(t.Context(), it); err != nil {
-			t.Fatalf("Create(%s) = %v", it.ID, err)
+	for _, itm := range items {
+		if err := t.Store.Create(t.Context(), itm); err != nil {
+			t.Fatalf("Create(%s) = %v", itm.ID, err)
 		}
+	}
+}
+
+// createNew creates a new item of d.
+func (t trial) createNew(d item.Draft) item.Item {
+	t.Helper()
+	itm := t.newItem(d, at(0))
+	t.create(itm)
+	return itm
+}
+
+// replace replaces the stored item with itm's id, whatever its revision.
+func (t trial) replace(itm item.Item) {
+	t.Helper()
+	if err := t.Store.Replace(t.Context(), itm, t.get(itm.ID).Revision); err != nil {
+		t.Fatalf("Replace(%s) = %v", itm.ID, err)
+	}
+}
+
+// delete deletes the stored item, whatever its revision.
+func (t trial) delete(id item.ID) {
+	t.Helper()
+	if err := t.Store.Delete(t.Context(), id, t.get(id).Revision); err != nil {
+		t.Fatalf("Delete(%s) = %v", id, err)
 	}
 }
 
@@ -162,7 +240,7 @@ func (t trial) get(id item.ID) item.Stored {
 	return stored
 }
 
-// wantItem checks what is kept under want's id.
+// wantItem checks the stored item with want's id.
 func (t trial) wantItem(want item.Item) {
 	t.Helper()
 	if got := t.get(want.ID); !got.Item.Equal(want) {
@@ -186,8 +264,8 @@ func (t trial) wantError(what string, got, want error) {
 
 const writers = 32
 
-// together runs f(0) .. f(writers-1) at once and waits for all.
-func together(f func(writer int)) {
+// concurrently runs f(0) .. f(writers-1) at the same time and waits for all.
+func concurrently(f func(writer int)) {
 	var all sync.WaitGroup
 	start := make(chan struct{})
 	for i := range writers {

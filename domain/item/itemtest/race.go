@@ -11,22 +11,13 @@ import (
 	"rental.example/domain/item"
 )
 
-func racing() []test {
-	return []test{
-		{"races/no change is lost", racesChanges},
-		{"races/one creation wins", racesCreations},
-		{"races/one of a state's writers wins", racesForOneState},
-	}
-}
-
-// racesChanges has each writer put its own mark into one name: a lost change shows as a lost mark.
-func racesChanges(t trial) {
-	it := t.newItem(item.Draft{Name: "-"}, at(0))
-	t.create(it)
-	together(func(writer int) {
+// raceChanges appends a mark of each writer to one name: a lost change is a missing mark.
+func raceChanges(t trial) {
+	itm := t.createNew(item.Draft{Name: "-"})
+	concurrently(func(writer int) {
 		mark := fmt.Sprintf("%02d-", writer)
 		for {
-			stored, err := t.Store.Get(t.Context(), it.ID)
+			stored, err := t.Store.Get(t.Context(), itm.ID)
 			if err == nil {
 				next, _ := stored.Item.Change(item.Patch{Name: domain.Some(stored.Item.Name + mark)}, at(time.Duration(writer%5)))
 				err = t.Store.Replace(t.Context(), next, stored.Revision)
@@ -39,7 +30,7 @@ func racesChanges(t trial) {
 			}
 		}
 	})
-	got := t.get(it.ID).Item
+	got := t.get(itm.ID).Item
 	for writer := range writers {
 		if mark := fmt.Sprintf("-%02d-", writer); strings.Count(got.Name, mark) != 1 {
 			t.Errorf("the mark of writer %d is in %q %d times, want once", writer, got.Name, strings.Count(got.Name, mark))
@@ -47,40 +38,39 @@ func racesChanges(t trial) {
 	}
 }
 
-func racesCreations(t trial) {
+func raceCreations(t trial) {
 	id := newID(noon)
 	var won atomic.Pointer[item.Item]
 	var wins atomic.Int32
-	together(func(writer int) {
-		it := t.newItem(item.Draft{Name: fmt.Sprint("Writer ", writer)}, at(0))
-		it.ID = id
-		switch err := t.Store.Create(t.Context(), it); {
+	concurrently(func(writer int) {
+		itm := t.newItem(item.Draft{Name: fmt.Sprint("Writer ", writer)}, at(0))
+		itm.ID = id
+		switch err := t.Store.Create(t.Context(), itm); {
 		case err == nil:
 			wins.Add(1)
-			won.Store(&it)
+			won.Store(&itm)
 		case !errors.Is(err, domain.ErrConflict):
 			t.Errorf("writer %d: %v", writer, err)
 		}
 	})
 	if n := wins.Load(); n != 1 {
-		t.Fatalf("%d writers made the item, want one", n)
+		t.Fatalf("%d writers created the item, want one", n)
 	}
 	t.wantItem(*won.Load())
 }
 
-// racesForOneState has half of the writers replace and half delete what they all have read.
-func racesForOneState(t trial) {
-	it := t.newItem(item.Draft{}, at(0))
-	t.create(it)
-	revision := t.get(it.ID).Revision
+// raceForOneRevision has half of the writers replace and half delete the same revision.
+func raceForOneRevision(t trial) {
+	itm := t.createNew(item.Draft{})
+	revision := t.get(itm.ID).Revision
 	var wins atomic.Int32
-	together(func(writer int) {
+	concurrently(func(writer int) {
 		var err error
 		if writer%2 == 0 {
-			next, _ := it.Change(item.Patch{Name: domain.Some(fmt.Sprint("Writer ", writer))}, at(time.Second))
+			next, _ := itm.Change(item.Patch{Name: domain.Some(fmt.Sprint("Writer ", writer))}, at(time.Second))
 			err = t.Store.Replace(t.Context(), next, revision)
 		} else {
-			err = t.Store.Delete(t.Context(), it.ID, revision)
+			err = t.Store.Delete(t.Context(), itm.ID, revision)
 		}
 		switch {
 		case err == nil:

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Alignment is the distance of two words by optimal string alignment, as textbooks have it: insertions, deletions,
-// substitutions, and swaps of neighbours.
+// EditDistance returns the optimal string alignment distance: insertions, deletions, substitutions, and swaps of
+// neighbours.
 func EditDistance(a, b []rune) int {
 	d := make([][]int, len(a)+1)
 	for i := range d {
@@ -31,7 +31,7 @@ func EditDistance(a, b []rune) int {
 	return d[len(a)][len(b)]
 }
 
-// Misspell makes up to n typing errors in word.
+// Misspell returns word with up to n typing errors.
 func Misspell(random *rand.Rand, word []rune, n int) []rune {
 	word = slices.Clone(word)
 	for range n {

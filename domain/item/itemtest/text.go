@@ -6,21 +6,6 @@ import (
 	"rental.example/domain/item"
 )
 
-func matching() []test {
-	return []test{
-		{"text/every word, in name or details", matchesEveryWord},
-		{"text/typing errors", matchesTypingErrors},
-		{"text/typing errors in long words", matchesTypingErrorsInLongWords},
-		{"text/folding", matchesFolded},
-		{"text/words", matchesWords},
-		{"text/lone accents", matchesLoneAccents},
-		{"text/sixteen words", matchesSixteenWords},
-		{"text/is only text", matchesSyntax},
-		{"text/with filters", matchesWithFilters},
-		{"text/many similar words", matchesManySimilar},
-	}
-}
-
 func text(s string) item.Params {
 	return item.Params{Text: &s, Limit: item.MaxLimit}
 }
@@ -37,10 +22,10 @@ func matchesEveryWord(t trial) {
 	t.wantNames(text("red red"), "Red drill", "Red hammer", "Boat")
 	t.wantNames(text("drill, hammer; (red)"), "Red drill")
 	t.wantNames(text("drill saw"))
-	t.wantNames(text("dri")) // the beginning of a word is not the word
+	t.wantNames(text("dri")) // no prefix search
 }
 
-// matchesTypingErrors holds each word of the table alone against a store of one word.
+// matchesTypingErrors searches one word at a time.
 func matchesTypingErrors(t trial) {
 	t.seedNamed("ab", "abc", "drill", "hammer", "Größe", "東京都庁", "20260101")
 	for query, want := range map[string]string{
@@ -57,7 +42,7 @@ func matchesTypingErrors(t trial) {
 	}
 }
 
-// matchesTypingErrorsInLongWords: a word of a query may have 64 characters, and one of an item may have one more.
+// matchesTypingErrorsInLongWords: a query's word has at most 64 characters, an item's word matches with one more.
 func matchesTypingErrorsInLongWords(t trial) {
 	alphabet := strings.Repeat("abcdefghijklmnopqrstuvwxyz", 4)
 	word := func(n int) string { return alphabet[n%26 : n%26+n] }
@@ -75,8 +60,8 @@ func matchesTypingErrorsInLongWords(t trial) {
 	t.wantNames(text(word(66)[:64]))
 }
 
-// matchesFolded: case, and the accents of Latin letters, make no difference, whichever side has them and
-// however they are encoded. No word is so long that a typing error would be forgiven.
+// matchesFolded: case and the accents of Latin letters are ignored on both sides, in every encoding. The words are too short
+// for typing errors.
 func matchesFolded(t trial) {
 	t.seedNamed("Öl", "Æ", "Łó", "ß", "Bé", "ЁЖ", "Ελ", "ＦＵ", "i\u0308e", "Å\u0327")
 	for query, want := range map[string]string{
@@ -89,7 +74,7 @@ func matchesFolded(t trial) {
 	}
 }
 
-// matchesWords: what is no letter, digit or mark divides words, and nothing else does.
+// matchesWords: every character but letters, digits and marks separates words.
 func matchesWords(t trial) {
 	t.seedNamed("alpha-bravo", "alpha_bravo two", "alphabravo", "v2.0", "can't", "日本語 テスト", "हिन्दी", "٣٤٥", "🚲bike🚲", "Ⅷ²")
 	for query, want := range map[string]string{
@@ -101,9 +86,8 @@ func matchesWords(t trial) {
 	}
 }
 
-// matchesLoneAccents: a word of nothing but accents has nothing left when they are dropped, and beside
-// others demands nothing. Alone it is no query.
-func matchesLoneAccents(t trial) {
+// matchesAccentsAlone: a word of accents only is ignored beside other words. Alone it is no valid query.
+func matchesAccentsAlone(t trial) {
 	t.seedNamed("drill", "saw")
 	t.wantNames(text("\u0301 drill"), "drill")
 	t.wantNames(text("drill \u0308\u0301"), "drill")
@@ -122,11 +106,11 @@ func matchesSixteenWords(t trial) {
 	t.wantNames(text(strings.Replace(strings.Join(words, " "), "aaaa", "aaxa", 1)), "whole")
 }
 
-// matchesSyntax: nothing in a text is a language.
+// matchesSyntax: query syntax in a text has no meaning.
 func matchesSyntax(t trial) {
 	t.seedNamed("drill", "AND", "null", "saw")
 	t.wantNames(text(`drill*`), "drill")
-	t.wantNames(text(`"}},{"match_all":{`)) // words that nothing has
+	t.wantNames(text(`"}},{"match_all":{`)) // no item has these words
 	t.wantNames(text(`-drill`), "drill")
 	t.wantNames(text(`+null~2`)) // null and 2
 	t.wantNames(text(`saw^9`))
@@ -134,26 +118,13 @@ func matchesSyntax(t trial) {
 	t.wantNames(text(`[null]`), "null")
 }
 
-func matchesWithFilters(t trial) {
-	t.seed([]item.Item{
-		t.newItem(item.Draft{Name: "drill one", Category: "tools", PricePerDay: pointer(5.0)}, at(0)),
-		t.newItem(item.Draft{Name: "drill two", Category: "toys", PricePerDay: pointer(5.0)}, at(0)),
-		t.newItem(item.Draft{Name: "drill three", Category: "tools", PricePerDay: pointer(50.0)}, at(0)),
-		t.newItem(item.Draft{Name: "drill four", Category: "tools", PricePerDay: pointer(5.0), Lat: pointer(0.0), Lng: pointer(0.0)}, at(0)),
-		t.newItem(item.Draft{Name: "saw", Category: "tools", PricePerDay: pointer(5.0)}, at(0)),
-	})
-	p := text("dril")
-	p.Category, p.MaxPrice, p.Lat, p.Lng = pointer("tools"), pointer(10.0), pointer(52.5), pointer(13.4)
-	t.wantNames(p, "drill one")
-}
-
-// matchesManySimilar: an engine that looks at so many similar words only must not drop the others.
+// matchesManySimilar: an engine that expands a fuzzy word to a limited number of words must not miss others.
 func matchesManySimilar(t trial) {
 	const word = "sample"
 	var all []string
 	for i := 1; i <= len(word); i++ {
 		for c := 'a'; c <= 'z'; c++ {
-			if byte(c) != word[i-1] { // which would make the same word as one place before
+			if byte(c) != word[i-1] { // else the same word as at the index before
 				all = append(all, word[:i]+string(c)+word[i:])
 			}
 		}

@@ -11,15 +11,6 @@ import (
 	"rental.example/domain/item"
 )
 
-func ordering() []test {
-	return []test{
-		{"order/relevance", ordersByRelevance},
-		{"order/price over many segments", ordersByPrice},
-		{"order/newest", ordersByNewest},
-		{"order/ties by id", ordersTiesByID},
-	}
-}
-
 func ordersByRelevance(t trial) {
 	named := func(name, details string) item.Item {
 		return t.newItem(item.Draft{Name: name, Details: details}, at(0))
@@ -33,7 +24,7 @@ func ordersByRelevance(t trial) {
 	t.wantOrder(text("drill"), "D drill and much else in so long a name that it says little of each", "C drell",
 		"B", "A")
 
-	// What else is stored changes nothing, how often a word is met neither; values of words add up.
+	// Other items and repeated words do not change a score; the scores of words add up.
 	t.seed([]item.Item{
 		named("E hammer drill", ""),      // 16
 		named("F hamer", "drill"),        // 6
@@ -45,7 +36,7 @@ func ordersByRelevance(t trial) {
 	t.wantOrder(text("drill hammer"), "E hammer drill", "G drill", "F hamer", "H", "I")
 }
 
-// ordersByPrice has items without a price in every segment, and segments of nothing else.
+// ordersByPrice has items without a price in every segment, and one segment without prices.
 func ordersByPrice(t trial) {
 	var all []item.Item
 	for segment := range 6 {
@@ -86,22 +77,4 @@ func ordersByNewest(t trial) {
 	t.seed(items)
 	t.wantOrder(item.Params{Limit: 4}, want...)
 	t.wantOrder(item.Params{Sort: pointer("newest"), Limit: 30}, want...)
-}
-
-// ordersTiesByID: with all else equal, every order is that of the ids, on one page and on many.
-func ordersTiesByID(t trial) {
-	var items []item.Item
-	for i := range 60 {
-		items = append(items, t.newItem(item.Draft{Name: fmt.Sprint("drill ", i), PricePerDay: pointer(5.0)}, at(0)))
-	}
-	t.seed(items[:30])
-	t.seed(items[30:])
-	slices.SortFunc(items, func(a, b item.Item) int { return cmp.Compare(a.ID, b.ID) })
-	for _, sort := range item.Sorts() {
-		for _, limit := range []int{1, 13, item.MaxLimit} {
-			p := text("drill")
-			p.Sort, p.Limit, p.Lat, p.Lng = pointer(string(sort)), limit, pointer(52.5), pointer(13.4)
-			t.wantOrder(p, names(items)...)
-		}
-	}
 }

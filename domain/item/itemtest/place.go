@@ -3,21 +3,12 @@ package itemtest
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"rental.example/domain/item"
 )
 
-func placing() []test {
-	return []test{
-		{"place/antimeridian", crossesAntimeridian},
-		{"place/poles", reachesOverPoles},
-		{"place/edge and order", keepsEdgeAndOrder},
-	}
-}
-
-// placed seeds an item for each place, which is its name.
-func (t trial) placed(places ...item.Place) {
+// seedPlaces creates an item for each place, named after it.
+func (t trial) seedPlaces(places ...item.Place) {
 	t.Helper()
 	var items []item.Item
 	for _, p := range places {
@@ -30,8 +21,8 @@ func near(lat, lng, km float64) item.Params {
 	return item.Params{Lat: &lat, Lng: &lng, RadiusKm: &km, Limit: 2}
 }
 
-func crossesAntimeridian(t trial) {
-	t.placed(item.Place{Lng: 180}, item.Place{Lng: -179.5}, item.Place{Lng: 179.3}, item.Place{Lng: -178.9},
+func nearAntimeridian(t trial) {
+	t.seedPlaces(item.Place{Lng: 180}, item.Place{Lng: -179.5}, item.Place{Lng: 179.3}, item.Place{Lng: -178.9},
 		item.Place{}, item.Place{Lat: 1, Lng: -179.9})
 	t.wantOrder(near(0, 179.9, 100), "{0 180}", "{0 -179.5}", "{0 179.3}")
 	t.wantOrder(near(0, -179.9, 150), "{0 180}", "{0 -179.5}", "{0 179.3}", "{1 -179.9}", "{0 -178.9}")
@@ -39,8 +30,8 @@ func crossesAntimeridian(t trial) {
 	t.wantOrder(near(0, -180, 10), "{0 180}")
 }
 
-func reachesOverPoles(t trial) {
-	t.placed(item.Place{Lat: 90}, item.Place{Lat: 89.5, Lng: 10}, item.Place{Lat: 89.4, Lng: -170},
+func nearPoles(t trial) {
+	t.seedPlaces(item.Place{Lat: 90}, item.Place{Lat: 89.5, Lng: 10}, item.Place{Lat: 89.4, Lng: -170},
 		item.Place{Lat: -90, Lng: 77}, item.Place{Lat: -89.9, Lng: -77}, item.Place{Lat: 88})
 	t.wantOrder(near(90, 123, 100), "{90 0}", "{89.5 10}", "{89.4 -170}")
 	t.wantOrder(near(89.9, 10, 100), "{90 0}", "{89.5 10}", "{89.4 -170}")
@@ -50,11 +41,9 @@ func reachesOverPoles(t trial) {
 
 const metre = 0.001 // in km
 
-// keepsEdgeAndOrder asks for circles of all sizes everywhere, with items on both sides of their edges.
-func keepsEdgeAndOrder(t trial) {
-	seed := rand.Uint64()
-	t.Logf("seed=%d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
+// checksRadiusAndOrder searches random circles of all sizes, with items on both sides of the edge.
+func checksRadiusAndOrder(t trial) {
+	rng := t.newRand()
 	for range 5 {
 		centre := item.Place{Lat: rng.Float64()*170 - 85, Lng: rng.Float64()*360 - 180}
 		radius := 0.1 * math.Pow(item.MaxRadiusKm*10, rng.Float64())
@@ -62,25 +51,24 @@ func keepsEdgeAndOrder(t trial) {
 		for range 60 {
 			places = append(places, offset(centre, radius*(0.9+0.2*rng.Float64()), rng.Float64()*2*math.Pi))
 		}
-		t.placed(places...)
+		t.seedPlaces(places...)
 		p := near(centre.Lat, centre.Lng, radius)
 		p.Limit = 17
 		t.wantCircle(centre, radius, places, t.all(p))
 	}
 }
 
-// wantCircle checks that found are those of places that lie within radius km of centre, the nearest first,
-// give or take a metre.
+// wantCircle checks that found are the places within radius km of centre, nearest first, to within a metre.
 func (t trial) wantCircle(centre item.Place, radius float64, places []item.Place, found []item.Item) {
 	t.Helper()
 	met := make(map[item.Place]bool)
 	last := 0.0
-	for _, it := range found {
-		d := centre.DistanceKm(it.Place)
+	for _, itm := range found {
+		d := centre.DistanceKm(itm.Place)
 		if d > radius+metre || d < last-metre {
 			t.Errorf("%v km around %v: item at %v km after one at %v km", radius, centre, d, last)
 		}
-		last, met[it.Place] = d, true
+		last, met[itm.Place] = d, true
 	}
 	for _, p := range places {
 		if d := centre.DistanceKm(p); d < radius-metre && !met[p] {
@@ -89,7 +77,7 @@ func (t trial) wantCircle(centre item.Place, radius float64, places []item.Place
 	}
 }
 
-// offset is the place that lies km from p in the direction of bearing, in radians.
+// offset returns the place km from p in the direction of bearing, in radians.
 func offset(p item.Place, km, bearing float64) item.Place {
 	const radians = math.Pi / 180
 	a, lat := km/item.EarthRadiusKm, p.Lat*radians

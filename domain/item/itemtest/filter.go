@@ -11,17 +11,7 @@ import (
 	"rental.example/domain/item"
 )
 
-func filtering() []test {
-	return []test{
-		{"search/nothing there", findsNothing},
-		{"search/what was found is whole", findsWholeItems},
-		{"search/writes are seen", seesWrites},
-		{"filter/each alone and combined", filters},
-		{"filter/price", filtersPrice},
-	}
-}
-
-func findsNothing(t trial) {
+func searchEmpty(t trial) {
 	for _, p := range []item.Params{
 		{}, {Text: pointer("drill")}, {Lat: pointer(0.0), Lng: pointer(0.0)}, {Sort: pointer("price")},
 	} {
@@ -32,48 +22,42 @@ func findsNothing(t trial) {
 	}
 }
 
-func findsWholeItems(t trial) {
-	want := t.newItem(full(), at(0))
-	t.create(want)
+func searchWholeItems(t trial) {
+	want := t.createNew(fullDraft())
 	got := t.all(item.Params{})
 	if len(got) != 1 || !got[0].Equal(want) {
 		t.Errorf("Search\n got %+v\nwant %+v", got, want)
 	}
 }
 
-// seesWrites: a search sees the writes of a caller who waited for their answer.
-func seesWrites(t trial) {
-	it := t.newItem(item.Draft{Name: "First"}, at(0))
-	t.create(it)
+// searchAfterWrites: a search sees acknowledged writes of the same caller.
+func searchAfterWrites(t trial) {
+	itm := t.createNew(item.Draft{Name: "First"})
 	t.wantNames(item.Params{}, "First")
-	it = t.renamed(it, "Second", at(time.Second))
-	if err := t.Store.Replace(t.Context(), it, t.get(it.ID).Revision); err != nil {
-		t.Fatal(err)
-	}
+	itm = t.renamed(itm, "Second", at(time.Second))
+	t.replace(itm)
 	t.wantNames(item.Params{}, "Second")
 	t.wantNames(item.Params{Text: pointer("first")})
-	if err := t.Store.Delete(t.Context(), it.ID, t.get(it.ID).Revision); err != nil {
-		t.Fatal(err)
-	}
+	t.delete(itm.ID)
 	t.wantNames(item.Params{})
 }
 
-// satisfies is the filters of a query, said again for one item.
-func satisfies(q item.Query, it item.Item) bool {
+// satisfies reports whether itm passes the filters of q.
+func satisfies(q item.Query, itm item.Item) bool {
 	for _, tag := range q.Tags {
-		if !slices.Contains(it.Tags, tag) {
+		if !slices.Contains(itm.Tags, tag) {
 			return false
 		}
 	}
-	return (q.Near == nil || q.Near.Place.DistanceKm(it.Place) <= q.Near.RadiusKm) &&
-		(q.Category == "" || q.Category == it.Category) &&
-		(q.OwnerID == "" || q.OwnerID == it.OwnerID) &&
-		(q.MinPrice == nil || it.PricePerDay != nil && *it.PricePerDay >= *q.MinPrice) &&
-		(q.MaxPrice == nil || it.PricePerDay != nil && *it.PricePerDay <= *q.MaxPrice)
+	return (q.Near == nil || q.Near.Place.DistanceKm(itm.Place) <= q.Near.RadiusKm) &&
+		(q.Category == "" || q.Category == itm.Category) &&
+		(q.OwnerID == "" || q.OwnerID == itm.OwnerID) &&
+		(q.MinPrice == nil || itm.PricePerDay != nil && *itm.PricePerDay >= *q.MinPrice) &&
+		(q.MaxPrice == nil || itm.PricePerDay != nil && *itm.PricePerDay <= *q.MaxPrice)
 }
 
-// catalog is n items that differ in all that can be filtered.
-func (t trial) catalog(rng *rand.Rand, n int) []item.Item {
+// filterItems returns n items that differ in all fields that can be filtered.
+func (t trial) filterItems(rng *rand.Rand, n int) []item.Item {
 	owners := []string{string(newUser()), string(newUser()), string(newUser())}
 	var items []item.Item
 	for i := range n {
@@ -87,18 +71,16 @@ func (t trial) catalog(rng *rand.Rand, n int) []item.Item {
 		if rng.IntN(4) > 0 {
 			d.PricePerDay = pointer(float64(rng.IntN(8)))
 		}
-		it := t.newItem(d, at(time.Duration(i)*time.Second))
-		it.OwnerID = t.query(item.Params{OwnerID: &owners[rng.IntN(3)]}).OwnerID
-		items = append(items, it)
+		itm := t.newItem(d, at(time.Duration(i)*time.Second))
+		itm.OwnerID = t.query(item.Params{OwnerID: &owners[rng.IntN(3)]}).OwnerID
+		items = append(items, itm)
 	}
 	return items
 }
 
 func filters(t trial) {
-	seed := rand.Uint64()
-	t.Logf("seed=%d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
-	items := t.catalog(rng, 200)
+	rng := t.newRand()
+	items := t.filterItems(rng, 200)
 	t.seed(items[:100])
 	t.seed(items[100:])
 	owner := string(items[0].OwnerID)
@@ -120,18 +102,18 @@ func filters(t trial) {
 	}
 }
 
-// wantSatisfying checks that p finds those of items, and those only, that satisfy it.
+// wantSatisfying checks that p finds those of items that satisfy it, and no others.
 func (t trial) wantSatisfying(p item.Params, items []item.Item) {
 	t.Helper()
 	p.Limit = item.MaxLimit
 	q := t.query(p)
 	want := []string{}
-	for _, it := range items {
-		if satisfies(q, it) {
-			want = append(want, it.Name)
+	for _, itm := range items {
+		if satisfies(q, itm) {
+			want = append(want, itm.Name)
 		}
 	}
-	got := names(t.walk(q, func(int) {}))
+	got := names(t.readAll(q, func(int) {}))
 	if diff := cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got))); diff != "" {
 		t.Errorf("Search(%s) (-want +got):\n%s", describe(p), diff)
 	}
@@ -140,7 +122,7 @@ func (t trial) wantSatisfying(p item.Params, items []item.Item) {
 	}
 }
 
-// filtersPrice: bounds belong to their range, to the cent, and no bound matches an item without a price.
+// filtersPrice: bounds are inclusive, exact to the cent, and exclude items without a price.
 func filtersPrice(t trial) {
 	items := []item.Item{t.newItem(item.Draft{Name: "none"}, at(0))}
 	for _, price := range []float64{0, 0.01, 19.98, 19.99, 20, 999_999.99, 1_000_000} {

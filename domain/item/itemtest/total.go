@@ -9,16 +9,7 @@ import (
 	"rental.example/domain/item"
 )
 
-func counting() []test {
-	return []test{
-		{"count/total on every page", countsTotal},
-		{"count/total beyond the exact ones", countsAtLeast},
-		{"count/facets", countsFacets},
-		{"count/facets of what is found only", countsFacetsOfFound},
-	}
-}
-
-func countsTotal(t trial) {
+func totalOnEveryPage(t trial) {
 	t.seedNamed("drill a", "drill b", "drill c", "saw")
 	q := t.query(item.Params{Text: pointer("drill"), Limit: 1})
 	for page := range 3 {
@@ -30,7 +21,7 @@ func countsTotal(t trial) {
 	}
 }
 
-func countsAtLeast(t trial) {
+func totalLowerBound(t trial) {
 	if testing.Short() {
 		t.Skip("needs more items than totals are exact for")
 	}
@@ -50,7 +41,7 @@ func countsAtLeast(t trial) {
 	}
 }
 
-// countsFacets has more values than a facet shows, many of them as frequent as others.
+// countsFacets has more values than a facet shows, and ties.
 func countsFacets(t trial) {
 	var items []item.Item
 	var categories, tags []item.Facet
@@ -65,7 +56,7 @@ func countsFacets(t trial) {
 		}
 		categories = append(categories, item.Facet{Value: slug, Count: n})
 	}
-	items = append(items, t.newItem(item.Draft{}, at(0))) // counts for nothing
+	items = append(items, t.newItem(item.Draft{}, at(0))) // in no facet
 	t.seed(items)
 	tags = append(tags, item.Facet{Value: "all", Count: len(items) - 1})
 	var threes, twos []item.Facet

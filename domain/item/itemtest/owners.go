@@ -3,24 +3,12 @@ package itemtest
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
 
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
-
-func knowing() []test {
-	return []test{
-		{"owners/unknown", ownersUnknown},
-		{"owners/merging", ownersMerge},
-		{"owners/when a deletion was learned", ownersLearn},
-		{"owners/many at once", ownersMany},
-		{"owners/any order ends the same", ownersAnyOrder},
-		{"owners/together", ownersTogether},
-	}
-}
 
 func (t trial) merge(e item.OwnerEvent) item.Owner {
 	t.Helper()
@@ -31,7 +19,7 @@ func (t trial) merge(e item.OwnerEvent) item.Owner {
 	return got
 }
 
-// wantOwners checks what is known of all owners of want.
+// wantOwners checks the stored owners.
 func (t trial) wantOwners(want ...item.Owner) {
 	t.Helper()
 	var ids []domain.UserID
@@ -52,16 +40,16 @@ func (t trial) wantOwners(want ...item.Owner) {
 	}
 }
 
-func ownersUnknown(t trial) {
+func unknownOwners(t trial) {
 	id := newUser()
 	t.wantOwners()
 	t.wantOwners(item.Owner{ID: id})
-	t.wantOwners(item.Owner{ID: id}, item.Owner{ID: id}) // an id may come twice
+	t.wantOwners(item.Owner{ID: id}, item.Owner{ID: id}) // duplicate id
 	known := t.merge(item.OwnerEvent{OwnerID: newUser(), Version: 1, Name: "Jane"})
 	t.wantOwners(item.Owner{ID: id}, known)
 }
 
-func ownersMerge(t trial) {
+func mergesOwners(t trial) {
 	id := newUser()
 	want := item.Owner{ID: id}
 	for _, e := range []item.OwnerEvent{
@@ -83,14 +71,14 @@ func ownersMerge(t trial) {
 	}
 }
 
-// ownersLearn delivers deletions again: of each, the first time stays, and goes with the next one.
-func ownersLearn(t trial) {
+// mergesDeletionReceived merges repeated deletions: the earliest time of the last deletion is kept.
+func mergesDeletionReceived(t trial) {
 	const micro = time.Microsecond
 	id := newUser()
 	for _, step := range []struct {
-		event   item.OwnerEvent
-		learned time.Duration
-		known   time.Duration // since noon; below zero for none
+		event    item.OwnerEvent
+		received time.Duration
+		known    time.Duration // since noon; negative for none
 	}{
 		{item.OwnerEvent{Version: 3}, 0, -1},
 		{item.OwnerEvent{Version: 5, Deleted: true}, 123_456 * micro, 123_456 * micro},
@@ -98,25 +86,25 @@ func ownersLearn(t trial) {
 		{item.OwnerEvent{Version: 4, Deleted: true}, time.Hour, 123_456 * micro},
 		{item.OwnerEvent{Version: 6}, time.Hour, 123_456 * micro},
 		{item.OwnerEvent{Version: 7, LastDeleted: 5}, time.Hour, 123_456 * micro},
-		{item.OwnerEvent{Version: 5, Deleted: true}, 123_455*micro + 999, 123_455 * micro}, // a clock that is behind
+		{item.OwnerEvent{Version: 5, Deleted: true}, 123_455*micro + 999, 123_455 * micro}, // by a slow clock
 		{item.OwnerEvent{Version: 9, LastDeleted: 8}, 2*time.Hour + micro, 2*time.Hour + micro},
 		{item.OwnerEvent{Version: 8, Deleted: true}, 3 * time.Hour, 2*time.Hour + micro},
 		{item.OwnerEvent{Version: 10, Deleted: true}, 4 * time.Hour, 4 * time.Hour},
 	} {
-		step.event.OwnerID, step.event.Received = id, noon.Add(step.learned).In(time.FixedZone("", 3600))
+		step.event.OwnerID, step.event.Received = id, noon.Add(step.received).In(time.FixedZone("", 3600))
 		want := time.Time{}
 		if step.known >= 0 {
 			want = noon.Add(step.known)
 		}
 		got := t.merge(step.event)
 		if got.DeletionReceived != want {
-			t.Errorf("Merge(%+v): deletion known since %v, want %v", step.event, got.DeletionReceived, want)
+			t.Errorf("Merge(%+v): deletion received at %v, want %v", step.event, got.DeletionReceived, want)
 		}
 		t.wantOwners(got)
 	}
 }
 
-func ownersMany(t trial) {
+func manyOwners(t trial) {
 	var want []item.Owner
 	for i := range 2 * item.MaxLimit {
 		e := item.OwnerEvent{OwnerID: newUser(), Version: domain.Version(i + 1), Name: fmt.Sprint("Owner ", i), Ratings: float64(i)}
@@ -129,8 +117,7 @@ func ownersMany(t trial) {
 	t.wantOwners(want...)
 }
 
-// eventsOf is a life of one owner, with ties that a decision is needed for. Each event comes twice, the second
-// time an hour later.
+// eventsOf returns events of one owner with ties, each twice, the second time received an hour later, and their result.
 func eventsOf(id domain.UserID) (events []item.OwnerEvent, end item.Owner) {
 	end = item.Owner{ID: id}
 	for v := domain.Version(1); v <= 12; v++ {
@@ -146,23 +133,8 @@ func eventsOf(id domain.UserID) (events []item.OwnerEvent, end item.Owner) {
 	return events, end
 }
 
-func ownersAnyOrder(t trial) {
-	seed := rand.Uint64()
-	t.Logf("seed=%d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
-	for range 4 {
-		events, end := eventsOf(newUser())
-		rng.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
-		for _, e := range events {
-			t.merge(e)
-		}
-		t.wantOwners(end)
-	}
-}
-
-// ownersTogether merges all events of an owner at once. A merge that loses to others too often may say so,
-// and is repeated, as a queue would.
-func ownersTogether(t trial) {
+// raceMerges merges all events of an owner concurrently and retries conflicts, as a queue does.
+func raceMerges(t trial) {
 	events, end := eventsOf(newUser())
 	var all sync.WaitGroup
 	for _, e := range events {

@@ -1,6 +1,7 @@
 package itemtest
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 	"rental.example/domain/item"
 )
 
-// query makes a query, which has to be valid.
+// query returns the query of valid params.
 func (t trial) query(p item.Params) item.Query {
 	t.Helper()
 	q, err := item.NewQuery(p)
@@ -28,8 +29,8 @@ func (t trial) search(q item.Query) item.Results {
 	return results
 }
 
-// walk reads all pages of q from q.After on, and calls between after each but the last.
-func (t trial) walk(q item.Query, between func(page int)) []item.Item {
+// readAll reads all pages of q from q.After on, and calls between after each but the last.
+func (t trial) readAll(q item.Query, between func(page int)) []item.Item {
 	t.Helper()
 	var found []item.Item
 	for page := 0; ; page++ {
@@ -51,18 +52,18 @@ func (t trial) walk(q item.Query, between func(page int)) []item.Item {
 
 func (t trial) all(p item.Params) []item.Item {
 	t.Helper()
-	return t.walk(t.query(p), func(int) {})
+	return t.readAll(t.query(p), func(int) {})
 }
 
 func names(items []item.Item) []string {
 	got := []string{}
-	for _, it := range items {
-		got = append(got, it.Name)
+	for _, itm := range items {
+		got = append(got, itm.Name)
 	}
 	return got
 }
 
-// wantOrder checks the names of what is found, in order.
+// wantOrder checks the names of the found items, in order.
 func (t trial) wantOrder(p item.Params, want ...string) {
 	t.Helper()
 	if diff := cmp.Diff(append([]string{}, want...), names(t.all(p))); diff != "" {
@@ -70,7 +71,7 @@ func (t trial) wantOrder(p item.Params, want ...string) {
 	}
 }
 
-// wantNames checks the names of what is found, in any order.
+// wantNames checks the names of the found items, in any order.
 func (t trial) wantNames(p item.Params, want ...string) {
 	t.Helper()
 	if diff := cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(names(t.all(p))))); diff != "" {
@@ -78,10 +79,10 @@ func (t trial) wantNames(p item.Params, want ...string) {
 	}
 }
 
-// describe writes what pointers point to.
+// describe formats p with the values of its pointers.
 func describe(p item.Params) string { return cmp.Diff(item.Params{}, p) }
 
-// seedNamed seeds an item for each name.
+// seedNamed creates an item for each name.
 func (t trial) seedNamed(names ...string) {
 	t.Helper()
 	var items []item.Item
@@ -91,6 +92,14 @@ func (t trial) seedNamed(names ...string) {
 	t.seed(items)
 }
 
+// newRand returns a random generator and logs its seed.
+func (t trial) newRand() *rand.Rand {
+	seed := rand.Uint64()
+	t.Logf("seed=%d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// shorter returns n, or a tenth of it with -short.
 func shorter(n int) int {
 	if testing.Short() {
 		return n / 10
