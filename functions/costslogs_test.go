@@ -60,8 +60,8 @@ func (b logBytes) ownPerRequest() float64 { return float64(b.read+b.write+b.even
 func measureLogs(t *testing.T, p plan) (b logBytes) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := wrote{}
-		routers, others := costFunctions(w)
+		w := outputs{}
+		functions := handlersInMemory(w)
 		length := func(service string, h lambda.Handler, event []byte) int {
 			for range 2 {
 				w[service].Reset()
@@ -76,10 +76,10 @@ func measureLogs(t *testing.T, p plan) (b logBytes) {
 			}
 			return w[service].Len()
 		}
-		b.write = length("users", routers["users"], eventOf(t, "users", "save-replaces"))
-		b.read = length("users", routers["users"], eventOf(t, "users", "get"))
-		b.event = length("userevents", others["userevents"], eventOf(t, "userevents", "created"))
-		b.message = length("itemsync", others["itemsync"], eventOf(t, "itemsync", "created"))
+		b.write = length("users", functions["users"], eventOf(t, "users", "save-replaces"))
+		b.read = length("users", functions["users"], eventOf(t, "users", "get"))
+		b.event = length("userevents", functions["userevents"], eventOf(t, "userevents", "created"))
+		b.message = length("itemsync", functions["itemsync"], eventOf(t, "itemsync", "created"))
 	})
 	for _, line := range platformLines {
 		b.platform += len(line)
@@ -113,18 +113,15 @@ func accessLogLength(t *testing.T, p plan) (n int) {
 // Every route has been called, one that is unknown, and every function at its cold start.
 func customMetrics(t *testing.T, p plan) (all []string) {
 	t.Helper()
-	w := wrote{}
-	routers, others := costFunctions(w)
-	for service, routes := range services() {
-		if routers[service] == nil {
-			t.Errorf("functions/%s is not in costFunctions, in functions/costsfunctions_test.go: add it, or its metrics cost nothing", service)
+	w := outputs{}
+	functions := handlersInMemory(w)
+	for service, h := range functions {
+		if router, ok := h.(*apigateway.Router); ok {
+			for _, route := range append(services()[service], apigateway.Route{Method: "GET", Resource: "/unknown"}) {
+				_, _ = router.Serve(t.Context(), events.APIGatewayProxyRequest{HTTPMethod: route.Method, Resource: route.Resource})
+			}
 			continue
 		}
-		for _, route := range append(routes, apigateway.Route{Method: "GET", Resource: "/unknown"}) {
-			_, _ = routers[service].Serve(t.Context(), events.APIGatewayProxyRequest{HTTPMethod: route.Method, Resource: route.Resource})
-		}
-	}
-	for service, h := range others {
 		event := []byte("{}")
 		if service == "itemsync" {
 			event = eventOf(t, service, "created")
@@ -136,7 +133,7 @@ func customMetrics(t *testing.T, p plan) (all []string) {
 	for name := range p.stack.of("AWS::Serverless::Function") {
 		service := strings.ToLower(strings.TrimSuffix(name, "Function"))
 		if w[service] == nil {
-			t.Errorf("the costs have no metrics of %s: add it to costFunctions in functions/costslogs_test.go", name)
+			t.Errorf("the costs have no metrics of %s: add it to handlers in functions/handlers_test.go", name)
 			continue
 		}
 		for line := range bytes.Lines(w[service].Bytes()) {

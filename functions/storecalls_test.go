@@ -2,7 +2,6 @@ package functions_test
 
 import (
 	"bytes"
-
 	"fmt"
 	"io"
 	"net/http"
@@ -15,23 +14,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
-	"rental.example/adapters/apigateway"
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/dynamo"
 	"rental.example/adapters/opensearch"
 	"rental.example/adapters/samtest"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/storecalls"
-	"rental.example/domain/item"
-	"rental.example/functions/items"
-	"rental.example/functions/itemsync"
-	"rental.example/functions/republish"
-	"rental.example/functions/userevents"
-	"rental.example/functions/users"
 )
 
-// slowStore answers every request with {} after a time that no clock of a test measures otherwise. It is an HTTP client
+// slowStore responds every request with {} after a time that no clock of a test measures otherwise. It is an HTTP client
 // as the SDK takes one, and a transport as OpenSearch's client does.
 type slowStore struct{}
 
@@ -48,34 +39,22 @@ func slowConfig() aws.Config {
 	return aws.Config{Region: "eu-west-1", HTTPClient: slowStore{}, Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", "")}
 }
 
-// overSlowStores are all functions as they are deployed, but for the engines, which are slow, and the output.
-func overSlowStores(t *testing.T, out io.Writer) map[string]lambda.Handler {
+// handlersOverSlowStores returns all functions, over the deployed adapters and slow engines.
+func handlersOverSlowStores(t *testing.T, out io.Writer) map[string]lambda.Handler {
 	t.Helper()
-	var (
-		logger  = cloudwatch.NewLogger(out, 0, "service")
-		metrics = cloudwatch.NewMetrics(io.Discard, "rental", "service", time.Now)
-		config  = apigateway.Config{AllowedOrigin: "https://app.example.com", Logger: logger, Metrics: metrics, Now: time.Now}
-		table   = dynamo.NewUsers(dynamo.NewClient(slowConfig()), "users")
-		topic   = snssqs.NewTopic(snssqs.NewTopicClient(slowConfig()), "arn:aws:sns:eu-west-1:123456789012:topic")
-		queue   = snssqs.NewQueue(snssqs.NewQueueClient(slowConfig()), "https://sqs.eu-west-1.amazonaws.com/123456789012/queue")
-	)
+	table := dynamo.NewUsers(dynamo.NewClient(slowConfig()), "users")
 	engine, err := opensearch.NewClient(opensearch.Config{
 		Endpoint: "https://search.invalid", Alias: "items", Service: opensearch.ServiceNone, HTTP: slowStore{},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, owners := opensearch.NewItems(engine), opensearch.NewOwners(engine)
-	registry := item.NewRegistry(owners, opensearch.NewHoldings(engine), itemsync.GracePeriod, fixtureTime)
-	catalog := items.New(item.NewCatalog(store, store, owners), items.Config{Now: time.Now, Logger: logger})
-	return map[string]lambda.Handler{
-		"users":      apigateway.NewRouter(users.New(table, time.Now, logger).Routes(), config),
-		"items":      apigateway.NewRouter(catalog.Routes(), config),
-		"userevents": lambda.NewHandler(userevents.New(topic, queue, userevents.Config{Now: fixtureTime, Logger: logger, Metrics: metrics}).Handle),
-		"itemsync":   lambda.NewHandler(itemsync.New(registry, itemsync.Config{Logger: logger, Metrics: metrics}).Handle),
-		"republish": lambda.NewHandler(republish.New(table, topic, republish.Config{
-			Now: time.Now, Logger: logger, Metrics: metrics}).Handle),
-	}
+	stored := opensearch.NewItems(engine)
+	return handlers(ports{users: table, records: table,
+		topic:       snssqs.NewTopic(snssqs.NewTopicClient(slowConfig()), "arn:aws:sns:eu-west-1:123456789012:topic"),
+		deadLetters: snssqs.NewQueue(snssqs.NewQueueClient(slowConfig()), "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"),
+		items:       stored, search: stored, holdings: opensearch.NewHoldings(engine), owners: opensearch.NewOwners(engine),
+	}, func(string) io.Writer { return out })
 }
 
 // TestStoreCallsOfLines: the lines that one looks at when a function is slow have the calls of its stores and their
@@ -99,7 +78,7 @@ func TestStoreCallsOfLines(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var out bytes.Buffer
-				handler := overSlowStores(t, &out)[test.function]
+				handler := handlersOverSlowStores(t, &out)[test.function]
 				if _, err := handler.Invoke(t.Context(), eventOf(t, test.function, test.fixture)); err != nil {
 					t.Fatal(err)
 				}
