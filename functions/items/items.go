@@ -1,8 +1,7 @@
-// Package items is the function behind /items: things to rent, and the search for them.
+// Package items is the function of /items: things to rent, and the search for them.
 //
-// A handler reads top down: who calls, what they sent, the catalogue, the answer. What it does not find
-// here it finds by name: adapters/apigateway reads requests and makes answers of errors, domain/item has
-// the rules, and an adapter of its ports keeps the items.
+// A handler gets the caller, decodes the request, calls the catalog, and encodes the response. adapters/apigateway decodes
+// requests and maps errors to responses, and domain/item has the rules.
 package items
 
 import (
@@ -19,26 +18,26 @@ import (
 	"rental.example/domain/item"
 )
 
-// Config is what a Service needs beside its catalogue.
+// Config configures a Service.
 type Config struct {
 	Now func() time.Time
-	// Random fills the part of a new item's id that is not its time.
+	// Random returns the random part of a new item's id.
 	Random func() [10]byte
-	Logger *slog.Logger // hears of clocks that disagree
+	Logger *slog.Logger // for clock skew
 }
 
-// Service answers the requests of the items service.
+// Service has the handlers of the items service.
 type Service struct {
 	catalog *item.Catalog
 	config  Config
 }
 
-// New makes a Service over a catalogue.
+// New returns a Service.
 func New(catalog *item.Catalog, config Config) *Service {
 	return &Service{catalog: catalog, config: config}
 }
 
-// Routes are the operations of the service, as template.yaml declares them.
+// Routes returns the routes of the service, as in template.yaml.
 func (s *Service) Routes() []apigateway.Route {
 	return []apigateway.Route{
 		{Method: "POST", Resource: "/items", Handle: s.create},
@@ -54,7 +53,7 @@ type (
 	response = events.APIGatewayProxyResponse
 )
 
-// create lists an item of the caller's.
+// create creates an item of the caller.
 func (s *Service) create(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
@@ -72,19 +71,19 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	listing, created, err := s.catalog.Add(ctx, id, caller, body.draft(), stamp)
+	added, created, err := s.catalog.Add(ctx, id, caller, item.Draft(body), stamp)
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WarnClockSkew(ctx, s.config.Logger, listing.Item.Version, s.config.Now())
-	status := http.StatusOK // the repetition of a request with an Idempotency-Key
+	apigateway.WarnClockSkew(ctx, s.config.Logger, added.Item.Version, s.config.Now())
+	status := http.StatusOK // retry of a request with an Idempotency-Key
 	if created {
 		status = http.StatusCreated
 	}
-	return itemAnswer(status, listing, apigateway.Location(req, "/items/"+string(id)))
+	return itemResponse(status, added, apigateway.Location(req, "/items/"+string(id)))
 }
 
-// newID is the id of the item that a request makes: the same for the same Idempotency-Key.
+// newID returns the id of a new item, which is the same for the same Idempotency-Key.
 func (s *Service) newID(req request, caller domain.Caller, stamp domain.Stamp) (item.ID, error) {
 	key, present, err := apigateway.IdempotencyKey(req)
 	if err != nil || present {
@@ -93,7 +92,7 @@ func (s *Service) newID(req request, caller domain.Caller, stamp domain.Stamp) (
 	return item.NewID(stamp.Time, s.config.Random()), nil
 }
 
-// get reads one item.
+// get returns one item.
 func (s *Service) get(ctx context.Context, req request) (response, error) {
 	cond, err := apigateway.ParseConditionalGet(req)
 	if err != nil {
@@ -103,22 +102,22 @@ func (s *Service) get(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	listing, err := s.catalog.Get(ctx, id)
+	found, err := s.catalog.Get(ctx, id)
 	if err != nil {
 		return response{}, err
 	}
-	tag := tagOf(listing)
-	known, err := cond.Check(tag)
+	tag := etag(found)
+	notModified, err := cond.Check(tag)
 	if err != nil {
 		return response{}, err
 	}
-	if known {
+	if notModified {
 		return apigateway.NotModified(tag)
 	}
-	return itemAnswer(http.StatusOK, listing)
+	return itemResponse(http.StatusOK, found)
 }
 
-// update applies a merge patch to an item of the caller's.
+// update applies a merge patch to an item of the caller.
 func (s *Service) update(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
@@ -136,15 +135,15 @@ func (s *Service) update(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	listing, err := s.catalog.Change(ctx, id, caller, cond, body.patch(), s.stamp(ctx))
+	updated, err := s.catalog.Change(ctx, id, caller, cond, item.Patch(body), s.stamp(ctx))
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WarnClockSkew(ctx, s.config.Logger, listing.Item.Version, s.config.Now())
-	return itemAnswer(http.StatusOK, listing)
+	apigateway.WarnClockSkew(ctx, s.config.Logger, updated.Item.Version, s.config.Now())
+	return itemResponse(http.StatusOK, updated)
 }
 
-// delete deletes an item of the caller's, or anybody's for an admin.
+// delete deletes an item of the caller; an admin may delete any item.
 func (s *Service) delete(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {

@@ -11,27 +11,27 @@ import (
 	"rental.example/domain/item"
 )
 
-// search finds items.
+// search returns a page of the items that match a query.
 func (s *Service) search(ctx context.Context, req request) (response, error) {
 	query, err := parseSearch(req)
 	if err != nil {
 		return response{}, err
 	}
-	found, err := s.catalog.Search(ctx, query)
+	page, err := s.catalog.Search(ctx, query)
 	if errors.Is(err, item.ErrInvalidPosition) {
 		return response{}, apigateway.ErrInvalidCursor
 	}
 	if err != nil {
 		return response{}, err
 	}
-	view, err := newFoundView(query, found)
+	view, err := newSearchView(query, page)
 	if err != nil {
 		return response{}, err
 	}
 	return apigateway.JSON(http.StatusOK, view)
 }
 
-// parseSearch reads the query string of GET /items.
+// parseSearch parses the query string of GET /items.
 func parseSearch(req request) (item.Query, error) {
 	params := apigateway.ParseQuery(req, "q", "lat", "lng", "radiusKm", "category", "tag", "minPrice", "maxPrice",
 		"ownerId", "sort", "limit", "cursor")
@@ -51,15 +51,15 @@ func parseSearch(req request) (item.Query, error) {
 		return query, err
 	}
 	var after positionBody
-	if err := apigateway.DecodeCursor(*cursor, identity(query), &after); err != nil {
+	if err := apigateway.DecodeCursor(*cursor, cursorQuery(query), &after); err != nil {
 		return item.Query{}, err
 	}
 	query.After, err = after.position()
 	return query, err
 }
 
-// identity is what a cursor of the search is bound to: all that decides which items come in which order.
-func identity(q item.Query) string {
+// cursorQuery identifies the search that a cursor belongs to: all parameters that affect the items and their order.
+func cursorQuery(q item.Query) string {
 	q.After, q.Limit = nil, 0
 	near, low, high := item.Near{}, item.Money(-1), item.Money(-1)
 	if q.Near != nil {
@@ -74,7 +74,7 @@ func identity(q item.Query) string {
 	return fmt.Sprintf("items %q %v %q %q %d %d %q %q", q.Text, near, q.Category, q.Tags, low, high, q.OwnerID, q.Sort)
 }
 
-// positionBody is an item.Position inside a cursor.
+// positionBody is an item.Position in a cursor.
 type positionBody struct {
 	Key string  `json:"k"`
 	ID  item.ID `json:"i"`
@@ -88,8 +88,8 @@ func (b positionBody) position() (*item.Position, error) {
 	return &item.Position{Key: b.Key, ID: id}, nil
 }
 
-// foundView is the body of GET /items.
-type foundView struct {
+// searchView is the body of GET /items.
+type searchView struct {
 	Items  []itemView  `json:"items"`
 	Total  totalView   `json:"total"`
 	Facets *facetsView `json:"facets,omitempty"`
@@ -111,25 +111,25 @@ type facetView struct {
 	Count int    `json:"count"`
 }
 
-func newFoundView(q item.Query, found item.SearchPage) (foundView, error) {
-	view := foundView{Items: make([]itemView, 0, len(found.Items)), Total: totalView(found.Total)}
-	for i := range found.Items {
-		l := &found.Items[i]
-		shown := newItemView(l)
+func newSearchView(q item.Query, page item.SearchPage) (searchView, error) {
+	view := searchView{Items: make([]itemView, 0, len(page.Items)), Total: totalView(page.Total)}
+	for i := range page.Items {
+		w := &page.Items[i]
+		v := newItemView(w)
 		if q.Near != nil {
-			km := math.Round(q.Near.Place.DistanceKm(l.Item.Place)*1000) / 1000 // to the metre
-			shown.DistanceKm = &km
+			km := math.Round(q.Near.Place.DistanceKm(w.Item.Place)*1000) / 1000 // to the metre
+			v.DistanceKm = &km
 		}
-		view.Items = append(view.Items, shown)
+		view.Items = append(view.Items, v)
 	}
 	if q.After == nil {
-		view.Facets = &facetsView{Category: facetViews(found.Categories), Tags: facetViews(found.Tags)}
+		view.Facets = &facetsView{Category: facetViews(page.Categories), Tags: facetViews(page.Tags)}
 	}
-	if found.Next == nil {
+	if page.Next == nil {
 		return view, nil
 	}
 	var err error
-	view.Next, err = apigateway.EncodeCursor(identity(q), positionBody{Key: found.Next.Key, ID: found.Next.ID})
+	view.Next, err = apigateway.EncodeCursor(cursorQuery(q), positionBody{Key: page.Next.Key, ID: page.Next.ID})
 	return view, err
 }
 

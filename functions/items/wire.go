@@ -9,60 +9,38 @@ import (
 )
 
 // itemBody is the body of POST /items.
-type itemBody struct {
-	name, details, category string
-	tags                    []string
-	pricePerDay, lat, lng   *float64
-}
+type itemBody item.Draft
 
 // Fields implements apigateway.Object.
 func (b *itemBody) Fields() []apigateway.Field {
 	return []apigateway.Field{
-		apigateway.NewField("name", &b.name),
-		apigateway.NewField("details", &b.details),
-		apigateway.NewField("category", &b.category),
-		apigateway.NewField("tags", &b.tags),
-		apigateway.NewField("pricePerDay", &b.pricePerDay),
-		apigateway.NewField("lat", &b.lat),
-		apigateway.NewField("lng", &b.lng),
+		apigateway.NewField("name", &b.Name),
+		apigateway.NewField("details", &b.Details),
+		apigateway.NewField("category", &b.Category),
+		apigateway.NewField("tags", &b.Tags),
+		apigateway.NewField("pricePerDay", &b.PricePerDay),
+		apigateway.NewField("lat", &b.Lat),
+		apigateway.NewField("lng", &b.Lng),
 	}
 }
 
-func (b *itemBody) draft() item.Draft {
-	return item.Draft{
-		Name: b.name, Details: b.details, Category: b.category, Tags: b.tags,
-		PricePerDay: b.pricePerDay, Lat: b.lat, Lng: b.lng,
-	}
-}
-
-// patchBody is the body of PATCH /items/{id}. A null clears; the domain refuses that where a value must be.
-type patchBody struct {
-	name, details, category domain.Optional[string]
-	tags                    domain.Optional[[]string]
-	pricePerDay, lat, lng   domain.Optional[float64]
-}
+// patchBody is the body of PATCH /items/{id}.
+type patchBody item.Patch
 
 // Fields implements apigateway.Object.
 func (b *patchBody) Fields() []apigateway.Field {
 	return []apigateway.Field{
-		apigateway.NewField("name", &b.name),
-		apigateway.NewField("details", &b.details),
-		apigateway.NewField("category", &b.category),
-		apigateway.NewField("tags", &b.tags),
-		apigateway.NewField("pricePerDay", &b.pricePerDay),
-		apigateway.NewField("lat", &b.lat),
-		apigateway.NewField("lng", &b.lng),
+		apigateway.NewField("name", &b.Name),
+		apigateway.NewField("details", &b.Details),
+		apigateway.NewField("category", &b.Category),
+		apigateway.NewField("tags", &b.Tags),
+		apigateway.NewField("pricePerDay", &b.PricePerDay),
+		apigateway.NewField("lat", &b.Lat),
+		apigateway.NewField("lng", &b.Lng),
 	}
 }
 
-func (b *patchBody) patch() item.Patch {
-	return item.Patch{
-		Name: b.name, Details: b.details, Category: b.category, Tags: b.tags,
-		PricePerDay: b.pricePerDay, Lat: b.lat, Lng: b.lng,
-	}
-}
-
-// itemView is an item as people see it.
+// itemView is an item in a response.
 type itemView struct {
 	ID          item.ID   `json:"id"`
 	Owner       ownerView `json:"owner"`
@@ -75,25 +53,25 @@ type itemView struct {
 	Lng         float64   `json:"lng"`
 	CreatedAt   time.Time `json:"createdAt"`
 	UpdatedAt   time.Time `json:"updatedAt"`
-	DistanceKm  *float64  `json:"distanceKm,omitempty"` // of a search near a place
+	DistanceKm  *float64  `json:"distanceKm,omitempty"` // of a search near a point
 }
 
-// ownerView has a name and ratings once they are known.
+// ownerView has a name and ratings if the owner's profile is known.
 type ownerView struct {
 	ID      domain.UserID `json:"id"`
 	Name    string        `json:"name,omitempty"`
 	Ratings *float64      `json:"ratings,omitempty"`
 }
 
-// newItemView is l as people see it. It points into l, so that a page of views takes little memory of its own.
-func newItemView(l *item.WithOwner) itemView {
-	it := &l.Item
+// newItemView returns the view of an item. It points into the item, which saves allocations.
+func newItemView(w *item.WithOwner) itemView {
+	i := &w.Item
 	view := itemView{
-		ID: it.ID, Owner: newOwnerView(it.OwnerID, &l.Owner), Name: it.Name, Details: it.Details, Category: it.Category,
-		Tags: it.Tags, Lat: it.Place.Lat, Lng: it.Place.Lng, CreatedAt: it.CreatedAt, UpdatedAt: it.UpdatedAt,
+		ID: i.ID, Owner: newOwnerView(i.OwnerID, &w.Owner), Name: i.Name, Details: i.Details, Category: i.Category,
+		Tags: i.Tags, Lat: i.Place.Lat, Lng: i.Place.Lng, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
-	if it.PricePerDay != nil {
-		amount := it.PricePerDay.Amount()
+	if i.PricePerDay != nil {
+		amount := i.PricePerDay.Amount()
 		view.PricePerDay = &amount
 	}
 	return view
@@ -107,11 +85,11 @@ func newOwnerView(id domain.UserID, o *item.Owner) ownerView {
 	return view
 }
 
-// tagOf names the state of the item and of its owner, since the answer shows both.
-func tagOf(l item.WithOwner) string {
-	return apigateway.CompositeETag(l.Item.Version, l.Owner.DocumentVersion())
+// etag returns the ETag of a response, which has an item and its owner.
+func etag(w item.WithOwner) string {
+	return apigateway.CompositeETag(w.Item.Version, w.Owner.DocumentVersion())
 }
 
-func itemAnswer(status int, l item.WithOwner, headers ...apigateway.Header) (response, error) {
-	return apigateway.JSON(status, newItemView(&l), append(headers, apigateway.ETag(tagOf(l)))...)
+func itemResponse(status int, w item.WithOwner, headers ...apigateway.Header) (response, error) {
+	return apigateway.JSON(status, newItemView(&w), append(headers, apigateway.ETag(etag(w)))...)
 }

@@ -1,8 +1,7 @@
-// Package users is the function behind /user and /users: people's profiles.
+// Package users is the function of /user and /users: the profiles of users.
 //
-// A handler reads top down: who calls, what they sent, the domain's constructor, the store, the answer.
-// What it does not find here it finds by name: adapters/apigateway reads requests and makes answers of
-// errors, domain/user has the rules, and an adapter of user.Store keeps the profiles.
+// A handler gets the caller, decodes the request, calls the domain's constructor and the store, and encodes the response.
+// adapters/apigateway decodes requests and maps errors to responses, and domain/user has the rules.
 package users
 
 import (
@@ -19,20 +18,19 @@ import (
 	"rental.example/domain/user"
 )
 
-// Service answers the requests of the users service.
+// Service has the handlers of the users service.
 type Service struct {
 	store  user.Store
 	now    func() time.Time
 	logger *slog.Logger
 }
 
-// New makes a Service over a store. The clock gives versions and times; the logger hears of clocks that
-// disagree.
+// New returns a Service. It takes versions and times from now, and logs clock skew.
 func New(store user.Store, now func() time.Time, logger *slog.Logger) *Service {
 	return &Service{store: store, now: now, logger: logger}
 }
 
-// Routes are the operations of the service, as template.yaml declares them.
+// Routes returns the routes of the service, as in template.yaml.
 func (s *Service) Routes() []apigateway.Route {
 	return []apigateway.Route{
 		{Method: "POST", Resource: "/user", Handle: s.save},
@@ -49,7 +47,7 @@ type (
 	response = events.APIGatewayProxyResponse
 )
 
-// save makes or replaces the caller's profile.
+// save creates or replaces the caller's profile.
 func (s *Service) save(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
@@ -63,12 +61,12 @@ func (s *Service) save(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	if cond.NeedsRecord() { // a missing record is told before anything about the body
+	if cond.NeedsRecord() { // report a missing record before problems of the body
 		if _, err := s.store.Get(ctx, caller.ID); err != nil {
 			return response{}, err
 		}
 	}
-	profile, err := user.New(caller, body.draft(), s.stamp(ctx))
+	profile, err := user.New(caller, user.Draft(body), s.stamp(ctx))
 	if err != nil {
 		return response{}, err
 	}
@@ -78,12 +76,12 @@ func (s *Service) save(ctx context.Context, req request) (response, error) {
 	}
 	apigateway.WarnClockSkew(ctx, s.logger, saved.Version, s.now())
 	if created {
-		return profileAnswer(http.StatusCreated, saved, apigateway.Location(req, "/users/"+string(saved.ID)))
+		return profileResponse(http.StatusCreated, saved, apigateway.Location(req, "/users/"+string(saved.ID)))
 	}
-	return profileAnswer(http.StatusOK, saved)
+	return profileResponse(http.StatusOK, saved)
 }
 
-// get reads the caller's profile.
+// get returns the caller's profile.
 func (s *Service) get(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
@@ -98,14 +96,14 @@ func (s *Service) get(ctx context.Context, req request) (response, error) {
 		return response{}, err
 	}
 	tag := apigateway.VersionETag(profile.Version)
-	known, err := cond.Check(tag)
+	notModified, err := cond.Check(tag)
 	if err != nil {
 		return response{}, err
 	}
-	if known {
+	if notModified {
 		return apigateway.NotModified(tag)
 	}
-	return profileAnswer(http.StatusOK, profile)
+	return profileResponse(http.StatusOK, profile)
 }
 
 // update applies a merge patch to the caller's profile.
@@ -123,13 +121,13 @@ func (s *Service) update(ctx context.Context, req request) (response, error) {
 		return response{}, err
 	}
 	saved, err := user.Update(ctx, s.store, caller.ID, cond, func(p user.Profile) (user.Profile, error) {
-		return p.Change(caller, body.patch(), s.stamp(ctx))
+		return p.Change(caller, user.Patch(body), s.stamp(ctx))
 	})
 	if err != nil {
 		return response{}, err
 	}
 	apigateway.WarnClockSkew(ctx, s.logger, saved.Version, s.now())
-	return profileAnswer(http.StatusOK, saved)
+	return profileResponse(http.StatusOK, saved)
 }
 
 // delete deletes the caller's profile.
@@ -150,7 +148,7 @@ func (s *Service) delete(ctx context.Context, req request) (response, error) {
 	return apigateway.NoContent()
 }
 
-// getPublic reads what anyone signed in may know of a user.
+// getPublic returns the public part of a profile to any signed-in user.
 func (s *Service) getPublic(ctx context.Context, req request) (response, error) {
 	if _, err := apigateway.Caller(req); err != nil {
 		return response{}, err
@@ -170,24 +168,24 @@ func (s *Service) getPublic(ctx context.Context, req request) (response, error) 
 	return apigateway.JSON(http.StatusOK, newPublicView(profile.Public()))
 }
 
-// list reads a page of all users, for admins.
+// list returns a page of all users to an admin.
 func (s *Service) list(ctx context.Context, req request) (response, error) {
 	caller, err := apigateway.Caller(req)
 	if err != nil {
 		return response{}, err
 	}
-	listing, err := parseListing(req)
+	query, err := parseListQuery(req)
 	if err != nil {
 		return response{}, err
 	}
 	if !caller.IsAdmin() {
 		return response{}, domain.ErrForbidden
 	}
-	page, err := s.store.List(ctx, listing)
+	page, err := s.store.List(ctx, query)
 	if err != nil {
 		return response{}, err
 	}
-	view, err := newPageView(listing, page)
+	view, err := newPageView(query, page)
 	if err != nil {
 		return response{}, err
 	}

@@ -9,48 +9,33 @@ import (
 )
 
 // profileBody is the body of POST /user.
-type profileBody struct {
-	name, email, userType string
-	ratings               float64
-}
+type profileBody user.Draft
 
 // Fields implements apigateway.Object.
 func (b *profileBody) Fields() []apigateway.Field {
 	return []apigateway.Field{
-		apigateway.NewField("name", &b.name),
-		apigateway.NewField("email", &b.email),
-		apigateway.NewField("ratings", &b.ratings),
-		apigateway.NewField("userType", &b.userType),
+		apigateway.NewField("name", &b.Name),
+		apigateway.NewField("email", &b.Email),
+		apigateway.NewField("ratings", &b.Ratings),
+		apigateway.NewField("userType", &b.Type),
 	}
 }
 
-func (b *profileBody) draft() user.Draft {
-	return user.Draft{Name: b.name, Email: b.email, Type: b.userType, Ratings: b.ratings}
-}
-
-// patchBody is the body of PATCH /user. A null asks for the empty value, which the domain refuses but
-// for ratings.
-type patchBody struct {
-	name, email, userType domain.Optional[string]
-	ratings               domain.Optional[float64]
-}
+// patchBody is the body of PATCH /user.
+type patchBody user.Patch
 
 // Fields implements apigateway.Object.
 func (b *patchBody) Fields() []apigateway.Field {
 	return []apigateway.Field{
-		apigateway.NewField("name", &b.name),
-		apigateway.NewField("email", &b.email),
-		apigateway.NewField("ratings", &b.ratings),
-		apigateway.NewField("userType", &b.userType),
+		apigateway.NewField("name", &b.Name),
+		apigateway.NewField("email", &b.Email),
+		apigateway.NewField("ratings", &b.Ratings),
+		apigateway.NewField("userType", &b.Type),
 	}
 }
 
-func (b *patchBody) patch() user.Patch {
-	return user.Patch{Name: b.name, Email: b.email, Type: b.userType, Ratings: b.ratings}
-}
-
-// profileView is a profile as its owner sees it. Its times are texts, which encoding/json writes in a third of the
-// time that a time.Time takes.
+// profileView is a profile as its owner sees it. Its times are strings, which encoding/json encodes three times as fast as
+// time.Time.
 type profileView struct {
 	ID            domain.UserID `json:"id"`
 	Name          string        `json:"name"`
@@ -62,12 +47,12 @@ type profileView struct {
 	UpdatedAt     string        `json:"updatedAt"`
 }
 
-func profileAnswer(status int, p user.Profile, headers ...apigateway.Header) (response, error) {
+func profileResponse(status int, p user.Profile, headers ...apigateway.Header) (response, error) {
 	view := profileView{
 		ID: p.ID, Name: p.Name, Email: p.Email, EmailVerified: p.EmailVerified, UserType: p.Type,
 		Ratings: p.Ratings, CreatedAt: p.CreatedAt.Format(time.RFC3339Nano), UpdatedAt: p.UpdatedAt.Format(time.RFC3339Nano),
 	}
-	all := append(make([]apigateway.Header, 0, 2), apigateway.ETag(apigateway.VersionETag(p.Version))) // on the stack
+	all := append(make([]apigateway.Header, 0, 2), apigateway.ETag(apigateway.VersionETag(p.Version)))
 	return apigateway.JSON(status, view, append(all, headers...)...)
 }
 
@@ -90,7 +75,7 @@ type pageView struct {
 	Next  string       `json:"next,omitempty"`
 }
 
-func newPageView(l user.ListQuery, page user.Page) (pageView, error) {
+func newPageView(q user.ListQuery, page user.Page) (pageView, error) {
 	view := pageView{Users: make([]publicView, 0, len(page.Profiles))}
 	for _, p := range page.Profiles {
 		view.Users = append(view.Users, newPublicView(p))
@@ -100,7 +85,7 @@ func newPageView(l user.ListQuery, page user.Page) (pageView, error) {
 	}
 	next := positionBody{CreatedAt: page.Next.CreatedAt.UnixMicro(), Type: page.Next.Type, ID: string(page.Next.ID)}
 	var err error
-	view.Next, err = apigateway.EncodeCursor(listingQuery(l), next)
+	view.Next, err = apigateway.EncodeCursor(cursorQuery(q), next)
 	return view, err
 }
 
@@ -109,42 +94,42 @@ const (
 	maxLimit     = 50
 )
 
-// parseListing reads the query string of GET /users.
-func parseListing(req request) (user.ListQuery, error) {
-	query := apigateway.ParseQuery(req, "userType", "limit", "cursor")
-	l := user.ListQuery{Limit: query.Int("limit", 1, maxLimit, defaultLimit)}
-	if text, ok := query.String("userType"); ok {
-		if l.Type = user.Type(text); !l.Type.Valid() {
-			query.AddProblem("userType", "must be renter or rentee")
+// parseListQuery parses the query string of GET /users.
+func parseListQuery(req request) (user.ListQuery, error) {
+	params := apigateway.ParseQuery(req, "userType", "limit", "cursor")
+	q := user.ListQuery{Limit: params.Int("limit", 1, maxLimit, defaultLimit)}
+	if text, ok := params.String("userType"); ok {
+		if q.Type = user.Type(text); !q.Type.Valid() {
+			params.AddProblem("userType", "must be renter or rentee")
 		}
 	}
-	cursor, paged := query.String("cursor")
-	if err := query.Err(); err != nil || !paged {
-		return l, err
+	cursor, paged := params.String("cursor")
+	if err := params.Err(); err != nil || !paged {
+		return q, err
 	}
 	var after positionBody
-	if err := apigateway.DecodeCursor(cursor, listingQuery(l), &after); err != nil {
-		return l, err
+	if err := apigateway.DecodeCursor(cursor, cursorQuery(q), &after); err != nil {
+		return q, err
 	}
 	var err error
-	l.After, err = after.position(l)
-	return l, err
+	q.After, err = after.position(q)
+	return q, err
 }
 
-// listingQuery is what a cursor of the listing is bound to.
-func listingQuery(l user.ListQuery) string { return "users by creation, type " + string(l.Type) }
+// cursorQuery identifies the list that a cursor belongs to.
+func cursorQuery(q user.ListQuery) string { return "users by creation, type " + string(q.Type) }
 
-// positionBody is a user.Position inside a cursor.
+// positionBody is a user.Position in a cursor.
 type positionBody struct {
 	CreatedAt int64     `json:"c"` // microseconds since 1970
 	Type      user.Type `json:"t"`
 	ID        string    `json:"i"`
 }
 
-// position checks what a client could have made up: a position is only ever one that the listing passes.
-func (b positionBody) position(l user.ListQuery) (*user.Position, error) {
+// position returns apigateway.ErrInvalidCursor for a position that is not in the list: a client can forge one.
+func (b positionBody) position(q user.ListQuery) (*user.Position, error) {
 	id, err := domain.ParseUserID(b.ID)
-	if err != nil || !b.Type.Valid() || l.Type != "" && l.Type != b.Type || b.CreatedAt < 0 {
+	if err != nil || !b.Type.Valid() || q.Type != "" && q.Type != b.Type || b.CreatedAt < 0 {
 		return nil, apigateway.ErrInvalidCursor
 	}
 	return &user.Position{CreatedAt: time.UnixMicro(b.CreatedAt).UTC(), Type: b.Type, ID: id}, nil
