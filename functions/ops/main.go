@@ -1,6 +1,5 @@
-// Command ops is the part of testdata/ops that a shell is too little for: it restores, copies and erases what a
-// deployed stack holds. testdata/ops calls it, with the names of the stack's resources in the environment. It is
-// deployed nowhere.
+// Command ops restores, copies, exports and erases the data of a deployed stack. The script testdata/ops calls it with the
+// names of the stack's resources in the environment. It is not deployed.
 package main
 
 import (
@@ -8,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"slices"
@@ -22,11 +22,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // from then on, Ctrl-C is the system's own
+	context.AfterFunc(ctx, stop) // a second Ctrl-C kills the process
 	err := run(ctx, os.Args[1:], tool{env: lambdaenv.New(os.Getenv), in: os.Stdin, out: os.Stdout, progress: os.Stderr})
-	var early *people.TooEarlyError
+	var tooEarly *people.TooEarlyError
 	switch {
-	case errors.As(err, &early):
+	case errors.As(err, &tooEarly):
 		fmt.Fprintln(os.Stderr, "ops: not finished:", err)
 		os.Exit(exitTooEarly)
 	case err != nil:
@@ -35,10 +35,10 @@ func main() {
 	}
 }
 
-// exitTooEarly is the status of a run that has to be repeated later: EX_TEMPFAIL of sysexits.h.
+// exitTooEarly is the exit status of a run that has to be repeated later: EX_TEMPFAIL of sysexits.h.
 const exitTooEarly = 75
 
-// tool is what commands work with.
+// tool is the environment of a command.
 type tool struct {
 	env           *lambdaenv.Env
 	in            io.Reader
@@ -47,7 +47,6 @@ type tool struct {
 
 func (t tool) logf(format string, args ...any) { fmt.Fprintf(t.progress, format+"\n", args...) }
 
-// commands are all, by name.
 var commands = map[string]func(ctx context.Context, t tool, args []string) error{
 	"snapshots":          snapshots,
 	"snapshot":           takeSnapshot,
@@ -62,7 +61,7 @@ var commands = map[string]func(ctx context.Context, t tool, args []string) error
 	"user-id":            userID,
 }
 
-// userID prints the id of the user whose account in the pool has the sub that is given.
+// userID prints the user id of the account with a sub.
 func userID(_ context.Context, t tool, args []string) error {
 	sub, err := argument(args, "the sub of an account")
 	if err == nil {
@@ -77,15 +76,10 @@ func run(ctx context.Context, args []string, t tool) error {
 			return command(ctx, t, args[1:])
 		}
 	}
-	var names []string
-	for name := range commands {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return fmt.Errorf("want a command: %s", strings.Join(names, ", "))
+	return fmt.Errorf("want a command: %s", strings.Join(slices.Sorted(maps.Keys(commands)), ", "))
 }
 
-// argument is the one argument of a command.
+// argument returns the only argument of a command.
 func argument(args []string, what string) (string, error) {
 	if len(args) != 1 || args[0] == "" {
 		return "", fmt.Errorf("want one argument: %s", what)

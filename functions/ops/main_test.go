@@ -8,7 +8,7 @@ import (
 	"rental.example/adapters/lambdaenv"
 )
 
-// TestBadArguments: what is wrong is said before anything is called.
+// TestBadArguments checks errors that are reported before any request.
 func TestBadArguments(t *testing.T) {
 	t.Parallel()
 	const someone = "11111111-1111-4111-8111-111111111111"
@@ -18,7 +18,7 @@ func TestBadArguments(t *testing.T) {
 	}
 	tests := []struct {
 		args, want string
-		without    string // of the variables
+		without    string // a missing environment variable
 	}{
 		{"", "want a command: drop-index, export, forget", ""},
 		{"restore", "want a command", ""},
@@ -39,9 +39,9 @@ func TestBadArguments(t *testing.T) {
 		{"restore-users users", "users is the table in use", ""},
 		{"restore-users backup", "missing environment variables: ERASURES_TABLE", "ERASURES_TABLE"},
 		{"forget", "want a user's id", ""},
-		{"forget Ada", `"Ada" is no user's id: want a UUID in lower case`, ""},
+		{"forget Ada", `invalid user id "Ada": want a UUID in lower case`, ""},
 		{"forget " + someone, "missing environment variables: DEAD_LETTER_QUEUES", "DEAD_LETTER_QUEUES"},
-		{"export " + someone, "is no JSON", ""},
+		{"export " + someone, "is not JSON", ""},
 	}
 	for _, test := range tests {
 		env := lambdaenv.New(func(name string) string {

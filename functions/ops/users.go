@@ -48,30 +48,30 @@ func restoreUsers(ctx context.Context, t tool, args []string) error {
 	if err != nil {
 		return err
 	}
-	done, err := people.RestoreUsers(ctx, people.RestoreConfig{
+	result, err := people.RestoreUsers(ctx, people.RestoreConfig{
 		Source: dynamo.NewUsers(client, source), Live: dynamo.NewUsers(client, live), Erased: erased, Now: time.Now(), Logf: t.logf,
 	})
-	fmt.Fprintln(t.out, done)
+	fmt.Fprintln(t.out, result)
 	if err != nil {
-		return fmt.Errorf("%w; it may be run again", err)
+		return fmt.Errorf("%w; it is safe to run this again", err)
 	}
-	t.logf("now run republish with RAISE=true: items then know of every profile as it is")
+	t.logf("now run republish with RAISE=true, which updates all owners of items")
 	return nil
 }
 
-// checkAge refuses a backup that is older than tombstones live, unless that is accepted: who has deleted their own
-// profile after it would come back, since nothing remembers that.
+// checkAge rejects a backup older than user.TombstoneLife, unless that is accepted: a profile whose tombstone has expired
+// since would come back.
 func checkAge(ctx context.Context, client *dynamodb.Client, table string, now time.Time, accepted bool) error {
 	out, err := client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &table})
 	if err != nil {
 		return err
 	}
-	of := out.Table.RestoreSummary
-	if accepted || of == nil || of.RestoreDateTime == nil || now.Sub(*of.RestoreDateTime) < user.TombstoneLife {
+	backup := out.Table.RestoreSummary
+	if accepted || backup == nil || backup.RestoreDateTime == nil || now.Sub(*backup.RestoreDateTime) < user.TombstoneLife {
 		return nil
 	}
-	return fmt.Errorf("%s is of %s, and tombstones are kept for %.0f days: profiles that their owners deleted between would "+
-		"come back. Accept that with OLD=true", table, of.RestoreDateTime.Format(time.RFC3339), user.TombstoneLife.Hours()/24)
+	return fmt.Errorf("%s is of %s, and tombstones expire after %.0f days: profiles that were deleted in between could "+
+		"come back. Accept that with OLD=true", table, backup.RestoreDateTime.Format(time.RFC3339), user.TombstoneLife.Hours()/24)
 }
 
 // deadLetterQueues returns the dead-letter queues by name, from a list of NAME=URL, separated by spaces.
@@ -103,13 +103,13 @@ func (t tool) stores() (s people.Stores, err error) {
 	return s, t.env.Err()
 }
 
-// person reads ID [EMAIL].
+// person parses the arguments ID [EMAIL].
 func person(args []string) (people.Person, error) {
 	if len(args) < 1 || len(args) > 2 {
-		return people.Person{}, errors.New("want a user's id and, if it is known, their e-mail")
+		return people.Person{}, errors.New("want a user's id and, if known, their e-mail")
 	}
 	if _, err := domain.ParseUserID(args[0]); err != nil {
-		return people.Person{}, fmt.Errorf("%q is no user's id: want a UUID in lower case", args[0])
+		return people.Person{}, fmt.Errorf("invalid user id %q: want a UUID in lower case", args[0])
 	}
 	return people.Person{ID: args[0], Email: strings.Join(args[1:], "")}, nil
 }
@@ -138,7 +138,7 @@ func forget(ctx context.Context, t tool, args []string) error {
 	})
 }
 
-// export reads the account, as the user pool describes it, from standard input: null for none.
+// export reads the account from standard input, as the user pool describes it, or null.
 func export(ctx context.Context, t tool, args []string) error {
 	p, err := person(args)
 	if err != nil {
@@ -149,18 +149,18 @@ func export(ctx context.Context, t tool, args []string) error {
 		return err
 	}
 	if !json.Valid(account) {
-		return errors.New("the account on standard input is no JSON")
+		return errors.New("the account on standard input is not JSON")
 	}
 	stores, err := t.stores()
 	if err != nil {
 		return err
 	}
-	all, err := stores.Export(ctx, p, account, time.Now())
+	data, err := stores.Export(ctx, p, account, time.Now())
 	if err != nil {
 		return err
 	}
 	e := json.NewEncoder(t.out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(all)
+	return e.Encode(data)
 }
