@@ -22,7 +22,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
@@ -31,6 +30,7 @@ import (
 	"rental.example/adapters/opensearch"
 	"rental.example/adapters/samtest"
 	"rental.example/adapters/snssqs"
+	"rental.example/adapters/snssqs/snssqstest"
 	"rental.example/domain"
 	"rental.example/domain/item"
 	"rental.example/functions/itemsync"
@@ -117,25 +117,10 @@ func (s *system) newClient(t *testing.T, function string) *opensearch.Client {
 // newTopic creates topic, queue and subscription as in template.yaml, with a shorter visibility timeout.
 func (s *system) newTopic(t *testing.T, name, engines string) *snssqs.Topic {
 	t.Helper()
-	topics := snssqs.NewTopicClient(configFor(samtest.Endpoint(t, "SNS_ENDPOINT", engines)))
-	s.sqs = snssqs.NewQueueClient(configFor(samtest.Endpoint(t, "SQS_ENDPOINT", engines)))
-	topic, err := topics.CreateTopic(t.Context(), &sns.CreateTopicInput{Name: &name})
-	must(t, err)
-	queue, err := s.sqs.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name, Attributes: map[string]string{
-		"VisibilityTimeout": fmt.Sprint(int(engineVisibilityTimeout.Seconds())),
-	}})
-	must(t, err)
-	s.queue = *queue.QueueUrl
-	described, err := s.sqs.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
-		QueueUrl: &s.queue, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameQueueArn},
-	})
-	must(t, err)
-	_, err = topics.Subscribe(t.Context(), &sns.SubscribeInput{
-		TopicArn: topic.TopicArn, Protocol: aws.String("sqs"), Endpoint: aws.String(described.Attributes["QueueArn"]),
-		Attributes: map[string]string{"RawMessageDelivery": "true"},
-	})
-	must(t, err)
-	return snssqs.NewTopic(topics, *topic.TopicArn)
+	e := snssqstest.NewEngine(t, engines)
+	s.sqs = e.SQS
+	s.queue = e.CreateQueue(t, name, map[string]string{"VisibilityTimeout": fmt.Sprint(int(engineVisibilityTimeout.Seconds()))})
+	return snssqs.NewTopic(e.SNS, e.CreateTopic(t, name, s.queue, map[string]string{"RawMessageDelivery": "true"}))
 }
 
 func must(t *testing.T, err error) {

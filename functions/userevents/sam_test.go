@@ -6,10 +6,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
@@ -22,12 +19,15 @@ import (
 func TestUnderSAM(t *testing.T) {
 	const engines = "sam-lambda,sns-sqs"
 	samtest.Endpoint(t, "SAM_LAMBDA_ENDPOINT", engines)
-	cfg := aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
-	queues := sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.BaseEndpoint = aws.String(samtest.Endpoint(t, "SQS_ENDPOINT", engines)) })
-	topics := sns.NewFromConfig(cfg, func(o *sns.Options) { o.BaseEndpoint = aws.String(samtest.Endpoint(t, "SNS_ENDPOINT", engines)) })
-	subscribed := createQueue(t, queues, "userevents-subscribed")
-	deadLetters := createQueue(t, queues, "user-events-dead-letters") // as in testdata/env.json, and the topic
-	subscribe(t, topics, "user-events", "arn:aws:sqs:us-east-1:123456789012:userevents-subscribed")
+	e := snssqstest.NewEngine(t, engines)
+	subscribed := e.CreateQueue(t, "userevents-subscribed", nil)
+	deadLetters := e.CreateQueue(t, "user-events-dead-letters", nil) // as in testdata/env.json, and the topic
+	e.CreateTopic(t, "user-events", subscribed, map[string]string{"RawMessageDelivery": "true"})
+	for _, url := range []string{subscribed, deadLetters} {
+		if _, err := e.SQS.PurgeQueue(t.Context(), &sqs.PurgeQueueInput{QueueUrl: &url}); err != nil {
+			t.Fatal(err)
+		}
+	}
 
 	for _, c := range apigatewaytest.Cases(t, root, "userevents") {
 		p, healthy := portsFor(c.Name), ports{topic: new(snssqstest.Topic), deadLetters: new(snssqstest.Queue)}
@@ -37,7 +37,7 @@ func TestUnderSAM(t *testing.T) {
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			got := result{Response: samtest.Invoke(t, "UserEventsFunction", c.Event)}
-			got.Published, got.DeadLetters = drain(t, queues, subscribed), drain(t, queues, deadLetters)
+			got.Published, got.DeadLetters = drain(t, e, subscribed), drain(t, e, deadLetters)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("the result differs from the golden (-want +got):\n%s", diff)
 			}
@@ -45,61 +45,15 @@ func TestUnderSAM(t *testing.T) {
 	}
 }
 
-func createQueue(t *testing.T, queues *sqs.Client, name string) *string {
-	t.Helper()
-	created, err := queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := queues.PurgeQueue(t.Context(), &sqs.PurgeQueueInput{QueueUrl: created.QueueUrl}); err != nil {
-		t.Fatal(err)
-	}
-	return created.QueueUrl
-}
-
-// subscribe creates the topic and subscribes the queue.
-func subscribe(t *testing.T, topics *sns.Client, name, queue string) {
-	t.Helper()
-	topic, err := topics.CreateTopic(t.Context(), &sns.CreateTopicInput{Name: &name})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = topics.Subscribe(t.Context(), &sns.SubscribeInput{
-		TopicArn: topic.TopicArn, Protocol: aws.String("sqs"), Endpoint: &queue,
-		Attributes: map[string]string{"RawMessageDelivery": "true"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// drain receives and deletes all messages of a queue.
-func drain(t *testing.T, queues *sqs.Client, url *string) []snssqstest.Message {
+func drain(t *testing.T, e snssqstest.Engine, url string) []snssqstest.Message {
 	t.Helper()
 	messages := []snssqstest.Message{}
-	for {
-		out, err := queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
-			QueueUrl: url, MaxNumberOfMessages: 10, MessageAttributeNames: []string{"All"},
-		})
-		if err != nil {
-			t.Fatal(err)
+	for _, m := range e.Drain(t, url) {
+		attributes := make(map[string]string)
+		for name, a := range m.MessageAttributes {
+			attributes[name] = aws.ToString(a.StringValue)
 		}
-		if len(out.Messages) == 0 {
-			return messages
-		}
-		for _, m := range out.Messages {
-			messages = append(messages, message(m))
-			if _, err := queues.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: url, ReceiptHandle: m.ReceiptHandle}); err != nil {
-				t.Fatal(err)
-			}
-		}
+		messages = append(messages, snssqstest.Message{Attributes: attributes, Body: json.RawMessage(aws.ToString(m.Body))})
 	}
-}
-
-func message(m types.Message) snssqstest.Message {
-	attributes := make(map[string]string)
-	for name, a := range m.MessageAttributes {
-		attributes[name] = aws.ToString(a.StringValue)
-	}
-	return snssqstest.Message{Attributes: attributes, Body: json.RawMessage(aws.ToString(m.Body))}
+	return messages
 }
