@@ -16,10 +16,8 @@ func (in adminInput) username() string { return in.Username }
 
 func (in adminInput) check() error { return in.checkWith() }
 
-// checkWith validates the pool, the username and more members, all in one message.
 func (in adminInput) checkWith(more ...member) error {
-	members := append([]member{poolMember(in.UserPoolID), usernameMember(in.Username)}, more...)
-	return cmp.Or(validate(members...), checkPoolID(in.UserPoolID))
+	return validatePool(in.UserPoolID, append([]member{usernameMember(in.Username)}, more...)...)
 }
 
 // epoch encodes as seconds since 1970, like all times of the JSON protocol.

@@ -8,7 +8,7 @@ type adminInitiateAuthInput struct {
 }
 
 func (in adminInitiateAuthInput) check() error {
-	return cmp.Or(validate(poolMember(in.UserPoolID)), checkPoolID(in.UserPoolID), in.initiateAuthInput.check())
+	return cmp.Or(validatePool(in.UserPoolID), in.initiateAuthInput.check())
 }
 
 // adminInitiateAuth serves the flows that servers and browsers share. The template's client enables no flow in which a
@@ -29,7 +29,7 @@ type adminRespondInput struct {
 }
 
 func (in adminRespondInput) check() error {
-	return cmp.Or(validate(poolMember(in.UserPoolID)), checkPoolID(in.UserPoolID), in.respondInput.check())
+	return cmp.Or(validatePool(in.UserPoolID), in.respondInput.check())
 }
 
 func (p *Pool) adminRespondToAuthChallenge(in adminRespondInput) (authOutput, error) {

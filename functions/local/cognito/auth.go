@@ -1,7 +1,6 @@
 package cognito
 
 import (
-	"cmp"
 	"encoding/json"
 	"math/big"
 	"strconv"
@@ -15,13 +14,10 @@ type initiateAuthInput struct {
 }
 
 func (in initiateAuthInput) check() error {
-	return cmp.Or(
-		validate(clientMember(in.ClientID), member{name: "authFlow", value: in.AuthFlow, echoed: true, enum: []string{
-			"USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN", "CUSTOM_AUTH", "ADMIN_NO_SRP_AUTH",
-			"USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_AUTH",
-		}}),
-		checkClientID(in.ClientID),
-	)
+	return validateClient(in.ClientID, member{name: "authFlow", value: in.AuthFlow, echoed: true, enum: []string{
+		"USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN", "CUSTOM_AUTH", "ADMIN_NO_SRP_AUTH",
+		"USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_AUTH",
+	}})
 }
 
 // authOutput has a challenge or the tokens. Like the service's, it has an empty ChallengeParameters beside the tokens.

@@ -1,9 +1,6 @@
 package cognito
 
-import (
-	"cmp"
-	"time"
-)
+import "time"
 
 // forgotPassword sends a code to a confirmed user with a verified e-mail, and has the same response for all others. It
 // fails for a user whose password an administrator has set and who has never signed in.
@@ -26,18 +23,13 @@ func (p *Pool) forgotPassword(in publicUserInput) (deliveryOutput, error) {
 }
 
 type confirmForgotPasswordInput struct {
-	ClientID         string `json:"ClientId"`
-	Username         string
+	publicUserInput
 	ConfirmationCode string
 	Password         string
 }
 
 func (in confirmForgotPasswordInput) check() error {
-	return cmp.Or(
-		validate(clientMember(in.ClientID), usernameMember(in.Username),
-			codeMember(in.ConfirmationCode), passwordMember("password", in.Password)),
-		checkClientID(in.ClientID),
-	)
+	return in.checkWith(codeMember(in.ConfirmationCode), passwordMember("password", in.Password))
 }
 
 // confirmForgotPassword uses the code to set a new password. For an unknown user every code is wrong.

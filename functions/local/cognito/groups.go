@@ -1,9 +1,6 @@
 package cognito
 
-import (
-	"cmp"
-	"strings"
-)
+import "strings"
 
 type createGroupInput struct {
 	UserPoolID  string `json:"UserPoolId"`
@@ -18,7 +15,7 @@ func (in createGroupInput) check() error {
 		// The service accepts it, and API Gateway then passes "x,admin" on as the groups x and admin.
 		return badRequest("InvalidParameterException", "The local user pool creates no group with a comma in its name: functions would read two groups.")
 	}
-	return cmp.Or(validate(poolMember(in.UserPoolID), groupMember(in.GroupName)), checkPoolID(in.UserPoolID))
+	return validatePool(in.UserPoolID, groupMember(in.GroupName))
 }
 
 type createGroupOutput struct {

@@ -20,14 +20,11 @@ type respondInput struct {
 }
 
 func (in respondInput) check() error {
-	return cmp.Or(
-		validate(clientMember(in.ClientID), member{name: "challengeName", value: in.ChallengeName, echoed: true, enum: []string{
-			"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE", "MFA_SETUP", "PASSWORD_VERIFIER",
-			"CUSTOM_CHALLENGE", "SELECT_CHALLENGE", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "ADMIN_NO_SRP_AUTH",
-			"NEW_PASSWORD_REQUIRED", "SMS_OTP", "PASSWORD", "WEB_AUTHN", "PASSWORD_SRP",
-		}}),
-		checkClientID(in.ClientID),
-	)
+	return validateClient(in.ClientID, member{name: "challengeName", value: in.ChallengeName, echoed: true, enum: []string{
+		"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE", "MFA_SETUP", "PASSWORD_VERIFIER",
+		"CUSTOM_CHALLENGE", "SELECT_CHALLENGE", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "ADMIN_NO_SRP_AUTH",
+		"NEW_PASSWORD_REQUIRED", "SMS_OTP", "PASSWORD", "WEB_AUTHN", "PASSWORD_SRP",
+	}})
 }
 
 func (p *Pool) respondToAuthChallenge(in respondInput) (authOutput, error) {
@@ -66,12 +63,9 @@ func (p *Pool) respondPasswordVerifier(responses map[string]string) (authOutput,
 }
 
 func (p *Pool) verifyPasswordClaim(ch challenge, block, timestamp, signature string) bool {
-	secret, err := base64.StdEncoding.DecodeString(block)
-	if err != nil {
-		return false
-	}
-	got, err := base64.StdEncoding.DecodeString(signature)
-	if err != nil {
+	secret, err1 := base64.StdEncoding.DecodeString(block)
+	got, err2 := base64.StdEncoding.DecodeString(signature)
+	if err1 != nil || err2 != nil {
 		return false
 	}
 	key := p.srp.sessionKey(ch.a, ch.b, ch.pub, ch.password.v)

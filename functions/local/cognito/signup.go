@@ -14,19 +14,25 @@ const (
 	resetCodeValidity  = time.Hour
 )
 
+// publicUserInput is the input of an operation without a token on one user.
+type publicUserInput struct {
+	ClientID string `json:"ClientId"`
+	Username string
+}
+
+func (in publicUserInput) check() error { return in.checkWith() }
+
+func (in publicUserInput) checkWith(more ...member) error {
+	return validateClient(in.ClientID, append([]member{usernameMember(in.Username)}, more...)...)
+}
+
 type signUpInput struct {
-	ClientID       string `json:"ClientId"`
-	Username       string
+	publicUserInput
 	Password       string
 	UserAttributes []attribute
 }
 
-func (in signUpInput) check() error {
-	return cmp.Or(
-		validate(clientMember(in.ClientID), usernameMember(in.Username), passwordMember("password", in.Password)),
-		checkClientID(in.ClientID),
-	)
-}
+func (in signUpInput) check() error { return in.checkWith(passwordMember("password", in.Password)) }
 
 type signUpOutput struct {
 	CodeDeliveryDetails codeDelivery
@@ -77,17 +83,11 @@ func (p *Pool) signUp(in signUpInput) (signUpOutput, error) {
 }
 
 type confirmSignUpInput struct {
-	ClientID         string `json:"ClientId"`
-	Username         string
+	publicUserInput
 	ConfirmationCode string
 }
 
-func (in confirmSignUpInput) check() error {
-	return cmp.Or(
-		validate(clientMember(in.ClientID), usernameMember(in.Username), codeMember(in.ConfirmationCode)),
-		checkClientID(in.ClientID),
-	)
-}
+func (in confirmSignUpInput) check() error { return in.checkWith(codeMember(in.ConfirmationCode)) }
 
 // confirmSignUp has the same error for an unknown user as for an expired code.
 func (p *Pool) confirmSignUp(in confirmSignUpInput) (empty, error) {
@@ -116,15 +116,6 @@ func (p *Pool) checkCode(code string, sent time.Time, validity time.Duration) er
 		return errCodeMismatch
 	}
 	return nil
-}
-
-type publicUserInput struct {
-	ClientID string `json:"ClientId"`
-	Username string
-}
-
-func (in publicUserInput) check() error {
-	return cmp.Or(validate(clientMember(in.ClientID), usernameMember(in.Username)), checkClientID(in.ClientID))
 }
 
 // resendConfirmationCode returns the same for a new sign-up, a confirmed user and an unknown one.

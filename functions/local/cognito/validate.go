@@ -1,6 +1,7 @@
 package cognito
 
 import (
+	"cmp"
 	"fmt"
 	"net/mail"
 	"regexp"
@@ -104,6 +105,16 @@ func validate(members ...member) error {
 func matches(pattern, value string) bool {
 	ok, err := regexp.MatchString("^(?:"+pattern+")$", value)
 	return err == nil && ok
+}
+
+// validateClient validates the client id and more members, all in one error.
+func validateClient(id string, more ...member) error {
+	return cmp.Or(validate(append([]member{clientMember(id)}, more...)...), checkClientID(id))
+}
+
+// validatePool validates the pool id and more members, all in one error.
+func validatePool(id string, more ...member) error {
+	return cmp.Or(validate(append([]member{poolMember(id)}, more...)...), checkPoolID(id))
 }
 
 func checkClientID(id string) error {

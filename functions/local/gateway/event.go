@@ -73,16 +73,16 @@ type identity struct {
 	User                          *string `json:"user"`
 }
 
-func (g *Gateway) newEvent(r *http.Request, resource string, params map[string]string, body []byte, claims map[string]any, id string) ([]byte, error) {
+// newEvent returns the event of a request. Its body is base64 unless it is UTF-8.
+func (g *Gateway) newEvent(r *http.Request, headers map[string][]string, resource string, params map[string]string, body []byte, claims map[string]any, id string) ([]byte, error) {
 	query, err := parseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, fmt.Errorf("query string: %w", err)
+		return nil, err
 	}
-	headers := g.headers(r)
 	e := event{
 		Resource: resource, Path: "/" + strings.TrimLeft(r.URL.EscapedPath(), "/"), HTTPMethod: r.Method,
 		Headers: lastValues(headers), MultiValueHeaders: headers,
-		Query: lastValues(query), MultiValueQuery: nilIfEmpty(query),
+		Query: lastValues(query), MultiValueQuery: query,
 		PathParameters: params, RequestContext: g.newRequestContext(r, resource, id),
 	}
 	if claims != nil {
@@ -134,13 +134,6 @@ func lastValues(multi map[string][]string) map[string]string {
 		single[name] = values[len(values)-1]
 	}
 	return single
-}
-
-func nilIfEmpty(m map[string][]string) map[string][]string {
-	if len(m) == 0 {
-		return nil
-	}
-	return m
 }
 
 // claimStrings converts verified claims to strings, like the authorizer.

@@ -122,7 +122,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.writeBodyError(w, err, id)
 		return
 	}
-	event, err := g.newEvent(r, op.route.Resource, params, body, claims, id)
+	headers := g.headers(r)
+	event, err := g.newEvent(r, headers, op.route.Resource, params, body, claims, id)
 	if err != nil {
 		g.WriteError(w, badRequestParameters, id)
 		return
@@ -131,7 +132,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeTooLong(w)
 		return
 	}
-	g.invoke(w, r, op, event, id)
+	g.invoke(w, r, op, sandbox.Invocation{
+		Event: event, RequestID: g.config.NewID(), Trace: headers.Get("X-Amzn-Trace-Id"),
+	}, id)
 }
 
 // headerSize returns the length of the header lines.
@@ -173,12 +176,10 @@ func writeTooLong(w http.ResponseWriter) {
 }
 
 // invoke invokes the function and waits for its response until the function or the integration times out.
-func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, op operation, event []byte, id string) {
+func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, op operation, in sandbox.Invocation, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), IntegrationTimeout)
 	defer cancel()
-	response, err := g.config.Lambda.Invoke(ctx, op.function.Function, sandbox.Invocation{
-		Event: event, RequestID: g.config.NewID(), Trace: traceHeader(event),
-	})
+	response, err := g.config.Lambda.Invoke(ctx, op.function.Function, in)
 	switch {
 	case errors.Is(err, sandbox.ErrCallerCanceled):
 		g.WriteError(w, integrationTimeout, id)

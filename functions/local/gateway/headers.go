@@ -27,7 +27,7 @@ var (
 )
 
 // headers returns the client's headers with those that the service adds, without those that it drops.
-func (g *Gateway) headers(r *http.Request) map[string][]string {
+func (g *Gateway) headers(r *http.Request) http.Header {
 	h := r.Header.Clone()
 	for _, name := range droppedFromRequest {
 		h.Del(name)

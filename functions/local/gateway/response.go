@@ -9,14 +9,6 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-func traceHeader(event []byte) string {
-	var e struct {
-		Headers map[string]string `json:"headers"`
-	}
-	_ = json.Unmarshal(event, &e) // our own event; without the header there is no trace
-	return e.Headers["X-Amzn-Trace-Id"]
-}
-
 // writeResponse writes a function's response. A malformed one is a 502, like from the service, and so is a status below
 // 200, after which net/http would write another one.
 func (g *Gateway) writeResponse(w http.ResponseWriter, function string, response []byte, id string) {
