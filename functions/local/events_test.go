@@ -14,6 +14,7 @@ import (
 
 	"rental.example/adapters/samtest"
 	"rental.example/domain"
+	"rental.example/functions/local/pipeline"
 	"rental.example/functions/local/sandbox"
 )
 
@@ -213,13 +214,13 @@ func TestRepublish(t *testing.T) {
 	r.rename(t, token, "Johanna")
 	var queue struct {
 		Visible  int
-		Messages []messageView
+		Messages []pipeline.PeekedMessage
 	}
 	eventually(t, "a message waits", soon, func() bool {
 		_, body := r.get(t, "/_local/queues/ItemSyncQueue")
 		return json.Unmarshal([]byte(body), &queue) == nil && queue.Visible == 1
 	})
-	if m := queue.Messages[0]; !strings.Contains(m.Body, "Johanna") || m.Attributes["eventType"] != "user.profile.updated.v1" || m.ReceiveCount != 0 {
+	if m := queue.Messages[0]; !strings.Contains(m.Body, "Johanna") || m.Attributes["eventType"] != "user.profile.updated.v1" || m.Receives != 0 {
 		t.Errorf("message: %+v", m)
 	}
 	if got := r.call(t, 200, "", "POST", "/_local/queues/ItemSyncQueue/purge", ""); !bytes.Contains(got, []byte(`"purged": 1`)) {

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -116,16 +114,6 @@ func TestServerLimits(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Error("a client that never reads is still connected")
 	}
-}
-
-// namedPipe returns the path of a pipe without a writer.
-func namedPipe(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), ".env")
-	if out, err := exec.Command("mkfifo", path).CombinedOutput(); err != nil {
-		t.Fatalf("mkfifo: %v\n%s", err, out)
-	}
-	return path
 }
 
 // TestSIGPIPE: if nobody reads stdout and stderr, a request in flight at SIGTERM is still finished.

@@ -46,7 +46,7 @@ func withJSONErrors(mux *http.ServeMux) http.Handler {
 		}
 		recorder := &statusOnly{ResponseWriter: w}
 		h.ServeHTTP(recorder, r)
-		writeJSON(w, recorder.status, errorBody(http.StatusText(recorder.status)))
+		writeError(w, recorder.status, http.StatusText(recorder.status))
 	})
 }
 
@@ -62,12 +62,8 @@ func (s *statusOnly) WriteHeader(status int) { s.status = status }
 // Write implements http.ResponseWriter.
 func (s *statusOnly) Write(data []byte) (int, error) { return len(data), nil }
 
-// failure is the body of an answer that tells of one.
-type errorBody string
-
-// MarshalJSON implements json.Marshaler.
-func (f errorBody) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]string{"error": string(f)})
+func writeError(w http.ResponseWriter, status int, message string) {
+	writeJSON(w, status, map[string]string{"error": message})
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
@@ -124,15 +120,6 @@ func (o operations) queues(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, body)
 }
 
-type messageView struct {
-	ID           string            `json:"messageId"`
-	Body         string            `json:"body"`
-	Attributes   map[string]string `json:"attributes"`
-	ReceiveCount int               `json:"receiveCount"`
-	Sent         time.Time         `json:"sent"`
-	Visible      time.Time         `json:"visible"` // when it becomes visible
-}
-
 // peek returns messages without receiving them.
 func (o operations) peek(w http.ResponseWriter, r *http.Request) {
 	q, ok := o.events.Queue(r.PathValue("name"))
@@ -140,14 +127,10 @@ func (o operations) peek(w http.ResponseWriter, r *http.Request) {
 		o.writeNoQueue(w)
 		return
 	}
-	messages := []messageView{}
-	for _, m := range q.Peek(peekLimit) {
-		messages = append(messages, messageView{m.ID, m.Body, m.Attributes, m.Receives, m.Sent.UTC(), m.Visible.UTC()})
-	}
 	writeJSON(w, http.StatusOK, struct {
 		queueView
-		Messages []messageView `json:"messages"`
-	}{viewQueue(q), messages})
+		Messages []pipeline.PeekedMessage `json:"messages"`
+	}{viewQueue(q), q.Peek(peekLimit)})
 }
 
 // redrive responds when all is moved.
@@ -157,9 +140,9 @@ func (o operations) redrive(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, pipeline.ErrNoQueue):
 		o.writeNoQueue(w)
 	case errors.Is(err, pipeline.ErrNoSource), errors.Is(err, pipeline.ErrFailureRecords):
-		writeJSON(w, http.StatusConflict, errorBody(r.PathValue("name")+" cannot be redriven: "+err.Error()))
+		writeError(w, http.StatusConflict, r.PathValue("name")+" cannot be redriven: "+err.Error())
 	case err != nil:
-		writeJSON(w, http.StatusInternalServerError, errorBody(err.Error()))
+		writeError(w, http.StatusInternalServerError, err.Error())
 	default:
 		remaining, _ := o.events.Queue(r.PathValue("name")) // records that failed again are back by now
 		writeJSON(w, http.StatusOK, map[string]any{
@@ -183,7 +166,7 @@ func (o operations) writeNoQueue(w http.ResponseWriter) {
 	for _, q := range o.events.Queues() {
 		names = append(names, q.Name())
 	}
-	writeJSON(w, http.StatusNotFound, errorBody(pipeline.ErrNoQueue.Error()+"; the queues are "+strings.Join(names, ", ")))
+	writeError(w, http.StatusNotFound, pipeline.ErrNoQueue.Error()+"; the queues are "+strings.Join(names, ", "))
 }
 
 func (o operations) polling(on bool) http.HandlerFunc {
@@ -194,12 +177,12 @@ func (o operations) polling(on bool) http.HandlerFunc {
 				continue
 			}
 			if err := o.events.SetPolling(m.Function, on); err != nil {
-				writeJSON(w, http.StatusInternalServerError, errorBody(err.Error()))
+				writeError(w, http.StatusInternalServerError, err.Error())
 				return
 			}
 			writeJSON(w, http.StatusOK, map[string]any{"name": m.Function, "polling": on})
 			return
 		}
-		writeJSON(w, http.StatusNotFound, errorBody(pipeline.ErrNoMapping.Error()+"; the functions with one are "+strings.Join(names, ", ")))
+		writeError(w, http.StatusNotFound, pipeline.ErrNoMapping.Error()+"; the functions with one are "+strings.Join(names, ", "))
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 )
 
-// faultyFunctions is two functions that pass changes on from the stream to the topic and from the queue to what arrived,
-// and fail at random in every way that there is.
+// faultyFunctions are two functions that fail at random in all possible ways. One publishes changes of the stream, the
+// other stores the ids of messages.
 type faultyFunctions struct {
 	mu      sync.Mutex
 	random  *rand.Rand
@@ -35,16 +35,16 @@ func (c *faultyFunctions) roll(n int) int {
 	return c.random.IntN(n)
 }
 
-// userEvents publishes one by one, and may fail before, between and after.
+// userEvents publishes the changes one by one, and fails before, between or after them.
 func (c *faultyFunctions) userEvents(ids []string) (string, error) {
 	stopAt := len(ids)
 	switch c.roll(8) {
 	case 1:
-		return "", errBroken
+		return "", errTest
 	case 2:
 		panic("broken")
 	case 3:
-		time.Sleep(time.Minute) // its time is up
+		time.Sleep(time.Minute) // exceeds the timeout
 		return "", nil
 	case 4, 5:
 		stopAt = c.roll(len(ids))
@@ -57,15 +57,15 @@ func (c *faultyFunctions) userEvents(ids []string) (string, error) {
 	if stopAt < len(ids) {
 		var n int
 		_, _ = fmt.Sscan(ids[stopAt], &n)
-		return reporting(sequence(n)), nil
+		return reportFailure(sequence(n)), nil
 	}
 	if c.roll(8) == 1 {
-		return "", errBroken // after its work
+		return "", errTest // after its work
 	}
 	return "", nil
 }
 
-// publish also checks that no change comes before those that were made before it.
+// publish also checks that changes are published in order.
 func (c *faultyFunctions) publish(id string) error {
 	var n int
 	_, _ = fmt.Sscan(id, &n)
@@ -82,7 +82,7 @@ func (c *faultyFunctions) publish(id string) error {
 
 func (c *faultyFunctions) itemSync(bodies []string) (string, error) {
 	if c.roll(3) == 1 {
-		return "", errBroken
+		return "", errTest
 	}
 	c.mu.Lock()
 	for _, id := range bodies {
@@ -90,13 +90,12 @@ func (c *faultyFunctions) itemSync(bodies []string) (string, error) {
 	}
 	c.mu.Unlock()
 	if c.roll(4) == 1 {
-		return "", errBroken // after its work
+		return "", errTest // after its work
 	}
 	return "", nil
 }
 
-// TestAtLeastOnce: whatever fails however often, every change arrives in the end, and no change was published
-// before the one before it.
+// TestAtLeastOnce: every change arrives despite all faults, and changes are published in order.
 func TestAtLeastOnce(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(50) {

@@ -19,19 +19,19 @@ import (
 	"rental.example/functions/local/sandbox"
 )
 
-// testPipeline is a pipeline that runs, in the time of a synctest bubble.
+// testPipeline is a running pipeline in a synctest bubble.
 type testPipeline struct {
 	*Pipeline
 	stream  *Stream
 	service *sandbox.Service
 	start   time.Time
-	stop    func() // ends the pipeline, and waits for it
+	stop    func() // stops the pipeline and waits for it
 }
 
-// handler is a function's: it gets the ids of the records or messages, and answers in JSON.
+// handler is the handler of a function: it gets the ids of the records or messages and returns JSON.
 type handler func(ids []string) (string, error)
 
-// run starts a pipeline of functions. It is stopped at the end of the test, if not before.
+// run starts a pipeline, which is stopped at the end of the test at the latest.
 func run(t *testing.T, topology topology, userEvents, itemSync handler) *testPipeline {
 	t.Helper()
 	n := 0
@@ -85,7 +85,7 @@ func (h handler) Invoke(_ context.Context, event []byte) ([]byte, error) {
 
 func succeed([]string) (string, error) { return "", nil }
 
-// change puts a record into the stream. What the handler sees of it is id.
+// change appends a record to the stream. The handler gets its id.
 func (w *testPipeline) change(t *testing.T, id string) {
 	t.Helper()
 	err := w.stream.Put(func(eventID, sequence string) (json.RawMessage, error) {
@@ -96,10 +96,10 @@ func (w *testPipeline) change(t *testing.T, id string) {
 	}
 }
 
-// sequence is the sequence number of the n-th change.
+// sequence returns the sequence number of the n-th change.
 func sequence(n int) string { return fmt.Sprintf("1%020d", n) }
 
-func reporting(id string) string {
+func reportFailure(id string) string {
 	return fmt.Sprintf(`{"batchItemFailures":[{"itemIdentifier":%q}]}`, id)
 }
 
@@ -119,13 +119,13 @@ func entry(id, body, eventType string) types.PublishBatchRequestEntry {
 	}}
 }
 
-// call is one invocation, by what it got and when.
+// call is one invocation: the ids and the time.
 type call struct {
 	IDs string
 	At  time.Duration
 }
 
-// callLog keeps the invocations of a function.
+// callLog stores the invocations of a function.
 type callLog struct {
 	mu    sync.Mutex
 	start time.Time
@@ -142,7 +142,7 @@ func (j *callLog) add(ids []string) int {
 	return len(j.calls)
 }
 
-// depth waits until nothing moves without time, and returns what is in a queue.
+// depth waits until all goroutines are blocked, and returns the depth of a queue.
 func (w *testPipeline) depth(t *testing.T, name string) Depth {
 	t.Helper()
 	synctest.Wait()
@@ -153,4 +153,4 @@ func (w *testPipeline) depth(t *testing.T, name string) Depth {
 	return q.Depth()
 }
 
-var errBroken = errors.New("broken")
+var errTest = errors.New("broken")

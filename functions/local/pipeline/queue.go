@@ -222,12 +222,12 @@ func (q *Queue) Depth() (d Depth) {
 
 // PeekedMessage is a message that is shown and not received.
 type PeekedMessage struct {
-	ID         string
-	Body       string
-	Attributes map[string]string
-	Receives   int
-	Sent       time.Time
-	Visible    time.Time // when it becomes visible
+	ID         string            `json:"messageId"`
+	Body       string            `json:"body"`
+	Attributes map[string]string `json:"attributes"`
+	Receives   int               `json:"receiveCount"`
+	Sent       time.Time         `json:"sent"`
+	Visible    time.Time         `json:"visible"` // when it becomes visible
 }
 
 // Peek returns the first messages, at most limit, in the order of sending, without receiving them.
@@ -241,7 +241,7 @@ func (q *Queue) Peek(limit int) []PeekedMessage {
 		for name, a := range m.attributes {
 			values[name] = a.value
 		}
-		peeked = append(peeked, PeekedMessage{ID: m.id, Body: m.body, Attributes: values, Receives: m.receives, Sent: m.sent, Visible: m.visible})
+		peeked = append(peeked, PeekedMessage{ID: m.id, Body: m.body, Attributes: values, Receives: m.receives, Sent: m.sent.UTC(), Visible: m.visible.UTC()})
 	}
 	return peeked
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestQueueResponses: what a function does not report as failed is gone; the rest comes back when its visibility
-// timeout is over.
+// TestQueueResponses: messages that are not reported as failed are deleted; the others are received again after their
+// visibility timeout.
 func TestQueueResponses(t *testing.T) {
 	t.Parallel()
 	both, visibility := "[a b]", 3*time.Minute
@@ -32,11 +32,11 @@ func TestQueueResponses(t *testing.T) {
 		"no response": {func([]string) (string, error) { return "", nil }, []call{{both, 0}}},
 		"null":        {func([]string) (string, error) { return "null", nil }, []call{{both, 0}}},
 		"empty list":  {func([]string) (string, error) { return `{"batchItemFailures":[]}`, nil }, []call{{both, 0}}},
-		"the second":  {func(ids []string) (string, error) { return reporting(ids[1]), nil }, []call{{both, 0}, {"[b]", visibility}}},
-		"unknown id":  {func([]string) (string, error) { return reporting("x"), nil }, again},
-		"empty id":    {func([]string) (string, error) { return reporting(""), nil }, again},
+		"the second":  {func(ids []string) (string, error) { return reportFailure(ids[1]), nil }, []call{{both, 0}, {"[b]", visibility}}},
+		"unknown id":  {func([]string) (string, error) { return reportFailure("x"), nil }, again},
+		"empty id":    {func([]string) (string, error) { return reportFailure(""), nil }, again},
 		"another key": {func([]string) (string, error) { return `{"batchItemFailures":[{"messageId":"x"}]}`, nil }, again},
-		"error":       {func([]string) (string, error) { return "", errBroken }, again},
+		"error":       {func([]string) (string, error) { return "", errTest }, again},
 		"panic":       {func([]string) (string, error) { panic("broken") }, again},
 		"timeout":     {func([]string) (string, error) { time.Sleep(time.Minute); return "", nil }, again},
 	}
@@ -74,9 +74,7 @@ func TestQueueResponses(t *testing.T) {
 	}
 }
 
-// TestDeadLetters: a message that fails as often as the table allows is set aside, whole; redriven, it is a new
-// one; and those beside it get through all the time.
-// TestDisableDuringPoll: what comes behind the stop waits in the queue, in whatever the function's poller was.
+// TestDisableDuringPoll: a message that arrives after the mapping was disabled stays in the queue.
 func TestDisableDuringPoll(t *testing.T) {
 	t.Parallel()
 	for range 500 {
@@ -96,6 +94,8 @@ func TestDisableDuringPoll(t *testing.T) {
 	}
 }
 
+// TestDeadLetters: a message that exceeds maxReceiveCount is dead-lettered, and can be redriven; other messages are not
+// affected.
 func TestDeadLetters(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestDeadLetters(t *testing.T) {
 		w := run(t, deployed(), succeed, func(bodies []string) (string, error) {
 			if broken && strings.Contains(strings.Join(bodies, " "), "poison") {
 				failed++
-				return "", errBroken
+				return "", errTest
 			}
 			handled = append(handled, bodies...)
 			return "", nil
@@ -135,16 +135,15 @@ func TestDeadLetters(t *testing.T) {
 	})
 }
 
-// TestRedriveRecords: a record that the function cannot publish does not hold up those behind it; it is replayed once
-// the function can.
+// TestRedriveRecords: a record that cannot be published does not block the following ones, and can be redriven later.
 func TestRedriveRecords(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		fixed, refuses, handled := false, false, []string{}
+		fixed, reports, handled := false, false, []string{}
 		var dead *Queue
 		w := run(t, deployed(), func(ids []string) (string, error) {
-			if refuses {
-				return reporting("7"), nil
+			if reports {
+				return reportFailure("7"), nil
 			}
 			for _, id := range ids {
 				if !fixed && id == "poison" { // as the function does: whole, and on
@@ -170,9 +169,9 @@ func TestRedriveRecords(t *testing.T) {
 			}
 		}
 		replay(RedriveResult{Moved: 1}) // and back, at once
-		refuses = true
+		reports = true
 		replay(RedriveResult{Failed: 1})
-		refuses = false
+		reports = false
 		dead.send("no JSON", nil, "", 0)
 		fixed = true
 		replay(RedriveResult{Moved: 1, Failed: 1})
@@ -194,7 +193,7 @@ func TestRedriveRefusals(t *testing.T) {
 	})
 }
 
-// TestRetention: a queue forgets, and counts from the first sending also where letters are dead.
+// TestRetention: the retention period of a message begins when it was first sent.
 func TestRetention(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -212,7 +211,7 @@ func TestRetention(t *testing.T) {
 	})
 }
 
-// TestSQSEvent: a function gets the event that Lambda sends.
+// TestSQSEvent: a function gets the event of Lambda.
 func TestSQSEvent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -244,8 +243,7 @@ func TestSQSEvent(t *testing.T) {
 	})
 }
 
-// TestPublish: the topic refuses what SNS refuses, as a whole or by entry, and its filter lets through what the
-// table says.
+// TestPublish: the topic has the errors of SNS, for a batch or an entry, and applies the filter policy.
 func TestPublish(t *testing.T) {
 	t.Parallel()
 	w := New(Config{NewID: func() string { return "id" }, Speed: 1})
@@ -330,7 +328,7 @@ func TestSendMessage(t *testing.T) {
 	})
 }
 
-// TestSpeed: with a speed, what waits does so that many times shorter, and nothing else changes.
+// TestSpeed: only waiting times are divided.
 func TestSpeed(t *testing.T) {
 	t.Parallel()
 	got, want := deployed().withSpeed(60), deployed()

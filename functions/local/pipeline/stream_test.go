@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestBatches: records come in order, in batches of the table's size.
+// TestBatches: records arrive in order, in batches of the batch size.
 func TestBatches(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -42,8 +42,7 @@ func TestBatches(t *testing.T) {
 	})
 }
 
-// TestRecordAtEndOfWindow: a change that comes as the window ends is delivered, sooner or later. Which of the two is first
-// is up to chance.
+// TestRecordAtEndOfWindow: a record that arrives as the window ends is delivered. Either event may be first.
 func TestRecordAtEndOfWindow(t *testing.T) {
 	t.Parallel()
 	for range 500 {
@@ -68,7 +67,7 @@ func TestRecordAtEndOfWindow(t *testing.T) {
 	}
 }
 
-// TestStreamResponses: what a function reports decides what is tried again, and when.
+// TestStreamResponses: a function's response decides which records are retried, and when.
 func TestStreamResponses(t *testing.T) {
 	t.Parallel()
 	abcd, s := "[a b c d]", time.Second
@@ -81,17 +80,17 @@ func TestStreamResponses(t *testing.T) {
 		"no list":         {func([]string) (string, error) { return "{}", nil }, []call{{abcd, 0}}},
 		"null for a list": {func([]string) (string, error) { return `{"batchItemFailures":null}`, nil }, []call{{abcd, 0}}},
 		"empty list":      {func([]string) (string, error) { return `{"batchItemFailures":[]}`, nil }, []call{{abcd, 0}}},
-		"from the third":  {func([]string) (string, error) { return reporting(sequence(3)), nil }, []call{{abcd, 0}, {"[c d]", s}}},
+		"from the third":  {func([]string) (string, error) { return reportFailure(sequence(3)), nil }, []call{{abcd, 0}, {"[c d]", s}}},
 		"the lowest counts": {func([]string) (string, error) {
 			return fmt.Sprintf(`{"batchItemFailures":[{"itemIdentifier":%q},{"itemIdentifier":%q}]}`, sequence(4), sequence(2)), nil
 		}, []call{{abcd, 0}, {"[b c d]", s}}},
-		"the first":   {func([]string) (string, error) { return reporting(sequence(1)), nil }, []call{{abcd, 0}, {abcd, s}}},
-		"unknown id":  {func([]string) (string, error) { return reporting("7"), nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
-		"empty id":    {func([]string) (string, error) { return reporting(""), nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"the first":   {func([]string) (string, error) { return reportFailure(sequence(1)), nil }, []call{{abcd, 0}, {abcd, s}}},
+		"unknown id":  {func([]string) (string, error) { return reportFailure("7"), nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"empty id":    {func([]string) (string, error) { return reportFailure(""), nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
 		"null id":     {func([]string) (string, error) { return `{"batchItemFailures":[{"itemIdentifier":null}]}`, nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
 		"another key": {func([]string) (string, error) { return `{"batchItemFailures":[{"id":"x"}]}`, nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
 		"no JSON":     {func([]string) (string, error) { return "<", nil }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
-		"error":       {func([]string) (string, error) { return "", errBroken }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
+		"error":       {func([]string) (string, error) { return "", errTest }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
 		"panic":       {func([]string) (string, error) { panic("broken") }, []call{{abcd, 0}, {"[a b]", s}, {"[c d]", s}}},
 		"timeout": {func([]string) (string, error) { time.Sleep(time.Minute); return "", nil },
 			[]call{{abcd, 0}, {"[a b]", 31 * s}, {"[c d]", 31 * s}}},
@@ -124,15 +123,14 @@ func TestStreamResponses(t *testing.T) {
 	}
 }
 
-// TestBackoff: the pauses double up to a minute, and a record that cannot be handled holds up those behind
-// it, as long as the function does not take it out of the way.
+// TestBackoff: the backoff doubles up to a minute, and a failing record blocks the following ones.
 func TestBackoff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var j callLog
 		w := run(t, deployed(), func(ids []string) (string, error) {
 			if n := j.add(ids); n <= 9 {
-				return "", errBroken
+				return "", errTest
 			}
 			return "", nil
 		}, succeed)
@@ -153,7 +151,7 @@ func TestBackoff(t *testing.T) {
 	})
 }
 
-// TestBisect: of a batch on which the function fails for one record, all others get through.
+// TestBisect: one failing record does not block the others of its batch.
 func TestBisect(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -162,7 +160,7 @@ func TestBisect(t *testing.T) {
 		var handled []string
 		w := run(t, limited, func(ids []string) (string, error) {
 			if strings.Contains(strings.Join(ids, " "), "poison") {
-				return "", errBroken
+				return "", errTest
 			}
 			handled = append(handled, ids...)
 			return "", nil
@@ -187,13 +185,13 @@ func TestBisect(t *testing.T) {
 	})
 }
 
-// TestRetriesExhausted: items that were reported leave a position without a function's error.
+// TestRetriesExhausted: reported failures lead to a failureRecord without functionError.
 func TestRetriesExhausted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		limited := deployed()
 		limited.stream.maxRetries = 1
-		w := run(t, limited, func([]string) (string, error) { return reporting(sequence(1)), nil }, succeed)
+		w := run(t, limited, func([]string) (string, error) { return reportFailure(sequence(1)), nil }, succeed)
 		w.change(t, "a")
 		time.Sleep(time.Hour)
 		synctest.Wait()
@@ -201,8 +199,7 @@ func TestRetriesExhausted(t *testing.T) {
 	})
 }
 
-// TestOutage: what the function cannot pass on for 23 hours is passed on then, in order; what is older than a
-// day is lost but for its position.
+// TestOutage: after 23 hours all records are published, in order; records older than a day are discarded.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	for name, outage := range map[string]time.Duration{"23 hours": 23 * time.Hour, "25 hours": 25 * time.Hour} {
@@ -212,7 +209,7 @@ func TestOutage(t *testing.T) {
 				start, got := time.Now(), []string{}
 				w := run(t, deployed(), func(ids []string) (string, error) {
 					if time.Since(start) < outage {
-						return "", errBroken
+						return "", errTest
 					}
 					got = append(got, ids...)
 					return "", nil
@@ -281,7 +278,7 @@ func checkFailureRecord(t *testing.T, w *testPipeline, condition string, invocat
 	}
 }
 
-// TestDisabledMappings: a stopped function gets nothing, and everything once it is started.
+// TestDisabledMappings: a disabled mapping delivers nothing, and everything once it is enabled.
 func TestDisabledMappings(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -316,7 +313,7 @@ func TestDisabledMappings(t *testing.T) {
 	})
 }
 
-// TestShutdown: what has begun when the pipeline is told to end is finished, and nothing begins after that.
+// TestShutdown: invocations in flight are finished, and none is started.
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -334,7 +331,7 @@ func TestShutdown(t *testing.T) {
 	})
 }
 
-// TestBatchWindow: a batch waits so long for more, unless it is full.
+// TestBatchWindow: a batch is delivered when it is full or the window ends.
 func TestBatchWindow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

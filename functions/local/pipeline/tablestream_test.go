@@ -18,18 +18,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// service is a DynamoDB stream as its API shows it: iterators are "shard/index".
+// service is a fake of the Streams API. Its iterators are "shard/index".
 type service struct {
-	mu      sync.Mutex
-	shards  []types.Shard
-	records map[string][]types.Record
-	ended   map[string]bool
-	trouble []error // of the next calls of GetRecords
-	asked   []string
-	arn     string // of the only stream; empty where a test does not mind
+	mu        sync.Mutex
+	shards    []types.Shard
+	records   map[string][]types.Record
+	ended     map[string]bool
+	errs      []error // of the next calls of GetRecords
+	requested []string
+	arn       string // of the only stream; empty: any
 }
 
-// find fails where the request is for a stream that is gone.
+// find fails if the stream does not exist.
 func (s *service) find(arn *string) error {
 	if s.arn != "" && *arn != s.arn {
 		return &types.ResourceNotFoundException{}
@@ -62,7 +62,7 @@ func (s *service) GetShardIterator(_ context.Context, in *dynamodbstreams.GetSha
 	if err := s.find(in.StreamArn); err != nil {
 		return nil, err
 	}
-	s.asked = append(s.asked, fmt.Sprint(*in.ShardId, " ", in.ShardIteratorType, " ", aws.ToString(in.SequenceNumber)))
+	s.requested = append(s.requested, fmt.Sprint(*in.ShardId, " ", in.ShardIteratorType, " ", aws.ToString(in.SequenceNumber)))
 	at := 0
 	for i, r := range s.records[*in.ShardId] {
 		if aws.ToString(in.SequenceNumber) == *r.Dynamodb.SequenceNumber {
@@ -75,9 +75,9 @@ func (s *service) GetShardIterator(_ context.Context, in *dynamodbstreams.GetSha
 func (s *service) GetRecords(_ context.Context, in *dynamodbstreams.GetRecordsInput, _ ...func(*dynamodbstreams.Options)) (*dynamodbstreams.GetRecordsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.trouble) > 0 {
-		err := s.trouble[0]
-		s.trouble = s.trouble[1:]
+	if len(s.errs) > 0 {
+		err := s.errs[0]
+		s.errs = s.errs[1:]
 		return nil, err
 	}
 	shard, index, _ := strings.Cut(*in.ShardIterator, "/")
@@ -111,8 +111,8 @@ func (s *service) split(parent, child string) {
 	s.shards = append(s.shards, types.Shard{ShardId: &child, ParentShardId: &parent})
 }
 
-// TestTableStream: shards are read from their beginnings, children after their parents, and trouble is waited out
-// with nothing left out and nothing read twice.
+// TestTableStream: shards are read from the beginning, children after parents. After errors no record is missing or read
+// twice.
 func TestTableStream(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestTableStream(t *testing.T) {
 		end := follow(t, stream, func(shard Shard, r Record) { got = append(got, shard.ID()+":"+r.Sequence) })
 		time.Sleep(time.Minute)
 		api.mu.Lock()
-		api.trouble = []error{errors.New("throttled"), errors.New("throttled"), &types.ExpiredIteratorException{}}
+		api.errs = []error{errors.New("throttled"), errors.New("throttled"), &types.ExpiredIteratorException{}}
 		api.mu.Unlock()
 		api.put("s2", "5", "6", "7")
 		time.Sleep(time.Minute)
@@ -142,7 +142,7 @@ func TestTableStream(t *testing.T) {
 			t.Errorf("records (-want +got):\n%s", diff)
 		}
 		want := []string{"s1 TRIM_HORIZON ", "s1 AFTER_SEQUENCE_NUMBER 3", "s2 TRIM_HORIZON ", "s2 AFTER_SEQUENCE_NUMBER 4", "s3 TRIM_HORIZON "}
-		if diff := cmp.Diff(want, api.asked); diff != "" {
+		if diff := cmp.Diff(want, api.requested); diff != "" {
 			t.Errorf("iterators (-want +got):\n%s", diff)
 		}
 		if n := strings.Count(log.String(), "cannot read stream"); n != 1 {
@@ -151,7 +151,7 @@ func TestTableStream(t *testing.T) {
 	})
 }
 
-// follow reads all shards of a stream, two records at a time, until end.
+// follow reads all shards of a stream, two records at a time, until end is called.
 func follow(t *testing.T, stream *TableStream, read func(Shard, Record)) (end func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -175,8 +175,7 @@ func follow(t *testing.T, stream *TableStream, read func(Shard, Record)) (end fu
 	}
 }
 
-// TestRecreatedTable: where a table is deleted and made again, its new stream is read, from its beginning, though its
-// shard has the same name.
+// TestRecreatedTable: the stream of a recreated table is read from the beginning, though its shard has the same name.
 func TestRecreatedTable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -196,7 +195,7 @@ func TestRecreatedTable(t *testing.T) {
 		time.Sleep(time.Minute)
 		api.mu.Lock()
 		api.arn, api.records["s1"] = "arn:none", nil
-		api.trouble = []error{&types.ResourceNotFoundException{}}
+		api.errs = []error{&types.ResourceNotFoundException{}}
 		api.mu.Unlock()
 		time.Sleep(time.Minute)
 		api.mu.Lock()
@@ -215,7 +214,7 @@ func TestRecreatedTable(t *testing.T) {
 	})
 }
 
-// TestTableRecord: a record of the API becomes the JSON that Lambda sends.
+// TestTableRecord: a record of the API is converted to the JSON of Lambda.
 func TestTableRecord(t *testing.T) {
 	t.Parallel()
 	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
@@ -254,7 +253,7 @@ func TestTableRecord(t *testing.T) {
 	}
 }
 
-// TestTrimmed: where records are gone before they were read, reading goes on with the oldest that are left.
+// TestTrimmed: after records were trimmed, reading continues with the oldest record.
 func TestTrimmed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -266,11 +265,11 @@ func TestTrimmed(t *testing.T) {
 			if err != nil || len(got) != 1 || got[0].Sequence != want {
 				t.Fatalf("%+v, %v, want %s", got, err, want)
 			}
-			api.trouble, api.records["s1"] = []error{&types.TrimmedDataAccessException{}}, nil
+			api.errs, api.records["s1"] = []error{&types.TrimmedDataAccessException{}}, nil
 			api.put("s1", "9")
 		}
-		if want := []string{"s1 TRIM_HORIZON ", "s1 TRIM_HORIZON "}; cmp.Diff(want, api.asked) != "" {
-			t.Errorf("iterators: %q, want %q", api.asked, want)
+		if want := []string{"s1 TRIM_HORIZON ", "s1 TRIM_HORIZON "}; cmp.Diff(want, api.requested) != "" {
+			t.Errorf("iterators: %q, want %q", api.requested, want)
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// TestTopology: every value of the table is the template's.
+// TestTopology compares the topology with the template.
 func TestTopology(t *testing.T) {
 	t.Parallel()
 	template := samtest.LoadTemplate(t)
@@ -88,7 +88,7 @@ func checkQueue(t *testing.T, q queueSpec, properties map[string]any) {
 	}
 	for _, property := range []string{"DelaySeconds", "FifoQueue", "ReceiveMessageWaitTimeSeconds", "MaximumMessageSize"} {
 		if properties[property] != nil {
-			t.Errorf("%s has %s, of which the pipeline knows nothing", q.name, property)
+			t.Errorf("%s has %s, which the pipeline does not support", q.name, property)
 		}
 	}
 }
