@@ -135,7 +135,7 @@ func TestBumpVersionLostResponse(t *testing.T) {
 	if err != nil || sent.attempts != 2 {
 		t.Fatalf("BumpVersion = %v after %d attempts", err, sent.attempts)
 	}
-	if got, err := store.Get(t.Context(), p.ID); err != nil || got != *want.Profile {
+	if got, err := store.Get(t.Context(), p.ID); err != nil || !got.Equal(*want.Profile) {
 		t.Errorf("Get = %+v, %v; want %+v", got, err, *want.Profile)
 	}
 }

@@ -1,6 +1,6 @@
-// Package republish is the function that tells the present state of every user again, by hand or by a schedule:
-// after the items service was added or its index was lost, or when an event was lost for whatever reason. Those who
-// listen merge by version, so it is safe at any time.
+// Package republish is the function that publishes the current state of every user again, by hand or on a schedule: after
+// the items service was added, its index was lost, or an event was lost. Consumers merge by version, so a run is safe at
+// any time.
 package republish
 
 import (
@@ -20,89 +20,61 @@ import (
 	"rental.example/domain/user"
 )
 
-// Request is what a run is to do. The empty one, {}, tells everything.
+// Request configures a run. The zero Request, {}, publishes everything.
 type Request struct {
-	// Raise first writes each record again at a version of now. It is for a table that was restored from a
-	// backup: others have heard of versions since, which none of its records would otherwise get past.
-	Raise bool   `json:"raise"`
-	After string `json:"after"` // a Result's Next, to go on there; empty: from the start
-	// Whole takes a run that ends before the table does for a failure. It is for schedules, whose Result nobody
-	// reads.
-	Whole bool `json:"whole,omitempty"`
+	// BumpVersions first writes each record again with a current version. It is for a table restored from a backup:
+	// consumers have newer versions than its records, and would ignore them.
+	BumpVersions bool   `json:"raise"`
+	After        string `json:"after"` // the Next of a Result to resume from; empty for the start
+	// MustFinish returns an error if the run ends before the end of the table, for schedules, which ignore the Result.
+	MustFinish bool `json:"whole,omitempty"`
 }
 
-// UnmarshalJSON takes an object of these members and no others: a typing error must not become another order.
-func (o *Request) UnmarshalJSON(data []byte) error {
-	order, err := parseOrder(rawjson.TrimSpace(string(data)))
-	if err != nil {
-		return fmt.Errorf(`republish: the order has to be an object with no members but "raise" and "whole", booleans, and "after", a text: %w`, err)
+// UnmarshalJSON rejects all other members. It also rejects null, repeated names and names in another case, which
+// encoding/json accepts: a typo must not start another run.
+func (r *Request) UnmarshalJSON(data []byte) error {
+	text := rawjson.TrimSpace(string(data))
+	if rawjson.Kind(text) != '{' {
+		return errors.New("republish: expected an object")
 	}
-	*o = order
+	var parsed Request
+	fields := map[string]any{"raise": &parsed.BumpVersions, "after": &parsed.After, "whole": &parsed.MustFinish}
+	for name, value := range rawjson.Members(text) {
+		field, ok := fields[name]
+		switch {
+		case !ok:
+			return fmt.Errorf("republish: unknown or repeated field %q", name)
+		case value == "null" || json.Unmarshal([]byte(value), field) != nil:
+			return fmt.Errorf("republish: field %q has the wrong type", name)
+		}
+		delete(fields, name)
+	}
+	*r = parsed
 	return nil
 }
 
-// parseOrder reads an order from valid JSON. encoding/json would take other spellings of a name, such as Raise, the
-// last of several members of one name, and null for any value.
-func parseOrder(text string) (order Request, err error) {
-	if rawjson.Kind(text) != '{' {
-		return Request{}, errors.New("it is no object")
-	}
-	seen := make(map[string]bool)
-	for name, value := range rawjson.Members(text) {
-		if seen[name] {
-			return Request{}, fmt.Errorf("%q is there twice", name)
-		}
-		seen[name] = true
-		switch name {
-		case "raise":
-			order.Raise, err = boolean(name, value)
-		case "whole":
-			order.Whole, err = boolean(name, value)
-		case "after":
-			var ok bool
-			if order.After, ok = rawjson.Unquote(value); !ok {
-				err = fmt.Errorf("%q is no text", name)
-			}
-		default:
-			err = fmt.Errorf("unknown field %q", name)
-		}
-		if err != nil {
-			return Request{}, err
-		}
-	}
-	return order, nil
-}
-
-func boolean(name, value string) (bool, error) {
-	if value != "true" && value != "false" {
-		return false, fmt.Errorf("%q is neither true nor false", name)
-	}
-	return value == "true", nil
-}
-
-// Result is what a run did.
+// Result is the result of a run.
 type Result struct {
 	Published int `json:"published"` // events
-	Raised    int `json:"raised"`    // records
-	// Unreadable are the ids of records that are neither profile nor tombstone, or of which no event can be
-	// made: at most MaxUnreadable of them. The log has their number.
+	Bumped    int `json:"raised"`    // records
+	// Unreadable are the ids of records without an event: malformed ones, and profiles with invalid values. It has at
+	// most MaxUnreadable ids; the log has their number.
 	Unreadable []string `json:"unreadable"`
-	// Next is the After of the order that goes on where the time was too short, or where an error ended the
-	// run; empty at the end of the table.
+	// Next is the After of the request that resumes an unfinished or failed run; empty at the end of the table.
 	Next string `json:"next"`
 }
 
-// MaxUnreadable keeps a Result below what Lambda takes for an answer.
+// MaxUnreadable keeps a Result below the maximum size of a Lambda response.
 const MaxUnreadable = 1000
 
-// Config is what a Function needs beside its ports.
+// Config configures a Function.
 type Config struct {
 	Now     func() time.Time
 	Logger  *slog.Logger
 	Metrics *cloudwatch.Metrics
 }
 
-// Function answers the invocations of the republish function.
+// Function handles the invocations of the republish function.
 type Function struct {
 	records user.RecordStore
 	topic   user.Publisher
@@ -110,7 +82,7 @@ type Function struct {
 	warm    atomic.Bool
 }
 
-// New makes a Function that tells topic of records.
+// New returns a Function that publishes records to topic.
 func New(records user.RecordStore, topic user.Publisher, config Config) *Function {
 	return &Function{records: records, topic: topic, config: config}
 }
@@ -118,35 +90,35 @@ func New(records user.RecordStore, topic user.Publisher, config Config) *Functio
 // responseReserve is reserved for the response. It is longer than lambdafn.ResponseReserve, since the response resumes a run.
 const responseReserve = time.Second
 
-// Handle carries out an order, as far as the time allows. An error says with which order to go on, so that
-// nothing is left out: what is told or raised twice does no harm.
-func (f *Function) Handle(ctx context.Context, order Request) (Result, error) {
+// Handle runs a request until the end of the table, or until the invocation has no time for another page. An error has
+// the request that resumes the run. To publish or bump a record twice is harmless.
+func (f *Function) Handle(ctx context.Context, request Request) (Result, error) {
 	cold := !f.warm.Swap(true)
-	r := &run{Function: f, logger: f.config.Logger.With("cold_start", cold), order: order, id: lambdafn.RequestID(ctx)}
-	r.report.Unreadable = []string{}
+	r := &run{Function: f, logger: f.config.Logger.With("cold_start", cold), rest: request, id: lambdafn.RequestID(ctx)}
+	r.result.Unreadable = []string{}
 	ctx, cancel := domain.WithReserve(storecalls.NewContext(ctx), responseReserve)
 	defer cancel()
-	err := lambdafn.Recover(func() error { return r.all(ctx) })
-	if err == nil && order.Whole && r.order.After != "" {
+	err := lambdafn.Recover(func() error { return r.publishAll(ctx) })
+	if err == nil && request.MustFinish && r.rest.After != "" {
 		err = errUnfinished
 	}
-	r.report.Next = r.order.After
-	f.config.Metrics.Invocation(cold, cloudwatch.Count{Name: "EventsPublished", Value: r.report.Published})
-	r.ended(ctx, err)
+	r.result.Next = r.rest.After
+	f.config.Metrics.Invocation(cold, cloudwatch.Count{Name: "EventsPublished", Value: r.result.Published})
+	r.logResult(ctx, err)
 	if err == nil || errors.Is(err, domain.ErrInvalid) {
-		return r.report, err
+		return r.result, err
 	}
-	next, _ := json.Marshal(r.order) // booleans and a text
-	return r.report, fmt.Errorf("republish: stopped; go on with the order %s: %w", next, err)
+	rest, _ := json.Marshal(r.rest) // booleans and a string
+	return r.result, fmt.Errorf("republish: stopped, resume with %s: %w", rest, err)
 }
 
-var errUnfinished = errors.New("the time was too short for the whole table")
+var errUnfinished = errors.New("not enough time for the whole table")
 
-// ended tells the log how much the run has done. The ids of users, which Unreadable has, are for its answer alone.
-func (r *run) ended(ctx context.Context, err error) {
+// logResult logs the counts of the run. User ids, as in Unreadable, are not logged.
+func (r *run) logResult(ctx context.Context, err error) {
 	attrs := []slog.Attr{
-		slog.Int("published", r.report.Published), slog.Int("raised", r.report.Raised), slog.Int("changed", r.changed),
-		slog.Int("unreadable", r.unreadable), slog.Bool("finished", err == nil && r.order.After == ""),
+		slog.Int("published", r.result.Published), slog.Int("raised", r.result.Bumped), slog.Int("changed", r.changed),
+		slog.Int("unreadable", r.unreadable), slog.Bool("finished", err == nil && r.rest.After == ""),
 		storecalls.Attr(ctx),
 	}
 	level := slog.LevelInfo

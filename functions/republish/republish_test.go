@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -27,7 +28,7 @@ import (
 
 const root = "../.."
 
-// When the fixtures happen, and when the records that they find were made.
+// The time of the invocations, and of the first record.
 var (
 	now    = time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC)
 	seeded = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -39,7 +40,7 @@ func userID(n int) domain.UserID {
 	return domain.UserID(fmt.Sprintf("%08d-1111-4111-8111-111111111111", n))
 }
 
-// seed makes n users, of whom the first is gone.
+// seed returns a store of n users, the first of them deleted.
 func seed(t testing.TB, n int) *memory.Users {
 	t.Helper()
 	store := memory.NewUsers()
@@ -59,14 +60,14 @@ func seed(t testing.TB, n int) *memory.Users {
 	return store
 }
 
-// records are those of a store, with trouble.
-type records struct {
+// failingRecords is a store whose calls fail.
+type failingRecords struct {
 	user.RecordStore
-	scanErr, raiseErr error
-	raised            int
+	scanErr, bumpErr error // bumpErr is returned from the second call on
+	bumps            int
 }
 
-func (r *records) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
+func (r *failingRecords) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
 	if r.scanErr != nil {
 		return user.ScanPage{}, r.scanErr
 	}
@@ -77,21 +78,21 @@ func (r *records) Scan(ctx context.Context, after string, limit int) (user.ScanP
 	return page, err
 }
 
-func (r *records) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
-	if r.raised++; r.raiseErr != nil && r.raised > 1 {
-		return user.Record{}, r.raiseErr
+func (r *failingRecords) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
+	if r.bumps++; r.bumpErr != nil && r.bumps > 1 {
+		return user.Record{}, r.bumpErr
 	}
 	return r.RecordStore.BumpVersion(ctx, s, stamp)
 }
 
 var errDown = errors.Join(domain.ErrUnavailable, errors.New("dial tcp 10.0.0.7: connection refused"))
 
-// portsFor gives the cases of trouble, by their names, what makes it.
-func portsFor(t testing.TB, name string, users int) (*records, *snssqstest.Topic) {
+// portsFor returns the ports of a case, which fail as its name says.
+func portsFor(t testing.TB, name string, users int) (*failingRecords, *snssqstest.Topic) {
 	t.Helper()
-	from, topic := &records{RecordStore: seed(t, users)}, new(snssqstest.Topic)
+	from, topic := &failingRecords{RecordStore: seed(t, users)}, new(snssqstest.Topic)
 	throttled := 0
-	switch _, trouble, _ := strings.Cut(name, "-"); trouble {
+	switch _, failure, _ := strings.Cut(name, "-"); failure {
 	case "sns-down":
 		topic.Err = errDown
 	case "throttled":
@@ -109,16 +110,16 @@ func portsFor(t testing.TB, name string, users int) (*records, *snssqstest.Topic
 			return snssqstest.Published
 		}
 	case "conflict":
-		from.raiseErr = domain.ErrConflict
+		from.bumpErr = domain.ErrConflict
 	case "unavailable":
-		from.raiseErr = errDown
+		from.bumpErr = errDown
 	case "scan-unavailable":
 		from.scanErr = errDown
 	}
 	return from, topic
 }
 
-// newHandler is the function as it is deployed, but for the ports, the clock and the output.
+// newHandler returns the handler as it is deployed, with other ports, clock and output.
 func newHandler(from user.RecordStore, topic snssqs.TopicAPI, out io.Writer) lambda.Handler {
 	f := republish.New(from, snssqs.NewTopic(topic, "arn:aws:sns:eu-west-1:123456789012:topic"), republish.Config{
 		Now: clock, Logger: cloudwatch.NewLogger(out, 0, "republish"), Metrics: cloudwatch.NewMetrics(out, "rental", "republish", clock),
@@ -126,39 +127,60 @@ func newHandler(from user.RecordStore, topic snssqs.TopicAPI, out io.Writer) lam
 	return lambda.NewHandler(f.Handle)
 }
 
-// requestID is that of every invocation.
+// requestID is the id of all invocations.
 const requestID = "5f2c3b52-8dd4-4e0c-9d5e-6a2f9c1f7a10"
 
 func invocation(ctx context.Context) context.Context {
 	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: requestID})
 }
 
-// outcome is what came of an order.
+// outcome is the outcome of an invocation.
 type outcome struct {
-	Answer    json.RawMessage      `json:"answer,omitempty"`
+	Response  json.RawMessage      `json:"answer,omitempty"`
 	Error     string               `json:"error,omitempty"`
 	Published []snssqstest.Message `json:"published"`
 }
 
-func invoke(ctx context.Context, from user.RecordStore, topic *snssqstest.Topic, out io.Writer, order []byte) outcome {
-	answer, err := newHandler(from, topic, out).Invoke(invocation(ctx), order)
-	got := outcome{Answer: answer, Published: topic.Messages()}
+func invoke(ctx context.Context, from user.RecordStore, topic *snssqstest.Topic, out io.Writer, request []byte) outcome {
+	response, err := newHandler(from, topic, out).Invoke(invocation(ctx), request)
+	got := outcome{Response: response, Published: topic.Messages()}
 	if err != nil {
 		got.Error = err.Error()
 	}
 	return got
 }
 
+// TestGoldens compares the responses with goldens and checks the log: a line for each event and one for the result, with
+// metrics and without personal data.
 func TestGoldens(t *testing.T) {
 	t.Parallel()
+	personal := regexp.MustCompile(`@example|User \d|jane|-1111-4111-`)
+	end := regexp.MustCompile(`"function_request_id":"` + requestID + `","xray_trace_id":"","service":"republish","cold_start":true,"published":\d+,"raised":\d+,"changed":\d+,"unreadable":\d+,"finished":(true|false)`)
 	for _, c := range apigatewaytest.Cases(t, root, "republish") {
 		t.Run(c.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				from, topic := portsFor(t, c.Name, 3)
 				var out bytes.Buffer
-				c.CheckResult(t, invoke(t.Context(), from, topic, &out, c.Event))
-				if out.Len() > 0 { // it says nothing of what is no order
-					c.CheckNoSecrets(t, out.String())
+				got := invoke(t.Context(), from, topic, &out, c.Event)
+				c.CheckResult(t, got)
+				if isRejection(got.Error) {
+					if out.Len() > 0 {
+						t.Errorf("log of a rejected request:\n%s", out.String())
+					}
+					return
+				}
+				c.CheckNoSecrets(t, out.String())
+				if found := personal.FindString(out.String()); found != "" {
+					t.Errorf("%q in the output:\n%s", found, out.String())
+				}
+				if n := strings.Count(out.String(), `"message":"published"`); n != len(got.Published) {
+					t.Errorf("%d lines for %d events", n, len(got.Published))
+				}
+				if m := end.FindStringSubmatch(out.String()); m == nil || (m[1] == "true") != (got.Error == "") {
+					t.Errorf("error %q, and the log:\n%s", got.Error, out.String())
+				}
+				if !strings.Contains(out.String(), `"service":"republish","ColdStart":1,"EventsPublished":`) {
+					t.Errorf("no metrics:\n%s", out.String())
 				}
 			})
 		})

@@ -25,27 +25,27 @@ import (
 	"rental.example/functions/republish"
 )
 
-// TestResume: whatever fails and whenever runs are cancelled, what a run leaves to do holds every record that is not
-// published, and in the end every record is.
+// TestResume cancels runs at random times and makes any call fail. The request that resumes a run covers all unpublished
+// records, and in the end all are published.
 func TestResume(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { newUnreliable(t, seed).resumeToTheEnd(t) })
+			synctest.Test(t, func(t *testing.T) { newUnreliable(t, seed).run(t) })
 		})
 	}
 }
 
-// unreliable is a table and a topic of which any call may fail.
+// unreliable is a store and a topic whose calls fail at random.
 type unreliable struct {
 	user.RecordStore
 	store *memory.Users
 	topic snssqstest.Topic
-	raise bool
+	bump  bool
 
 	mu      sync.Mutex
 	random  *rand.Rand
-	trouble int // the most frequent one is met once in so many calls
+	period  int // the mean number of calls between two of the most frequent failures
 	changed map[domain.UserID]bool
 
 	checked   int // messages
@@ -55,7 +55,7 @@ type unreliable struct {
 func newUnreliable(t *testing.T, n uint64) *unreliable {
 	random := rand.New(rand.NewPCG(n, 0))
 	u := &unreliable{
-		random: random, trouble: 5 + random.IntN(200), raise: random.IntN(2) == 0,
+		random: random, period: 5 + random.IntN(200), bump: random.IntN(2) == 0,
 		changed: make(map[domain.UserID]bool), published: make(map[string]bool),
 	}
 	u.store = seed(t, 1+random.IntN(3000))
@@ -63,14 +63,14 @@ func newUnreliable(t *testing.T, n uint64) *unreliable {
 	return u
 }
 
-// chance is true once in n times u.trouble calls.
+// chance returns true once in n*u.period calls on average.
 func (u *unreliable) chance(n int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.random.IntN(n*u.trouble) == 0
+	return u.random.IntN(n*u.period) == 0
 }
 
-// outcome fails entries, and makes a call panic.
+// outcome fails entries and makes calls panic.
 func (u *unreliable) outcome(string) string {
 	switch {
 	case u.chance(10):
@@ -83,7 +83,7 @@ func (u *unreliable) outcome(string) string {
 	return snssqstest.Published
 }
 
-// PublishBatch fails whole calls; of some the response is lost after they have taken effect.
+// PublishBatch fails calls, and loses responses of others.
 func (u *unreliable) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, options ...func(*sns.Options)) (*sns.PublishBatchOutput, error) {
 	u.wait(300)
 	if u.chance(1) {
@@ -124,35 +124,35 @@ func (u *unreliable) BumpVersion(ctx context.Context, s user.Record, stamp domai
 	return u.store.BumpVersion(ctx, s, stamp)
 }
 
-var goOn = regexp.MustCompile(`go on with the order (\{.*?\}):`)
+var resumeWith = regexp.MustCompile(`resume with (\{.*?\}):`)
 
-func (u *unreliable) resumeToTheEnd(t *testing.T) {
+func (u *unreliable) run(t *testing.T) {
 	f := republish.New(u, snssqs.NewTopic(u, "arn"), republish.Config{
 		Now: clock, Logger: slog.New(slog.DiscardHandler), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "republish", clock),
 	})
-	order, published := republish.Request{Raise: u.raise}, 0
+	request, published := republish.Request{BumpVersions: u.bump}, 0
 	for runs := 0; ; runs++ {
-		if runs == 300 { // trouble ends
+		if runs == 300 { // no failures any more
 			u.mu.Lock()
-			u.trouble = 1 << 40
+			u.period = 1 << 40
 			u.mu.Unlock()
 		}
 		ctx, cancel := u.limited(t.Context())
-		report, err := f.Handle(invocation(ctx), order)
+		result, err := f.Handle(invocation(ctx), request)
 		cancel()
-		published += report.Published
+		published += result.Published
 		if n := len(u.topic.Messages()); published > n {
 			t.Fatalf("%d reported as published, of %d", published, n)
 		}
-		order.After = report.Next
-		u.check(t, order, err)
-		if err == nil && report.Next == "" {
+		request.After = result.Next
+		u.check(t, request, err)
+		if err == nil && result.Next == "" {
 			return
 		}
 	}
 }
 
-// limited is a context that ends by its deadline, by being cancelled, or not at all.
+// limited returns a context with a deadline, one that is cancelled, or ctx.
 func (u *unreliable) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -168,45 +168,45 @@ func (u *unreliable) limited(ctx context.Context) (context.Context, context.Canc
 	return ctx, func() {}
 }
 
-// check holds what is left to do against what is published. A run that ended with an error says the same in its text.
-func (u *unreliable) check(t *testing.T, order republish.Request, failed error) {
+// check checks that each user is published or covered by the next request, which an error contains.
+func (u *unreliable) check(t *testing.T, request republish.Request, failed error) {
 	t.Helper()
-	left := make(map[domain.UserID]bool)
-	if failed != nil || order.After != "" {
-		page, err := u.store.Scan(t.Context(), order.After, 1<<20)
+	rest := make(map[domain.UserID]bool)
+	if failed != nil || request.After != "" {
+		page, err := u.store.Scan(t.Context(), request.After, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, s := range page.Records {
-			left[s.ID()] = true
+			rest[s.ID()] = true
 		}
 	}
 	if failed != nil {
-		want, _ := json.Marshal(order)
-		if named := goOn.FindStringSubmatch(failed.Error()); named == nil || named[1] != string(want) {
-			t.Fatalf("want the order %s in %v", want, failed)
+		want, _ := json.Marshal(request)
+		if named := resumeWith.FindStringSubmatch(failed.Error()); named == nil || named[1] != string(want) {
+			t.Fatalf("want %s in %v", want, failed)
 		}
 	}
-	u.takeNew(t)
+	u.addPublished(t)
 	all, err := u.store.Scan(t.Context(), "", 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range all.Records {
-		if id := s.ID(); !u.published[string(id)] && !left[id] && !u.changed[id] {
-			t.Fatalf("%s is neither published nor left to do after %+v, %v", id, order, failed)
+		if id := s.ID(); !u.published[string(id)] && !rest[id] && !u.changed[id] {
+			t.Fatalf("%s is neither published nor covered by %+v, %v", id, request, failed)
 		}
 	}
 }
 
-// takeNew adds the users of messages since the last check. Where records are raised, each is published as this
-// invocation has written it.
-func (u *unreliable) takeNew(t *testing.T) {
+// addPublished adds the users of messages since the last check. Bumped records are published with the id of this
+// invocation.
+func (u *unreliable) addPublished(t *testing.T) {
 	t.Helper()
 	messages := u.topic.Messages()
 	for _, m := range messages[u.checked:] {
-		if raised := strings.Contains(string(m.Body), `"correlationid":"`+requestID+`"`); raised != u.raise {
-			t.Fatalf("raised: %t, want %t: %s", raised, u.raise, m.Body)
+		if bumped := strings.Contains(string(m.Body), `"correlationid":"`+requestID+`"`); bumped != u.bump {
+			t.Fatalf("bumped: %t, want %t: %s", bumped, u.bump, m.Body)
 		}
 	}
 	for id := range subjects(t, messages[u.checked:]) {

@@ -18,38 +18,41 @@ import (
 )
 
 const (
-	pageSize = 1000 // records, fewer where they fill a page of the store
-	inFlight = snssqs.InFlight
-	// pageTime has to be left of the function's time for another page to be begun: many times what one
-	// takes when all is well. When it is not, the run ends with an error, in time.
-	pageTime = time.Minute
-	// A call that fails is retried until no call of the run has succeeded for as long as patience. A run can
-	// use up the account's quota of messages, so that some batch is throttled many times while others succeed.
-	patience = 10 * time.Second
-	backoff  = 200 * time.Millisecond // what domain.Backoff begins with, doubled
-	doubled  = 3                      // times at most
+	pageSize = 1000 // records; the store may return fewer
+	// minPageTime is the remaining time that a run needs to start another page, many times what a page usually takes.
+	minPageTime = time.Minute
+	// A call is retried until no call of the run has succeeded for maxIdle. A run can use up the account's quota of
+	// messages, so that some batches are throttled many times while others succeed.
+	maxIdle = 10 * time.Second
+	backoff = 200 * time.Millisecond // before the first retry at most; doubled for each one
+	// maxBackoff is the number of the retry after which the backoff is not doubled any more.
+	maxBackoff = 4
 )
 
-// run is one invocation.
+// run is the state of one invocation.
 type run struct {
 	*Function
 	logger *slog.Logger
-	id     string // the invocation's
-	// order is what is left to do. After is the end of the last page of which every batch is published, so it
-	// needs no record of which batches of a later page are.
-	order Request
+	id     string // of the invocation
+	// rest is the request that resumes the run. Its After is the end of the last page of which every batch is
+	// published.
+	rest Request
 
-	mu         sync.Mutex // guards what batches in flight change
-	report     Result
-	changed    int // records that others have written before they could be raised
-	unreadable int
-	succeeded  time.Time // when a call did last
+	mu          sync.Mutex // guards the fields below
+	result      Result
+	changed     int // records written by others before their version could be bumped
+	unreadable  int
+	lastSuccess time.Time // of a call
 }
 
-// all publishes page after page until the end of the table or until the time is too short for another.
-func (r *run) all(ctx context.Context) error {
+// publishAll publishes all pages, as long as there is time for another one.
+func (r *run) publishAll(ctx context.Context) error {
 	for {
-		page, err := r.scan(ctx)
+		var page user.ScanPage
+		err := r.retry(ctx, func() (err error) {
+			page, err = r.records.Scan(ctx, r.rest.After, pageSize)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -57,81 +60,62 @@ func (r *run) all(ctx context.Context) error {
 			return err
 		}
 		for _, id := range page.Unreadable {
-			r.leaveOut(id)
+			r.addUnreadable(id)
 		}
-		r.order.After = page.Next
-		if end, ok := ctx.Deadline(); page.Next == "" || ok && time.Until(end) < pageTime {
+		r.rest.After = page.Next
+		if deadline, ok := ctx.Deadline(); page.Next == "" || ok && time.Until(deadline) < minPageTime {
 			return nil
 		}
 	}
 }
 
-// publishPage publishes the batches of a page, several at once. When one fails, no other is begun, and those in
-// flight end by themselves: each call has a timeout, and retries end with ctx or with the run's patience.
-func (r *run) publishPage(ctx context.Context, states []user.Record) error {
-	batches := make(chan []user.Record, len(states)/snssqs.MaxBatch+1)
-	for batch := range slices.Chunk(states, snssqs.MaxBatch) {
+// publishPage publishes the batches of a page concurrently. After an error it starts no other batch, and waits for those
+// in flight.
+func (r *run) publishPage(ctx context.Context, records []user.Record) error {
+	batches := make(chan []user.Record, len(records)/snssqs.MaxBatch+1)
+	for batch := range slices.Chunk(records, snssqs.MaxBatch) {
 		batches <- batch
 	}
 	close(batches)
-	workers := min(inFlight, max(len(batches), 1))
+	workers := min(snssqs.InFlight, len(batches))
 	failures := make(chan error, workers)
-	work := func() {
-		for batch := range batches {
-			if err := lambdafn.Recover(func() error { return r.publishStates(ctx, batch) }); err != nil {
-				failures <- err
-				for range batches { // so that no worker takes another
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for batch := range batches {
+				if err := lambdafn.Recover(func() error { return r.publishBatch(ctx, batch) }); err != nil {
+					failures <- err
+					for range batches { // drain, so that no worker starts another
+					}
 				}
 			}
-		}
+		})
 	}
-	var others sync.WaitGroup
-	for range workers - 1 {
-		others.Go(work)
-	}
-	work()
-	others.Wait()
+	group.Wait()
 	close(failures)
 	return <-failures
 }
 
-func (r *run) leaveOut(id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.unreadable++; r.unreadable <= MaxUnreadable {
-		r.report.Unreadable = append(r.report.Unreadable, id)
-	}
-}
-
-func (r *run) scan(ctx context.Context) (page user.ScanPage, err error) {
-	err = r.again(ctx, func() (err error) {
-		page, err = r.records.Scan(ctx, r.order.After, pageSize)
-		return err
-	})
-	return page, err
-}
-
-// publishStates publishes what states are now, raised before where the order says so.
-func (r *run) publishStates(ctx context.Context, states []user.Record) error {
-	events := make([]user.Event, 0, len(states))
-	for _, s := range states {
-		present := s
-		if e, ok := user.ReplayEvent(s); ok && e.Check(r.config.Now()) != nil {
-			r.leaveOut(string(s.ID())) // raised, too, it would be what no profile can have become
+// publishBatch publishes the events of records, with new versions if requested.
+func (r *run) publishBatch(ctx context.Context, records []user.Record) error {
+	events := make([]user.Event, 0, len(records))
+	for _, record := range records {
+		if e, ok := user.ReplayEvent(record); ok && e.Check(r.config.Now()) != nil {
+			r.addUnreadable(string(record.ID()))
 			continue
 		}
-		if r.order.Raise {
-			raised, err := r.raise(ctx, s)
-			if errors.Is(err, domain.ErrConflict) { // the write that came between has an event of its own
+		if r.rest.BumpVersions {
+			bumped, err := r.bumpVersion(ctx, record)
+			if errors.Is(err, domain.ErrConflict) { // the other write has its own event
 				r.count(&r.changed)
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			present = raised
+			record = bumped
 		}
-		if e, ok := user.ReplayEvent(present); ok {
+		if e, ok := user.ReplayEvent(record); ok {
 			e.ID = r.eventID(e)
 			events = append(events, e)
 		}
@@ -139,35 +123,36 @@ func (r *run) publishStates(ctx context.Context, states []user.Record) error {
 	return r.publish(ctx, events)
 }
 
-func (r *run) raise(ctx context.Context, s user.Record) (raised user.Record, err error) {
+func (r *run) bumpVersion(ctx context.Context, record user.Record) (bumped user.Record, err error) {
 	stamp := domain.Stamp{Time: r.config.Now(), RequestID: r.id}
-	err = r.again(ctx, func() (err error) {
-		raised, err = r.records.BumpVersion(ctx, s, stamp)
+	err = r.retry(ctx, func() (err error) {
+		bumped, err = r.records.BumpVersion(ctx, record, stamp)
 		return err
 	})
 	if err == nil {
-		r.count(&r.report.Raised)
+		r.count(&r.result.Bumped)
 	}
-	return raised, err
+	return bumped, err
 }
 
-// eventID names an invocation, a user and a version. The log tells of it, so the user's id is only hashed.
+// eventID returns an id for the invocation, user and version. It is logged, so the user's id is hashed.
 func (r *run) eventID(e user.Event) string {
 	sum := sha256.Sum256([]byte(string(e.UserID) + strconv.FormatInt(int64(e.Version), 10)))
 	return "republish:" + r.id + ":" + hex.EncodeToString(sum[:8])
 }
 
-// publish tells events until each is told, or can never be.
+// publish publishes events, and retries those that failed unless they are unpublishable.
 func (r *run) publish(ctx context.Context, events []user.Event) error {
-	return r.again(ctx, func() (err error) {
+	return r.retry(ctx, func() (err error) {
 		var failed []user.Event
 		for i, cause := range r.topic.Publish(ctx, events) {
 			switch e := events[i]; {
 			case cause == nil:
-				r.published(ctx, e)
+				r.count(&r.result.Published)
+				r.logger.LogAttrs(ctx, slog.LevelInfo, "published", snssqs.LogAttrs(e)...)
 			case errors.Is(cause, user.ErrUnpublishable):
-				r.logger.ErrorContext(ctx, "not published", "correlation_id", snssqs.CorrelationID(e.RequestID), "event_id", e.ID, "error", cause.Error())
-				r.leaveOut(string(e.UserID))
+				r.logger.ErrorContext(ctx, "event not published", "correlation_id", snssqs.CorrelationID(e.RequestID), "event_id", e.ID, "error", cause.Error())
+				r.addUnreadable(string(e.UserID))
 			default:
 				failed, err = append(failed, e), cause
 			}
@@ -177,39 +162,41 @@ func (r *run) publish(ctx context.Context, events []user.Event) error {
 	})
 }
 
-// published tells the log of an event that was told.
-func (r *run) published(ctx context.Context, e user.Event) {
-	r.count(&r.report.Published)
-	r.logger.LogAttrs(ctx, slog.LevelInfo, "published", snssqs.LogAttrs(e)...)
+func (r *run) addUnreadable(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.unreadable++; r.unreadable <= MaxUnreadable {
+		r.result.Unreadable = append(r.result.Unreadable, id)
+	}
 }
 
-// count adds one to a counter of the run. Each stands for a call that has succeeded.
+// count increments a counter after a successful call.
 func (r *run) count(n *int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	*n++
-	r.succeeded = time.Now()
+	r.lastSuccess = time.Now()
 }
 
-// again repeats what is unavailable until the run's patience ends.
-func (r *run) again(ctx context.Context, once func() error) error {
+// retry calls f while it fails with domain.ErrUnavailable, until the run is idle for maxIdle.
+func (r *run) retry(ctx context.Context, f func() error) error {
 	start := time.Now()
 	for attempt := 0; ; attempt++ {
-		if err := domain.Backoff(ctx, min(attempt, doubled+1), backoff); err != nil {
+		if err := domain.Backoff(ctx, min(attempt, maxBackoff), backoff); err != nil {
 			return err
 		}
-		if err := once(); !errors.Is(err, domain.ErrUnavailable) || r.idle(start) > patience {
+		if err := f(); !errors.Is(err, domain.ErrUnavailable) || r.idle(start) > maxIdle {
 			return err
 		}
 	}
 }
 
-// idle is how long no call has succeeded, since start at most.
+// idle returns the time since the last successful call, or since start if that is later.
 func (r *run) idle(start time.Time) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.succeeded.After(start) {
-		start = r.succeeded
+	if r.lastSuccess.After(start) {
+		start = r.lastSuccess
 	}
 	return time.Since(start)
 }

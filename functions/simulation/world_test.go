@@ -195,7 +195,7 @@ func (w *world) loseOwners() {
 
 func (w *world) startRepublish() {
 	w.start("republish", 15*time.Minute, func() {}, func(ctx context.Context) {
-		request := republish.Request{Raise: w.chance(3)}
+		request := republish.Request{BumpVersions: w.chance(3)}
 		for {
 			result, err := w.republish.Handle(ctx, request)
 			w.log("republish: %+v, %v", result, err)

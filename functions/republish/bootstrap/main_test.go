@@ -16,7 +16,7 @@ func TestColdStart(t *testing.T) {
 		return []string{"AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKID", "AWS_SECRET_ACCESS_KEY=SECRET",
 			"AWS_ENDPOINT_URL=" + store, "USERS_TABLE=users", "USER_EVENTS_TOPIC_ARN=arn:aws:sns:eu-west-1:123456789012:topic"}
 	}, func(t *testing.T, response []byte, _ string) {
-		if got := string(response); !strings.Contains(got, "unknown field") {
+		if got := string(response); !strings.Contains(got, "unknown or repeated field") {
 			t.Errorf("response: %s", got)
 		}
 	})

@@ -15,37 +15,37 @@ import (
 	"rental.example/adapters/snssqs/snssqstest"
 )
 
-// slowTopic responds after some time, and counts its calls in flight.
+// slowTopic responds after a delay, and counts its calls in flight.
 type slowTopic struct {
 	snssqs.TopicAPI
-	each time.Duration
+	delay time.Duration
 
-	mu       sync.Mutex
-	now, max int
+	mu            sync.Mutex
+	inFlight, max int
 }
 
 func (s *slowTopic) count(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.now += n
-	s.max = max(s.max, s.now)
+	s.inFlight += n
+	s.max = max(s.max, s.inFlight)
 }
 
 func (s *slowTopic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, options ...func(*sns.Options)) (*sns.PublishBatchOutput, error) {
 	s.count(1)
 	defer s.count(-1)
-	time.Sleep(s.each)
+	time.Sleep(s.delay)
 	return s.TopicAPI.PublishBatch(ctx, in, options...)
 }
 
-// TestRate: with a topic that responds after 20 ms and pages that take 50, a run publishes more than 4,000 profiles a
-// second, and has no more batches in flight than the client keeps connections open for.
+// TestRate checks that a run publishes more than 4,000 profiles a second if the topic responds after 20 ms and pages take
+// 50 ms, and that it never exceeds the connections of the client.
 func TestRate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const users = 20_000
 		published := new(snssqstest.Topic)
-		topic := &slowTopic{TopicAPI: published, each: 20 * time.Millisecond}
+		topic := &slowTopic{TopicAPI: published, delay: 20 * time.Millisecond}
 		start := time.Now()
 		_, err := newHandler(slowRecords{seed(t, users), 50 * time.Millisecond}, topic, io.Discard).Invoke(invocation(t.Context()), []byte(`{}`))
 		rate := users / time.Since(start).Seconds()
@@ -55,7 +55,7 @@ func TestRate(t *testing.T) {
 	})
 }
 
-// quotaTopic publishes as many messages a second as the account may, and throttles what is more.
+// quotaTopic throttles messages above the account's quota.
 type quotaTopic struct {
 	snssqs.TopicAPI
 	perSecond float64
@@ -84,15 +84,15 @@ func (q *quotaTopic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput
 	return q.TopicAPI.PublishBatch(ctx, in, options...)
 }
 
-// TestQuota: where the account may publish 300 messages a second, as in most regions, a run is throttled all the
-// time. It goes on, and uses most of the quota.
+// TestQuota checks that a run that is throttled all the time finishes, and uses most of the quota. In most regions it is 300
+// messages a second.
 // https://docs.aws.amazon.com/general/latest/gr/sns.html
 func TestQuota(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const users, perSecond = 20_000, 300
 		published := new(snssqstest.Topic)
-		topic := &slowTopic{TopicAPI: &quotaTopic{TopicAPI: published, perSecond: perSecond, at: time.Now()}, each: 20 * time.Millisecond}
+		topic := &slowTopic{TopicAPI: &quotaTopic{TopicAPI: published, perSecond: perSecond, at: time.Now()}, delay: 20 * time.Millisecond}
 		start := time.Now()
 		_, err := newHandler(seed(t, users), topic, io.Discard).Invoke(invocation(t.Context()), []byte(`{}`))
 		rate := users / time.Since(start).Seconds()
@@ -102,7 +102,7 @@ func TestQuota(t *testing.T) {
 	})
 }
 
-// TestOutage: a run begins no other batch once one has failed. So it ends soon, however many batches a page has.
+// TestOutage checks that a run starts no other batch after a failed one, so that it ends soon.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
