@@ -1,14 +1,17 @@
 package lab
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"time"
 
 	"rental.example/testdata/peers/users"
 )
@@ -26,6 +29,29 @@ func StartEngines() Engines {
 	}
 }
 
+// StartServices starts both as a function on Lambda finds them: over TLS, under a name, and with a delay before each
+// response.
+func StartServices(trust *Trust, delay time.Duration) Engines {
+	start := func(handler http.Handler) *httptest.Server {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(delay)
+			handler.ServeHTTP(w, r)
+		}))
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{trust.server}}
+		server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0) // of functions that are killed
+		server.StartTLS()
+		server.URL = strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+		return server
+	}
+	return Engines{DynamoDB: start(http.HandlerFunc(dynamoDB)), OpenSearch: start(openSearch())}
+}
+
+// CloseConnections closes all connections, as services do with those that are idle for long.
+func (e Engines) CloseConnections() {
+	e.DynamoDB.CloseClientConnections()
+	e.OpenSearch.CloseClientConnections()
+}
+
 // Close ends both.
 func (e Engines) Close() {
 	e.DynamoDB.Close()
@@ -36,13 +62,13 @@ func (e Engines) Close() {
 // and returns what it was.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 func dynamoDB(w http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body)
+	request, _ := io.ReadAll(r.Body)
 	answer, status := []byte(`{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":"unknown"}`), http.StatusBadRequest
 	switch target := r.Header.Get("X-Amz-Target"); strings.TrimPrefix(target, "DynamoDB_20120810.") {
 	case "UpdateItem":
 		answer, status = encode(object{"Attributes": storedProfile()}), http.StatusOK
 	case "GetItem":
-		answer, status = encode(object{"Item": storedProfile()}), http.StatusOK
+		answer, status = encode(itemOf(request)), http.StatusOK
 	}
 	h := w.Header()
 	h.Set("Server", "Server")
@@ -51,6 +77,17 @@ func dynamoDB(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(answer)), 10))
 	w.WriteHeader(status)
 	_, _ = w.Write(answer)
+}
+
+// itemOf is the response to a GetItem: the stored profile, or an object without an item where the id is another one.
+func itemOf(request []byte) object {
+	var wanted struct {
+		Key map[string]struct{ S string }
+	}
+	if err := json.Unmarshal(request, &wanted); err != nil || wanted.Key["id"].S != users.IDOf(Caller) {
+		return object{}
+	}
+	return object{"Item": storedProfile()}
 }
 
 func storedProfile() object {
@@ -63,7 +100,7 @@ func storedProfile() object {
 	}
 }
 
-// openSearch answers searches and look-ups of owners.
+// openSearch answers searches and look-ups of owners. It has no document, and nothing to say to any other GET.
 func openSearch() http.Handler {
 	found := encode(searchAnswer())
 	mux := http.NewServeMux()
@@ -87,6 +124,12 @@ func openSearch() http.Handler {
 		}
 		answer(w, encode(object{"docs": docs}))
 	})
+	mux.HandleFunc("GET /{index}/_doc/{id}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write(encode(object{"_index": r.PathValue("index") + "-v1", "_id": r.PathValue("id"), "found": false}))
+	})
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) { answer(w, []byte("{}")) })
 	return mux
 }
 

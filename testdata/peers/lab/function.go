@@ -33,9 +33,8 @@ func (f Function) Run(ctx context.Context, event []byte, warm, measured int) (Us
 		usage  Usage
 		cmd    = exec.CommandContext(ctx, f.Binary)
 		before time.Duration
-		output head
 	)
-	api := &runtimeAPI{event: event, total: warm + measured, started: make(chan struct{}), finished: make(chan error, 1)}
+	api := newRuntimeAPI(event, warm+measured)
 	api.asked = func(answered int) (err error) {
 		switch answered {
 		case 0:
@@ -50,21 +49,29 @@ func (f Function) Run(ctx context.Context, event []byte, warm, measured int) (Us
 		}
 		return err
 	}
+	answer, err := f.serve(ctx, cmd, api)
+	usage.Answer = answer
+	return usage, err
+}
+
+// serve starts cmd, has it answer the events of api, and ends it. It returns the last answer.
+func (f Function) serve(ctx context.Context, cmd *exec.Cmd, api *runtimeAPI) ([]byte, error) {
+	var output head
 	server := httptest.NewServer(api)
 	defer server.Close()
 	cmd.Env = append(f.Environment[:len(f.Environment):len(f.Environment)], "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(server.URL, "http://"))
 	cmd.Stdout, cmd.Stderr = &output, &output // through a pipe, as on Lambda
+	api.began = time.Now()
 	if err := cmd.Start(); err != nil {
-		return Usage{}, err
+		return nil, err
 	}
 	close(api.started)
 	if err := finish(ctx, cmd, api.finished); err != nil {
-		return Usage{}, fmt.Errorf("%s: %w\n%s", f.Binary, err, output.String())
+		return nil, fmt.Errorf("%s: %w\n%s", f.Binary, err, output.String())
 	}
 	api.mu.Lock()
 	defer api.mu.Unlock()
-	usage.Answer = api.answer
-	return usage, nil
+	return api.answer, nil
 }
 
 // finish waits until the function has answered all events, or ended before that, and ends it.

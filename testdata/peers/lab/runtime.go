@@ -20,11 +20,17 @@ type runtimeAPI struct {
 	asked    func(answered int) error // before each event, and after the last
 	started  chan struct{}            // closed when asked may be called
 	finished chan error               // takes one
+	response func()                   // after each response; may be nil
+	began    time.Time                // when the process was started
 
 	mu     sync.Mutex
 	handed int
 	answer []byte
 	failed error
+}
+
+func newRuntimeAPI(event []byte, total int) *runtimeAPI {
+	return &runtimeAPI{event: event, total: total, started: make(chan struct{}), finished: make(chan error, 1)}
 }
 
 func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -77,6 +83,9 @@ func (a *runtimeAPI) take(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.answer = body
+	if a.response != nil {
+		a.response()
+	}
 	if path := r.URL.Path; err == nil && !strings.HasSuffix(path, "/response") {
 		err = fmt.Errorf("the function fails: %s", body)
 	}

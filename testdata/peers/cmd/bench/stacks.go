@@ -16,6 +16,9 @@ const (
 	hellos = "hello"
 	// hellosOne is hello with the one processor that the others have.
 	hellosOne = "hello, GOMAXPROCS=1"
+	// hellocalls is hello with one call of the SDK at its start; hellocallsTrust reads its roots as ours does.
+	hellocalls      = "hellocall"
+	hellocallsTrust = "hellocall, our SSL_CERT_DIR"
 	// seedsPlain is a binary of seed that nobody gave flags for, as most deploy theirs.
 	seedsPlain = "seed, built without flags"
 )
@@ -34,7 +37,7 @@ func build(ctx context.Context, folder string, engines lab.Engines) (functions, 
 		return f, err
 	}
 	peers := filepath.Join(root, "testdata", "peers")
-	environment := environmentOf(engines)
+	environment := environmentOf(engines, "none")
 	for _, b := range []struct {
 		stack, dir, pkg string
 		into            map[string]lab.Function
@@ -48,6 +51,7 @@ func build(ctx context.Context, folder string, engines lab.Engines) (functions, 
 		{raws, peers, "./cmd/rawusers", f.users},
 		{raws, peers, "./cmd/rawitems", f.items},
 		{hellos, peers, "./cmd/hello", f.users},
+		{hellocalls, peers, "./cmd/hellocall", f.users},
 	} {
 		binary := filepath.Join(folder, b.stack+filepath.Base(filepath.Dir(b.pkg))+filepath.Base(b.pkg))
 		if err := lab.Build(ctx, b.dir, b.pkg, binary); err != nil {
@@ -65,14 +69,15 @@ func build(ctx context.Context, folder string, engines lab.Engines) (functions, 
 	return f, nil
 }
 
-// environmentOf is what template.yaml and Lambda give the functions, with engines in the place of AWS.
-func environmentOf(engines lab.Engines) []string {
+// environmentOf is what template.yaml and Lambda give the functions, with engines in the place of AWS. signed is the
+// service that requests to OpenSearch are signed for.
+func environmentOf(engines lab.Engines, signed string) []string {
 	return []string{
 		"AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=token",
 		"AWS_LAMBDA_FUNCTION_NAME=peer", "AWS_LAMBDA_FUNCTION_VERSION=1", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256",
 		"USERS_TABLE=users", "ALLOWED_ORIGIN=" + origin, "LOG_LEVEL=INFO",
 		"AWS_ENDPOINT_URL_DYNAMODB=" + engines.DynamoDB.URL,
-		"OPEN_SEARCH_END_POINT=" + engines.OpenSearch.URL, "OPEN_SEARCH_INDEX=items", "OPEN_SEARCH_SERVICE=none",
+		"OPEN_SEARCH_END_POINT=" + engines.OpenSearch.URL, "OPEN_SEARCH_INDEX=items", "OPEN_SEARCH_SERVICE=" + signed,
 	}
 }
 

@@ -55,6 +55,8 @@ func TestTargets(t *testing.T) {
 		{row{what: "a", unit: "µs", scale: 1, ours: []float64{8}, theirs: []float64{100}, target: 1.0 / 12, inverse: true},
 			"| a | 8 µs | 100 µs | 1/12.5 | 1/12.5..1/12.5 | 1/12.0 | yes |"},
 		{row{what: "a", scale: 1, ours: []float64{21}, target: 20}, "| a | 21 | | | | 20 | no |"},
+		{row{what: "a", scale: 1, lower: true, ours: []float64{6, 2, 4, 8, 5}, theirs: []float64{2, 9, 2}, target: 1.9},
+			"| a | 4 | 2 | 2.00 |  | 1.90 | no |"},
 		{row{what: "a", scale: 1, ours: []float64{1}, theirs: []float64{2}}, "| a | 1 | 2 | 0.50 | 0.50..0.50 |  |  |"},
 	} {
 		if got := c.row.String(); got != c.want {
