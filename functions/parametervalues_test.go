@@ -1,9 +1,7 @@
 package functions_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -139,26 +137,21 @@ func TestParameterValues(t *testing.T) {
 	}
 }
 
-// TestSamconfig: the lists that are shipped are taken, but for prod's, which has to name who gets the alarms; and
-// what the comment advises for prod is what this file tests.
+// TestSamconfig: CloudFormation accepts the parameters of samconfig.toml, except that prod has to name the recipient of
+// alarms; and the comment advises for prod what this file tests.
 func TestSamconfig(t *testing.T) {
 	t.Parallel()
 	in, text := readInputs(t), samtest.ReadFile(t, "samconfig.toml")
-	lists := regexp.MustCompile(`(?m)^parameter_overrides = (\[.*\])$`).FindAllStringSubmatch(text, -1)
-	if len(lists) != 3 {
-		t.Fatalf("samconfig.toml has %d lists of parameters, want one for each stage", len(lists))
-	}
-	for _, m := range lists {
-		var pairs, want []string
-		if err := json.Unmarshal([]byte(m[1]), &pairs); err != nil {
-			t.Fatalf("%s: %v", m[1], err)
-		}
-		values := with(nil, pairs...)
+	config := parseConfig(t, text)
+	for _, environment := range config.environments() {
+		overrides, _ := config.overrides(environment, "deploy")
+		values, _ := splitOverrides(overrides)
+		var want []string
 		if values["Stage"] == "prod" {
 			want = []string{"prod needs AlarmEmail=..., the recipient of alarms; or write AcceptNoAlarmEmail=true"}
 		}
 		if got := in.refusals(values); !slices.Equal(got, want) {
-			t.Errorf("%s is refused: %q, want %q", m[1], got, want)
+			t.Errorf("samconfig.toml, %s: got %q, want %q", environment, got, want)
 		}
 	}
 	for name, value := range prodDomain {

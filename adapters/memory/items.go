@@ -87,12 +87,12 @@ func (i *Items) Create(ctx context.Context, itm item.Item) error {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	present := i.documents[itm.ID]
+	current := i.documents[itm.ID]
 	switch {
-	case present == nil:
+	case current == nil:
 		i.put(itm, true)
 		return nil
-	case present.created && itm.RequestID != "" && present.item.RequestID == itm.RequestID:
+	case current.created && itm.RequestID != "" && current.item.RequestID == itm.RequestID:
 		return nil
 	}
 	return domain.ErrConflict
@@ -105,8 +105,8 @@ func (i *Items) Replace(ctx context.Context, itm item.Item, ifRevision item.Revi
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	present := i.documents[itm.ID]
-	if present == nil || present.revision != ifRevision {
+	current := i.documents[itm.ID]
+	if current == nil || current.revision != ifRevision {
 		return domain.ErrConflict
 	}
 	i.put(itm, false)
@@ -120,11 +120,11 @@ func (i *Items) Delete(ctx context.Context, id item.ID, ifRevision item.Revision
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	present := i.documents[id]
+	current := i.documents[id]
 	switch {
-	case present == nil:
+	case current == nil:
 		return domain.ErrNotFound
-	case present.revision != ifRevision:
+	case current.revision != ifRevision:
 		return domain.ErrConflict
 	}
 	delete(i.documents, id)
@@ -158,9 +158,9 @@ func (i *Items) Remove(ctx context.Context, holdings []item.Holding) (changed in
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, h := range holdings {
-		switch present := i.documents[h.ID]; {
-		case present == nil:
-		case present.revision == h.Revision:
+		switch current := i.documents[h.ID]; {
+		case current == nil:
+		case current.revision == h.Revision:
 			delete(i.documents, h.ID)
 		default:
 			changed++

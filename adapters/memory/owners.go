@@ -54,7 +54,7 @@ func (o *Owners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner, erro
 			return item.Owner{}, err
 		}
 		after := before.Merge(e)
-		if after == before {
+		if after.Equal(before) {
 			return after, nil
 		}
 		onMerge(ctx)

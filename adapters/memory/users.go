@@ -16,8 +16,8 @@ import (
 // every call with domain.ErrUnavailable; no other call fails with that error.
 type Users struct {
 	mu       sync.RWMutex
-	states   map[domain.UserID]user.Record
-	ids      []domain.UserID // of states, sorted
+	records  map[domain.UserID]user.Record
+	ids      []domain.UserID // of records, sorted
 	onChange func(before, after user.Record)
 }
 
@@ -25,10 +25,10 @@ var _ user.Store = (*Users)(nil)
 
 // NewUsers returns an empty store.
 func NewUsers() *Users {
-	return &Users{states: make(map[domain.UserID]user.Record), onChange: func(_, _ user.Record) {}}
+	return &Users{records: make(map[domain.UserID]user.Record), onChange: func(_, _ user.Record) {}}
 }
 
-// OnChange sets the function that is called with the state of a record before and after each write, in the
+// OnChange sets the function that is called with the record before and after each write, in the
 // order of the writes. Each write waits for it. It must not call the store.
 func (u *Users) OnChange(f func(before, after user.Record)) {
 	u.mu.Lock()
@@ -43,7 +43,7 @@ func (u *Users) Get(ctx context.Context, id domain.UserID) (user.Profile, error)
 	}
 	u.mu.RLock()
 	defer u.mu.RUnlock()
-	p := u.states[id].Profile
+	p := u.records[id].Profile
 	if p == nil {
 		return user.Profile{}, domain.ErrNotFound
 	}
@@ -57,24 +57,24 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	before := u.states[p.ID]
-	present := before.Profile
-	if present != nil && p.RequestID != "" && present.RequestID == p.RequestID {
-		return *present, present.CreatedAt.Equal(present.Version.Time()), nil
+	before := u.records[p.ID]
+	current := before.Profile
+	if current != nil && p.RequestID != "" && current.RequestID == p.RequestID {
+		return *current, current.CreatedAt.Equal(current.Version.Time()), nil
 	}
-	if err := cond.Check(before.Version(), present != nil); err != nil {
+	if err := cond.Check(before.Version(), current != nil); err != nil {
 		return user.Profile{}, false, err
 	}
-	if present == nil && before.Deletions.Exhausted(p.Version.Time()) {
+	if current == nil && before.Deletions.Exhausted(p.Version.Time()) {
 		return user.Profile{}, false, user.ErrTooManyDeletions
 	}
 	p.Version = max(p.Version, before.Version()+1)
 	p.CreatedAt, p.UpdatedAt = p.Version.Time(), p.Version.Time()
-	if present != nil {
-		p.CreatedAt = present.CreatedAt
+	if current != nil {
+		p.CreatedAt = current.CreatedAt
 	}
 	u.set(p.ID, user.Record{Profile: &p, LastDeleted: lastDeleted(before), Deletions: before.Deletions})
-	return p, present == nil, nil
+	return p, current == nil, nil
 }
 
 // Delete implements user.Store.
@@ -84,7 +84,7 @@ func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condit
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	before := u.states[id]
+	before := u.records[id]
 	if t := before.Tombstone; t != nil && s.RequestID != "" && t.RequestID == s.RequestID {
 		return *t, nil
 	}
@@ -107,8 +107,8 @@ func (u *Users) List(ctx context.Context, q user.ListQuery) (user.Page, error) {
 	u.mu.RLock()
 	defer u.mu.RUnlock()
 	found := []user.Public{}
-	for _, s := range u.states {
-		p := s.Profile
+	for _, r := range u.records {
+		p := r.Profile
 		if p != nil && (q.Type == "" || p.Type == q.Type) && (q.After == nil || comparePositions(position(p.Public()), *q.After) > 0) {
 			found = append(found, p.Public())
 		}
@@ -130,13 +130,13 @@ func comparePositions(a, b user.Position) int {
 	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 }
 
-// set replaces the record of id. States are never modified after that, so that onChange may keep them.
+// set replaces the record of id. Records are never modified after that, so that onChange may keep them.
 func (u *Users) set(id domain.UserID, after user.Record) {
-	before := u.states[id]
+	before := u.records[id]
 	if i, found := slices.BinarySearch(u.ids, id); !found {
 		u.ids = slices.Insert(u.ids, i, id)
 	}
-	u.states[id] = after
+	u.records[id] = after
 	u.onChange(before, after)
 }
 

@@ -11,23 +11,18 @@ import (
 	"rental.example/adapters/apigateway/apigatewaytest"
 )
 
-// BenchmarkInvocation holds a search in memory, bytes in and bytes out, against the same one by aws-lambda-go, which
-// decodes the event and encodes the response by reflection.
+// BenchmarkInvocation compares the invocation of a search in memory with the same one by aws-lambda-go, which decodes the
+// event and encodes the response by reflection.
 func BenchmarkInvocation(b *testing.B) {
 	p := inMemory()
 	seed(b, p)
-	var event []byte
-	for _, c := range apigatewaytest.Cases(b, root, "items") {
-		if c.Name == "search" {
-			event = c.Event
-		}
-	}
+	event := apigatewaytest.Event(b, root, "items", "search")
 	router := newHandler(p, io.Discard)
 	handlers := []lambda.Handler{router, lambda.NewHandler(router.(*apigateway.Router).Serve)}
 	var spent [2]time.Duration
 	b.ReportAllocs()
 	for b.Loop() {
-		for i, h := range handlers { // in turns, since the machine's speed drifts
+		for i, h := range handlers { // alternating, since the machine's speed drifts
 			start := time.Now()
 			if _, err := h.Invoke(b.Context(), event); err != nil {
 				b.Fatal(err)

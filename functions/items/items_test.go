@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ import (
 
 const root = "../.."
 
-// When the fixtures happen, and when what they find was made.
+// now is the time of the fixtures, and seeded that of the stored items.
 var (
 	now    = time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC)
 	seeded = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -38,7 +39,7 @@ var (
 	gone   = domain.UserIDOf("44444444-4444-4444-8444-444444444444")
 )
 
-// ports are what a catalogue stands on.
+// ports are the ports of a catalog.
 type ports struct {
 	store  item.Store
 	search item.Search
@@ -52,8 +53,8 @@ func inMemory() ports {
 
 func ptr[T any](v T) *T { return &v }
 
-// seed puts into the ports what every fixture finds there: two known owners, one that has deleted their
-// profile, and items of theirs, one of them under an Idempotency-Key.
+// seed stores what every fixture finds: two owners, one who has deleted their profile, and items of theirs, one of them
+// under an Idempotency-Key.
 func seed(t testing.TB, p ports) {
 	t.Helper()
 	version := domain.VersionAt(seeded)
@@ -81,20 +82,20 @@ func seed(t testing.TB, p ports) {
 		{item.KeyedID(renter, "key-1"), renter, item.Draft{Name: "Circular saw", Details: "Cuts 60 mm, with guide rail", Category: "power-tools",
 			Tags: []string{"diy", "wood"}, PricePerDay: ptr(19.99), Lat: ptr(52.5163), Lng: ptr(13.3777)}},
 	} {
-		it, err := item.New(s.id, domain.Caller{ID: s.owner}, item.Owner{}, s.draft, domain.Stamp{Time: seeded.Add(time.Duration(i+1) * time.Hour)})
+		itm, err := item.New(s.id, domain.Caller{ID: s.owner}, item.Owner{}, s.draft, domain.Stamp{Time: seeded.Add(time.Duration(i+1) * time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if it.OwnerID == gone { // from before the deletion
-			it.CreatedAt = seeded
+		if itm.OwnerID == gone { // from before the deletion
+			itm.CreatedAt = seeded
 		}
-		if err := p.store.Create(context.Background(), it); err != nil {
+		if err := p.store.Create(context.Background(), itm); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// newHandler is the function as it is deployed, but for the ports, the clock and the output.
+// newHandler returns the function with ports, a fixed clock and an output.
 func newHandler(p ports, out io.Writer) lambda.Handler {
 	logger := cloudwatch.NewLogger(out, 0, "items")
 	service := items.New(item.NewCatalog(p.store, p.search, p.owners), items.Config{
@@ -108,55 +109,55 @@ func newHandler(p ports, out io.Writer) lambda.Handler {
 	})
 }
 
-// troubled ports cannot do what is asked of them.
-type troubledStore struct {
+// failingStore, failingOwners and failingSearch return err.
+type failingStore struct {
 	item.Store
 	err error
 }
 
-func (s troubledStore) Create(context.Context, item.Item) error { return s.err }
+func (s failingStore) Create(context.Context, item.Item) error { return s.err }
 
-func (s troubledStore) Replace(context.Context, item.Item, item.Revision) error { return s.err }
+func (s failingStore) Replace(context.Context, item.Item, item.Revision) error { return s.err }
 
-func (s troubledStore) Delete(context.Context, item.ID, item.Revision) error { return s.err }
+func (s failingStore) Delete(context.Context, item.ID, item.Revision) error { return s.err }
 
-type troubledOwners struct {
+type failingOwners struct {
 	known item.Owners
 	err   error
 }
 
-func (o troubledOwners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner, error) {
+func (o failingOwners) Merge(ctx context.Context, e item.OwnerEvent) (item.Owner, error) {
 	return o.known.Merge(ctx, e)
 }
 
-func (o troubledOwners) Owners(context.Context, []domain.UserID) (map[domain.UserID]item.Owner, error) {
+func (o failingOwners) Owners(context.Context, []domain.UserID) (map[domain.UserID]item.Owner, error) {
 	return nil, o.err
 }
 
-type troubledSearch struct{ err error }
+type failingSearch struct{ err error }
 
-func (s troubledSearch) Search(context.Context, item.Query) (item.Results, error) {
+func (s failingSearch) Search(context.Context, item.Query) (item.Results, error) {
 	return item.Results{}, s.err
 }
 
-// fullSearch finds as many items of everybody as an owner may have.
+// fullSearch finds as many items as an owner may have.
 type fullSearch struct{}
 
 func (fullSearch) Search(context.Context, item.Query) (item.Results, error) {
 	return item.Results{Total: item.Total{Value: item.MaxOwned, Exact: true}}, nil
 }
 
-// portsFor gives the cases of trouble, by their names, the ports that make it.
-func portsFor(name string, p ports) (_ ports, trouble bool) {
+// portsFor returns the ports of a case; fails is whether they fail, which is in the suffix of the name.
+func portsFor(name string, p ports) (_ ports, fails bool) {
 	switch {
 	case strings.HasSuffix(name, "-unavailable"):
 		err := errors.Join(domain.ErrUnavailable, errors.New("dial tcp 10.0.0.7: secret cause"))
-		p.owners = troubledOwners{p.owners, err}
+		p.owners = failingOwners{p.owners, err}
 		if name == "search-engine-unavailable" {
-			p.search = troubledSearch{err}
+			p.search = failingSearch{err}
 		}
 	case strings.HasSuffix(name, "-conflict"):
-		p.store = troubledStore{p.store, domain.ErrConflict}
+		p.store = failingStore{p.store, domain.ErrConflict}
 	case strings.HasSuffix(name, "-too-many-items"):
 		p.search = fullSearch{}
 	default:
@@ -165,6 +166,10 @@ func portsFor(name string, p ports) (_ ports, trouble bool) {
 	return p, true
 }
 
+// stored matches data of seed, tokens and words of searches.
+var stored = regexp.MustCompile(`@|TOKEN|eyJ|Jane|Max|[Dd]ril|DRILL|saw|[Zz]elt|submarine`)
+
+// TestGoldens compares the response to each fixture with its golden file, and checks the output.
 func TestGoldens(t *testing.T) {
 	t.Parallel()
 	for _, c := range apigatewaytest.Cases(t, root, "items") {
@@ -172,10 +177,14 @@ func TestGoldens(t *testing.T) {
 			t.Parallel()
 			p := inMemory()
 			seed(t, p)
-			p, _ = portsFor(c.Name, p)
+			p, fails := portsFor(c.Name, p)
 			var out bytes.Buffer
 			c.Check(t, apigatewaytest.Invoke(t, newHandler(p, &out), "invocation-1", c.Event))
+			apigatewaytest.CheckLogLines(t, "items", out.String())
 			c.CheckNoSecrets(t, out.String())
+			if found := stored.FindString(out.String()); found != "" && !fails {
+				t.Errorf("%q in the output:\n%s", found, out.String())
+			}
 		})
 	}
 }

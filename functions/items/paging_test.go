@@ -19,16 +19,15 @@ import (
 	"rental.example/domain/item"
 )
 
-// page is what a search answers, as far as paging goes.
+// page is the part of a response to a search that paging is about.
 type page struct {
-	Items []struct{ ID string }
-	Next  string
-	// Facets is there on the first page only.
-	Facets *struct{}
+	Items  []struct{ ID string }
+	Next   string
+	Facets *struct{} // on the first page only
 }
 
-// ask sends a search to a handler.
-func ask(t testing.TB, h lambda.Handler, query string) apigatewaytest.Response {
+// invokeSearch sends a search to a handler.
+func invokeSearch(t testing.TB, h lambda.Handler, query string) apigatewaytest.Response {
 	t.Helper()
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -43,20 +42,20 @@ func ask(t testing.TB, h lambda.Handler, query string) apigatewaytest.Response {
 
 func searchFor(t *testing.T, h lambda.Handler, query string) (status int, p page) {
 	t.Helper()
-	answer := ask(t, h, query)
-	body, err := json.Marshal(answer.Body)
+	response := invokeSearch(t, h, query)
+	body, err := json.Marshal(response.Body)
 	if err == nil {
 		err = json.Unmarshal(body, &p)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.StatusCode, p
+	return response.StatusCode, p
 }
 
-// TestWalks follows cursors through every order: with pages of any size, and of another size midway, each
-// item is met once, in the order of one large page, and facets come first and never again.
-func TestWalks(t *testing.T) {
+// TestPages follows cursors through every order, with pages of one size and of changing sizes: each item is returned once,
+// in the order of one large page, and facets only on the first page.
+func TestPages(t *testing.T) {
 	t.Parallel()
 	p := inMemory()
 	seed(t, p)
@@ -71,16 +70,16 @@ func TestWalks(t *testing.T) {
 				if status != 200 || (got.Facets != nil) != (n == 0) || n > 10 {
 					t.Fatalf("%s, limits %v, page %d: status %d, facets %t", query, limits, n, status, got.Facets != nil)
 				}
-				for _, it := range got.Items {
-					ids = append(ids, it.ID)
+				for _, itm := range got.Items {
+					ids = append(ids, itm.ID)
 				}
 				if next = ""; got.Next != "" {
 					next = "&cursor=" + got.Next
 				}
 			}
 			var want []string
-			for _, it := range whole.Items {
-				want = append(want, it.ID)
+			for _, itm := range whole.Items {
+				want = append(want, itm.ID)
 			}
 			if !slices.Equal(ids, want) {
 				t.Errorf("%s, limits %v: %v, want %v", query, limits, ids, want)
@@ -89,7 +88,6 @@ func TestWalks(t *testing.T) {
 	}
 }
 
-// TestTamperedCursors: a cursor that was changed is refused, whatever it still says.
 func TestTamperedCursors(t *testing.T) {
 	t.Parallel()
 	p := inMemory()
@@ -122,8 +120,8 @@ func TestTamperedCursors(t *testing.T) {
 	}
 }
 
-// TestProblemsAreTrue: what could not be read is told, and nothing that only seems wrong because of it.
-func TestProblemsAreTrue(t *testing.T) {
+// TestParameterProblems checks that parameters that cannot be parsed cause no further problems.
+func TestParameterProblems(t *testing.T) {
 	t.Parallel()
 	h := newHandler(inMemory(), io.Discard)
 	for query, want := range map[string]string{
@@ -135,41 +133,36 @@ func TestProblemsAreTrue(t *testing.T) {
 		"minPrice=5&maxPrice=2000000":        "maxPrice",
 		"minPrice=5&maxPrice=4&sort=nothing": "minPrice sort",
 	} {
-		answer := ask(t, h, query)
+		response := invokeSearch(t, h, query)
 		var fields []string
-		body, _ := answer.Body.(map[string]any)
+		body, _ := response.Body.(map[string]any)
 		problems, _ := body["errors"].([]any)
 		for _, p := range problems {
 			fields = append(fields, fmt.Sprint(p.(map[string]any)["field"]))
 		}
-		if got := strings.Join(fields, " "); got != want || answer.StatusCode != 400 {
-			t.Errorf("%s: status %d, problems of %q, want %q", query, answer.StatusCode, got, want)
+		if got := strings.Join(fields, " "); got != want || response.StatusCode != 400 {
+			t.Errorf("%s: status %d, problems of %q, want %q", query, response.StatusCode, got, want)
 		}
 	}
 }
 
-// TestClockBehind: versions stay in order when a clock is wrong, and someone is told.
-func TestClockBehind(t *testing.T) {
+// TestClockSkew checks that a clock far behind the stored versions is logged.
+func TestClockSkew(t *testing.T) {
 	t.Parallel()
-	for ahead, told := range map[time.Duration]bool{domain.MaxClockSkew - time.Second: false, domain.MaxClockSkew + time.Second: true} {
+	for ahead, logged := range map[time.Duration]bool{domain.MaxClockSkew - time.Second: false, domain.MaxClockSkew + time.Second: true} {
 		p := inMemory()
-		it, err := item.New("01KDVJ2K000000000000000001", domain.Caller{ID: renter}, item.Owner{},
+		itm, err := item.New("01KDVJ2K000000000000000001", domain.Caller{ID: renter}, item.Owner{},
 			item.Draft{Name: "Drill", Lat: ptr(1.0), Lng: ptr(1.0)}, domain.Stamp{Time: now.Add(ahead)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.store.Create(t.Context(), it); err != nil {
+		if err := p.store.Create(t.Context(), itm); err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range apigatewaytest.Cases(t, root, "items") {
-			if c.Name != "patch-name" {
-				continue
-			}
-			var out strings.Builder
-			answer := apigatewaytest.Invoke(t, newHandler(p, &out), "invocation-1", c.Event)
-			if got := strings.Contains(out.String(), "clock behind stored versions"); answer.StatusCode != 200 || got != told {
-				t.Errorf("%v behind: status %d, told %t", ahead, answer.StatusCode, got)
-			}
+		var out strings.Builder
+		response := apigatewaytest.Invoke(t, newHandler(p, &out), "invocation-1", apigatewaytest.Event(t, root, "items", "patch-name"))
+		if got := strings.Contains(out.String(), "clock behind stored versions"); response.StatusCode != 200 || got != logged {
+			t.Errorf("%v behind: status %d, logged %t", ahead, response.StatusCode, got)
 		}
 	}
 }

@@ -12,16 +12,16 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// TestUnderSAM replays the fixtures against the function as "sam build" made it, in a container, with items
-// in a real engine: the answers are those of the goldens.
+// TestUnderSAM replays the fixtures against the function that "sam build" built, in a container, with a real engine. The
+// responses are those of the goldens.
 func TestUnderSAM(t *testing.T) {
 	const engines = "sam-lambda,opensearch"
 	samtest.Endpoint(t, "SAM_LAMBDA_ENDPOINT", engines)
 	endpoint := samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", engines)
 	p := openSearchPorts(t, endpoint, "items") // as in testdata/env.json
 	for _, c := range apigatewaytest.Cases(t, root, "items") {
-		if _, trouble := portsFor(c.Name, ports{}); trouble {
-			continue // a real engine has no such trouble to order
+		if _, fails := portsFor(c.Name, ports{}); fails {
+			continue // a real engine does not fail on demand
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			for _, alias := range []string{"items", "items-owners"} {
@@ -30,14 +30,13 @@ func TestUnderSAM(t *testing.T) {
 			seed(t, p)
 			got := apigatewaytest.ParseResponse(t, samtest.Invoke(t, "ItemsFunction", c.Event))
 			want := c.Want(t)
-			c.CheckEqual(t, timeless(want), timeless(got))
+			c.CheckEqual(t, normalized(want), normalized(got))
 		})
 	}
 }
 
-// timeless leaves out of an answer what two runs cannot have in common: the present time, new random
-// ids, and the insides of a cursor.
-func timeless(a apigatewaytest.Response) apigatewaytest.Response {
+// normalized replaces what differs between two runs: the current time, random ids and cursors.
+func normalized(a apigatewaytest.Response) apigatewaytest.Response {
 	if body, ok := a.Body.(map[string]any); ok {
 		for _, name := range []string{"createdAt", "updatedAt"} {
 			if text, ok := body[name].(string); ok && text >= now.Format(time.RFC3339Nano) {

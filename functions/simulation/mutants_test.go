@@ -42,10 +42,10 @@ func allMutants() []mutant {
 		{"no removal for a deletion before the last", registry, " || e.LatestDeletion() < owner.LastDeleted {", " {"},
 		{"removal within the grace period skips newer items", registry, "(graceOver || owner.deletedSince(h.CreatedAt))", "true"},
 		{"refresh before search", registry, "if err := r.holdings.Refresh(ctx); err != nil {", "if err := error(nil); err != nil {"},
-		{"removal only of unchanged items", "adapters/memory/items.go", "case present.revision == h.Revision:", "case true:"},
-		{"request ID of a saved profile", "adapters/memory/users.go", `present != nil && p.RequestID != ""`, "false"},
+		{"removal only of unchanged items", "adapters/memory/items.go", "case current.revision == h.Revision:", "case true:"},
+		{"request ID of a saved profile", "adapters/memory/users.go", `current != nil && p.RequestID != ""`, "false"},
 		{"request ID of a deleted profile", "adapters/memory/users.go", `t != nil && s.RequestID != ""`, "t != nil && false"},
-		{"request ID of a created item", "adapters/memory/items.go", `present.created && itm.RequestID != ""`, "false"},
+		{"request ID of a created item", "adapters/memory/items.go", `current.created && itm.RequestID != ""`, "false"},
 		{"last deletion in the event of a recreated profile", "domain/user/event.go", "e.LastDeleted = r.LastDeleted", ""},
 	}
 }

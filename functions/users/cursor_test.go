@@ -12,7 +12,7 @@ import (
 	"rental.example/domain"
 )
 
-// FuzzCursor: whatever an admin sends for a cursor, GET /users answers with a page or refuses it.
+// FuzzCursor checks that GET /users returns a page or 400 for any cursor.
 func FuzzCursor(f *testing.F) {
 	store := memory.NewUsers()
 	seed(f, store)

@@ -18,8 +18,8 @@ import (
 	"rental.example/domain"
 )
 
-// TestUnderSAM replays the fixtures against the function as "sam build" made it, in a container, with
-// profiles in a real engine: the answers are those of the goldens.
+// TestUnderSAM replays the fixtures against the function that "sam build" built, in a container, with a real engine. The
+// responses are those of the goldens.
 func TestUnderSAM(t *testing.T) {
 	samtest.Endpoint(t, "SAM_LAMBDA_ENDPOINT", "sam-lambda,dynamodb")
 	endpoint := samtest.Endpoint(t, "DYNAMODB_ENDPOINT", "sam-lambda,dynamodb")
@@ -30,21 +30,21 @@ func TestUnderSAM(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range apigatewaytest.Cases(t, root, "users") {
-		if _, trouble := storeFor(c.Name, nil); trouble {
-			continue // a real engine has no such trouble to order
+		if _, fails := storeFor(c.Name, nil); fails {
+			continue // a real engine does not fail on demand
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			empty(t, client, table)
 			store := dynamo.NewUsers(client, table)
 			seed(t, store)
-			deleteTooOften(t, store, time.Now()) // the deployed function's day
+			deleteTooOften(t, store, time.Now()) // the day of the deployed function's clock
 			got := apigatewaytest.ParseResponse(t, samtest.Invoke(t, "UsersFunction", c.Event))
 			c.Check(t, atFixtureTime(got))
 		})
 	}
 }
 
-// empty removes what the fixture before has left.
+// empty deletes the records of the previous fixture.
 func empty(t *testing.T, client *dynamodb.Client, table string) {
 	t.Helper()
 	for digit := range 10 {
@@ -59,8 +59,7 @@ func empty(t *testing.T, client *dynamodb.Client, table string) {
 	}
 }
 
-// atFixtureTime puts the fixtures' present in the place of the true one, which the deployed function
-// reads from its own clock.
+// atFixtureTime replaces the current time, which the deployed function reads from its clock, by the time of the fixtures.
 func atFixtureTime(a apigatewaytest.Response) apigatewaytest.Response {
 	fixture := now.Format(time.RFC3339Nano)
 	if body, ok := a.Body.(map[string]any); ok {

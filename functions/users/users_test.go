@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ import (
 
 const root = "../.."
 
-// When the fixtures happen, and when the profiles that they find were made.
+// now is the time of the fixtures, and seeded that of the profiles in the store.
 var (
 	now    = time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC)
 	seeded = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -30,8 +31,7 @@ var (
 
 func clock() time.Time { return now }
 
-// seed puts into a store what every fixture finds there: three profiles, made an hour apart, and the
-// trace of a deleted one.
+// seed stores what every fixture finds: three profiles, created an hour apart, and the tombstone of another.
 func seed(t testing.TB, store user.Store) {
 	t.Helper()
 	ctx := context.Background()
@@ -61,7 +61,7 @@ func seed(t testing.TB, store user.Store) {
 	deleteTooOften(t, store, now)
 }
 
-// deleteTooOften deletes a profile as often as a day allows, before now.
+// deleteTooOften deletes a profile as often as is allowed in a day, before now.
 func deleteTooOften(t testing.TB, store user.Store, now time.Time) {
 	t.Helper()
 	id := domain.UserIDOf("66666666-6666-4666-8666-666666666666")
@@ -80,7 +80,7 @@ func deleteTooOften(t testing.TB, store user.Store, now time.Time) {
 	}
 }
 
-// newHandler is the function as it is deployed, but for the store, the clock and the output.
+// newHandler returns the function with a store, a fixed clock and an output.
 func newHandler(store user.Store, out io.Writer) lambda.Handler {
 	return newRouter(store, out)
 }
@@ -95,32 +95,32 @@ func newRouter(store user.Store, out io.Writer) *apigateway.Router {
 	})
 }
 
-// failing is a store that cannot do what is asked of it.
-type failing struct {
+// failingStore returns err, or panics without one.
+type failingStore struct {
 	user.Store
 	err error
 }
 
-func (f failing) Get(ctx context.Context, id domain.UserID) (user.Profile, error) {
+func (f failingStore) Get(ctx context.Context, id domain.UserID) (user.Profile, error) {
 	if errors.Is(f.err, domain.ErrUnavailable) {
 		return user.Profile{}, f.err
 	}
 	return f.Store.Get(ctx, id)
 }
 
-func (f failing) Save(context.Context, user.Profile, domain.Condition) (user.Profile, bool, error) {
+func (f failingStore) Save(context.Context, user.Profile, domain.Condition) (user.Profile, bool, error) {
 	if f.err == nil {
 		panic("the password is hunter2")
 	}
 	return user.Profile{}, false, f.err
 }
 
-func (f failing) Delete(context.Context, domain.UserID, domain.Condition, domain.Stamp) (user.Tombstone, error) {
+func (f failingStore) Delete(context.Context, domain.UserID, domain.Condition, domain.Stamp) (user.Tombstone, error) {
 	return user.Tombstone{}, f.err
 }
 
-// storeFor gives the cases of trouble, by their names, the store that makes it.
-func storeFor(name string, store user.Store) (_ user.Store, trouble bool) {
+// storeFor returns the store of a case; fails is whether it is a failing one, which is in the suffix of the name.
+func storeFor(name string, store user.Store) (_ user.Store, fails bool) {
 	for suffix, err := range map[string]error{
 		"-unavailable":    errors.Join(domain.ErrUnavailable, errors.New("dial tcp 10.0.0.7: secret cause")),
 		"-conflict":       domain.ErrConflict,
@@ -128,12 +128,16 @@ func storeFor(name string, store user.Store) (_ user.Store, trouble bool) {
 		"-panic":          nil,
 	} {
 		if strings.HasSuffix(name, suffix) {
-			return failing{store, err}, true
+			return failingStore{store, err}, true
 		}
 	}
 	return store, false
 }
 
+// stored matches personal data of seed, and tokens.
+var stored = regexp.MustCompile(`@|TOKEN|eyJ|john|Jane|doe|Max|Roe`)
+
+// TestGoldens compares the response to each fixture with its golden file, and checks the output.
 func TestGoldens(t *testing.T) {
 	t.Parallel()
 	for _, c := range apigatewaytest.Cases(t, root, "users") {
@@ -141,10 +145,14 @@ func TestGoldens(t *testing.T) {
 			t.Parallel()
 			store := memory.NewUsers()
 			seed(t, store)
-			troubled, _ := storeFor(c.Name, store)
+			s, fails := storeFor(c.Name, store)
 			var out bytes.Buffer
-			c.Check(t, apigatewaytest.Invoke(t, newHandler(troubled, &out), "invocation-1", c.Event))
+			c.Check(t, apigatewaytest.Invoke(t, newHandler(s, &out), "invocation-1", c.Event))
+			apigatewaytest.CheckLogLines(t, "users", out.String())
 			c.CheckNoSecrets(t, out.String())
+			if found := stored.FindString(out.String()); found != "" && !fails {
+				t.Errorf("%q in the output:\n%s", found, out.String())
+			}
 		})
 	}
 }

@@ -1,5 +1,5 @@
-// Package apigatewaytest replays raw events from testdata against handlers and holds the answers
-// against golden files, as every HTTP function's tests do.
+// Package apigatewaytest invokes functions with the events in testdata and compares the results with golden files. The
+// tests of functions behind queues and streams use it, too.
 package apigatewaytest
 
 import (
@@ -20,22 +20,22 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// Update reports whether the tests are to rewrite golden files, by the flag -update.
+// Update reports whether the flag -update is set, by which tests rewrite golden files.
 func Update() bool { return *update }
 
-// Case is one event in a file and the answer that is expected to it.
+// Case is an event in a file with its golden file.
 type Case struct {
-	Name   string // the file's name without its ending
+	Name   string // the file's name without its extension
 	Event  []byte
 	golden string
 	fields map[string]bool // FieldNames
 }
 
-// Cases reads all events of a function from testdata/events/<function>, seen from the folder root.
+// Cases returns the events of a function in testdata/events/<function>, below the directory root.
 func Cases(t testing.TB, root, function string) []Case {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, "testdata", "events", function, "*.json"))
-	if err != nil || len(files) == 0 { // the pattern is a good one
+	if err != nil || len(files) == 0 { // the pattern is valid
 		t.Fatalf("no events in testdata/events/%s: add one of each kind, and write the goldens with: go test ./functions/%[1]s -run TestGoldens -update", function)
 	}
 	cases, fields := make([]Case, 0, len(files)), FieldNames(t, root)
@@ -52,38 +52,48 @@ func Cases(t testing.TB, root, function string) []Case {
 	return cases
 }
 
-// Response is an answer in the form of the golden files: the body, where it is JSON, opened up.
+// Response is a response in the form of the golden files, with a JSON body decoded.
 type Response struct {
 	StatusCode int               `json:"statusCode"`
 	Headers    map[string]string `json:"headers"`
 	Body       any               `json:"body"`
 }
 
-// Invoke runs a handler as the Lambda runtime does, in an invocation of the given id.
+// Event returns the event of that name.
+func Event(t testing.TB, root, function, name string) []byte {
+	t.Helper()
+	event, err := os.ReadFile(filepath.Join(root, "testdata", "events", function, name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return event
+}
+
+// Invoke invokes a handler as the Lambda runtime does, with a request id.
 func Invoke(t testing.TB, h lambda.Handler, requestID string, event []byte) Response {
 	t.Helper()
-	answer, err := h.Invoke(invocation(requestID), event)
+	response, err := h.Invoke(invocation(requestID), event)
 	if err != nil {
 		t.Fatalf("the handler failed: %v", err)
 	}
-	return ParseResponse(t, answer)
+	return ParseResponse(t, response)
 }
 
 func invocation(requestID string) context.Context {
 	return lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: requestID})
 }
 
-// ParseResponse reads a raw answer, and fails the test where API Gateway would answer 502.
-func ParseResponse(t testing.TB, answer []byte) Response {
+// ParseResponse decodes a response. It fails the test if API Gateway would respond with 502.
+func ParseResponse(t testing.TB, response []byte) Response {
 	t.Helper()
 	var resp events.APIGatewayProxyResponse
-	d := json.NewDecoder(bytes.NewReader(answer))
+	d := json.NewDecoder(bytes.NewReader(response))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&resp); err != nil {
-		t.Fatalf("the answer is not a proxy response: %v\n%s", err, answer)
+		t.Fatalf("not a proxy response: %v\n%s", err, response)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 599 || resp.IsBase64Encoded || len(resp.MultiValueHeaders) > 0 {
-		t.Fatalf("unexpected answer: %+v", resp)
+		t.Fatalf("unexpected response: %+v", resp)
 	}
 	got := Response{StatusCode: resp.StatusCode, Headers: resp.Headers, Body: resp.Body}
 	if strings.HasSuffix(resp.Headers["Content-Type"], "json") {
@@ -94,7 +104,7 @@ func ParseResponse(t testing.TB, answer []byte) Response {
 	return got
 }
 
-// Want is the golden answer of the case.
+// Want returns the golden response of the case.
 func (c Case) Want(t testing.TB) (want Response) {
 	t.Helper()
 	data, err := os.ReadFile(c.golden)
@@ -107,7 +117,7 @@ func (c Case) Want(t testing.TB) (want Response) {
 	return want
 }
 
-// Check compares an answer with the golden file; with the flag -update it rewrites the file.
+// Check compares a response with the golden file, or rewrites the file with the flag -update.
 func (c Case) Check(t testing.TB, got Response) {
 	t.Helper()
 	if *update {
@@ -117,16 +127,16 @@ func (c Case) Check(t testing.TB, got Response) {
 	c.CheckEqual(t, c.Want(t), got)
 }
 
-// CheckEqual compares an answer with one that was made of the golden one.
+// CheckEqual compares a response with one derived from the golden file.
 func (c Case) CheckEqual(t testing.TB, want, got Response) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("answer differs from %s (-want +got):\n%s", c.golden, diff)
+		t.Errorf("response differs from %s (-want +got):\n%s", c.golden, diff)
 	}
 }
 
-// CheckResult compares what came of an event that is no HTTP request, as JSON, with the golden file; with the
-// flag -update it rewrites the file.
+// CheckResult compares the result of an event that is not an HTTP request with the golden file, or rewrites the file with
+// the flag -update.
 func (c Case) CheckResult(t testing.TB, got any) {
 	t.Helper()
 	if *update {
@@ -139,7 +149,7 @@ func (c Case) CheckResult(t testing.TB, got any) {
 	}
 	text := strings.ReplaceAll(string(want), "\r\n", "\n") // as an editor may have left it
 	if diff := cmp.Diff(text, string(encode(t, got))); diff != "" {
-		t.Errorf("the outcome differs from %s (-want +got):\n%s", c.golden, diff)
+		t.Errorf("result differs from %s (-want +got):\n%s", c.golden, diff)
 	}
 }
 

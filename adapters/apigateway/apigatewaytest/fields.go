@@ -11,7 +11,7 @@ import (
 	"rental.example/adapters/apigateway"
 )
 
-// DecodeBody is a request body that a function decodes as T, which is one of its own for POST or for PATCH.
+// DecodeBody decodes a body as T, as a function does for POST and PATCH.
 func DecodeBody[T any, PT interface {
 	*T
 	apigateway.Object
@@ -20,26 +20,26 @@ func DecodeBody[T any, PT interface {
 	req := events.APIGatewayProxyRequest{HTTPMethod: "PATCH", Body: body, Headers: map[string]string{"Content-Type": "application/json"}}
 	value, err := apigateway.Decode[T, PT](req)
 	if err != nil {
-		t.Fatalf("%s is no such body: %v", body, err)
+		t.Fatalf("decode %s: %v", body, err)
 	}
 	return value
 }
 
-// ZeroFields are the names of the fields of a struct, exported or not, that have their zero value, of structs in it as
-// Outer.Inner. Tests of a function's wire format fill whatever a client may send, and ask this of what is made of it: so
-// a new field that is not passed on has a name.
+// ZeroFields returns the names of the fields of a struct, exported or not, that are zero; Outer.Inner for fields of structs
+// in it. Tests of wire formats fill all fields of a request and check what is derived from it, to find fields that are
+// not copied.
 func ZeroFields(v any) []string {
-	return emptyFields(reflect.ValueOf(v))
+	return zeroFields(reflect.ValueOf(v))
 }
 
-func emptyFields(v reflect.Value) (names []string) {
+func zeroFields(v reflect.Value) (names []string) {
 	for i := range v.NumField() {
 		field, name := v.Field(i), v.Type().Field(i).Name
 		switch {
 		case field.IsZero():
 			names = append(names, name)
-		case field.Kind() == reflect.Struct && !isOneValue(field.Type()):
-			for _, inner := range emptyFields(field) {
+		case field.Kind() == reflect.Struct && !isValue(field.Type()):
+			for _, inner := range zeroFields(field) {
 				names = append(names, name+"."+inner)
 			}
 		}
@@ -47,7 +47,7 @@ func emptyFields(v reflect.Value) (names []string) {
 	return names
 }
 
-// isOneValue reports whether a struct counts as a whole: a time, or what a member of a merge patch says.
-func isOneValue(t reflect.Type) bool {
+// isValue reports whether a struct is checked as a whole: a time, or a member of a merge patch.
+func isValue(t reflect.Type) bool {
 	return t == reflect.TypeFor[time.Time]() || strings.HasPrefix(t.String(), "domain.Optional[")
 }

@@ -6,11 +6,10 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
-// MaxFuzzInput is the size, in bytes, above which a fuzz target skips an event, and no fixture is a seed: what a large
-// event shows, a small one does, too, in a fraction of the time.
+// MaxFuzzInput is the maximum size in bytes of an event in a fuzz target. Larger ones are slow and find nothing more.
 const MaxFuzzInput = 16 << 10
 
-// Seeds are the events of a function that a fuzz target starts from.
+// Seeds returns the seed events of a fuzz target.
 func Seeds(t testing.TB, root, function string) (events [][]byte) {
 	t.Helper()
 	for _, c := range Cases(t, root, function) {
@@ -29,9 +28,8 @@ func SkipLarge(t *testing.T, event []byte) {
 	}
 }
 
-// Fuzz sends mutations of a function's events to handlers: whatever valid event comes in, a valid answer
-// goes out, no 5xx, and no error without its problem. Each event is sent twice to the handler that
-// newHandler makes, since the second finds what the first has left.
+// Fuzz invokes handlers with mutations of the events of a function. The response to a valid event must be valid, without
+// 5xx, and with a problem for each error. Each event is sent twice to one handler, since the first may change the store.
 func Fuzz(f *testing.F, root, function string, newHandler func(t *testing.T) lambda.Handler) {
 	for _, event := range Seeds(f, root, function) {
 		f.Add(event)
@@ -44,29 +42,29 @@ func Fuzz(f *testing.F, root, function string, newHandler func(t *testing.T) lam
 			if err != nil {
 				t.Skip("not an event")
 			}
-			answer := ParseResponse(t, raw)
-			if answer.StatusCode >= 500 {
-				t.Fatalf("status %d: %v", answer.StatusCode, answer.Body)
+			response := ParseResponse(t, raw)
+			if response.StatusCode >= 500 {
+				t.Fatalf("status %d: %v", response.StatusCode, response.Body)
 			}
-			if answer.StatusCode >= 400 {
-				checkProblem(t, answer)
+			if response.StatusCode >= 400 {
+				checkProblem(t, response)
 			}
 		}
 	})
 }
 
-func checkProblem(t *testing.T, answer Response) {
+func checkProblem(t *testing.T, response Response) {
 	t.Helper()
-	body, ok := answer.Body.(map[string]any)
-	if !ok || answer.Headers["Content-Type"] != "application/problem+json" {
-		t.Fatalf("status %d without a problem: %v %v", answer.StatusCode, answer.Headers, answer.Body)
+	body, ok := response.Body.(map[string]any)
+	if !ok || response.Headers["Content-Type"] != "application/problem+json" {
+		t.Fatalf("status %d without a problem: %v %v", response.StatusCode, response.Headers, response.Body)
 	}
 	for _, name := range []string{"type", "title", "code", "detail"} {
 		if text, _ := body[name].(string); text == "" {
 			t.Errorf("the problem has no %s: %v", name, body)
 		}
 	}
-	if body["status"] != float64(answer.StatusCode) {
-		t.Errorf("the problem's status is %v, the answer's %d", body["status"], answer.StatusCode)
+	if body["status"] != float64(response.StatusCode) {
+		t.Errorf("the problem's status is %v, the response's %d", body["status"], response.StatusCode)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// CheckLogLines holds what a function wrote during its first request, in the invocation "invocation-1",
-// against what it must write: one line of metrics and one of the log, each with its keys.
+// CheckLogLines checks the output of the first request of a function, with the request id "invocation-1": one line of
+// metrics and one log line, each with its keys.
 func CheckLogLines(t *testing.T, service, output string) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(output), "\n")
@@ -36,7 +36,7 @@ func checkMetrics(t *testing.T, service, line string) {
 	}
 	if all := m.AWS.CloudWatchMetrics; len(all) != 2 || len(all[0].Metrics) != 2 || len(all[1].Metrics) != 1 || m.Errors == nil ||
 		m.Latency == nil || m.ColdStart == nil || m.Service != service || m.Route == "" {
-		t.Errorf("metric line lacks something: %s", line)
+		t.Errorf("incomplete metric line: %s", line)
 	}
 }
 

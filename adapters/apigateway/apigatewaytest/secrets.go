@@ -10,23 +10,21 @@ import (
 	"unicode/utf8"
 )
 
-// telling are the members of events that may be in a log: ids of requests, messages and records, which are random,
-// and names of routes, types and resources, which are the same for everybody.
-var telling = []string{
+// loggable are the members of events that may be logged: random ids, and names of routes, types and resources.
+var loggable = []string{
 	"requestId", "extendedRequestId", "X-Amzn-Trace-Id", "AWSTraceHeader", "traceparent", "correlationId", "correlationid",
 	"resource", "resourcePath", "path", "httpMethod",
 	"messageId", "eventID", "SequenceNumber", "eventSource", "eventType", "type", "id", "requestID",
 }
 
-// found tells whether a text is in what was written, as a word, and not by chance.
-func found(text, written string) bool {
+// found reports whether output contains text as a word, and hardly by chance.
+func found(text, output string) bool {
 	return utf8.RuneCountInString(text) > 3 && text != "true" && text != "false" &&
-		regexp.MustCompile(`(^|[^\pL\pN])`+regexp.QuoteMeta(text)+`($|[^\pL\pN])`).MatchString(written)
+		regexp.MustCompile(`(^|[^\pL\pN])`+regexp.QuoteMeta(text)+`($|[^\pL\pN])`).MatchString(output)
 }
 
-// CheckNoSecrets fails the test when what a function wrote holds any text of the event that it handled: of its body,
-// parameters, headers, claims or images, but for its ids. Logs are read by more people than data is, and kept
-// longer. A function that wrote nothing was not looked at.
+// CheckNoSecrets fails the test if output is empty, or contains a text of the event: of its body, parameters, headers,
+// claims or images, except ids.
 func (c Case) CheckNoSecrets(t testing.TB, output string) {
 	t.Helper()
 	if output == "" {
@@ -39,22 +37,21 @@ func (c Case) CheckNoSecrets(t testing.TB, output string) {
 	}
 	all := strings.Join(written, "\n")
 	texts(string(c.Event), "", func(member, text string) {
-		if !slices.Contains(telling, member) && found(text, all) {
+		if !slices.Contains(loggable, member) && found(text, all) {
 			t.Errorf("%s: the event's %s, %q, is in the output:\n%s", c.Name, member, text, output)
 		}
 	})
 	c.checkBody(t, all)
 }
 
-// checkBody looks for the words of a request's body, names of members and numbers included: a client chooses all
-// of them.
+// checkBody checks the words of a request's body, names of members and numbers included, which a client chooses.
 func (c Case) checkBody(t testing.TB, all string) {
 	t.Helper()
 	var request struct {
 		Body            string `json:"body"`
 		IsBase64Encoded bool   `json:"isBase64Encoded"`
 	}
-	_ = json.Unmarshal(c.Event, &request) // another event has no body
+	_ = json.Unmarshal(c.Event, &request) // other events have no body
 	body := request.Body
 	if decoded, err := base64.StdEncoding.DecodeString(body); request.IsBase64Encoded && err == nil {
 		body = string(decoded)
@@ -66,10 +63,10 @@ func (c Case) checkBody(t testing.TB, all string) {
 	}
 }
 
-// common are words that bodies have in common with all JSON and with lines of metrics.
+// common are words of bodies that are also in other JSON and in lines of metrics.
 var common = []string{"null", "Name"}
 
-// texts goes through all texts in JSON, those in texts of JSON included, with the names of the nearest members.
+// texts calls each for all strings in JSON, including JSON in strings, with the name of the nearest member.
 func texts(data, member string, each func(member, text string)) {
 	var v any
 	if json.Unmarshal([]byte(data), &v) == nil {
@@ -89,7 +86,7 @@ func textsOf(v any, member string, each func(member, text string)) {
 	case map[string]any:
 		for name, e := range v {
 			if len(name) == 1 && name == strings.ToUpper(name) || name == "stringValue" {
-				name = member // an attribute of DynamoDB or SQS, which is called by its type
+				name = member // an attribute of DynamoDB or SQS, named after its type
 			}
 			textsOf(e, name, each)
 		}
