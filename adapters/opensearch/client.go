@@ -44,7 +44,7 @@ const idleConnections = 10
 // Client sends requests to one engine, for the indices of one alias. It is safe for concurrent use.
 type Client struct {
 	transport     *transport
-	items, owners index
+	items, owners Index
 }
 
 // isAlias reports whether s is a lower-case letter followed by at most 99 lower-case letters, digits, hyphens and
@@ -77,8 +77,8 @@ func NewClient(cfg Config) (*Client, error) {
 			server: server, next: storecalls.NewTransport(storecalls.OpenSearch, cfg.HTTP.RoundTrip), sign: sign,
 			timeout: cmp.Or(cfg.AttemptTimeout, attemptTimeout),
 		},
-		items:  index{alias: cfg.Alias, definition: itemsIndex, shards: cfg.Shards},
-		owners: index{alias: cfg.Alias + "-owners", definition: ownersIndex},
+		items:  Index{Alias: cfg.Alias, Definition: itemsIndex, Shards: cfg.Shards},
+		owners: Index{Alias: cfg.Alias + "-owners", Definition: ownersIndex},
 	}, nil
 }
 
@@ -86,7 +86,7 @@ func NewClient(cfg Config) (*Client, error) {
 // other requests it creates none.
 func (c *Client) Ping(ctx context.Context) error {
 	_, err := doOnce[searchResponse](ctx, c, operation{"ping", NoRetry, opensearchapi.SearchRequest{
-		Index: []string{c.items.alias}, Body: strings.NewReader(`{"size":0,"query":{"match_none":{}}}`),
+		Index: []string{c.items.Alias}, Body: strings.NewReader(`{"size":0,"query":{"match_none":{}}}`),
 	}})
 	return err
 }

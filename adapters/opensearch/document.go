@@ -64,16 +64,16 @@ func (r *getResponse[T]) source() (T, error) {
 }
 
 // get returns a document as of the latest acknowledged write; domain.ErrNotFound if there is none.
-func get[T any](ctx context.Context, c *Client, x index, id string) (T, revision, error) {
+func get[T any](ctx context.Context, c *Client, x Index, id string) (T, revision, error) {
 	r, err := do[getResponse[T]](ctx, c, x, operation{
-		"get " + x.alias, RetryRead, opensearchapi.GetRequest{Index: x.alias, DocumentID: id},
+		"get " + x.Alias, RetryRead, opensearchapi.GetRequest{Index: x.Alias, DocumentID: id},
 	})
 	if err != nil {
 		return *new(T), revision{}, err
 	}
 	source, err := r.source()
 	if err != nil {
-		return source, revision{}, fmt.Errorf("opensearch: get %s: %w", x.alias, err)
+		return source, revision{}, fmt.Errorf("opensearch: get %s: %w", x.Alias, err)
 	}
 	return source, revision{*r.SeqNo, *r.PrimaryTerm}, nil
 }
@@ -93,12 +93,12 @@ func (r *multiGetResponse[T]) validate() error {
 }
 
 // multiGet returns the documents of ids as of the latest acknowledged writes, in that order.
-func multiGet[T any, ID ~string](ctx context.Context, c *Client, x index, ids []ID, body any) ([]getResponse[T], error) {
+func multiGet[T any, ID ~string](ctx context.Context, c *Client, x Index, ids []ID, body any) ([]getResponse[T], error) {
 	encoded, err := jsonBody(body)
 	if err != nil {
 		return nil, err
 	}
-	op := operation{"mget " + x.alias, RetryRead, opensearchapi.MgetRequest{Index: x.alias, Body: encoded}}
+	op := operation{"mget " + x.Alias, RetryRead, opensearchapi.MgetRequest{Index: x.Alias, Body: encoded}}
 	r, err := do[multiGetResponse[T]](ctx, c, x, op)
 	if err != nil {
 		return nil, err
@@ -115,26 +115,26 @@ const waitForRefresh = "wait_for"
 
 // put replaces the document at base; a nil base creates it. It returns domain.ErrConflict if the document has another
 // revision, is missing, or exists already. refresh is waitForRefresh or empty.
-func (c *Client) put(ctx context.Context, x index, id string, record any, base *revision, refresh string) error {
+func (c *Client) put(ctx context.Context, x Index, id string, record any, base *revision, refresh string) error {
 	body, err := jsonBody(record)
 	if err != nil {
 		return err
 	}
-	r := opensearchapi.IndexRequest{Index: x.alias, DocumentID: id, Body: body, Refresh: refresh, RequireAlias: aws.Bool(true)}
+	r := opensearchapi.IndexRequest{Index: x.Alias, DocumentID: id, Body: body, Refresh: refresh, RequireAlias: aws.Bool(true)}
 	if base == nil {
 		r.OpType = "create"
 	} else {
 		r.IfSeqNo, r.IfPrimaryTerm = &base.seqNo, &base.primaryTerm
 	}
-	_, err = do[writeResponse](ctx, c, x, operation{"index " + x.alias, RetryWrite, r})
+	_, err = do[writeResponse](ctx, c, x, operation{"index " + x.Alias, RetryWrite, r})
 	return err
 }
 
 // delete deletes the document at base, and waits until searches see that. It returns domain.ErrConflict if the document
 // has another revision or is missing. Deletions never create an index, so they need no require_alias.
-func (c *Client) delete(ctx context.Context, x index, id string, base revision) error {
-	_, err := do[writeResponse](ctx, c, x, operation{"delete " + x.alias, RetryWrite, opensearchapi.DeleteRequest{
-		Index: x.alias, DocumentID: id, Refresh: waitForRefresh, IfSeqNo: &base.seqNo, IfPrimaryTerm: &base.primaryTerm,
+func (c *Client) delete(ctx context.Context, x Index, id string, base revision) error {
+	_, err := do[writeResponse](ctx, c, x, operation{"delete " + x.Alias, RetryWrite, opensearchapi.DeleteRequest{
+		Index: x.Alias, DocumentID: id, Refresh: waitForRefresh, IfSeqNo: &base.seqNo, IfPrimaryTerm: &base.primaryTerm,
 	}})
 	return err
 }

@@ -43,8 +43,8 @@ func (s *Items) Seed(ctx context.Context, items []item.Item) error {
 		}
 	}
 	x := s.client.items
-	_, err := do[seedResponse](ctx, s.client, x, operation{"bulk " + x.alias, RetryWrite, opensearchapi.BulkRequest{
-		Index: x.alias, Body: &lines, Refresh: "true", RequireAlias: aws.Bool(true),
+	_, err := do[seedResponse](ctx, s.client, x, operation{"bulk " + x.Alias, RetryWrite, opensearchapi.BulkRequest{
+		Index: x.Alias, Body: &lines, Refresh: "true", RequireAlias: aws.Bool(true),
 	}})
 	return err
 }

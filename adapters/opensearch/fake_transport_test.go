@@ -144,8 +144,8 @@ func calls(t *testing.T, c *opensearch.Client) map[string]func() error {
 			_, err := items.Search(t.Context(), item.Query{Limit: 10, Sort: item.ByNewest})
 			return err
 		},
-		"Refresh": func() error { return holdings.Refresh(t.Context()) },
-		"Held":    func() error { _, err := holdings.ListOwned(t.Context(), someOwner, 5, "", 10); return err },
+		"Refresh":   func() error { return holdings.Refresh(t.Context()) },
+		"ListOwned": func() error { _, err := holdings.ListOwned(t.Context(), someOwner, 5, "", 10); return err },
 		"Remove": func() error {
 			_, err := holdings.Remove(t.Context(), []item.Holding{{ID: i.ID, Revision: "5.1"}})
 			return err

@@ -23,7 +23,7 @@ func NewHoldings(client *Client) *Holdings { return &Holdings{client: client} }
 func (s *Holdings) Refresh(ctx context.Context) error {
 	x := s.client.items
 	_, err := do[shardsResponse](ctx, s.client, x, operation{
-		"refresh " + x.alias, RetryRead, opensearchapi.IndicesRefreshRequest{Index: []string{x.alias}},
+		"refresh " + x.Alias, RetryRead, opensearchapi.IndicesRefreshRequest{Index: []string{x.Alias}},
 	})
 	return err
 }
@@ -74,8 +74,8 @@ func doSearch[T any](ctx context.Context, c *Client, search any) (T, error) {
 	if err != nil {
 		return *new(T), err
 	}
-	return do[T](ctx, c, c.items, operation{"search " + c.items.alias, RetryRead, opensearchapi.SearchRequest{
-		Index: []string{c.items.alias}, Body: body, AllowPartialSearchResults: aws.Bool(false),
+	return do[T](ctx, c, c.items, operation{"search " + c.items.Alias, RetryRead, opensearchapi.SearchRequest{
+		Index: []string{c.items.Alias}, Body: body, AllowPartialSearchResults: aws.Bool(false),
 	}})
 }
 

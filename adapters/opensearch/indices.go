@@ -20,52 +20,58 @@ var itemsIndex []byte
 //go:embed owners.index.json
 var ownersIndex []byte
 
-// index is an index with an alias. Requests for documents use the alias, so that an index of another mapping can take
-// its place.
-type index struct {
-	alias      string
-	definition []byte // settings and mappings, as JSON
-	shards     int    // primary shards to create it with; 0 is the number of the definition
+// Index is an index with an alias. Requests for documents use the alias, so that an index of another mapping can take its
+// place.
+type Index struct {
+	Alias      string
+	Definition json.RawMessage // settings and mappings
+	Shards     int             // primary shards to create it with; 0 means the number of the definition
 }
 
 // name returns the name of the first index of the alias. functions/ops creates later ones.
-func (x index) name() string { return x.alias + "-v1" }
+func (x Index) name() string { return x.Alias + "-v1" }
 
-type indexBody struct {
-	Settings indexSettings       `json:"settings"`
+type createBody struct {
+	Settings struct {
+		Index    map[string]any  `json:"index"`
+		Analysis json.RawMessage `json:"analysis,omitempty"`
+	} `json:"settings"`
 	Mappings json.RawMessage     `json:"mappings"`
 	Aliases  map[string]struct{} `json:"aliases,omitempty"`
 }
 
-type indexSettings struct {
-	Index    map[string]any  `json:"index"`
-	Analysis json.RawMessage `json:"analysis,omitempty"`
+// Body returns the body of a request that creates x with aliases.
+func (x Index) Body(aliases ...string) (json.RawMessage, error) {
+	var body createBody
+	if err := json.Unmarshal(x.Definition, &body); err != nil {
+		return nil, err
+	}
+	if x.Shards > 0 {
+		body.Settings.Index["number_of_shards"] = x.Shards
+	}
+	body.Aliases = map[string]struct{}{}
+	for _, alias := range aliases {
+		body.Aliases[alias] = struct{}{}
+	}
+	return json.Marshal(body)
 }
 
-func (x index) body() (b indexBody, err error) {
-	if err = json.Unmarshal(x.definition, &b); err != nil {
-		return b, err
-	}
-	if x.shards > 0 {
-		b.Settings.Index["number_of_shards"] = x.shards
-	}
-	b.Aliases = map[string]struct{}{x.alias: {}}
-	return b, nil
+// Mappings returns the body of a request that adds missing fields of x to an index.
+func (x Index) Mappings() (json.RawMessage, error) {
+	var body createBody
+	err := json.Unmarshal(x.Definition, &body)
+	return body.Mappings, err
 }
 
 // createIndex creates x with its alias. Concurrent calls are safe. An index that exists gets the alias.
-func (c *Client) createIndex(ctx context.Context, x index) error {
-	definition, err := x.body()
+func (c *Client) createIndex(ctx context.Context, x Index) error {
+	body, err := x.Body(x.Alias)
 	if err != nil {
 		return err
 	}
-	body, err := jsonBody(definition)
-	if err != nil {
-		return err
-	}
-	err = c.change(ctx, "create "+x.name(), opensearchapi.IndicesCreateRequest{Index: x.name(), Body: body})
+	err = c.change(ctx, "create "+x.name(), opensearchapi.IndicesCreateRequest{Index: x.name(), Body: bytes.NewReader(body)})
 	if errors.Is(err, errIndexExists) {
-		return c.change(ctx, "alias "+x.name(), opensearchapi.IndicesPutAliasRequest{Index: []string{x.name()}, Name: x.alias})
+		return c.change(ctx, "alias "+x.name(), opensearchapi.IndicesPutAliasRequest{Index: []string{x.name()}, Name: x.Alias})
 	}
 	return err
 }
@@ -73,24 +79,24 @@ func (c *Client) createIndex(ctx context.Context, x index) error {
 // awaitShards waits until the primary shards of x are active: an index exists some time before its shards can be read.
 // Its status does not show that, since a new index is yellow from the start. Errors wrap domain.ErrUnavailable.
 // https://github.com/elastic/elasticsearch/pull/18737
-func (c *Client) awaitShards(ctx context.Context, x index) error {
-	_, err := doOnce[struct{}](ctx, c, operation{"health of " + x.alias, RetryRead, opensearchapi.ClusterHealthRequest{
-		Index: []string{x.alias}, WaitForActiveShards: strconv.Itoa(max(1, x.shards)), Timeout: attemptTimeout / 2,
+func (c *Client) awaitShards(ctx context.Context, x Index) error {
+	_, err := doOnce[struct{}](ctx, c, operation{"health of " + x.Alias, RetryRead, opensearchapi.ClusterHealthRequest{
+		Index: []string{x.Alias}, WaitForActiveShards: strconv.Itoa(max(1, x.Shards)), Timeout: attemptTimeout / 2,
 	}})
 	if err != nil {
-		return fmt.Errorf("opensearch: %s: %w: %w: %v", x.alias, errNoShard, domain.ErrUnavailable, err)
+		return fmt.Errorf("opensearch: %s: %w: %w: %v", x.Alias, errNoShard, domain.ErrUnavailable, err)
 	}
 	return nil
 }
 
 // addFields adds the fields that the mapping of x lacks.
-func (c *Client) addFields(ctx context.Context, x index) error {
-	definition, err := x.body()
+func (c *Client) addFields(ctx context.Context, x Index) error {
+	mappings, err := x.Mappings()
 	if err != nil {
 		return err
 	}
-	return c.change(ctx, "add fields to "+x.alias, opensearchapi.IndicesPutMappingRequest{
-		Index: []string{x.alias}, Body: bytes.NewReader(definition.Mappings),
+	return c.change(ctx, "add fields to "+x.Alias, opensearchapi.IndicesPutMappingRequest{
+		Index: []string{x.Alias}, Body: bytes.NewReader(mappings),
 	})
 }
 

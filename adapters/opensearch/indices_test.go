@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -166,48 +165,14 @@ func TestAddsFields(t *testing.T) {
 			"aliases": {%q: {}}}`, name))
 	}
 	c := newClient(t, opensearch.Config{Endpoint: endpoint, Alias: alias})
-	for _, name := range []string{"Create", "Merge"} {
-		if err := calls(t, c)[name](); err != nil {
-			t.Errorf("%s = %v", name, err)
-		}
+	if err := calls(t, c)["Create"](); err != nil {
+		t.Errorf("Create = %v", err)
+	}
+	e := item.OwnerEvent{OwnerID: someOwner, Version: 4, Deleted: true, Received: noon}
+	if got, err := opensearch.NewOwners(c).Merge(t.Context(), e); err != nil || got.LastDeleted != 4 || !got.DeletionReceived.Equal(noon) {
+		t.Errorf("Merge = %+v, %v", got, err)
 	}
 	checkIndices(t, endpoint, alias, alias+"-owners")
-}
-
-// TestAddsDeletedKnown deletes an owner in an index without the field deletedKnown, with a document of that time.
-func TestAddsDeletedKnown(t *testing.T) {
-	t.Parallel()
-	endpoint := engine(t)
-	items := newAlias(t, endpoint)
-	alias := items + "-owners"
-	definition, err := os.ReadFile("owners.index.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const field = ",\n      \"deletedKnown\": {\"type\": \"long\"}"
-	before, after, ok := strings.Cut(string(definition), field)
-	if !ok {
-		t.Fatalf("owners.index.json has no %s", field)
-	}
-	send(t, http.MethodPut, endpoint+"/"+alias+"-v1", before+after)
-	send(t, http.MethodPut, endpoint+"/"+alias+"-v1/_alias/"+alias, "")
-	send(t, http.MethodPut, endpoint+"/"+alias+"/_doc/"+string(someOwner), fmt.Sprintf(`{"id":%q,"version":0,"ratings":0,"deleted":4}`, someOwner))
-	owners := opensearch.NewOwners(newClient(t, opensearch.Config{Endpoint: endpoint, Alias: items}))
-	want := item.Owner{ID: someOwner, LastDeleted: 4}
-	for _, version := range []domain.Version{4, 5} {
-		e := item.OwnerEvent{OwnerID: someOwner, Version: version, Deleted: true, Received: noon}
-		want = want.Merge(e)
-		if got, err := owners.Merge(t.Context(), e); err != nil || got != want {
-			t.Errorf("Merge(%+v) = %+v, %v; want %+v", e, got, err, want)
-		}
-	}
-	got, err := owners.Owners(t.Context(), []domain.UserID{someOwner})
-	if err != nil || got[someOwner] != want || !want.DeletionReceived.Equal(noon) {
-		t.Errorf("Owners = %+v, %v; want %+v", got, err, want)
-	}
-	if mapping := send(t, http.MethodGet, endpoint+"/"+alias+"/_mapping", ""); !strings.Contains(mapping, `"deletedKnown":{"type":"long"}`) {
-		t.Errorf("the mapping is %s", mapping)
-	}
 }
 
 // TestIndexWithNameOfAlias checks that an index with the name of the alias, as the engine creates for a careless writer,

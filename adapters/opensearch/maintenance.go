@@ -13,16 +13,8 @@ import (
 	"rental.example/domain/item"
 )
 
-// Index describes an index for maintenance: its alias, and the settings and mappings that a new one is created with.
-type Index struct {
-	Alias      string
-	Definition json.RawMessage
-}
-
 // Indices returns the index of the items and that of their owners.
-func (c *Client) Indices() (items, owners Index) {
-	return Index{c.items.alias, c.items.definition}, Index{c.owners.alias, c.owners.definition}
-}
+func (c *Client) Indices() (items, owners Index) { return c.items, c.owners }
 
 // Call sends a request of maintenance, such as PUT /items-v2, and decodes the response into out, unless that is nil.
 // body is JSON, NDJSON for _bulk, or nil. Errors wrap domain.ErrNotFound for a missing document and

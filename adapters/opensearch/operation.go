@@ -35,7 +35,7 @@ type operation struct {
 
 // do sends an operation on x and decodes its response into a T. If x, its shard or a field of it is missing, do creates
 // it, waits for it or adds it, and sends the operation again.
-func do[T any](ctx context.Context, c *Client, x index, op operation) (T, error) {
+func do[T any](ctx context.Context, c *Client, x Index, op operation) (T, error) {
 	r, err := c.newRequest(ctx, op)
 	if err != nil {
 		return *new(T), err
@@ -57,7 +57,7 @@ func do[T any](ctx context.Context, c *Client, x index, op operation) (T, error)
 // active yet.
 var recoveries = []struct {
 	cause error
-	run   func(*Client, context.Context, index) error
+	run   func(*Client, context.Context, Index) error
 }{
 	{errNoIndex, (*Client).createIndex},
 	{errNoShard, (*Client).awaitShards},

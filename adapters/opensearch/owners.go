@@ -64,7 +64,7 @@ func (s *Owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.Us
 		case errors.Is(err, domain.ErrNotFound):
 			owners[id] = item.Owner{ID: id}
 		case err != nil:
-			return nil, fmt.Errorf("opensearch: mget %s: %w", s.client.owners.alias, err)
+			return nil, fmt.Errorf("opensearch: mget %s: %w", s.client.owners.Alias, err)
 		default:
 			owners[id] = r.owner()
 		}

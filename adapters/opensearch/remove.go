@@ -62,14 +62,14 @@ func (s *Holdings) bulkDelete(ctx context.Context, deletions []deletion) (refuse
 	}
 	x := s.client.items
 	response, err := do[bulkResponse](ctx, s.client, x, operation{
-		"bulk " + x.alias, RetryWrite, opensearchapi.BulkRequest{Index: x.alias, Body: bytes.NewReader(lines)},
+		"bulk " + x.Alias, RetryWrite, opensearchapi.BulkRequest{Index: x.Alias, Body: bytes.NewReader(lines)},
 	})
 	if err != nil {
 		return nil, err
 	}
 	refused, err = response.refused(deletions)
 	if err != nil {
-		return nil, fmt.Errorf("opensearch: bulk %s: %w", x.alias, err)
+		return nil, fmt.Errorf("opensearch: bulk %s: %w", x.Alias, err)
 	}
 	return refused, nil
 }

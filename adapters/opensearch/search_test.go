@@ -60,64 +60,6 @@ func TestSearchRequest(t *testing.T) {
 	}
 }
 
-// TestSearchIsBounded checks that the engine looks up exact terms only, at most eight for each character of the text.
-func TestSearchIsBounded(t *testing.T) {
-	t.Parallel()
-	for _, length := range []int{1, 2, 3, 4, 11, 12, 24, item.MaxWordLength} {
-		words := min((item.MaxTextLength+1)/(length+1), item.MaxWords)
-		text := strings.TrimSpace(strings.Repeat(strings.Repeat("abcdefgh", 8)[:length]+" ", words))
-		p := item.Params{Text: &text}
-		q, err := item.NewQuery(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var sent map[string]any
-		c, _ := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
-			return nil, errors.Join(json.NewDecoder(r.Body).Decode(&sent), errors.New("not sent"))
-		})
-		if _, err := opensearch.NewItems(c).Search(t.Context(), q); err == nil {
-			t.Fatal("no error")
-		}
-		if got, most := lookUps(t, sent["query"]), 8*len(text); got == 0 || got > most {
-			t.Errorf("%d words of %d characters: %d look-ups, at most %d", words, length, got, most)
-		}
-	}
-}
-
-// lookUps counts the terms that a query looks up. It fails for other kinds of queries.
-func lookUps(t *testing.T, query any) (n int) {
-	t.Helper()
-	members, _ := query.(map[string]any)
-	for kind, body := range members {
-		switch kind {
-		case "bool":
-			for _, q := range body.(map[string]any)["must"].([]any) {
-				n += lookUps(t, q)
-			}
-		case "dis_max":
-			for _, q := range body.(map[string]any)["queries"].([]any) {
-				n += lookUps(t, q)
-			}
-		case "constant_score":
-			n += lookUps(t, body.(map[string]any)["filter"])
-		case "match":
-			for _, m := range body.(map[string]any) {
-				if len(m.(map[string]any)) != 2 { // query and operator
-					t.Errorf("match has %v", m)
-				}
-				n++
-			}
-		case "terms":
-			for _, terms := range body.(map[string]any) {
-				n += len(terms.([]any))
-			}
-		default:
-			t.Errorf("a query of %s", kind)
-		}
-	}
-	return n
-}
-
 // TestPositions checks that sort values of the engine are sent back unchanged, and that others are rejected.
 func TestPositions(t *testing.T) {
 	t.Parallel()

@@ -125,21 +125,13 @@ func ParseShards(text string) (int, error) {
 	return n, nil
 }
 
-// create creates an index of x with a number of primary shards; 0 means that of the definition.
-func (a *Admin) create(ctx context.Context, name string, x opensearch.Index, shards int) error {
-	var definition object
-	if err := json.Unmarshal(x.Definition, &definition); err != nil {
+// create creates an index of x.
+func (a *Admin) create(ctx context.Context, name string, x opensearch.Index) error {
+	body, err := x.Body()
+	if err != nil {
 		return err
 	}
-	if shards > 0 {
-		settings, _ := definition["settings"].(object)
-		index, ok := settings["index"].(object)
-		if !ok {
-			return fmt.Errorf("the definition of %s has no settings.index", x.Alias)
-		}
-		index["number_of_shards"] = shards
-	}
-	return a.put(ctx, "/"+name, definition, nil)
+	return a.put(ctx, "/"+name, body, nil)
 }
 
 // block returns once no write of the index is in flight and none can begin.

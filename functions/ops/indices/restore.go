@@ -2,8 +2,6 @@ package indices
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -133,7 +131,7 @@ func (a *Admin) ensureAliases(ctx context.Context) (map[string][]string, error) 
 		}
 		first := x.Alias + "-v1"
 		if _, exists := all[first]; !exists {
-			if err := a.create(ctx, first, x, 0); err != nil {
+			if err := a.create(ctx, first, x); err != nil {
 				return nil, err
 			}
 		}
@@ -163,15 +161,17 @@ func choose(s snapshot, alias, requested, inUse string) (string, error) {
 func (a *Admin) awaitRestore(ctx context.Context, copiers []*copier) error {
 	const idlePolls = 60
 	for _, c := range copiers {
-		var definition struct{ Mappings json.RawMessage }
-		err := errors.Join(a.awaitReadable(ctx, c.target, idlePolls), json.Unmarshal(c.index.Definition, &definition))
-		if err != nil {
+		if err := a.awaitReadable(ctx, c.target, idlePolls); err != nil {
 			return err
 		}
 		if err := a.Unblock(ctx, c.target); err != nil {
 			return err
 		}
-		if err := a.put(ctx, "/"+c.target+"/_mapping", definition.Mappings, nil); err != nil {
+		mappings, err := c.index.Mappings()
+		if err != nil {
+			return err
+		}
+		if err := a.put(ctx, "/"+c.target+"/_mapping", mappings, nil); err != nil {
 			return err
 		}
 	}

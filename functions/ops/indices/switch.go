@@ -128,7 +128,8 @@ func (a *Admin) Reindex(ctx context.Context, owners bool, shards int) error {
 	}
 	c := a.newCopier(x, source, a.nextVersion(slices.Collect(maps.Keys(all))))
 	c.exclusive = true
-	if err := a.create(ctx, c.target, x, shards); err != nil {
+	x.Shards = shards
+	if err := a.create(ctx, c.target, x); err != nil {
 		return err
 	}
 	copiers := []*copier{c}
