@@ -25,8 +25,7 @@ func TestCrossOriginEndpoints(t *testing.T) {
 	}
 }
 
-// checkFromPage asks that a page of another origin is refused whatever changes
-// something, and can read nothing that is not public.
+// checkFromPage sends requests like a page of another origin.
 func (r *runner) checkFromPage(t *testing.T, endpoint string, readable bool) {
 	t.Helper()
 	const origin = "https://evil.example"
@@ -45,7 +44,7 @@ func (r *runner) checkFromPage(t *testing.T, endpoint string, readable bool) {
 		}
 		resp.Body.Close()
 		if got := resp.Header.Get("Access-Control-Allow-Origin"); (got != "") != readable {
-			t.Errorf("%s %s: Access-Control-Allow-Origin is %q, want it: %t", sent, path, got, readable)
+			t.Errorf("%s %s: Access-Control-Allow-Origin is %q, want one: %t", sent, path, got, readable)
 		}
 		if sent != "GET" && sent != "OPTIONS" && resp.StatusCode != http.StatusForbidden {
 			t.Errorf("%s %s: status %d, want 403", sent, path, resp.StatusCode)

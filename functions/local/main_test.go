@@ -161,7 +161,7 @@ func (r *runner) call(t *testing.T, want int, token, method, path, body string) 
 
 const john = `{"name":"john","email":"doe@gmail.com","ratings":25.0,"userType":"renter"}`
 
-func TestFirstMinute(t *testing.T) {
+func TestBanner(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	for _, want := range []string{"POST   /user\n", "GET    /users/{id}\n", "renter@example.com", "group admin", demoPassword, "/_local/queues\n"} {
@@ -169,19 +169,6 @@ func TestFirstMinute(t *testing.T) {
 			t.Errorf("the banner lacks %q:\n%s", want, r.banner)
 		}
 	}
-	token := r.signIn(t, "renter@example.com")
-	r.call(t, 404, token, "GET", "/user", "")
-	r.call(t, 201, token, "POST", "/user", john)
-	r.call(t, 200, token, "POST", "/user", john)
-	if got := r.call(t, 200, token, "GET", "/user", ""); !bytes.Contains(got, []byte(`"name":"john"`)) {
-		t.Errorf("profile: %s", got)
-	}
-	r.call(t, 403, token, "GET", "/users", "")
-	if got := r.call(t, 200, r.signIn(t, "admin@example.com"), "GET", "/users", ""); !bytes.Contains(got, []byte(`"name":"john"`)) {
-		t.Errorf("listing: %s", got)
-	}
-	r.call(t, 401, "forged", "GET", "/user", "")
-	r.call(t, 404, token, "GET", "/nothing", "")
 	r.call(t, 200, "", "GET", "/_local/health", "")
 	r.stop()
 	if err := <-r.stopped; err != nil {
@@ -189,49 +176,51 @@ func TestFirstMinute(t *testing.T) {
 	}
 }
 
-// TestOnDynamoDB: profiles in a real engine outlive the runner.
-func TestOnDynamoDB(t *testing.T) {
+// TestSearchExample: the search of the banner finds drills, the nearest first.
+func TestSearchExample(t *testing.T) {
 	t.Parallel()
-	endpoint := samtest.Endpoint(t, "DYNAMODB_ENDPOINT", "dynamodb")
-	first := start(t, "-dynamodb", endpoint)
-	first.call(t, 201, first.signIn(t, "rentee@example.com"), "POST", "/user", john)
-	second := start(t, "-dynamodb", endpoint)
-	token := second.signIn(t, "rentee@example.com")
-	second.call(t, 200, token, "PATCH", "/user", `{"name":"Johanna"}`)
-	if got := first.call(t, 200, first.signIn(t, "admin@example.com"), "GET", "/users", ""); !bytes.Contains(got, []byte(`"name":"Johanna"`)) {
-		t.Errorf("listing: %s", got)
+	r := start(t)
+	if !strings.Contains(r.banner, searchExample(r.address)) {
+		t.Errorf("the banner has no search:\n%s", r.banner)
 	}
-	second.call(t, 204, token, "DELETE", "/user", "")
-	second.call(t, 404, token, "GET", "/user", "")
+	var found struct {
+		Items []struct {
+			Name       string
+			DistanceKm float64
+		}
+		Total  struct{ Value int }
+		Facets struct{ Category []struct{ Value string } }
+	}
+	path := strings.TrimPrefix(searchURL(r.address), "http://"+r.address)
+	if err := json.Unmarshal(r.call(t, 200, "", "GET", path, ""), &found); err != nil {
+		t.Fatal(err)
+	}
+	if len(found.Items) < 3 || found.Total.Value < len(found.Items) || len(found.Facets.Category) == 0 {
+		t.Errorf("found: %+v", found)
+	}
+	for i, drill := range found.Items {
+		if !strings.Contains(strings.ToLower(drill.Name), "drill") || drill.DistanceKm > 25 || i > 0 && drill.DistanceKm < found.Items[i-1].DistanceKm {
+			t.Errorf("item %d: %+v", i, drill)
+		}
+	}
 }
 
-// TestSignInExample runs the commands of the banner in a shell.
-func TestSignInExample(t *testing.T) {
+// TestFailedSignIn runs the commands of the banner with a wrong password.
+func TestFailedSignIn(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"sh", "curl", "sed"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("no %s here", tool)
 		}
 	}
-	r := start(t)
-	out, err := shell(signInExample(r.address))
-	if err != nil || !regexp.MustCompile(`(?s)^signed in: ey.*HTTP/1.1 201.*"name":"Ada".*HTTP/1.1 201.*"name":"Table saw"`).Match(out) {
+	cmd := exec.Command("sh", "-c", strings.Replace(signInExample(start(t).address), demoPassword, "Wrong", 1))
+	cmd.Env = append(os.Environ(), "no_proxy=localhost")
+	if out, err := cmd.Output(); bytes.Contains(out, []byte("signed in")) || bytes.Contains(out, []byte(" 201 ")) {
 		t.Errorf("%v\n%s", err, out)
 	}
-	wrong := strings.Replace(signInExample(r.address), demoPassword, "Wrong", 1)
-	if out, _ := shell(wrong); bytes.Contains(out, []byte("signed in")) || bytes.Contains(out, []byte(" 201 ")) {
-		t.Errorf("after a failed sign-in:\n%s", out)
-	}
 }
 
-// shell runs commands, with no proxy for localhost.
-func shell(commands string) ([]byte, error) {
-	cmd := exec.Command("sh", "-c", commands)
-	cmd.Env = append(os.Environ(), "no_proxy=localhost")
-	return cmd.Output()
-}
-
-// TestBannerAndREADME: README.md has the banner's commands.
+// TestBannerAndREADME: README.md has the banner's commands. TestShellBlocks of functions runs them.
 func TestBannerAndREADME(t *testing.T) {
 	t.Parallel()
 	readme := samtest.ReadFile(t, "README.md")

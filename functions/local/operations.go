@@ -144,7 +144,7 @@ func (o operations) redrive(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		writeError(w, http.StatusInternalServerError, err.Error())
 	default:
-		remaining, _ := o.events.Queue(r.PathValue("name")) // records that failed again are back by now
+		remaining, _ := o.events.Queue(r.PathValue("name")) // includes the records that failed
 		writeJSON(w, http.StatusOK, map[string]any{
 			"to": result.To, "moved": result.Moved, "failed": result.Failed, "waiting": remaining.Depth().Visible,
 		})

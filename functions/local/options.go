@@ -37,7 +37,7 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	o := options{faults: faults{}}
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&o.addr, "addr", "localhost:8080", "`address` to listen on; whoever reaches it is let in")
+	flags.StringVar(&o.addr, "addr", "localhost:8080", "`address` to listen on; whoever can connect may use it")
 	flags.BoolVar(&o.demo, "demo", true, "start with the demo users and, in memory, the demo items")
 	flags.StringVar(&o.dynamodb, "dynamodb", "", "keep profiles in the DynamoDB at this `URL`, not in memory")
 	flags.StringVar(&o.opensearch, "opensearch", "", "keep and search items in the OpenSearch at this `URL`, not in memory")

@@ -20,7 +20,7 @@ import (
 	"rental.example/functions/users"
 )
 
-// TestRecord: what is recorded can be replayed and holds nothing personal; requests are the same every time.
+// TestRecord: a recording can be replayed, has no personal data, and is equal from run to run.
 func TestRecord(t *testing.T) {
 	t.Parallel()
 	personal := []string{"jörg.müller@firma.de", "o'brien@firma.de", "max@münchen.de", "real{name}@firma.de", "a&b@firma.de"}
@@ -38,7 +38,7 @@ func TestRecord(t *testing.T) {
 			}
 			status := 200
 			if strings.Contains(email, "{") {
-				body, status = append(body, 0xff), 400 // not UTF-8, so in base64
+				body, status = append(body, 0xff), 400 // not UTF-8, so base64
 			}
 			r.call(t, status, token, "POST", "/user", string(body))
 		}
@@ -47,7 +47,7 @@ func TestRecord(t *testing.T) {
 		<-r.stopped
 		runs[i] = readAll(t, dir)
 		if _, err := newRecorder(dir, nil); err == nil {
-			t.Error("a second recording would mix with the first")
+			t.Error("newRecorder accepts a directory with a recording")
 		}
 	}
 	port := regexp.MustCompile(`localhost:\d+|"X-Forwarded-Port": (\[\s*)?"\d+"`)
@@ -82,7 +82,7 @@ func TestRecord(t *testing.T) {
 	replay(t, runs[0]["events/001-post-user.json"], runs[0]["golden/001-post-user.json"])
 }
 
-// replay sends a recorded event to a function that knows nothing yet.
+// replay sends a recorded event to a function with an empty store.
 func replay(t *testing.T, event, golden string) {
 	t.Helper()
 	now := func() time.Time { return frozen }
@@ -94,7 +94,7 @@ func replay(t *testing.T, event, golden string) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" || got.StatusCode != 201 {
-		t.Errorf("the recorded answer differs (-recorded +replayed):\n%s", diff)
+		t.Errorf("the recorded response differs (-recorded +replayed):\n%s", diff)
 	}
 }
 

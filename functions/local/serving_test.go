@@ -92,22 +92,6 @@ func TestLargeHeaders(t *testing.T) {
 	}
 }
 
-// TestShutdown: a request in flight is finished.
-func TestShutdown(t *testing.T) {
-	t.Parallel()
-	r := start(t)
-	token := r.signIn(t, "renter@example.com")
-	request := beginPost(t, r.address, token)
-	r.stop()
-	<-r.ending
-	if resp := request.finish(t); resp.StatusCode != 201 {
-		t.Fatalf("status %d", resp.StatusCode)
-	}
-	if err := <-r.stopped; err != nil {
-		t.Errorf("run failed: %v", err)
-	}
-}
-
 func TestLoopbackOnly(t *testing.T) {
 	t.Parallel()
 	r := start(t)

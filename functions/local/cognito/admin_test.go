@@ -130,11 +130,11 @@ func TestGroups(t *testing.T) {
 	h.succeeds("AdminAddUserToGroup", member("admin"))
 	h.succeeds("AdminAddUserToGroup", member("admin"))
 
-	made := h.succeeds("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "staff", "Description": "d", "Precedence": 3})
+	created := h.succeeds("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "staff", "Description": "d", "Precedence": 3})
 	now := float64(h.clock.read().UnixMilli()) / 1000
 	want := fields{"Group": map[string]any{"GroupName": "staff", "UserPoolId": PoolID, "Description": "d", "Precedence": 3.0,
 		"CreationDate": now, "LastModifiedDate": now}}
-	if diff := cmp.Diff(want, made.body); diff != "" {
+	if diff := cmp.Diff(want, created.body); diff != "" {
 		t.Errorf("CreateGroup (-want +got):\n%s", diff)
 	}
 	h.fails("CreateGroup", fields{"UserPoolId": PoolID, "GroupName": "admin"}, "GroupExistsException", "A group with the name already exists.")

@@ -23,7 +23,7 @@ func TestNew(t *testing.T) {
 		t.Errorf("Key of an unknown id = %v, want nil", key)
 	}
 	if _, err := New(Options{}); err == nil {
-		t.Error("a pool without an issuer was made")
+		t.Error("New accepts an empty issuer")
 	}
 }
 
@@ -57,10 +57,10 @@ func TestAdd(t *testing.T) {
 func TestConcurrency(t *testing.T) {
 	h := parallelWithJane(t)
 	var wg sync.WaitGroup
-	made := make([]bool, 8)
-	for i := range made {
+	created := make([]bool, 8)
+	for i := range created {
 		wg.Go(func() {
-			made[i] = h.call("SignUp", signUpBody("same@example.com")).status == 200
+			created[i] = h.call("SignUp", signUpBody("same@example.com")).status == 200
 			h.call("AdminAddUserToGroup", fields{"UserPoolId": PoolID, "Username": jane, "GroupName": "admin"})
 			got := h.call("InitiateAuth", passwordFlow(jane, password)).tokens()
 			h.call("InitiateAuth", refreshFlow(got.refresh))
@@ -71,7 +71,7 @@ func TestConcurrency(t *testing.T) {
 	}
 	wg.Wait()
 	count := 0
-	for _, ok := range made {
+	for _, ok := range created {
 		if ok {
 			count++
 		}

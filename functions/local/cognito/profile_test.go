@@ -19,12 +19,12 @@ func TestInvalidAccessTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stranger, err := newSigner()
+	other, err := newSigner()
 	if err != nil {
 		t.Fatal(err)
 	}
-	stranger.kid = h.pool.accessKey.kid
-	forged, err := stranger.sign(h.claims(login.access))
+	other.kid = h.pool.accessKey.kid
+	forged, err := other.sign(h.claims(login.access))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ import (
 func TestQueueResponses(t *testing.T) {
 	t.Parallel()
 	both, visibility := "[a b]", 3*time.Minute
-	again := []call{{both, 0}, {both, visibility}}
+	retried := []call{{both, 0}, {both, visibility}}
 	tests := map[string]struct {
 		first func(ids []string) (string, error) // gets message ids
 		want  []call
@@ -33,12 +33,12 @@ func TestQueueResponses(t *testing.T) {
 		"null":        {func([]string) (string, error) { return "null", nil }, []call{{both, 0}}},
 		"empty list":  {func([]string) (string, error) { return `{"batchItemFailures":[]}`, nil }, []call{{both, 0}}},
 		"the second":  {func(ids []string) (string, error) { return reportFailure(ids[1]), nil }, []call{{both, 0}, {"[b]", visibility}}},
-		"unknown id":  {func([]string) (string, error) { return reportFailure("x"), nil }, again},
-		"empty id":    {func([]string) (string, error) { return reportFailure(""), nil }, again},
-		"another key": {func([]string) (string, error) { return `{"batchItemFailures":[{"messageId":"x"}]}`, nil }, again},
-		"error":       {func([]string) (string, error) { return "", errTest }, again},
-		"panic":       {func([]string) (string, error) { panic("broken") }, again},
-		"timeout":     {func([]string) (string, error) { time.Sleep(time.Minute); return "", nil }, again},
+		"unknown id":  {func([]string) (string, error) { return reportFailure("x"), nil }, retried},
+		"empty id":    {func([]string) (string, error) { return reportFailure(""), nil }, retried},
+		"another key": {func([]string) (string, error) { return `{"batchItemFailures":[{"messageId":"x"}]}`, nil }, retried},
+		"error":       {func([]string) (string, error) { return "", errTest }, retried},
+		"panic":       {func([]string) (string, error) { panic("broken") }, retried},
+		"timeout":     {func([]string) (string, error) { time.Sleep(time.Minute); return "", nil }, retried},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -338,7 +338,7 @@ func TestSpeed(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	c := &streamConsumer{speed: 60}
-	if pause := c.backoff(1); pause != time.Second/60 {
-		t.Errorf("pause: %v", pause)
+	if d := c.backoff(1); d != time.Second/60 {
+		t.Errorf("backoff: %v", d)
 	}
 }

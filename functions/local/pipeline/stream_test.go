@@ -141,8 +141,8 @@ func TestBackoff(t *testing.T) {
 		synctest.Wait()
 		var want []call
 		at := time.Duration(0)
-		for _, pause := range []int{0, 1, 2, 4, 8, 16, 32, 60, 60, 60} {
-			at += time.Duration(pause) * time.Second
+		for _, backoff := range []int{0, 1, 2, 4, 8, 16, 32, 60, 60, 60} {
+			at += time.Duration(backoff) * time.Second
 			want = append(want, call{"[a]", at})
 		}
 		if diff := cmp.Diff(append(want, call{"[b]", at}), j.calls); diff != "" {

@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestDisabledUser: nobody signs in to a disabled account or refreshes a login that it had, and it is there still.
+// TestDisabledUser: a disabled user cannot sign in or refresh a login, and still exists.
 func TestDisabledUser(t *testing.T) {
 	h := parallelWithJane(t)
 	refresh := h.signIn(jane, password).refresh
