@@ -5,6 +5,6 @@
 // ParseUserChange parses the records of its table's stream. For another table, write a struct with dynamodbav tags and a
 // store like Users around a Table of it; see the example.
 //
-// Table.Query, Update and Delete, and Filter, Descending, Consistent and MaxRequests of a Query, have no caller in this
-// project outside tests. They stay because Table is the project's generic query wrapper, for services to come.
+// Table's Query, Update and Delete, and the Filter and Descending of a Query, have no caller in this project outside tests.
+// They stay because Table is the project's generic query wrapper, for services to come.
 package dynamo

@@ -10,7 +10,7 @@ import (
 // partition supports at most 1,000 writes a second.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html
 //
-// It ignores the queries' Limit and MaxRequests. If there are more records, Next is the last one of the page, from which
+// It ignores the queries' Limit. If there are more records, Next is the last one of the page, from which
 // the caller derives the queries of the next page.
 //
 // It sends the first requests of all queries concurrently, and cancels them if one fails. Each requests about twice its
@@ -19,7 +19,7 @@ import (
 func (t *Table[T]) QueryMerged(ctx context.Context, queries []Query[T], limit int, compare func(a, b T) int) (Page[T], error) {
 	readers := make([]*reader[T], len(queries))
 	for i, q := range queries {
-		q.Limit, q.MaxRequests = limit, 0
+		q.Limit = limit
 		var err error
 		if readers[i], err = t.newReader(q, share(limit, len(queries))); err != nil {
 			return Page[T]{}, err

@@ -24,28 +24,21 @@ type Query[T any] struct {
 	Filter       expression.ConditionBuilder    // only records that satisfy it; the zero Filter selects all
 	Index        *Index                         // nil for the table itself
 	Descending   bool
-	// Consistent requests strongly consistent reads, which cost twice as much. A global secondary index does not
-	// support them.
-	Consistent bool
 	// After is the cursor: the last record of the previous page, which need not exist any more. Only the key
 	// attributes of the table and the index count. They must be in the range of KeyCondition.
 	After *T
 	// Limit is the maximum number of records of a page, 1 or more.
 	Limit int
-	// MaxRequests is the maximum number of requests for a page with a Filter; 0 for no maximum. DynamoDB filters
-	// after reading, so a filter that drops nearly all records could read the whole partition for one page.
-	MaxRequests int
 }
 
 // Page is a page of the result of a Query.
 type Page[T any] struct {
 	Records []T
-	// Next is the After of the next page, with at least the key attributes. It is nil if and only if this is the last
-	// page. A page that reached MaxRequests may be short, or empty, and have a Next.
-	Next *T
+	Next    *T // the After of the next page; nil if and only if this is the last page
 }
 
-// Query reads one page, with as many requests as needed, up to q.MaxRequests.
+// Query reads one page, with as many requests as needed. DynamoDB filters after reading, so a Filter that drops nearly all
+// records reads the whole partition for one page.
 func (t *Table[T]) Query(ctx context.Context, q Query[T]) (Page[T], error) {
 	r, err := t.newReader(q, q.Limit+1) // one more shows whether there is a next page
 	if err != nil {
@@ -63,16 +56,14 @@ func (t *Table[T]) Query(ctx context.Context, q Query[T]) (Page[T], error) {
 		records = append(records, record)
 	}
 	_, more, err := r.peek(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return Page[T]{}, err
-	case more:
-		return Page[T]{Records: records, Next: &records[len(records)-1]}, nil
-	case r.input.ExclusiveStartKey != nil && !r.done:
-		next, err := t.returned("Query", r.input.ExclusiveStartKey)
-		return Page[T]{Records: records, Next: next}, err
 	}
-	return Page[T]{Records: records}, nil
+	page := Page[T]{Records: records}
+	if more {
+		page.Next = &records[len(records)-1]
+	}
+	return page, nil
 }
 
 const (
@@ -82,11 +73,10 @@ const (
 
 // reader reads the records of a query, with a request whenever its buffer is empty.
 type reader[T any] struct {
-	table    *Table[T]
-	input    *dynamodb.QueryInput
-	requests int // that may still be made; negative for any number
-	buffer   []T
-	done     bool // all records were requested
+	table  *Table[T]
+	input  *dynamodb.QueryInput
+	buffer []T
+	done   bool // all records were requested
 }
 
 // newReader returns a reader that requests perRequest records at a time.
@@ -102,19 +92,15 @@ func (t *Table[T]) newReader(q Query[T], perRequest int) (*reader[T], error) {
 	if err != nil {
 		return nil, t.failure("Query", err)
 	}
-	r := &reader[T]{table: t, requests: q.MaxRequests, input: &dynamodb.QueryInput{
+	r := &reader[T]{table: t, input: &dynamodb.QueryInput{
 		TableName:                 &t.name,
 		KeyConditionExpression:    expr.KeyCondition(),
 		FilterExpression:          expr.Filter(),
 		ExpressionAttributeNames:  expr.Names(),
 		ExpressionAttributeValues: expr.Values(),
-		ConsistentRead:            &q.Consistent,
 		ScanIndexForward:          aws.Bool(!q.Descending),
 		Limit:                     aws.Int32(int32(min(perRequest, maxRequested))),
 	}}
-	if q.MaxRequests == 0 {
-		r.requests = -1
-	}
 	if q.Index != nil {
 		r.input.IndexName = &q.Index.Name
 	}
@@ -147,9 +133,9 @@ func keepOnly(of item, names []string) {
 	maps.DeleteFunc(of, func(name string, _ attribute) bool { return !slices.Contains(names, name) })
 }
 
-// peek returns the next record without consuming it; ok is false if there is none or no request is left.
+// peek returns the next record without consuming it; ok is false if there is none.
 func (r *reader[T]) peek(ctx context.Context) (record T, ok bool, err error) {
-	for len(r.buffer) == 0 && !r.done && r.requests != 0 {
+	for len(r.buffer) == 0 && !r.done {
 		if err := r.request(ctx); err != nil {
 			return record, false, err
 		}
@@ -170,7 +156,6 @@ func (r *reader[T]) next(ctx context.Context) (record T, ok bool, err error) {
 }
 
 func (r *reader[T]) request(ctx context.Context) error {
-	r.requests--
 	var tracker responseTracker
 	out, err := r.table.client.Query(ctx, r.input, tracker.install)
 	if err != nil {

@@ -121,7 +121,7 @@ func current(t *testing.T, err error) *booking {
 	return failed.Current
 }
 
-// queryAll reads all pages. A page may be short only if it is the last or MaxRequests is set.
+// queryAll reads all pages, of which only the last may be short.
 func queryAll(t *testing.T, bookings *dynamo.Table[booking], q dynamo.Query[booking]) (found []booking, pages int) {
 	t.Helper()
 	for {
@@ -134,7 +134,7 @@ func queryAll(t *testing.T, bookings *dynamo.Table[booking], q dynamo.Query[book
 		if page.Next == nil {
 			return found, pages
 		}
-		if n := len(page.Records); n > q.Limit || n < q.Limit && q.MaxRequests == 0 {
+		if n := len(page.Records); n != q.Limit {
 			t.Errorf("a page of %d with a next page", n)
 		}
 		q.After = &booking{ItemID: page.Next.ItemID, Day: page.Next.Day}
@@ -154,14 +154,13 @@ func TestTableQuery(t *testing.T) {
 		want  []booking
 		pages int
 	}{
-		"all":          {dynamo.Query[booking]{KeyCondition: tent, Limit: 300}, all, 1},
-		"exactly all":  {dynamo.Query[booking]{KeyCondition: tent, Limit: 250, Consistent: true}, all, 1},
-		"pages":        {dynamo.Query[booking]{KeyCondition: tent, Limit: 50}, all, 5},
-		"descending":   {dynamo.Query[booking]{KeyCondition: tent, Limit: 70, Descending: true}, descending, 4},
-		"range":        {dynamo.Query[booking]{KeyCondition: early, Limit: 7}, all[:20], 3},
-		"filter":       {dynamo.Query[booking]{KeyCondition: tent, Filter: byJoan, Limit: 10}, joans, 3},
-		"max requests": {dynamo.Query[booking]{KeyCondition: tent, Filter: byJoan, Limit: 25, MaxRequests: 1}, joans, 3},
-		"no record":    {dynamo.Query[booking]{KeyCondition: boat, Limit: 5}, nil, 1},
+		"all":         {dynamo.Query[booking]{KeyCondition: tent, Limit: 300}, all, 1},
+		"exactly all": {dynamo.Query[booking]{KeyCondition: tent, Limit: 250}, all, 1},
+		"pages":       {dynamo.Query[booking]{KeyCondition: tent, Limit: 50}, all, 5},
+		"descending":  {dynamo.Query[booking]{KeyCondition: tent, Limit: 70, Descending: true}, descending, 4},
+		"range":       {dynamo.Query[booking]{KeyCondition: early, Limit: 7}, all[:20], 3},
+		"filter":      {dynamo.Query[booking]{KeyCondition: tent, Filter: byJoan, Limit: 10}, joans, 3},
+		"no record":   {dynamo.Query[booking]{KeyCondition: boat, Limit: 5}, nil, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -174,51 +173,43 @@ func TestTableQuery(t *testing.T) {
 }
 
 // scanAll reads all pages and sorts their records.
-func scanAll(t *testing.T, bookings *dynamo.Table[booking], s dynamo.Scan[booking]) (all dynamo.ScanPage[booking], pages int) {
+func scanAll(t *testing.T, bookings *dynamo.Table[booking], after *booking, limit int) (all dynamo.ScanPage[booking], pages int) {
 	t.Helper()
 	for {
-		page, err := bookings.Scan(t.Context(), s)
+		page, err := bookings.Scan(t.Context(), after, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := len(page.Records) + len(page.Undecodable); n > s.Limit {
-			t.Errorf("a page of %d, want at most %d", n, s.Limit)
+		if n := len(page.Records) + len(page.Undecodable); n > limit {
+			t.Errorf("a page of %d, want at most %d", n, limit)
 		}
 		pages++
 		all.Records = append(all.Records, page.Records...)
 		all.Undecodable = append(all.Undecodable, page.Undecodable...)
-		if s.After = page.Next; s.After == nil {
+		if after = page.Next; after == nil {
 			byDay := func(a, b booking) int { return strings.Compare(a.Day, b.Day) }
 			slices.SortFunc(all.Records, byDay)
 			slices.SortFunc(all.Undecodable, byDay)
 			return all, pages
 		}
-		s.After.Renter = "not part of the key"
+		after.Renter = "not part of the key"
 	}
 }
 
 func TestTableScan(t *testing.T) {
 	t.Parallel()
 	bookings := newBookings(t)
-	all, joans := putBookings(t, bookings, 50)
-	tests := map[string]struct {
-		scan     dynamo.Scan[booking]
+	all, _ := putBookings(t, bookings, 50)
+	for _, test := range []struct {
+		after    *booking
+		limit    int
 		want     []booking
 		minPages int
-	}{
-		"one page":   {dynamo.Scan[booking]{Limit: 5000}, all, 1},
-		"pages":      {dynamo.Scan[booking]{Limit: 7, Consistent: true}, all, 8},
-		"pages of 1": {dynamo.Scan[booking]{Limit: 1}, all, 50},
-		"filter":     {dynamo.Scan[booking]{Limit: 6, Filter: byJoan}, joans, 9},
-		"after":      {dynamo.Scan[booking]{Limit: 10, After: &booking{ItemID: "tent", Day: "day 039"}}, all[40:], 1},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			got, pages := scanAll(t, bookings, test.scan)
-			if diff := cmp.Diff(test.want, got.Records); diff != "" || pages < test.minPages || len(got.Undecodable) > 0 {
-				t.Errorf("%d pages, want %d; %d undecodable (-want +got):\n%s", pages, test.minPages, len(got.Undecodable), diff)
-			}
-		})
+	}{{nil, 5000, all, 1}, {nil, 7, all, 8}, {nil, 1, all, 50}, {&booking{ItemID: "tent", Day: "day 039"}, 10, all[40:], 1}} {
+		got, pages := scanAll(t, bookings, test.after, test.limit)
+		if diff := cmp.Diff(test.want, got.Records); diff != "" || pages < test.minPages || len(got.Undecodable) > 0 {
+			t.Errorf("after %v, limit %d: %d pages, want %d; %d undecodable (-want +got):\n%s", test.after, test.limit, pages, test.minPages, len(got.Undecodable), diff)
+		}
 	}
 }
 
@@ -236,7 +227,7 @@ func TestTableScanUndecodable(t *testing.T) {
 		}
 		want.Undecodable = append(want.Undecodable, key)
 	}
-	got, _ := scanAll(t, bookings, dynamo.Scan[booking]{Limit: 2})
+	got, _ := scanAll(t, bookings, nil, 2)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -247,7 +238,7 @@ func TestLimitIsRequired(t *testing.T) {
 	client, sent := newClient(noEndpoint, reset)
 	bookings := bookingsTable(client, "bookings")
 	_, queryErr := bookings.Query(t.Context(), dynamo.Query[booking]{KeyCondition: tent})
-	_, scanErr := bookings.Scan(t.Context(), dynamo.Scan[booking]{})
+	_, scanErr := bookings.Scan(t.Context(), nil, 0)
 	if queryErr == nil || scanErr == nil || sent.attempts > 0 {
 		t.Errorf("without a limit: Query = %v, Scan = %v after %d attempts", queryErr, scanErr, sent.attempts)
 	}

@@ -1,7 +1,9 @@
 package dynamo
 
 import (
+	"math"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 )
 
 // TestAllFieldsAreStored checks that an item and a stream record keep every field of a profile and of a tombstone, new
-// fields included.
+// fields included, and values at their limits.
 func TestAllFieldsAreStored(t *testing.T) {
 	t.Parallel()
 	var p user.Profile
@@ -20,7 +22,13 @@ func TestAllFieldsAreStored(t *testing.T) {
 	p.Type = user.Rentee
 	var tombstone user.Tombstone
 	setFields(t, reflect.ValueOf(&tombstone).Elem())
+	extreme := user.Profile{
+		ID: "x", Name: "\"<b>\\\u2028\x00é🚲", Email: `{"S":"x"}`, RequestID: strings.Repeat("x", 300), Type: user.Renter,
+		Ratings: math.SmallestNonzeroFloat64, Version: math.MaxInt64, CreatedAt: timeOf(0), UpdatedAt: timeOf(1 << 52),
+	}
 	for _, want := range []user.Record{
+		{Profile: &extreme, LastDeleted: math.MaxInt64 - 1},
+		{Tombstone: &user.Tombstone{ID: "x", Version: math.MaxInt64, DeletedAt: timeOf(1)}},
 		{Profile: &p, LastDeleted: 1, Deletions: user.Deletions{Day: 2, Count: 3}},
 		{Tombstone: &tombstone, Deletions: user.Deletions{Day: 2, Count: 3}},
 	} {
@@ -35,13 +43,18 @@ func TestAllFieldsAreStored(t *testing.T) {
 		if got, err := i.record(); err != nil || !cmp.Equal(want, got) {
 			t.Errorf("from the item, %v (-want +got):\n%s", err, cmp.Diff(want, got))
 		}
-		raw, err := UserChange{EventID: "1", SequenceNumber: "2", After: want}.Record()
-		if err != nil {
-			t.Fatal(err)
+		for _, change := range []UserChange{{"1", "2", user.Record{}, want}, {"1", "2", want, want}, {"1", "2", want, user.Record{}}} {
+			raw, err := change.Record()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := ParseUserChange(raw); err != nil || !cmp.Equal(change, got) {
+				t.Errorf("from the stream record, %v (-want +got):\n%s", err, cmp.Diff(change, got))
+			}
 		}
-		if got, err := ParseUserChange(raw); err != nil || !cmp.Equal(want, got.After) {
-			t.Errorf("from the stream record, %v (-want +got):\n%s", err, cmp.Diff(want, got.After))
-		}
+	}
+	if raw, err := (UserChange{EventID: "1", SequenceNumber: "2"}).Record(); err == nil {
+		t.Errorf("the zero change has the record %s", raw)
 	}
 }
 

@@ -18,15 +18,15 @@ var _ user.RecordStore = (*Users)(nil)
 
 // Scan implements user.RecordStore, with strongly consistent reads: the event of a recent write may be the lost one.
 func (u *Users) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
-	s := Scan[userItem]{Consistent: true, Limit: limit}
+	var cursor *userItem
 	if after != "" {
 		id, err := decodeScanCursor(after)
 		if err != nil {
 			return user.ScanPage{}, err
 		}
-		s.After = &userItem{ID: id}
+		cursor = &userItem{ID: id}
 	}
-	found, err := u.table.Scan(ctx, s)
+	found, err := u.table.Scan(ctx, cursor, limit)
 	if err != nil {
 		return user.ScanPage{}, err
 	}

@@ -3,8 +3,6 @@ package dynamo_test
 import (
 	"bytes"
 	"encoding/json"
-	"math"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -15,51 +13,6 @@ import (
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
-
-// randomRecord returns the zero Record, a profile or a tombstone, with values at their limits and beyond.
-func randomRecord(rng *rand.Rand) user.Record {
-	texts := []string{"Jane", "", "\"<b>\\\u2028\x00é🚲", `{"S":"x"}`, strings.Repeat("x", 300)}
-	text := func() string { return texts[rng.IntN(len(texts))] }
-	moment := func() time.Time { return time.UnixMicro(rng.Int64N(1 << 52)).UTC() }
-	versions := []domain.Version{1, math.MaxInt64, domain.Version(1 + rng.Int64N(1<<52))}
-	version := versions[rng.IntN(len(versions))]
-	switch rng.IntN(3) {
-	case 0:
-		return user.Record{Tombstone: &user.Tombstone{
-			ID: someone, Version: version, DeletedAt: moment().Add(time.Microsecond), RequestID: text(),
-		}}
-	case 1:
-		ratings := []float64{0, 100, 4.1, math.SmallestNonzeroFloat64, rng.Float64() * 100}
-		return user.Record{LastDeleted: domain.Version(rng.Int64N(int64(version))), Profile: &user.Profile{
-			ID: someone, Name: "J" + text(), Email: text(), EmailVerified: rng.IntN(2) == 0, Type: user.Types()[rng.IntN(2)],
-			Ratings: ratings[rng.IntN(len(ratings))], Version: version, CreatedAt: moment(), UpdatedAt: moment(), RequestID: text(),
-		}}
-	}
-	return user.Record{}
-}
-
-func TestUserChangeRoundTrip(t *testing.T) {
-	t.Parallel()
-	seed := rand.Uint64()
-	rng := rand.New(rand.NewPCG(seed, 0))
-	for range 3000 {
-		want := dynamo.UserChange{EventID: "event-1", SequenceNumber: "1405400000000002063282832", Before: randomRecord(rng), After: randomRecord(rng)}
-		record, err := want.Record()
-		if want.Before == (user.Record{}) && want.After == want.Before {
-			if err == nil {
-				t.Errorf("the zero change has the record %s", record)
-			}
-			continue
-		}
-		if err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
-		}
-		got, err := dynamo.ParseUserChange(record)
-		if diff := cmp.Diff(want, got); diff != "" || err != nil {
-			t.Fatalf("seed %d: %v\n%s\n(-want +got):\n%s", seed, err, record, diff)
-		}
-	}
-}
 
 // profileChange returns a change of a profile's name.
 func profileChange(t testing.TB) dynamo.UserChange {

@@ -72,9 +72,8 @@ func (e *Erasures) At(ctx context.Context, id domain.UserID) (time.Time, error) 
 // All reads the whole table and returns a function that reports whether a user was erased.
 func (e *Erasures) All(ctx context.Context) (erased func(id string) bool, err error) {
 	all := map[string]bool{}
-	scan := dynamo.Scan[erasure]{Consistent: true, Limit: 1000}
-	for {
-		page, err := e.table.Scan(ctx, scan)
+	for after := (*erasure)(nil); ; {
+		page, err := e.table.Scan(ctx, after, 1000)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +83,7 @@ func (e *Erasures) All(ctx context.Context) (erased func(id string) bool, err er
 		for _, r := range page.Records {
 			all[r.Hash] = true
 		}
-		if scan.After = page.Next; scan.After == nil {
+		if after = page.Next; after == nil {
 			return func(id string) bool { return all[hash(id)] }, nil
 		}
 	}

@@ -74,7 +74,7 @@ func (c RestoreConfig) write(ctx context.Context, states []user.Record, result *
 		slots <- struct{}{}
 		writers.Go(func() {
 			defer func() { <-slots }()
-			counter, err := c.restore(ctx, s)
+			counter, err := c.restore(ctx, s, result)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -82,7 +82,7 @@ func (c RestoreConfig) write(ctx context.Context, states []user.Record, result *
 				return
 			}
 			result.Read++
-			*counter(result)++
+			*counter++
 		})
 	}
 	writers.Wait()
@@ -90,22 +90,22 @@ func (c RestoreConfig) write(ctx context.Context, states []user.Record, result *
 }
 
 // restore restores one record and returns the counter of its outcome.
-func (c RestoreConfig) restore(ctx context.Context, s user.Record) (counter func(*RestoreResult) *int, err error) {
+func (c RestoreConfig) restore(ctx context.Context, s user.Record, result *RestoreResult) (counter *int, err error) {
 	switch {
 	case c.Erased(string(s.ID())):
-		return func(r *RestoreResult) *int { return &r.Erased }, nil
+		return &result.Erased, nil
 	case s.Tombstone != nil && s.Tombstone.ExpiresAt().Before(c.Now):
-		return func(r *RestoreResult) *int { return &r.Expired }, nil
+		return &result.Expired, nil
 	}
-	var written bool
-	err = retry(ctx, func() (err error) {
-		written, err = c.Live.Restore(ctx, s)
+	counter = &result.Newer
+	err = retry(ctx, func() error {
+		written, err := c.Live.Restore(ctx, s)
+		if written {
+			counter = &result.Written
+		}
 		return err
 	})
-	if written {
-		return func(r *RestoreResult) *int { return &r.Written }, err
-	}
-	return func(r *RestoreResult) *int { return &r.Newer }, err
+	return counter, err
 }
 
 // String returns the counts as a line of text.
