@@ -48,7 +48,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// problemsOf are the problems of a draft as "field code", in order.
+// problemsOf returns the problems of a *domain.ValidationError as "field code", in order.
 func problemsOf(t *testing.T, err error) string {
 	t.Helper()
 	var invalid *domain.ValidationError
@@ -65,7 +65,7 @@ func problemsOf(t *testing.T, err error) string {
 	return strings.Join(all, ", ")
 }
 
-func TestNewTellsAllProblemsAtOnce(t *testing.T) {
+func TestNewReturnsAllProblems(t *testing.T) {
 	t.Parallel()
 	bad := user.Draft{Name: "\u202e", Email: "jane", Type: "landlord", Ratings: math.NaN()}
 	p, err := user.New(jane(), bad, stamp(0, ""))
@@ -101,7 +101,7 @@ func TestNewAtTheLimits(t *testing.T) {
 		"better ratings":   {func(d *user.Draft) { d.Ratings = math.Nextafter(100, 101) }, "ratings out_of_range"},
 		"negative ratings": {func(d *user.Draft) { d.Ratings = -math.SmallestNonzeroFloat64 }, "ratings out_of_range"},
 		"infinite ratings": {func(d *user.Draft) { d.Ratings = math.Inf(1) }, "ratings out_of_range"},
-		"no number":        {func(d *user.Draft) { d.Ratings = math.NaN() }, "ratings out_of_range"},
+		"NaN ratings":      {func(d *user.Draft) { d.Ratings = math.NaN() }, "ratings out_of_range"},
 	}
 	for name, test := range tests {
 		d := draft()
@@ -113,7 +113,7 @@ func TestNewAtTheLimits(t *testing.T) {
 	}
 }
 
-// TestRatingsCloseToZero are zero: minus zero, and what DynamoDB has no number for.
+// TestRatingsCloseToZero: minus zero and numbers that DynamoDB refuses become zero.
 func TestRatingsCloseToZero(t *testing.T) {
 	t.Parallel()
 	for _, r := range []float64{math.Copysign(0, -1), math.SmallestNonzeroFloat64, 1e-130} {
@@ -153,23 +153,23 @@ func TestChange(t *testing.T) {
 	}
 }
 
-func TestChangeOfNothing(t *testing.T) {
+func TestChangeNothing(t *testing.T) {
 	t.Parallel()
 	p := newProfile(t)
 	same := p.Name
 	for _, patch := range []user.Patch{{}, {Name: domain.Some(same)}} {
 		if got, err := p.Change(jane(), patch, stamp(time.Hour, "request-2")); err != nil || got != p {
-			t.Errorf("Change = %+v, %v; want it as it was", got, err)
+			t.Errorf("Change = %+v, %v; want no change", got, err)
 		}
 	}
-	proved, err := p.Change(domain.Caller{ID: p.ID, Email: p.Email}, user.Patch{}, stamp(time.Hour, "request-2"))
-	if err != nil || proved.EmailVerified || proved.Version == p.Version {
-		t.Errorf("Change by a token without proof = %+v, %v; want an unverified address", proved, err)
+	unverified, err := p.Change(domain.Caller{ID: p.ID, Email: p.Email}, user.Patch{}, stamp(time.Hour, "request-2"))
+	if err != nil || unverified.EmailVerified || unverified.Version == p.Version {
+		t.Errorf("Change by a caller without a verified e-mail = %+v, %v; want an unverified address", unverified, err)
 	}
 }
 
-// TestChangeChecksOnlyWhatItNames lets a profile of laxer times change what is valid today.
-func TestChangeChecksOnlyWhatItNames(t *testing.T) {
+// TestChangeChecksOnlyPatchedFields: fields that are invalid today do not block changes of other fields.
+func TestChangeChecksOnlyPatchedFields(t *testing.T) {
 	t.Parallel()
 	p := newProfile(t)
 	p.Name, p.Type, p.Ratings = strings.Repeat("x", 500), "landlord", 5000
@@ -183,6 +183,18 @@ func TestChangeChecksOnlyWhatItNames(t *testing.T) {
 	}
 }
 
+func TestProfileEqual(t *testing.T) {
+	t.Parallel()
+	p := newProfile(t)
+	local := p
+	local.CreatedAt, local.UpdatedAt = p.CreatedAt.Local(), p.UpdatedAt.In(time.FixedZone("", 3600))
+	changed, moved := p, p
+	changed.Name, moved.UpdatedAt = "Joan", p.UpdatedAt.Add(1)
+	if !p.Equal(local) || p.Equal(changed) || p.Equal(moved) {
+		t.Errorf("Equal: %t in another zone, %t with another name, %t at another time", p.Equal(local), p.Equal(changed), p.Equal(moved))
+	}
+}
+
 func TestPublicHasNothingPrivate(t *testing.T) {
 	t.Parallel()
 	p := newProfile(t)
@@ -192,7 +204,7 @@ func TestPublicHasNothingPrivate(t *testing.T) {
 	}
 }
 
-// FuzzNew looks for drafts that crash, or that come out as a profile that is not valid itself.
+// FuzzNew looks for panics, and for profiles that are not valid drafts.
 func FuzzNew(f *testing.F) {
 	f.Add("Jane", "jane@example.com", "renter", 4.5, int64(0))
 	f.Add("\u202e", "žofie@příklad.cz", "rentee", 1e-101, int64(-1))

@@ -12,10 +12,10 @@ import (
 	"rental.example/domain/user"
 )
 
-// scripted is a store that notes what is asked of it and answers Save with its errors, one by one.
+// scripted is a store that records calls and returns errs from Save, one after the other.
 type scripted struct {
 	user.Store
-	present user.Profile
+	current user.Profile
 	getErr  error
 	errs    []error
 	calls   []string
@@ -25,7 +25,7 @@ type scripted struct {
 
 func (s *scripted) Get(context.Context, domain.UserID) (user.Profile, error) {
 	s.calls = append(s.calls, "get")
-	return s.present, s.getErr
+	return s.current, s.getErr
 }
 
 func (s *scripted) Save(_ context.Context, p user.Profile, cond domain.Condition) (user.Profile, bool, error) {
@@ -45,27 +45,27 @@ func (s *scripted) rename(p user.Profile) (user.Profile, error) {
 	return p.Change(jane(), user.Patch{Name: domain.Some(name)}, stamp(time.Hour, "request-2"))
 }
 
-func TestUpdateSavesOverWhatItRead(t *testing.T) {
+func TestUpdate(t *testing.T) {
 	t.Parallel()
-	store := &scripted{present: newProfile(t)}
+	store := &scripted{current: newProfile(t)}
 	got, err := user.Update(t.Context(), store, jane().ID, domain.Condition{}, store.rename)
 	if err != nil || got.Name != "Joan" || got != store.saved {
 		t.Errorf("Update = %+v, %v", got, err)
 	}
-	if versions, _ := store.cond.Versions(); !slices.Equal(versions, []domain.Version{store.present.Version}) {
-		t.Errorf("saved over versions %v, want the one that was read", versions)
+	if versions, _ := store.cond.Versions(); !slices.Equal(versions, []domain.Version{store.current.Version}) {
+		t.Errorf("saved if the version is one of %v, want the version read", versions)
 	}
 	if want := []string{"get", "change", "save"}; !slices.Equal(store.calls, want) {
 		t.Errorf("calls %v, want %v", store.calls, want)
 	}
 }
 
-// TestUpdateFailsInOrder has everything wrong at once, then ever less.
-func TestUpdateFailsInOrder(t *testing.T) {
+// TestUpdateErrors has several causes at once, then fewer and fewer.
+func TestUpdateErrors(t *testing.T) {
 	t.Parallel()
-	refusal := errors.New("refused by the change")
+	changeErr := errors.New("error of change")
 	stale := domain.MustBe(1)
-	refuse := func(user.Profile) (user.Profile, error) { return user.Profile{}, refusal }
+	fail := func(user.Profile) (user.Profile, error) { return user.Profile{}, changeErr }
 	keep := func(p user.Profile) (user.Profile, error) { return p, nil }
 	tests := map[string]struct {
 		getErr error
@@ -73,15 +73,15 @@ func TestUpdateFailsInOrder(t *testing.T) {
 		cond   domain.Condition
 		want   error
 	}{
-		"nobody":         {domain.ErrNotFound, refuse, stale, domain.ErrNotFound},
-		"unavailable":    {domain.ErrUnavailable, refuse, stale, domain.ErrUnavailable},
-		"change":         {nil, refuse, stale, refusal},
+		"missing":        {domain.ErrNotFound, fail, stale, domain.ErrNotFound},
+		"unavailable":    {domain.ErrUnavailable, fail, stale, domain.ErrUnavailable},
+		"change":         {nil, fail, stale, changeErr},
 		"condition":      {nil, keep, stale, domain.ErrPreconditionFailed},
-		"must be nobody": {nil, keep, domain.MustNotExist(), domain.ErrPreconditionFailed},
-		"nothing to do":  {nil, keep, domain.MustExist(), nil},
+		"must not exist": {nil, keep, domain.MustNotExist(), domain.ErrPreconditionFailed},
+		"no change":      {nil, keep, domain.MustExist(), nil},
 	}
 	for name, test := range tests {
-		store := &scripted{present: newProfile(t), getErr: test.getErr}
+		store := &scripted{current: newProfile(t), getErr: test.getErr}
 		_, err := user.Update(t.Context(), store, jane().ID, test.cond, test.change)
 		if !errors.Is(err, test.want) {
 			t.Errorf("%s: Update = %v, want %v", name, err, test.want)
@@ -92,47 +92,24 @@ func TestUpdateFailsInOrder(t *testing.T) {
 	}
 }
 
-func TestUpdateBeginsAgainWhenOvertaken(t *testing.T) {
+func TestUpdateRetries(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		store := &scripted{present: newProfile(t), errs: []error{domain.ErrPreconditionFailed, domain.ErrConflict}}
-		got, err := user.Update(t.Context(), store, jane().ID, domain.Condition{}, store.rename)
-		if err != nil || got.Name != "Joan" || len(store.calls) != 9 {
-			t.Errorf("Update = %+v, %v after %v", got, err, store.calls)
-		}
-	})
-}
-
-func TestUpdateGivesUp(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		store := &scripted{present: newProfile(t), errs: slices.Repeat([]error{domain.ErrPreconditionFailed}, 100)}
-		_, err := user.Update(t.Context(), store, jane().ID, domain.Condition{}, store.rename)
-		if !errors.Is(err, domain.ErrConflict) || len(store.calls) != 24 {
-			t.Errorf("Update = %v after %d calls; want %v after 8 rounds", err, len(store.calls), domain.ErrConflict)
-		}
-	})
-}
-
-func TestUpdatePassesOnWhatItCannotMend(t *testing.T) {
-	t.Parallel()
-	for _, want := range []error{domain.ErrNotFound, domain.ErrUnavailable, errors.New("anything")} {
-		store := &scripted{present: newProfile(t), errs: []error{want}}
-		if _, err := user.Update(t.Context(), store, jane().ID, domain.Condition{}, store.rename); !errors.Is(err, want) {
-			t.Errorf("Update = %v, want %v", err, want)
-		}
+	for name, test := range map[string]struct {
+		errs   []error // of Save
+		want   error
+		rounds int
+	}{
+		"conflicts":      {[]error{domain.ErrPreconditionFailed, domain.ErrConflict}, nil, 3},
+		"only conflicts": {slices.Repeat([]error{domain.ErrPreconditionFailed}, 100), domain.ErrConflict, 8},
+		"not found":      {[]error{domain.ErrNotFound}, domain.ErrNotFound, 1},
+		"unavailable":    {[]error{domain.ErrUnavailable}, domain.ErrUnavailable, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			store := &scripted{current: newProfile(t), errs: test.errs}
+			_, err := user.Update(t.Context(), store, jane().ID, domain.Condition{}, store.rename)
+			if !errors.Is(err, test.want) || len(store.calls) != 3*test.rounds {
+				t.Errorf("%s: Update = %v after %d calls; want %v after %d rounds", name, err, len(store.calls), test.want, test.rounds)
+			}
+		})
 	}
-}
-
-func TestUpdateEndsWithTheContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Microsecond)
-		defer cancel()
-		store := &scripted{present: newProfile(t), errs: slices.Repeat([]error{domain.ErrConflict}, 100)}
-		_, err := user.Update(ctx, store, jane().ID, domain.Condition{}, store.rename)
-		if !errors.Is(err, domain.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("Update = %v, want %v by its deadline", err, domain.ErrUnavailable)
-		}
-	})
 }
