@@ -9,7 +9,7 @@ import (
 	"rental.example/domain"
 )
 
-func TestSpare(t *testing.T) {
+func TestWithReserve(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		whole, stop := context.WithTimeout(t.Context(), time.Minute)
@@ -17,12 +17,12 @@ func TestSpare(t *testing.T) {
 		ctx, cancel := domain.WithReserve(whole, time.Second)
 		defer cancel()
 		if end, ok := ctx.Deadline(); !ok || time.Until(end) != time.Minute-time.Second {
-			t.Errorf("it ends in %v, %t", time.Until(end), ok)
+			t.Errorf("deadline in %v, %t", time.Until(end), ok)
 		}
 		endless, cancel := domain.WithReserve(t.Context(), time.Second)
 		defer cancel()
 		if end, ok := endless.Deadline(); ok {
-			t.Errorf("what has no end ends at %v", end)
+			t.Errorf("deadline %v without one in the parent", end)
 		}
 	})
 }

@@ -38,31 +38,31 @@ func TestCallerIsAdmin(t *testing.T) {
 
 func TestConditionCheck(t *testing.T) {
 	t.Parallel()
-	const present = domain.Version(7)
+	const version = domain.Version(7)
 	missing, failed := domain.ErrNotFound, domain.ErrPreconditionFailed
 	tests := map[string]struct {
-		cond         domain.Condition
-		over, absent error
-		needs        string
+		cond            domain.Condition
+		present, absent error
+		needs           string
 	}{
 		"none":           {domain.Condition{}, nil, nil, ""},
 		"must exist":     {domain.MustExist(), nil, missing, "record"},
 		"must not exist": {domain.MustNotExist(), failed, nil, "absence"},
-		"must be it":     {domain.MustBe(7), nil, missing, "record"},
+		"same version":   {domain.MustBe(7), nil, missing, "record"},
 		"one of many":    {domain.MustBe(1, 7, 9), nil, missing, "record"},
-		"another":        {domain.MustBe(6, 8), failed, missing, "record"},
+		"others":         {domain.MustBe(6, 8), failed, missing, "record"},
 		"zero":           {domain.MustBe(0), failed, missing, "record"},
 		"no version":     {domain.MustBe(), failed, missing, "record"},
 	}
 	for name, test := range tests {
-		if err := test.cond.Check(present, true); !errors.Is(err, test.over) {
-			t.Errorf("%s, over version %d: %v, want %v", name, present, err, test.over)
+		if err := test.cond.Check(version, true); !errors.Is(err, test.present) {
+			t.Errorf("%s, version %d: %v, want %v", name, version, err, test.present)
 		}
 		if err := test.cond.Check(0, false); !errors.Is(err, test.absent) {
-			t.Errorf("%s, over nothing: %v, want %v", name, err, test.absent)
+			t.Errorf("%s, no record: %v, want %v", name, err, test.absent)
 		}
-		if err := test.cond.Check(present, false); !errors.Is(err, test.absent) {
-			t.Errorf("%s, over a deleted one: %v, want %v", name, err, test.absent)
+		if err := test.cond.Check(version, false); !errors.Is(err, test.absent) {
+			t.Errorf("%s, deleted record: %v, want %v", name, err, test.absent)
 		}
 		if got := test.cond.NeedsRecord(); got != (test.needs == "record") {
 			t.Errorf("%s: NeedsRecord() = %t", name, got)
@@ -102,8 +102,13 @@ func TestVersionTime(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2030, 5, 1, 12, 30, 0, 123_456_789, time.FixedZone("", 7200))
 	want := time.Date(2030, 5, 1, 10, 30, 0, 123_456_000, time.UTC)
-	if got := domain.VersionAt(at).Time(); got != want {
-		t.Errorf("VersionAt(%v).Time() = %v, want %v", at, got, want)
+	for name, got := range map[string]time.Time{"VersionAt.Time": domain.VersionAt(at).Time(), "Micros": domain.Micros(at)} {
+		if got != want {
+			t.Errorf("%s(%v) = %v, want %v", name, at, got, want)
+		}
+	}
+	if got := domain.Micros(time.Time{}); !got.IsZero() {
+		t.Errorf("Micros of the zero time = %v", got)
 	}
 }
 
@@ -179,7 +184,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// FuzzVersionNext looks for versions that do not rise, below the end of the numbers.
+// FuzzVersionNext looks for versions that do not rise.
 func FuzzVersionNext(f *testing.F) {
 	f.Add(int64(0), int64(0))
 	f.Add(int64(math.MaxInt64-1), int64(math.MinInt64))
@@ -193,18 +198,38 @@ func FuzzVersionNext(f *testing.F) {
 	})
 }
 
-// TestUserIDOf: the id is 128 bits of a hash, in the form of ids, and always the same.
+// TestUserIDOf: profiles are stored under the id, so it must never change.
 func TestUserIDOf(t *testing.T) {
 	t.Parallel()
 	const sub = "11111111-1111-4111-8111-111111111111"
 	id := domain.UserIDOf(sub)
 	if want := domain.UserID("b21eac14-2940-0527-d3df-4b57f0bdcf16"); id != want {
-		t.Errorf("UserIDOf(%s) = %s, want %s: profiles are stored under it", sub, id, want)
+		t.Errorf("UserIDOf(%s) = %s, want %s", sub, id, want)
 	}
 	if parsed, err := domain.ParseUserID(string(id)); err != nil || parsed != id {
 		t.Errorf("ParseUserID(%s) = %s, %v", id, parsed, err)
 	}
 	if other := domain.UserIDOf("11111111-1111-4111-8111-111111111112"); other == id {
 		t.Errorf("two subs have the id %s", id)
+	}
+}
+
+func TestOptional(t *testing.T) {
+	t.Parallel()
+	one := 1
+	for name, test := range map[string]struct {
+		got       domain.Optional[int]
+		set, null bool
+		pointer   *int
+	}{
+		"absent":    {domain.Optional[int]{}, false, false, nil},
+		"null":      {domain.SomeOrNull[int](nil), true, true, nil},
+		"value":     {domain.Some(1), true, false, &one},
+		"a pointer": {domain.SomeOrNull(&one), true, false, &one},
+	} {
+		p := test.got.Pointer()
+		if test.got.Set != test.set || test.got.Null != test.null || (p == nil) != (test.pointer == nil) || p != nil && *p != 1 {
+			t.Errorf("%s: %+v, pointer %v", name, test.got, p)
+		}
 	}
 }

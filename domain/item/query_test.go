@@ -17,41 +17,41 @@ func TestNewQuery(t *testing.T) {
 		sort   item.Sort
 		want   string
 	}{
-		"nothing":             {item.Params{}, item.ByNewest, ""},
-		"words":               {item.Params{Text: ptr("power drill")}, item.ByRelevance, ""},
-		"place":               {item.Params{Lat: ptr(1.0), Lng: ptr(2.0)}, item.ByDistance, ""},
-		"both":                {item.Params{Text: ptr("x"), Lat: ptr(1.0), Lng: ptr(2.0)}, item.ByDistance, ""},
-		"both, by relevance":  {item.Params{Text: ptr("x"), Lat: ptr(1.0), Lng: ptr(2.0), Sort: ptr("relevance")}, item.ByRelevance, ""},
-		"by price":            {item.Params{Sort: ptr("-price")}, item.ByPriceDesc, ""},
-		"sixteen words":       {item.Params{Text: ptr(strings.Repeat("w ", 16))}, item.ByRelevance, ""},
-		"seventeen words":     {item.Params{Text: ptr(strings.Repeat("w ", 17))}, "", "q too_long"},
-		"no word":             {item.Params{Text: ptr("!?")}, "", "q invalid"},
-		"empty":               {item.Params{Text: ptr("")}, "", "q invalid"},
-		"longest word":        {item.Params{Text: ptr(strings.Repeat("ä", 64))}, item.ByRelevance, ""},
-		"word too long":       {item.Params{Text: ptr(strings.Repeat("ä", 65))}, "", "q too_long"},
-		"text too long":       {item.Params{Text: ptr(strings.Repeat("ä ", 101))}, "", "q too_long"},
-		"marks alone":         {item.Params{Text: ptr("\u0301 \u0302")}, "", "q invalid"},
-		"an emoji in colour":  {item.Params{Text: ptr("\u2764\ufe0f")}, "", "q invalid"},
-		"words over lines":    {item.Params{Text: ptr("drill\n\tsaw")}, item.ByRelevance, ""},
-		"not UTF-8":           {item.Params{Text: ptr("drill\xff")}, "", "q invalid"},
-		"price refused":       {item.Params{MinPrice: ptr(5.0), MaxPrice: ptr(10.001)}, "", "maxPrice invalid"},
-		"half a place":        {item.Params{Lat: ptr(1.0)}, "", "lng required"},
-		"other half":          {item.Params{Lng: ptr(1.0)}, "", "lat required"},
-		"radius alone":        {item.Params{RadiusKm: ptr(1.0)}, "", "radiusKm invalid"},
-		"radius of nothing":   {item.Params{Lat: ptr(1.0), Lng: ptr(2.0), RadiusKm: ptr(0.0)}, "", "radiusKm out_of_range"},
-		"largest radius":      {item.Params{Lat: ptr(1.0), Lng: ptr(2.0), RadiusKm: ptr(500.0)}, item.ByDistance, ""},
-		"radius too large":    {item.Params{Lat: ptr(1.0), Lng: ptr(2.0), RadiusKm: ptr(500.1)}, "", "radiusKm out_of_range"},
-		"prices crossed":      {item.Params{MinPrice: ptr(2.0), MaxPrice: ptr(1.0)}, "", "minPrice out_of_range"},
-		"price of no number":  {item.Params{MinPrice: ptr(math.NaN())}, "", "minPrice out_of_range"},
-		"slugs":               {item.Params{Category: ptr("A"), Tags: []string{"b", ""}}, "", "category invalid, tag invalid"},
-		"ten tags":            {item.Params{Tags: tags(10)}, item.ByNewest, ""},
-		"too many tags":       {item.Params{Tags: append(tags(10), "")}, "", "tag too_long"},
-		"thousands of tags":   {item.Params{Tags: append(make([]string, 5000), "")}, "", "tag too_long"},
-		"owner":               {item.Params{OwnerID: ptr(string(jane))}, item.ByNewest, ""},
-		"nobody":              {item.Params{OwnerID: ptr("../_all")}, "", "ownerId invalid"},
-		"unknown order":       {item.Params{Sort: ptr("name")}, "", "sort invalid"},
-		"distance to nowhere": {item.Params{Sort: ptr("distance")}, "", "sort invalid"},
-		"relevance to naught": {item.Params{Sort: ptr("relevance")}, "", "sort invalid"},
+		"nothing":            {item.Params{}, item.ByNewest, ""},
+		"words":              {item.Params{Text: ptr("power drill")}, item.ByRelevance, ""},
+		"place":              {item.Params{Lat: ptr(1.0), Lng: ptr(2.0)}, item.ByDistance, ""},
+		"both":               {item.Params{Text: ptr("x"), Lat: ptr(1.0), Lng: ptr(2.0)}, item.ByDistance, ""},
+		"both, by relevance": {item.Params{Text: ptr("x"), Lat: ptr(1.0), Lng: ptr(2.0), Sort: ptr("relevance")}, item.ByRelevance, ""},
+		"by price":           {item.Params{Sort: ptr("-price")}, item.ByPriceDesc, ""},
+		"sixteen words":      {item.Params{Text: ptr(strings.Repeat("w ", 16))}, item.ByRelevance, ""},
+		"seventeen words":    {item.Params{Text: ptr(strings.Repeat("w ", 17))}, "", "q too_long"},
+		"no word":            {item.Params{Text: ptr("!?")}, "", "q invalid"},
+		"empty":              {item.Params{Text: ptr("")}, "", "q invalid"},
+		"longest word":       {item.Params{Text: ptr(strings.Repeat("ä", 64))}, item.ByRelevance, ""},
+		"word too long":      {item.Params{Text: ptr(strings.Repeat("ä", 65))}, "", "q too_long"},
+		"text too long":      {item.Params{Text: ptr(strings.Repeat("ä ", 101))}, "", "q too_long"},
+		"marks alone":        {item.Params{Text: ptr("\u0301 \u0302")}, "", "q invalid"},
+		"an emoji in colour": {item.Params{Text: ptr("\u2764\ufe0f")}, "", "q invalid"},
+		"words over lines":   {item.Params{Text: ptr("drill\n\tsaw")}, item.ByRelevance, ""},
+		"not UTF-8":          {item.Params{Text: ptr("drill\xff")}, "", "q invalid"},
+		"price refused":      {item.Params{MinPrice: ptr(5.0), MaxPrice: ptr(10.001)}, "", "maxPrice invalid"},
+		"half a place":       {item.Params{Lat: ptr(1.0)}, "", "lng required"},
+		"other half":         {item.Params{Lng: ptr(1.0)}, "", "lat required"},
+		"radius alone":       {item.Params{RadiusKm: ptr(1.0)}, "", "radiusKm invalid"},
+		"zero radius":        {item.Params{Lat: ptr(1.0), Lng: ptr(2.0), RadiusKm: ptr(0.0)}, "", "radiusKm out_of_range"},
+		"largest radius":     {item.Params{Lat: ptr(1.0), Lng: ptr(2.0), RadiusKm: ptr(500.0)}, item.ByDistance, ""},
+		"radius too large":   {item.Params{Lat: ptr(1.0), Lng: ptr(2.0), RadiusKm: ptr(500.1)}, "", "radiusKm out_of_range"},
+		"prices crossed":     {item.Params{MinPrice: ptr(2.0), MaxPrice: ptr(1.0)}, "", "minPrice out_of_range"},
+		"NaN price":          {item.Params{MinPrice: ptr(math.NaN())}, "", "minPrice out_of_range"},
+		"slugs":              {item.Params{Category: ptr("A"), Tags: []string{"b", ""}}, "", "category invalid, tag invalid"},
+		"ten tags":           {item.Params{Tags: tags(10)}, item.ByNewest, ""},
+		"too many tags":      {item.Params{Tags: append(tags(10), "")}, "", "tag too_long"},
+		"thousands of tags":  {item.Params{Tags: append(make([]string, 5000), "")}, "", "tag too_long"},
+		"owner":              {item.Params{OwnerID: ptr(string(jane))}, item.ByNewest, ""},
+		"invalid owner":      {item.Params{OwnerID: ptr("../_all")}, "", "ownerId invalid"},
+		"unknown order":      {item.Params{Sort: ptr("name")}, "", "sort invalid"},
+		"distance, no place": {item.Params{Sort: ptr("distance")}, "", "sort invalid"},
+		"relevance, no text": {item.Params{Sort: ptr("relevance")}, "", "sort invalid"},
 	} {
 		q, err := item.NewQuery(tt.params)
 		if got := problems(t, err); got != tt.want {
@@ -78,23 +78,23 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// TestDistance holds distances against ones that are known.
+// TestDistance compares with known distances.
 func TestDistance(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		from, to item.Place
 		want     float64 // km
 	}{
-		"nothing":               {item.Place{Lat: 52.52, Lng: 13.4}, item.Place{Lat: 52.52, Lng: 13.4}, 0},
-		"a degree of latitude":  {item.Place{}, item.Place{Lat: 1}, 111.195},
-		"around the world":      {item.Place{}, item.Place{Lng: 180}, math.Pi * item.EarthRadiusKm},
-		"over the antimeridian": {item.Place{Lng: 179.5}, item.Place{Lng: -179.5}, 111.195},
-		"over the pole":         {item.Place{Lat: 89.5}, item.Place{Lat: 89.5, Lng: 180}, 111.195},
-		"Berlin to Hamburg":     {item.Place{Lat: 52.52, Lng: 13.405}, item.Place{Lat: 53.5511, Lng: 9.9937}, 255.3},
+		"nothing":                 {item.Place{Lat: 52.52, Lng: 13.4}, item.Place{Lat: 52.52, Lng: 13.4}, 0},
+		"a degree of latitude":    {item.Place{}, item.Place{Lat: 1}, 111.195},
+		"half the equator":        {item.Place{}, item.Place{Lng: 180}, math.Pi * item.EarthRadiusKm},
+		"across the antimeridian": {item.Place{Lng: 179.5}, item.Place{Lng: -179.5}, 111.195},
+		"across the pole":         {item.Place{Lat: 89.5}, item.Place{Lat: 89.5, Lng: 180}, 111.195},
+		"Berlin to Hamburg":       {item.Place{Lat: 52.52, Lng: 13.405}, item.Place{Lat: 53.5511, Lng: 9.9937}, 255.3},
 	} {
 		got, back := tt.from.DistanceKm(tt.to), tt.to.DistanceKm(tt.from)
 		if math.Abs(got-tt.want) > 0.06 || math.Abs(got-back) > 1e-5 {
-			t.Errorf("%s: %v there, %v back, want %v", name, got, back, tt.want)
+			t.Errorf("%s: %v, reverse %v, want %v", name, got, back, tt.want)
 		}
 	}
 }
@@ -119,7 +119,7 @@ func TestIDs(t *testing.T) {
 	}
 	for _, s := range []string{"", "../_all", "a?op_type=index", "%2e%2e", "81ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAI", "01arz3ndektsv4rrffq69g5fav", "01ARZ3NDEKTSV4RRFFQ69G5FA", "01ARZ3NDEKTSV4RRFFQ69G5FAVV"} {
 		if _, err := item.ParseID(s); err == nil {
-			t.Errorf("%q is taken for an id", s)
+			t.Errorf("ParseID(%q) succeeded", s)
 		}
 	}
 }
@@ -133,7 +133,7 @@ func TestMoney(t *testing.T) {
 	}
 	for _, amount := range []float64{-0.01, 0.001, 0.30000000000000004, 1e6 + 0.01, math.NaN(), math.Inf(1), 5e-324} {
 		if got, ok := item.ParseMoney(amount); ok {
-			t.Errorf("%v is taken for %d", amount, got)
+			t.Errorf("ParseMoney(%v) = %d", amount, got)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func TestFoldedWords(t *testing.T) {
 	}
 }
 
-// checkTerms: the terms of a query's word and of an item's meet exactly if the words are near enough.
+// checkTerms checks that the terms of a query's word and of an item's word meet if and only if the words match.
 func checkTerms(t *testing.T, query, word string) {
 	t.Helper()
 	q, w := []rune(query), []rune(word)
@@ -44,7 +44,7 @@ func checkTerms(t *testing.T, query, word string) {
 	}
 }
 
-// TestTermsMeet holds each pair of short words of three letters, one of them of two bytes, to the textbook's distance.
+// TestTermsMeet compares each pair of short words of three letters, one of two bytes, with their edit distance.
 func TestTermsMeet(t *testing.T) {
 	t.Parallel()
 	words := longer("", 5)
@@ -55,7 +55,7 @@ func TestTermsMeet(t *testing.T) {
 	}
 }
 
-// longer are the words that up to n more letters make of word.
+// longer returns the words that start with word and have up to n more letters.
 func longer(word string, n int) (words []string) {
 	if n == 0 {
 		return nil
@@ -67,7 +67,7 @@ func longer(word string, n int) (words []string) {
 	return words
 }
 
-// TestTermsMeetInLongWords is about words up to one character beyond what a query's word may have, and beyond that.
+// TestTermsMeetInLongWords compares words up to and beyond the longest ones that match.
 func TestTermsMeetInLongWords(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 1))
@@ -84,7 +84,7 @@ func TestTermsMeetInLongWords(t *testing.T) {
 	}
 }
 
-// TestTermsAreFew: what a search costs the engine is bounded by the characters of its text, however they are divided.
+// TestTermsAreFew: the number of terms, the cost of a search, is bounded by the characters of its text.
 func TestTermsAreFew(t *testing.T) {
 	t.Parallel()
 	for n := 1; n <= item.MaxWordLength; n++ {
