@@ -50,15 +50,16 @@ func allMutants() []mutant {
 	}
 }
 
-// TestMutants checks that TestSimulation finds every mutant.
+// TestMutants checks that every mutant still applies to the source and, with -mutants, that TestSimulation finds it.
 func TestMutants(t *testing.T) {
-	if !*mutants {
-		t.Skip("needs a build for each: go test ./functions/simulation -run TestMutants -v -mutants")
-	}
 	for _, m := range allMutants() {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			binary := m.build(t)
+			path, source := m.source(t)
+			if !*mutants {
+				t.Skip("source found; needs a build: go test ./functions/simulation -run TestMutants -v -mutants")
+			}
+			binary := build(t, path, source)
 			out, err := exec.Command(binary, "-test.run=^TestSimulation$", "-schedules=100000").CombinedOutput()
 			failure := regexp.MustCompile(`after \d+ schedules, seed (\d+): .*`).FindSubmatch(out)
 			if err == nil || failure == nil {
@@ -76,23 +77,30 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// build builds the tests of this package with the mutant.
-func (m mutant) build(t *testing.T) (binary string) {
+// source returns the path of the file and its content with the mutant. It fails if a change to the file broke the mutant.
+func (m mutant) source(t *testing.T) (path, source string) {
 	t.Helper()
-	dir, path := t.TempDir(), filepath.Join(samtest.Root(t), m.file)
-	source, err := os.ReadFile(path)
+	path = filepath.Join(samtest.Root(t), m.file)
+	original, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(source), m.old); n != 1 {
+	if n := strings.Count(string(original), m.old); n != 1 {
 		t.Fatalf("%s contains %q %d times, want once", m.file, m.old, n)
 	}
+	return path, strings.Replace(string(original), m.old, m.new, 1)
+}
+
+// build builds the tests of this package with another source of a file.
+func build(t *testing.T, path, source string) (binary string) {
+	t.Helper()
+	dir := t.TempDir()
 	changed, overlay := filepath.Join(dir, "mutant.go"), filepath.Join(dir, "overlay.json")
 	replaced, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, content := range map[string]string{changed: strings.Replace(string(source), m.old, m.new, 1), overlay: string(replaced)} {
+	for file, content := range map[string]string{changed: source, overlay: string(replaced)} {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
