@@ -1,5 +1,5 @@
-// Package samtest is for tests that hold Go code against what is deployed: it reads template.yaml, and
-// invokes functions that the SAM CLI has built.
+// Package samtest reads template.yaml and other files of the project for tests, and invokes functions that the SAM CLI has
+// built.
 package samtest
 
 import (
@@ -15,7 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Template is template.yaml with its intrinsic functions as they are written: the value of !Ref X is X.
+// Template is template.yaml without evaluation of intrinsic functions: the value of !Ref X is X.
 type Template struct {
 	Parameters map[string]map[string]any `yaml:"Parameters"`
 	Globals    map[string]any            `yaml:"Globals"`
@@ -30,7 +30,7 @@ type Resource struct {
 	Properties map[string]any `yaml:"Properties"`
 }
 
-// Root is the folder of go.mod above the test.
+// Root returns the directory of go.mod above the test.
 func Root(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -49,8 +49,7 @@ func Root(t testing.TB) string {
 	}
 }
 
-// ReadFile is the text of a file of the project, by its path from the root with slashes; lines end with \n, as they do where
-// Git leaves them alone.
+// ReadFile returns the text of a file of the project, given by its slash-separated path from the root, with line ends \n.
 func ReadFile(t testing.TB, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(Root(t), filepath.FromSlash(name)))
@@ -60,7 +59,7 @@ func ReadFile(t testing.TB, name string) string {
 	return strings.ReplaceAll(string(data), "\r\n", "\n")
 }
 
-// LoadTemplate reads the project's template.
+// LoadTemplate reads template.yaml.
 func LoadTemplate(t testing.TB) Template {
 	t.Helper()
 	var template Template
@@ -70,7 +69,7 @@ func LoadTemplate(t testing.TB) Template {
 	return template
 }
 
-// Properties are the properties of a resource that has to be there.
+// Properties returns the properties of a resource.
 func (tp Template) Properties(t testing.TB, logicalID string) map[string]any {
 	t.Helper()
 	r, ok := tp.Resources[logicalID]
@@ -80,7 +79,7 @@ func (tp Template) Properties(t testing.TB, logicalID string) map[string]any {
 	return r.Properties
 }
 
-// Lookup is what stands at a path of keys below properties, or nil.
+// Lookup returns the value at a path of keys below properties, or nil.
 func Lookup(properties map[string]any, path ...string) any {
 	var v any = properties
 	for _, key := range path {
@@ -90,8 +89,8 @@ func Lookup(properties map[string]any, path ...string) any {
 	return v
 }
 
-// Invoke sends an event to a function that "sam local start-lambda" runs, and returns its answer, without
-// the spaces that SAM puts between. The test is skipped where no SAM_LAMBDA_ENDPOINT says where that listens, and fails so under CI.
+// Invoke invokes a function that "sam local start-lambda" runs, and returns its response in compact JSON. The test is
+// skipped without SAM_LAMBDA_ENDPOINT; under CI it fails.
 func Invoke(t testing.TB, function string, event []byte) []byte {
 	t.Helper()
 	endpoint := Endpoint(t, "SAM_LAMBDA_ENDPOINT", "sam-lambda")
@@ -100,19 +99,19 @@ func Invoke(t testing.TB, function string, event []byte) []byte {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
+	response, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("invoking %s: status %d, %v\n%s", function, resp.StatusCode, err, answer)
+		t.Fatalf("invoking %s: status %d, %v\n%s", function, resp.StatusCode, err, response)
 	}
 	var compact bytes.Buffer
-	if err := json.Compact(&compact, answer); err != nil {
-		t.Fatalf("invoking %s: %v\n%s", function, err, answer)
+	if err := json.Compact(&compact, response); err != nil {
+		t.Fatalf("invoking %s: %v\n%s", function, err, response)
 	}
 	return compact.Bytes()
 }
 
-// Endpoint is where an engine listens, as the variable says. Without it the test is skipped; under CI,
-// where nothing may be missing, it fails.
+// Endpoint returns the endpoint of an engine from an environment variable. Without it the test is skipped; under CI it
+// fails.
 func Endpoint(t testing.TB, variable, engine string) string {
 	t.Helper()
 	endpoint := os.Getenv(variable)

@@ -21,13 +21,13 @@ import (
 	"rental.example/functions/items"
 )
 
-// recorded is a request of ours, to be sent again by a client that does nothing else.
+// recorded is a request to replay.
 type recorded struct {
 	method, url string
 	body        []byte
 }
 
-// recording passes requests on and keeps a copy of each.
+// recording is a transport that records requests.
 type recording struct {
 	mu   sync.Mutex
 	sent []recorded
@@ -48,8 +48,8 @@ func (r *recording) RoundTrip(req *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(req)
 }
 
-// BenchmarkSearch holds a search through the handler and the client, owners joined, against a bare
-// net/http client that sends the very same requests, and against one that sends only the first.
+// BenchmarkSearch compares a search through the handler with a net/http client that replays its requests, and with one that
+// replays only the first.
 func BenchmarkSearch(b *testing.B) {
 	endpoint := os.Getenv("OPENSEARCH_ENDPOINT")
 	if endpoint == "" {
@@ -57,7 +57,7 @@ func BenchmarkSearch(b *testing.B) {
 	}
 	const alias = "bench"
 	fillEngine(b, endpoint, alias, 10_000)
-	seen := &recording{}
+	recorder := &recording{}
 	search := func(router *apigateway.Router) {
 		resp, _ := router.Serve(context.Background(), events.APIGatewayProxyRequest{HTTPMethod: "GET", Resource: "/items",
 			MultiValueQueryStringParameters: map[string][]string{"q": {"drill"}, "lat": {"52.52"}, "lng": {"13.4"}, "radiusKm": {"300"}}})
@@ -65,18 +65,18 @@ func BenchmarkSearch(b *testing.B) {
 			b.Fatalf("status %d: %s", resp.StatusCode, resp.Body)
 		}
 	}
-	search(searchRouter(b, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone, HTTP: seen}))
+	search(searchRouter(b, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone, HTTP: recorder}))
 	router := searchRouter(b, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone})
 	ours := func() { search(router) }
-	same := func() { replay(b, seen.sent) }
-	queryOnly := func() { replay(b, seen.sent[:1]) }
-	if len(seen.sent) != 2 {
-		b.Fatalf("a search takes %d requests, want 2", len(seen.sent))
+	same := func() { replay(b, recorder.sent) }
+	queryOnly := func() { replay(b, recorder.sent[:1]) }
+	if len(recorder.sent) != 2 {
+		b.Fatalf("a search takes %d requests, want 2", len(recorder.sent))
 	}
 	for b.Loop() {
 		ours()
 	}
-	// In turns, since the machine's speed drifts; the engine's own work is most of each.
+	// Alternating, since the machine's speed drifts.
 	var spent [3]time.Duration
 	for range 300 {
 		for i, run := range []func(){ours, same, queryOnly} {
@@ -123,7 +123,7 @@ func replay(b *testing.B, requests []recorded) {
 	}
 }
 
-// mallocs is how many allocations run takes, on average.
+// mallocs returns the average number of allocations of run.
 func mallocs(run func()) float64 {
 	const times = 100
 	var before, after runtime.MemStats
@@ -135,7 +135,7 @@ func mallocs(run func()) float64 {
 	return float64(after.Mallocs-before.Mallocs) / times
 }
 
-// fillEngine keeps n random items of known owners under an alias.
+// fillEngine stores n random items with owners under an alias.
 func fillEngine(b *testing.B, endpoint, alias string, n int) {
 	b.Helper()
 	p := openSearchPorts(b, endpoint, alias)

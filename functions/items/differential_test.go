@@ -25,8 +25,8 @@ const (
 	differentialSearches = 400
 )
 
-// TestMemoryAnswersAsOpenSearchDoes sends the same random searches over the same random items to both, and
-// walks through all their pages: the same items in the same order, the same totals and facets.
+// TestMemoryAnswersAsOpenSearchDoes sends the same random searches over the same random items to both, and compares all
+// pages: the items, their order, totals and facets.
 func TestMemoryAnswersAsOpenSearchDoes(t *testing.T) {
 	endpoint := samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch")
 	engine := openSearchPorts(t, endpoint, "differential")
@@ -46,14 +46,14 @@ func TestMemoryAnswersAsOpenSearchDoes(t *testing.T) {
 		if err != nil {
 			t.Fatalf("search %d: %v", n, err)
 		}
-		compareWalks(t, q, inMemory.search, engine.search)
+		comparePages(t, q, inMemory.search, engine.search)
 		if t.Failed() {
 			t.Fatalf("search %d of seed %d: %+v", n, seed, q)
 		}
 	}
 }
 
-// openSearchPorts are ports over an alias of their own in a real engine, empty and quick to refresh.
+// openSearchPorts returns ports with an alias of their own in a real engine, empty and with a short refresh interval.
 func openSearchPorts(t testing.TB, endpoint, alias string) ports {
 	t.Helper()
 	client, err := opensearch.NewClient(opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone})
@@ -66,7 +66,7 @@ func openSearchPorts(t testing.TB, endpoint, alias string) ports {
 	drop()
 	t.Cleanup(drop)
 	items, owners := opensearch.NewItems(client), opensearch.NewOwners(client)
-	_, err = items.Search(context.Background(), item.Query{Sort: item.ByNewest, Limit: 1}) // makes the index
+	_, err = items.Search(context.Background(), item.Query{Sort: item.ByNewest, Limit: 1}) // creates the index
 	if err == nil {
 		_, err = owners.Owners(context.Background(), []domain.UserID{renter}) // likewise
 	}
@@ -77,13 +77,13 @@ func openSearchPorts(t testing.TB, endpoint, alias string) ports {
 	return ports{store: items, search: items, owners: owners}
 }
 
-// keepSegments has the index under alias merge no segments, so that a few refreshes leave many.
+// keepSegments disables merging of segments of the index under alias.
 func keepSegments(t testing.TB, endpoint, alias string) {
 	t.Helper()
 	send(t, http.MethodPut, endpoint+"/"+alias+"/_settings", `{"index":{"merge.policy.segments_per_tier":1000,"merge.policy.max_merge_at_once":1000}}`)
 }
 
-// segments is how many there are in the index under alias.
+// segments returns the number of segments of the index under alias.
 func segments(t testing.TB, endpoint, alias string) int {
 	t.Helper()
 	return strings.Count(send(t, http.MethodGet, endpoint+"/_cat/segments/"+alias+"?h=segment", ""), "\n")
@@ -107,19 +107,19 @@ func send(t testing.TB, method, url, body string) string {
 	return string(got)
 }
 
-// fill keeps the same random items in all stores, many at once where a write waits for a refresh, and returns them.
+// fill stores the same random items in all stores, concurrently, and returns them.
 func fill(t testing.TB, random *rand.Rand, n int, stores ...item.Store) (filled []item.Item) {
 	t.Helper()
 	var writers sync.WaitGroup
 	free := make(chan struct{}, 64)
 	for range n {
-		it := randomItem(t, random)
-		filled = append(filled, it)
+		itm := randomItem(t, random)
+		filled = append(filled, itm)
 		for _, store := range stores {
 			free <- struct{}{}
 			writers.Go(func() {
 				defer func() { <-free }()
-				if err := store.Create(context.Background(), it); err != nil {
+				if err := store.Create(context.Background(), itm); err != nil {
 					t.Error(err)
 				}
 			})
@@ -129,12 +129,12 @@ func fill(t testing.TB, random *rand.Rand, n int, stores ...item.Store) (filled 
 	return filled
 }
 
-const mostPages = 5
+const maxPages = 5
 
-func compareWalks(t *testing.T, q item.Query, a, b item.Search) {
+func comparePages(t *testing.T, q item.Query, a, b item.Search) {
 	t.Helper()
 	qa, qb := q, q
-	for page := range mostPages {
+	for page := range maxPages {
 		ra, err := a.Search(t.Context(), qa)
 		if err != nil {
 			t.Fatal(err)
@@ -152,8 +152,8 @@ func compareWalks(t *testing.T, q item.Query, a, b item.Search) {
 	}
 }
 
-// checkPage: all but the items agrees to the letter, and the items but for neighbours in a distance of
-// which the one is no metre farther than the other: the engine's distances are some centimetres off.
+// checkPage compares two pages. Items may be swapped if their distances differ by less than a metre: those of the engine are
+// some centimetres off.
 func checkPage(t *testing.T, q item.Query, page int, want, got item.Results) {
 	t.Helper()
 	rest := func(r item.Results) map[string]any {
@@ -170,7 +170,7 @@ func checkPage(t *testing.T, q item.Query, page int, want, got item.Results) {
 	}
 }
 
-// checkScore compares the scores with which a page ends, which its position holds: memory's is the negative.
+// checkScore compares the scores at the end of a page, which are in its position; memory has the negative.
 func checkScore(t *testing.T, q item.Query, want, got item.Results) {
 	t.Helper()
 	if q.Sort != item.ByRelevance || want.Next == nil || got.Next == nil {

@@ -13,19 +13,19 @@ import (
 	"rental.example/domain/item"
 )
 
-// TestQuota: an owner has at most item.MaxOwned items. A repetition under an Idempotency-Key gets its item all the same,
-// one item less makes room again, and other owners are not concerned.
+// TestQuota: an owner has at most item.MaxOwned items. A retry with the same Idempotency-Key still gets its item, and after
+// a deletion there is room again. Other owners are not affected.
 func TestQuota(t *testing.T) {
 	t.Parallel()
 	p := inMemory()
 	seed(t, p)
-	for n := range item.MaxOwned - 3 { // two of the seeded items, and the keyed one below, are hers, too
+	for n := range item.MaxOwned - 3 { // she also owns two seeded items and the keyed one below
 		id := item.ID(fmt.Sprintf("01KDVJ2M%018d", n))
-		it, err := item.New(id, domain.Caller{ID: renter}, item.Owner{}, item.Draft{Name: "Chair", Lat: ptr(1.0), Lng: ptr(1.0)}, domain.Stamp{Time: seeded})
+		itm, err := item.New(id, domain.Caller{ID: renter}, item.Owner{}, item.Draft{Name: "Chair", Lat: ptr(1.0), Lng: ptr(1.0)}, domain.Stamp{Time: seeded})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.store.Create(t.Context(), it); err != nil {
+		if err := p.store.Create(t.Context(), itm); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -59,6 +59,6 @@ func TestQuota(t *testing.T) {
 		err = p.store.Delete(t.Context(), stored.Item.ID, stored.Revision)
 	}
 	if got := list(jane, "one more"); err != nil || got.StatusCode != 201 {
-		t.Errorf("with room again: status %d, %v: %v", got.StatusCode, err, got.Body)
+		t.Errorf("after a deletion: status %d, %v: %v", got.StatusCode, err, got.Body)
 	}
 }

@@ -15,8 +15,7 @@ import (
 	"rental.example/domain/item"
 )
 
-// vocabulary has words that differ by little, by case, by accents and by script, and some that folding
-// makes longer.
+// vocabulary returns words that differ by little, by case, by accents and by script, and some that folding makes longer.
 func vocabulary() []string {
 	return strings.Fields(`drill drills dril Drill DRÎLL grill trill bohrer Bohrmaschine bohrmaschinen saw Saws säge Säge SÄGE
 		zelt Zelte zélt tent tents tenta Straße strasse STRASSE æther aether Œuvre oeuvre ﬁne fine İstanbul istanbul ılık
@@ -34,9 +33,9 @@ func phrase(random *rand.Rand, most int) string {
 	return strings.Join(words, []string{" ", ", ", "-", "/", " · "}[random.IntN(5)])
 }
 
-// wordsOf are all words that it has and a query may, in any order, some of them with typing errors.
-func wordsOf(random *rand.Rand, it item.Item) string {
-	words := item.Words(it.Name + " " + it.Details)
+// wordsOf returns the words of an item, as many as a query may have, in random order and some with typing errors.
+func wordsOf(random *rand.Rand, itm item.Item) string {
+	words := item.Words(itm.Name + " " + itm.Details)
 	random.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
 	text := ""
 	for _, word := range words[:min(len(words), item.MaxWords)] {
@@ -50,7 +49,7 @@ func wordsOf(random *rand.Rand, it item.Item) string {
 	return text
 }
 
-// misspelled has a character of word too many, too few, another or in its neighbour's place.
+// misspelled adds, removes, replaces or transposes a character of word.
 func misspelled(random *rand.Rand, word string) string {
 	letters := []rune(word)
 	at := random.IntN(len(letters))
@@ -71,7 +70,7 @@ func misspelled(random *rand.Rand, word string) string {
 	return string(letters)
 }
 
-// near is one of a few cities, at the antimeridian and at the pole too, or somewhere around it.
+// near returns a point near one of a few places, the antimeridian and the pole included.
 func near(random *rand.Rand) (lat, lng float64) {
 	at := [][2]float64{{52.52, 13.4}, {53.55, 9.99}, {-17.7, 179.99}, {89.9, 30}, {0, 0}}[random.IntN(5)]
 	lat = at[0] + random.NormFloat64()
@@ -100,11 +99,11 @@ func randomItem(t testing.TB, random *rand.Rand) item.Item {
 	for i := range unique {
 		unique[i] = byte(random.Uint32())
 	}
-	it, err := item.New(item.NewID(at, unique), domain.Caller{ID: owner}, item.Owner{}, d, domain.Stamp{Time: at, RequestID: hex.EncodeToString(unique[:])})
+	itm, err := item.New(item.NewID(at, unique), domain.Caller{ID: owner}, item.Owner{}, d, domain.Stamp{Time: at, RequestID: hex.EncodeToString(unique[:])})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return it
+	return itm
 }
 
 func randomParams(random *rand.Rand) item.Params {

@@ -23,14 +23,14 @@ import (
 	"rental.example/functions/users"
 )
 
-// versions respond by their names.
+// versions maps names of versions to handlers.
 type versions map[string]func(ctx context.Context, event []byte) ([]byte, error)
 
 func (v versions) Invoke(ctx context.Context, version string, event []byte) ([]byte, error) {
 	return v[version](ctx, event)
 }
 
-// deployments remember the reports.
+// deployments records the reports.
 type deployments struct {
 	hooks     []codedeploy.Hook
 	succeeded []bool
@@ -51,7 +51,7 @@ func fixed(response string, err error) func(context.Context, []byte) ([]byte, er
 
 var silent = slog.New(slog.NewTextHandler(io.Discard, nil))
 
-// handle lets the function of checks run as CodeDeploy does, by JSON.
+// handle invokes the function with the JSON of CodeDeploy.
 func handle(t *testing.T, v versions, d *deployments, checks []pretraffic.Check) error {
 	t.Helper()
 	function := pretraffic.New(v, d, checks, silent)
@@ -63,8 +63,7 @@ func handle(t *testing.T, v versions, d *deployments, checks []pretraffic.Check)
 
 const unauthenticated = `{"statusCode":401,"body":"{\"code\":\"unauthenticated\"}"}`
 
-// TestVerdict: only versions that all respond as they should let a deployment go on.
-func TestVerdict(t *testing.T) {
+func TestHandle(t *testing.T) {
 	t.Parallel()
 	good := fixed(unauthenticated, nil)
 	for name, test := range map[string]struct {
@@ -81,7 +80,7 @@ func TestVerdict(t *testing.T) {
 		"crashed":            {fixed("", errors.New("Unhandled: Runtime.ExitError")), fixed(`{}`, nil), false},
 		"one of two crashed": {good, fixed("", errors.New("Unhandled: Runtime.ExitError")), false},
 		"a failed record":    {good, fixed(`{"batchItemFailures":[{"itemIdentifier":"1"}]}`, nil), false},
-		"panic":              {good, func(context.Context, []byte) ([]byte, error) { panic("of a client") }, false},
+		"panic":              {good, func(context.Context, []byte) ([]byte, error) { panic("a programming error") }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,7 +94,7 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
-// TestNoChecks: a deployment that nothing was checked for does not go on.
+// TestNoChecks: without checks a deployment fails.
 func TestNoChecks(t *testing.T) {
 	t.Parallel()
 	var d deployments
@@ -104,7 +103,7 @@ func TestNoChecks(t *testing.T) {
 	}
 }
 
-// TestTimeout: a version that does not respond is given up in time for the report, and reported as Failed.
+// TestTimeout: a version that does not respond is reported as Failed in time.
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -124,32 +123,32 @@ func TestTimeout(t *testing.T) {
 	})
 }
 
-// TestUnreported: a report that cannot be made fails the invocation, so that Lambda repeats it.
-func TestUnreported(t *testing.T) {
+// TestReportFails: the invocation fails, so that Lambda retries it.
+func TestReportFails(t *testing.T) {
 	t.Parallel()
-	d := deployments{err: errors.New("CodeDeploy is away")}
+	d := deployments{err: errors.New("CodeDeploy is unavailable")}
 	if err := handle(t, versions{"users:7": fixed(unauthenticated, nil)}, &d,
 		[]pretraffic.Check{pretraffic.Unauthenticated("users:7", "GET", "/user")}); err == nil {
-		t.Error("a lost report is a success")
+		t.Error("no error of a failed report")
 	}
 }
 
-// TestPresentFunctions: the functions as they are now respond as the checks want it, without any store.
-func TestPresentFunctions(t *testing.T) {
+// TestCurrentFunctions: the functions pass the checks, without a store.
+func TestCurrentFunctions(t *testing.T) {
 	t.Parallel()
 	metrics := cloudwatch.NewMetrics(io.Discard, "rental", "test", time.Now)
-	behindAPI := func(routes []apigateway.Route) func(context.Context, []byte) ([]byte, error) {
+	ofRoutes := func(routes []apigateway.Route) func(context.Context, []byte) ([]byte, error) {
 		router := apigateway.NewRouter(routes, apigateway.Config{AllowedOrigin: "https://app.example.com", Now: time.Now, Logger: silent, Metrics: metrics})
 		return router.Invoke
 	}
-	behindEvents := func(handle any) func(context.Context, []byte) ([]byte, error) {
+	ofHandler := func(handle any) func(context.Context, []byte) ([]byte, error) {
 		return lambda.NewHandler(handle).Invoke
 	}
 	v := versions{
-		"users":    behindAPI(users.New(nil, nil, silent).Routes()),
-		"items":    behindAPI(items.New(nil, items.Config{Logger: silent}).Routes()),
-		"events":   behindEvents(userevents.New(nil, nil, userevents.Config{Logger: silent, Metrics: metrics}).Handle),
-		"itemsync": behindEvents(itemsync.New(nil, itemsync.Config{Logger: silent, Metrics: metrics}).Handle),
+		"users":    ofRoutes(users.New(nil, nil, silent).Routes()),
+		"items":    ofRoutes(items.New(nil, items.Config{Logger: silent}).Routes()),
+		"events":   ofHandler(userevents.New(nil, nil, userevents.Config{Logger: silent, Metrics: metrics}).Handle),
+		"itemsync": ofHandler(itemsync.New(nil, itemsync.Config{Logger: silent, Metrics: metrics}).Handle),
 	}
 	for _, c := range []pretraffic.Check{pretraffic.Unauthenticated("users", "GET", "/user"), pretraffic.Unauthenticated("items", "POST", "/items"),
 		pretraffic.NoRecords("events"), pretraffic.NoRecords("itemsync")} {

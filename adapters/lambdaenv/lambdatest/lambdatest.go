@@ -1,5 +1,5 @@
-// Package lambdatest runs the binaries of functions as AWS Lambda does: under a Runtime API, with nothing in
-// their environment but what a test says.
+// Package lambdatest runs the binaries of functions as AWS Lambda does: with a Runtime API, and only the environment
+// variables of the test.
 package lambdatest
 
 import (
@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-// Build makes the binary of the package in the test's folder, as it is deployed, and returns its path.
+// Build builds the package in the test's directory as it is deployed, and returns the path of the binary.
 func Build(t *testing.T) string {
 	t.Helper()
 	bootstrap := filepath.Join(t.TempDir(), "bootstrap")
@@ -29,20 +29,20 @@ func Build(t *testing.T) string {
 	return bootstrap
 }
 
-// Invoke starts a binary, hands it one event and returns its response.
+// Invoke starts a binary and returns its response to one event.
 func Invoke(t *testing.T, bootstrap string, event []byte, environment ...string) []byte {
 	t.Helper()
 	return run(t, bootstrap, event, nil, environment).response
 }
 
-// result is what a binary did with one event.
+// result is the response and the output of a binary.
 type result struct {
 	response []byte
-	log      string // what it wrote to stdout and stderr
+	log      string // stdout and stderr
 }
 
-// run starts a binary, hands it one event and returns what it did. started is called, unless it is nil, when the binary
-// asks for its first event, with what it has logged.
+// run starts a binary and sends it one event. Unless started is nil, it is called with the output so far when the binary
+// requests its first event.
 func run(t *testing.T, bootstrap string, event []byte, started func(log string), environment []string) result {
 	t.Helper()
 	var log buffer
@@ -57,15 +57,15 @@ func run(t *testing.T, bootstrap string, event []byte, started func(log string),
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
 	select {
 	case response := <-responses:
 		_ = cmd.Process.Kill()
-		<-ended
+		<-exited
 		return result{response, log.String()}
-	case err := <-ended:
-		t.Fatalf("the binary ended without a response: %v\n%s", err, log.String())
+	case err := <-exited:
+		t.Fatalf("the binary exited without a response: %v\n%s", err, log.String())
 		return result{}
 	}
 }
@@ -90,7 +90,7 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// runtimeAPI is Lambda's side of a function: it hands out one event, after started, and takes the response.
+// runtimeAPI starts a Runtime API that calls started, returns one event and receives the response.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 func runtimeAPI(t *testing.T, event []byte, started func()) (host string, responses <-chan []byte) {
 	t.Helper()
@@ -115,7 +115,7 @@ func runtimeAPI(t *testing.T, event []byte, started func()) (host string, respon
 	return strings.TrimPrefix(server.URL, "http://"), got
 }
 
-// StartError runs a binary that must not start, and returns what it says.
+// StartError runs a binary that must fail to start, and returns its output.
 func StartError(t *testing.T, bootstrap string, environment ...string) string {
 	t.Helper()
 	cmd := exec.Command(bootstrap)
@@ -127,9 +127,8 @@ func StartError(t *testing.T, bootstrap string, environment ...string) string {
 	return string(out)
 }
 
-// UnusedServer is a server that nobody may connect to: it fails the test at its end if anybody did. It
-// stands where a function's store would be, and proves that neither start-up nor a client asks for
-// anything before it is needed.
+// UnusedServer starts a server that fails the test if anything connects to it. As the endpoint of a store it proves that
+// start-up makes no request.
 func UnusedServer(t *testing.T) (url string) {
 	t.Helper()
 	var connections atomic.Int32

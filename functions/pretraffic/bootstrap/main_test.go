@@ -10,7 +10,7 @@ import (
 	"rental.example/adapters/lambdaenv/lambdatest"
 )
 
-// TestBinary: the versions that the environment names are invoked, and what came of it is reported.
+// TestBinary checks that the versions in the environment are invoked, and the result is reported.
 func TestBinary(t *testing.T) {
 	t.Parallel()
 	var sent []string
