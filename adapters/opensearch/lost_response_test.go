@@ -175,12 +175,12 @@ func TestLostMerges(t *testing.T) {
 		e := item.OwnerEvent{OwnerID: someOwner, Version: domain.Version(version), Name: name}
 		want = want.Merge(e)
 		c, _ := newFakeClient(t, endpoint, alias, forward, loseResponse(reset, func() {}), forward)
-		if got, err := opensearch.NewOwners(c).Merge(t.Context(), e); err != nil || got != want {
+		if got, err := opensearch.NewOwners(c).Merge(t.Context(), e); err != nil || !got.Equal(want) {
 			t.Errorf("Merge = %+v, %v; want %+v", got, err, want)
 		}
 	}
 	got, err := opensearch.NewOwners(client).Owners(t.Context(), []domain.UserID{someOwner})
-	if err != nil || got[someOwner] != want {
+	if err != nil || !got[someOwner].Equal(want) {
 		t.Errorf("Owners = %+v, %v; want %+v", got, err, want)
 	}
 }

@@ -1,14 +1,11 @@
 package opensearch
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-
-	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
 
 	"rental.example/domain/item"
 )
@@ -21,33 +18,22 @@ func (c *Client) Indices() (items, owners Index) { return c.items, c.owners }
 // domain.ErrUnavailable if a retry may succeed. The path must have no parameters, which Amazon's domains ignore for a
 // signed POST.
 func (c *Client) Call(ctx context.Context, retry Retry, method, path string, body []byte, out any) error {
-	raw, err := doOnce[json.RawMessage](ctx, c, operation{method + " " + path, retry, rawRequest{method, path, body}})
+	name := method + " " + path
+	h, err := http.NewRequestWithContext(ctx, method, path, nil)
+	if err != nil {
+		return fmt.Errorf("opensearch: %s: %w", name, err)
+	}
+	if len(body) > 0 {
+		h.Header.Set("Content-Type", "application/json")
+	}
+	raw, err := send[json.RawMessage](c, &request{operation: operation{name: name, retry: retry}, http: h, body: body})
 	if err != nil || out == nil {
 		return err
 	}
 	if err := json.Unmarshal(raw, out); err != nil {
-		return fmt.Errorf("opensearch: %s %s: %w", method, path, err)
+		return fmt.Errorf("opensearch: %s: %w", name, err)
 	}
 	return nil
-}
-
-// rawRequest implements opensearchapi.Request.
-type rawRequest struct {
-	method, path string
-	body         []byte
-}
-
-// Do implements opensearchapi.Request.
-func (r rawRequest) Do(ctx context.Context, transport opensearchapi.Transport) (*opensearchapi.Response, error) {
-	h, err := http.NewRequestWithContext(ctx, r.method, r.path, bytes.NewReader(r.body))
-	if err != nil {
-		return nil, err
-	}
-	if len(r.body) > 0 {
-		h.Header.Set("Content-Type", "application/json")
-	}
-	_, err = transport.Perform(h)
-	return nil, err
 }
 
 // MergeOwnerDocuments merges two documents of one owner, each of which may have missed events. Either may be empty.

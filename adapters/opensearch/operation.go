@@ -36,7 +36,7 @@ type operation struct {
 // do sends an operation on x and decodes its response into a T. If x, its shard or a field of it is missing, do creates
 // it, waits for it or adds it, and sends the operation again.
 func do[T any](ctx context.Context, c *Client, x Index, op operation) (T, error) {
-	r, err := c.newRequest(ctx, op)
+	r, err := newRequest(ctx, op)
 	if err != nil {
 		return *new(T), err
 	}
@@ -66,7 +66,7 @@ var recoveries = []struct {
 
 // doOnce is do without recoveries.
 func doOnce[T any](ctx context.Context, c *Client, op operation) (T, error) {
-	r, err := c.newRequest(ctx, op)
+	r, err := newRequest(ctx, op)
 	if err != nil {
 		return *new(T), err
 	}
@@ -76,18 +76,17 @@ func doOnce[T any](ctx context.Context, c *Client, op operation) (T, error) {
 // request is an operation as it is sent.
 type request struct {
 	operation
-	http *http.Request // its body is in body
+	http *http.Request // without its host and body
 	body []byte
 	// ambiguous is set after an attempt of a write that may have taken effect without a response that says so.
 	ambiguous bool
 }
 
-func (c *Client) newRequest(ctx context.Context, op operation) (*request, error) {
+func newRequest(ctx context.Context, op operation) (*request, error) {
 	r := &request{operation: op}
 	if _, err := op.api.Do(ctx, r); err != nil {
 		return nil, fmt.Errorf("opensearch: %s: %w", op.name, err)
 	}
-	r.http.URL.Scheme, r.http.URL.Host = c.transport.server.Scheme, c.transport.server.Host
 	return r, nil
 }
 

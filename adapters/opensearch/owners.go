@@ -103,7 +103,7 @@ func (s *Owners) mergeOnce(ctx context.Context, e item.OwnerEvent) (item.Owner, 
 		return item.Owner{}, err
 	}
 	merged := current.Merge(e)
-	if merged == current {
+	if merged.Equal(current) {
 		return merged, nil
 	}
 	return merged, s.client.put(ctx, s.client.owners, id, recordOfOwner(merged), base, "")

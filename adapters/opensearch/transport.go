@@ -49,6 +49,7 @@ type response struct {
 
 // send sends r up to maxAttempts times, and returns the last response or error.
 func (t *transport) send(r *request) (response, error) {
+	r.http.URL.Scheme, r.http.URL.Host = t.server.Scheme, t.server.Host
 	for attempt := 0; ; attempt++ {
 		if err := domain.Backoff(r.http.Context(), attempt, attemptBackoff); err != nil {
 			return response{}, err
