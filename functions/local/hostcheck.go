@@ -11,7 +11,7 @@ import (
 func requireLoopbackHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isLoopbackHost(r.Host) {
-			http.Error(w, "This runner answers to localhost only; start it with another -addr to reach it by other names.",
+			http.Error(w, "This runner accepts the host localhost only; start it with another -addr to use other names.",
 				http.StatusMisdirectedRequest)
 			return
 		}

@@ -67,14 +67,14 @@ def boto3_changes_attributes():
 
 
 @check
-def boto3_is_told_of_an_email_that_is_anothers():
+def boto3_email_of_another_user():
     taken, token = confirmed_user(), signed_in()["AccessToken"]
     idp.update_user_attributes(AccessToken=token, UserAttributes=[{"Name": "email", "Value": taken}])
     refused("AliasExistsException", idp.verify_user_attribute, AccessToken=token, AttributeName="email", Code=CODE)
 
 
 @check
-def boto3_is_refused_what_the_pool_has_not():
+def boto3_unsupported_features():
     token = signed_in()["AccessToken"]
     refused("InvalidParameterException", idp.list_devices, AccessToken=token)
     refused("InvalidParameterException", idp.initiate_auth, ClientId=CLIENT, AuthFlow="USER_AUTH")
