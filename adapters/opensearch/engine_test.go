@@ -1,6 +1,7 @@
 package opensearch_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rental.example/adapters/opensearch"
 	"rental.example/adapters/samtest"
@@ -54,8 +56,10 @@ func send(t testing.TB, method, url, body string) string {
 	return string(got)
 }
 
+// newClient returns a client whose attempts may take long: the engine is slow on a machine that is busy with other tests.
 func newClient(t testing.TB, cfg opensearch.Config) *opensearch.Client {
 	t.Helper()
+	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, 30*time.Second)
 	if cfg.Service == "" {
 		cfg.Service = opensearch.ServiceNone
 	}

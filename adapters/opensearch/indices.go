@@ -81,7 +81,7 @@ func (c *Client) createIndex(ctx context.Context, x Index) error {
 // https://github.com/elastic/elasticsearch/pull/18737
 func (c *Client) awaitShards(ctx context.Context, x Index) error {
 	_, err := doOnce[struct{}](ctx, c, operation{"health of " + x.Alias, RetryRead, opensearchapi.ClusterHealthRequest{
-		Index: []string{x.Alias}, WaitForActiveShards: strconv.Itoa(max(1, x.Shards)), Timeout: attemptTimeout / 2,
+		Index: []string{x.Alias}, WaitForActiveShards: strconv.Itoa(max(1, x.Shards)), Timeout: c.transport.timeout / 2,
 	}})
 	if err != nil {
 		return fmt.Errorf("opensearch: %s: %w: %w: %v", x.Alias, errNoShard, domain.ErrUnavailable, err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -56,7 +57,10 @@ func TestMemoryAnswersAsOpenSearchDoes(t *testing.T) {
 // openSearchPorts returns ports with an alias of their own in a real engine, empty and with a short refresh interval.
 func openSearchPorts(t testing.TB, endpoint, alias string) ports {
 	t.Helper()
-	client, err := opensearch.NewClient(opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone})
+	client, err := opensearch.NewClient(opensearch.Config{
+		Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone,
+		AttemptTimeout: 30 * time.Second, // the machine may be busy with other tests
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
