@@ -12,20 +12,19 @@ import (
 	"rental.example/adapters/storecalls"
 )
 
-// A function has seconds, and the service answers in milliseconds: so little time for each attempt,
-// and few of them.
+// A function has seconds, and the service responds in milliseconds: attempts are short and few.
 const (
 	clientAttempts = 3
 	clientTimeout  = 2 * time.Second       // of one attempt, its connection included
-	clientBackoff  = 25 * time.Millisecond // before the first repetition at most; doubled for each one
+	clientBackoff  = 25 * time.Millisecond // before the first retry at most; doubled for each one
 )
 
-// NewClient makes a client for short-lived functions: at most three attempts, of two seconds each,
-// with short pauses between them, and as many connections kept open as a listing needs at once. With
-// an HTTP client of its own in cfg, the timeout is that one's. Its calls are those of storecalls. Options are applied last.
+// NewClient returns a client for functions: three attempts of two seconds each with a short backoff, and as many idle
+// connections as List uses concurrently. If cfg has an HTTP client, its timeout applies. storecalls counts the calls.
+// Options are applied last.
 //
-// Checksums of answers are not computed: the SDK would only log that one is wrong, and would do so for
-// every answer of an engine that sends none (aws-sdk-go-v2 issue 3545).
+// Response checksums are not validated: the SDK only logs a wrong one, and does so for every response of an engine that
+// sends none (aws-sdk-go-v2 issue 3545).
 func NewClient(cfg aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	if cfg.HTTPClient == nil {
 		cfg.HTTPClient = httpclient.New(clientTimeout, 4*shards)
@@ -41,8 +40,7 @@ func NewClient(cfg aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Cli
 	return dynamodb.NewFromConfig(cfg, append([]func(*dynamodb.Options){own}, options...)...)
 }
 
-// backoff is a random part of a time that doubles, so that those who were throttled together do not
-// come back together.
+// backoff returns a random time with a limit that doubles, so that throttled clients do not retry at the same time.
 func backoff(attempt int, _ error) (time.Duration, error) {
 	return rand.N(clientBackoff << attempt), nil
 }

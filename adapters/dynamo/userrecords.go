@@ -47,7 +47,7 @@ func (u *Users) Scan(ctx context.Context, after string, limit int) (user.ScanPag
 	return page, err
 }
 
-// scanCursor is the text of a Scanned's Next: behind the record ID.
+// scanCursor is the JSON of a ScanPage's Next: a cursor after the record ID.
 type scanCursor struct {
 	Format int    `json:"v"`
 	ID     string `json:"id"`

@@ -45,7 +45,7 @@ func (u *Users) Get(ctx context.Context, id domain.UserID) (user.Profile, error)
 	return r.profile(), nil
 }
 
-// Ping reads the record of an id that nobody has, which costs one read unit. It returns an error if the table does not
+// Ping reads the record of an unused id, which costs one read unit. It returns an error if the table does not
 // respond as it should.
 func (u *Users) Ping(ctx context.Context) error {
 	if _, err := u.table.Get(ctx, Key{Partition: "-"}); !errors.Is(err, domain.ErrNotFound) {

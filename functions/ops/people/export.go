@@ -20,8 +20,8 @@ type Export struct {
 	Owner       json.RawMessage     `json:"owner"`
 	DeadLetters map[string][]string `json:"deadLetters"` // messages about the person, by queue
 	ErasedAt    *time.Time          `json:"erasedAt"`    // null if the person was not erased
-	// LeftOver are indices not in use that also hold data about the person.
-	LeftOver []string `json:"leftOverIndices"`
+	// UnusedIndices are indices not in use that also hold data about the person.
+	UnusedIndices []string `json:"leftOverIndices"`
 }
 
 type exportedUser struct {
@@ -39,7 +39,7 @@ type exportedUser struct {
 
 // Export collects the data about a person; account is their account in the user pool, as JSON.
 func (s Stores) Export(ctx context.Context, p Person, account json.RawMessage, now time.Time) (Export, error) {
-	e := Export{ExportedAt: now.UTC(), UserID: p.ID, Account: account, Items: []json.RawMessage{}, DeadLetters: map[string][]string{}, LeftOver: []string{}}
+	e := Export{ExportedAt: now.UTC(), UserID: p.ID, Account: account, Items: []json.RawMessage{}, DeadLetters: map[string][]string{}, UnusedIndices: []string{}}
 	id := domain.UserID(p.ID)
 	profile, err := s.Users.Get(ctx, id)
 	switch {
@@ -71,7 +71,7 @@ func (s Stores) exportItems(ctx context.Context, id domain.UserID, e *Export) er
 		return err
 	}
 	e.Items, e.Owner = append(e.Items, found.Items...), found.Owner
-	e.LeftOver = append(e.LeftOver, found.UnusedIndices...)
+	e.UnusedIndices = append(e.UnusedIndices, found.UnusedIndices...)
 	return nil
 }
 
