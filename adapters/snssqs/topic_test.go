@@ -232,16 +232,3 @@ func TestLastDeleted(t *testing.T) {
 		}
 	}
 }
-
-// TestSubjectMismatch checks that data of another user than the subject are an error.
-func TestSubjectMismatch(t *testing.T) {
-	t.Parallel()
-	api := new(snssqstest.Topic)
-	if errs := newTopic(api).Publish(t.Context(), newEvents(1)); errs[0] != nil {
-		t.Fatal(errs[0])
-	}
-	body := strings.Replace(string(api.Messages()[0].Body), `"subject":"1`, `"subject":"2`, 1)
-	if m, err := snssqs.ParseOwnerEvent(events.SQSMessage{Body: body}); err == nil {
-		t.Errorf("%s: %+v", body, m)
-	}
-}
