@@ -9,8 +9,8 @@ import (
 // UserID is a user's public id: 128 bits in the form of a UUID in lower case.
 type UserID string
 
-// UserIDOf returns the id of the user with the user pool's sub: the first 128 bits of a SHA-256, so that nobody can
-// compute the sub from the id. A sub must stay private because it is also a name to sign in with: whoever knows it can
+// UserIDOf returns the id of the user with the user pool's sub: the first 128 bits of a SHA-256, so that the sub cannot be
+// computed from the id. A sub must stay private because it is also a name to sign in with: whoever knows it can
 // lock the account by wrong passwords and have the pool send mails.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 func UserIDOf(sub string) UserID {

@@ -262,15 +262,15 @@ func (t trial) tryRename(items []item.Item, h item.Holding) int32 {
 // removeThousands removes more items than one call may, page by page.
 func removeThousands(t trial) {
 	owner, other := newUser(), newUser()
-	const dead, living = 2*item.MaxHoldings + 10, 20
-	items, others := t.newItemsOf(owner, dead+living), t.newItemsOf(other, 10)
+	const removed, kept = 2*item.MaxHoldings + 10, 20
+	items, others := t.newItemsOf(owner, removed+kept), t.newItemsOf(other, 10)
 	t.seed(append(others, items...))
-	listed := t.listOwned(owner, dead+1, item.MaxHoldings)
-	t.wantHoldings(listed, items[:dead]...)
+	listed := t.listOwned(owner, removed+1, item.MaxHoldings)
+	t.wantHoldings(listed, items[:removed]...)
 	for page := range slices.Chunk(listed, item.MaxHoldings) {
 		t.remove(0, page...)
 	}
-	t.wantHoldings(t.listOwned(owner, 1<<60, item.MaxHoldings), items[dead:]...)
+	t.wantHoldings(t.listOwned(owner, 1<<60, item.MaxHoldings), items[removed:]...)
 	t.wantHoldings(t.listOwned(other, 1<<60, item.MaxHoldings), others...)
 }
 

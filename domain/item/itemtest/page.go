@@ -46,17 +46,17 @@ type pageReader struct {
 // wantEachOnce checks that each unchanged item is found once. It names the first few that are not.
 func (w *pageReader) wantEachOnce(found []item.Item) {
 	w.Helper()
-	met := make(map[item.ID]int)
+	seen := make(map[item.ID]int)
 	for _, itm := range found {
-		met[itm.ID]++
+		seen[itm.ID]++
 	}
 	wrong := 0
 	for _, itm := range w.items {
-		if w.changing[itm.ID] || met[itm.ID] == 1 {
+		if w.changing[itm.ID] || seen[itm.ID] == 1 {
 			continue
 		}
 		if wrong++; wrong <= 5 {
-			w.Errorf("met %+v %d times, want once", itm, met[itm.ID])
+			w.Errorf("%+v is found %d times, want once", itm, seen[itm.ID])
 		}
 	}
 	if wrong > 5 {
@@ -113,6 +113,6 @@ func (w *pageReader) deleteOrChange(itm item.Item, delete bool, price *float64, 
 		return err
 	}
 	next.Place.Lat = lat
-	next.CreatedAt = next.CreatedAt.Add(time.Duration(*price) * time.Minute) // as when a dead one is replaced
+	next.CreatedAt = next.CreatedAt.Add(time.Duration(*price) * time.Minute) // as when Catalog.Add replaces a hidden item
 	return w.Store.Replace(w.Context(), next, stored.Revision)
 }

@@ -61,17 +61,17 @@ func checksRadiusAndOrder(t trial) {
 // wantCircle checks that found are the places within radius km of centre, nearest first, to within a metre.
 func (t trial) wantCircle(centre item.Place, radius float64, places []item.Place, found []item.Item) {
 	t.Helper()
-	met := make(map[item.Place]bool)
+	seen := make(map[item.Place]bool)
 	last := 0.0
 	for _, itm := range found {
 		d := centre.DistanceKm(itm.Place)
 		if d > radius+metre || d < last-metre {
 			t.Errorf("%v km around %v: item at %v km after one at %v km", radius, centre, d, last)
 		}
-		last, met[itm.Place] = d, true
+		last, seen[itm.Place] = d, true
 	}
 	for _, p := range places {
-		if d := centre.DistanceKm(p); d < radius-metre && !met[p] {
+		if d := centre.DistanceKm(p); d < radius-metre && !seen[p] {
 			t.Errorf("%v km around %v: item at %v km is missing", radius, centre, d)
 		}
 	}

@@ -52,7 +52,7 @@ func createConflicts(t trial) {
 	first := t.createNew(item.Draft{Name: "First"})
 	other := t.newItem(item.Draft{Name: "Second"}, at(time.Second))
 	other.ID = first.ID
-	t.wantError("Create over an item", t.Store.Create(t.Context(), other), domain.ErrConflict)
+	t.wantError("Create with a taken id", t.Store.Create(t.Context(), other), domain.ErrConflict)
 	t.wantItem(first)
 
 	// Without a RequestID, a retry is a new creation.
@@ -94,18 +94,18 @@ func replaceConflicts(t trial) {
 		t.Fatal(err)
 	}
 	late := t.renamed(itm, "Late", at(2*time.Second))
-	t.wantError("Replace over an old state", t.Store.Replace(t.Context(), late, old), domain.ErrConflict)
+	t.wantError("Replace of an old revision", t.Store.Replace(t.Context(), late, old), domain.ErrConflict)
 	t.wantItem(current)
 
 	now := t.get(itm.ID).Revision
 	if err := t.Store.Delete(t.Context(), itm.ID, now); err != nil {
 		t.Fatal(err)
 	}
-	t.wantError("Replace of what is gone", t.Store.Replace(t.Context(), late, now), domain.ErrConflict)
+	t.wantError("Replace of a deleted item", t.Store.Replace(t.Context(), late, now), domain.ErrConflict)
 	t.wantAbsent(itm.ID)
 
 	never := t.newItem(item.Draft{}, at(0))
-	t.wantError("Replace of what never was", t.Store.Replace(t.Context(), never, now), domain.ErrConflict)
+	t.wantError("Replace of a missing item", t.Store.Replace(t.Context(), never, now), domain.ErrConflict)
 	t.wantAbsent(never.ID)
 }
 
@@ -133,7 +133,7 @@ func deletes(t trial) {
 	t.wantAbsent(itm.ID)
 	t.wantItem(other)
 	t.wantError("Delete again", t.Store.Delete(t.Context(), itm.ID, revision), domain.ErrNotFound)
-	t.wantError("Delete of what never was", t.Store.Delete(t.Context(), newID(noon), revision), domain.ErrNotFound)
+	t.wantError("Delete of a missing item", t.Store.Delete(t.Context(), newID(noon), revision), domain.ErrNotFound)
 }
 
 func deleteConflicts(t trial) {
@@ -143,7 +143,7 @@ func deleteConflicts(t trial) {
 	if err := t.Store.Replace(t.Context(), current, old); err != nil {
 		t.Fatal(err)
 	}
-	t.wantError("Delete of an old state", t.Store.Delete(t.Context(), itm.ID, old), domain.ErrConflict)
+	t.wantError("Delete of an old revision", t.Store.Delete(t.Context(), itm.ID, old), domain.ErrConflict)
 	t.wantItem(current)
 }
 
