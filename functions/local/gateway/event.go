@@ -74,7 +74,8 @@ type identity struct {
 }
 
 // newEvent returns the event of a request. Its body is base64 unless it is UTF-8.
-func (g *Gateway) newEvent(r *http.Request, headers map[string][]string, resource string, params map[string]string, body []byte, claims map[string]any, id string) ([]byte, error) {
+func (g *Gateway) newEvent(r *http.Request, headers map[string][]string, resource string, params map[string]string,
+	body []byte, claims map[string]any, id string) ([]byte, error) {
 	query, err := parseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, err
