@@ -21,11 +21,11 @@ func withHeaders(pairs ...string) events.APIGatewayProxyRequest {
 
 func TestConditions(t *testing.T) {
 	t.Parallel()
-	const refused = "refused"
+	const malformed = "malformed"
 	for _, tt := range []struct {
 		name    string
 		headers []string
-		// what Check says of a record at version 7, and of none
+		// the results of Check for a record at version 7, and for none
 		at7, absent any
 	}{
 		{"none", nil, nil, nil},
@@ -44,24 +44,24 @@ func TestConditions(t *testing.T) {
 		{"beyond 64 bits", []string{"If-Match", `"99999999999999999999"`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
 		{"empty tag", []string{"If-Match", `""`}, domain.ErrPreconditionFailed, domain.ErrNotFound},
 		{"create only", []string{"If-None-Match", "*"}, domain.ErrPreconditionFailed, nil},
-		{"nothing", []string{"If-Match", ""}, refused, refused},
-		{"blank", []string{"If-Match", "  "}, refused, refused},
-		{"two spellings of nothing", []string{"If-Match", "", "if-match", ""}, refused, refused},
-		{"empty If-None-Match", []string{"If-None-Match", ""}, refused, refused},
-		{"bare", []string{"If-Match", `7`}, refused, refused},
-		{"open", []string{"If-Match", `"7`}, refused, refused},
-		{"lower-case w", []string{"If-Match", `w/"7"`}, refused, refused},
-		{"no comma", []string{"If-Match", `"7" "8"`}, refused, refused},
-		{"star in a list", []string{"If-Match", `*, "7"`}, refused, refused},
-		{"space in a tag", []string{"If-Match", `"7 8"`}, refused, refused},
-		{"commas alone", []string{"If-Match", `, ,`}, refused, refused},
-		{"tag of If-None-Match", []string{"If-None-Match", `"7"`}, refused, refused},
-		{"both", []string{"If-Match", `"7"`, "If-None-Match", `*`}, refused, refused},
+		{"nothing", []string{"If-Match", ""}, malformed, malformed},
+		{"blank", []string{"If-Match", "  "}, malformed, malformed},
+		{"two spellings of nothing", []string{"If-Match", "", "if-match", ""}, malformed, malformed},
+		{"empty If-None-Match", []string{"If-None-Match", ""}, malformed, malformed},
+		{"bare", []string{"If-Match", `7`}, malformed, malformed},
+		{"open", []string{"If-Match", `"7`}, malformed, malformed},
+		{"lower-case w", []string{"If-Match", `w/"7"`}, malformed, malformed},
+		{"no comma", []string{"If-Match", `"7" "8"`}, malformed, malformed},
+		{"star in a list", []string{"If-Match", `*, "7"`}, malformed, malformed},
+		{"space in a tag", []string{"If-Match", `"7 8"`}, malformed, malformed},
+		{"commas alone", []string{"If-Match", `, ,`}, malformed, malformed},
+		{"tag of If-None-Match", []string{"If-None-Match", `"7"`}, malformed, malformed},
+		{"both", []string{"If-Match", `"7"`, "If-None-Match", `*`}, malformed, malformed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			cond, err := apigateway.Conditions(withHeaders(tt.headers...))
-			if (err != nil) != (tt.at7 == refused) {
+			if (err != nil) != (tt.at7 == malformed) {
 				t.Fatalf("error: %v", err)
 			}
 			if err != nil {
@@ -78,40 +78,40 @@ func TestConditions(t *testing.T) {
 }
 
 func same(got error, want any) bool {
-	wanted, _ := want.(error)
-	return errors.Is(got, wanted)
+	err, _ := want.(error)
+	return errors.Is(got, err)
 }
 
-// TestReadConditions: If-Match compares strongly and decides first, If-None-Match compares weakly.
-func TestReadConditions(t *testing.T) {
+// TestConditionalGet: If-Match compares strongly and decides first, If-None-Match compares weakly.
+func TestConditionalGet(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		headers []string
 		want    string
 	}{
-		"none":                   {nil, "shown"},
-		"If-None-Match":          {[]string{"If-None-Match", `"7"`}, "known"},
-		"If-None-Match, weak":    {[]string{"If-None-Match", `W/"7"`}, "known"},
-		"If-None-Match, list":    {[]string{"If-None-Match", `"1", "7"`}, "known"},
-		"If-None-Match, any":     {[]string{"If-None-Match", "*"}, "known"},
-		"If-None-Match, other":   {[]string{"If-None-Match", `"8"`}, "shown"},
-		"If-None-Match, joined":  {[]string{"If-None-Match", `"7.1"`}, "shown"},
-		"If-None-Match, no list": {[]string{"If-None-Match", "7"}, "error"},
-		"If-None-Match, empty":   {[]string{"If-None-Match", ""}, "error"},
-		"If-Match":               {[]string{"If-Match", `"7"`}, "shown"},
-		"If-Match, list":         {[]string{"If-Match", `"1", "7"`}, "shown"},
-		"If-Match, any":          {[]string{"If-Match", "*"}, "shown"},
-		"If-Match, weak":         {[]string{"If-Match", `W/"7"`}, "failed"},
-		"If-Match, other":        {[]string{"If-Match", `"8"`}, "failed"},
-		"If-Match, no list":      {[]string{"If-Match", "7"}, "error"},
-		"If-Match, empty":        {[]string{"If-Match", ""}, "error"},
-		"both, known":            {[]string{"If-Match", `"7"`, "If-None-Match", `"7"`}, "known"},
-		"both, failed":           {[]string{"If-Match", `"8"`, "If-None-Match", `"7"`}, "failed"},
+		"none":                     {nil, "modified"},
+		"If-None-Match":            {[]string{"If-None-Match", `"7"`}, "not modified"},
+		"If-None-Match, weak":      {[]string{"If-None-Match", `W/"7"`}, "not modified"},
+		"If-None-Match, list":      {[]string{"If-None-Match", `"1", "7"`}, "not modified"},
+		"If-None-Match, any":       {[]string{"If-None-Match", "*"}, "not modified"},
+		"If-None-Match, other":     {[]string{"If-None-Match", `"8"`}, "modified"},
+		"If-None-Match, composite": {[]string{"If-None-Match", `"7.1"`}, "modified"},
+		"If-None-Match, no list":   {[]string{"If-None-Match", "7"}, "error"},
+		"If-None-Match, empty":     {[]string{"If-None-Match", ""}, "error"},
+		"If-Match":                 {[]string{"If-Match", `"7"`}, "modified"},
+		"If-Match, list":           {[]string{"If-Match", `"1", "7"`}, "modified"},
+		"If-Match, any":            {[]string{"If-Match", "*"}, "modified"},
+		"If-Match, weak":           {[]string{"If-Match", `W/"7"`}, "failed"},
+		"If-Match, other":          {[]string{"If-Match", `"8"`}, "failed"},
+		"If-Match, no list":        {[]string{"If-Match", "7"}, "error"},
+		"If-Match, empty":          {[]string{"If-Match", ""}, "error"},
+		"both, known":              {[]string{"If-Match", `"7"`, "If-None-Match", `"7"`}, "not modified"},
+		"both, failed":             {[]string{"If-Match", `"8"`, "If-None-Match", `"7"`}, "failed"},
 	} {
 		got := "error"
 		if cond, err := apigateway.ParseConditionalGet(withHeaders(tt.headers...)); err == nil {
-			known, err := cond.Check(`"7"`)
-			got = map[bool]string{true: "known", false: "shown"}[known]
+			notModified, err := cond.Check(`"7"`)
+			got = map[bool]string{true: "not modified", false: "modified"}[notModified]
 			if errors.Is(err, domain.ErrPreconditionFailed) {
 				got = "failed"
 			}
@@ -122,8 +122,8 @@ func TestReadConditions(t *testing.T) {
 	}
 }
 
-// TestJoinedConditions: of a tag that names two versions, the first counts; the second may be any.
-func TestJoinedConditions(t *testing.T) {
+// TestConditionsOnComposite: the first version of a tag counts; the second may be any.
+func TestConditionsOnComposite(t *testing.T) {
 	t.Parallel()
 	for tag, matches := range map[string]bool{
 		apigateway.CompositeETag(7, 12): true, `"7.0"`: true, `"7.99"`: true,

@@ -317,6 +317,7 @@ func plainText(event []byte, at int) bool {
 	return !bytes.ContainsFunc(around, func(r rune) bool { return r < 'A' || r > 'z' || r == '\\' || r == '[' || r == ']' })
 }
 
+// FuzzDecode compares the decoder with encoding/json on mutations of all fixtures.
 func FuzzDecode(f *testing.F) {
 	for _, c := range fixtures(f) {
 		var compact bytes.Buffer

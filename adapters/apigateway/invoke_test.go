@@ -17,21 +17,21 @@ import (
 	"rental.example/adapters/apigateway"
 )
 
-// uncounted is Metrics from many goroutines.
-type uncounted struct{}
+// noMetrics discards metrics.
+type noMetrics struct{}
 
-func (uncounted) Request(string, int, time.Duration, bool) {}
+func (noMetrics) Request(string, int, time.Duration, bool) {}
 
 var _ lambda.Handler = (*apigateway.Router)(nil)
 
-// answering is a router whose one route gives that response.
-func answering(resp events.APIGatewayProxyResponse) *apigateway.Router {
+// respondingRouter returns a router whose one route returns resp.
+func respondingRouter(resp events.APIGatewayProxyResponse) *apigateway.Router {
 	return newRouter(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		return resp, nil
-	}, true, uncounted{}, new(bytes.Buffer))
+	}, true, noMetrics{}, new(bytes.Buffer))
 }
 
-// TestResponses: responses on the wire are those of aws-lambda-go, byte for byte.
+// TestResponses checks that responses equal those of aws-lambda-go byte for byte.
 func TestResponses(t *testing.T) {
 	t.Parallel()
 	many := map[string]string{}
@@ -57,7 +57,7 @@ func TestResponses(t *testing.T) {
 func checkResponse(t *testing.T, resp events.APIGatewayProxyResponse) {
 	t.Helper()
 	event := []byte(`{"httpMethod":"GET","resource":"/things/{id}"}`)
-	router := answering(resp)
+	router := respondingRouter(resp)
 	got, err := router.Invoke(t.Context(), event)
 	want, wantErr := lambda.NewHandler(router.Serve).Invoke(t.Context(), event)
 	if err != nil || wantErr != nil || !bytes.Equal(got, want) {
@@ -69,33 +69,33 @@ func FuzzResponse(f *testing.F) {
 	f.Add("Location", "/users/1", `{"a":"b\n"}`)
 	f.Fuzz(func(t *testing.T, name, value, body string) {
 		headers := map[string]string{name: value}
-		if utf8.ValidString(name) { // else encoding/json's order is that of the bytes before they are replaced
+		if utf8.ValidString(name) { // encoding/json sorts names before it replaces invalid UTF-8
 			headers["Content-Type"] = body
 		}
 		checkResponse(t, events.APIGatewayProxyResponse{StatusCode: 200, Headers: headers, Body: body})
 	})
 }
 
-// TestNoEvent: what is no event reaches no handler.
-func TestNoEvent(t *testing.T) {
+// TestInvalidEvent checks that an invalid event reaches no handler.
+func TestInvalidEvent(t *testing.T) {
 	t.Parallel()
-	router := newRouter(nil, true, &counted{}, new(bytes.Buffer))
+	router := newRouter(nil, true, &recordedMetrics{}, new(bytes.Buffer))
 	for _, event := range []string{"", "[]", `{"httpMethod":"GET"`, `{"httpMethod":1}`} {
-		if answer, err := router.Invoke(t.Context(), []byte(event)); err == nil {
-			t.Errorf("%s: %s", event, answer)
+		if response, err := router.Invoke(t.Context(), []byte(event)); err == nil {
+			t.Errorf("%s: %s", event, response)
 		}
 	}
 }
 
-// TestNothingIsKept: strings and lists of a request outlive the runtime's buffer, which it uses again, and the
-// next request, which has nothing of the one before.
-func TestNothingIsKept(t *testing.T) {
+// TestReuse checks that strings and lists of a request do not alias the runtime's buffer, and that the next request has
+// nothing of the previous one.
+func TestReuse(t *testing.T) {
 	t.Parallel()
 	var first, second events.APIGatewayProxyRequest
 	router := newRouter(func(_ context.Context, req events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		first, second = second, req
 		return events.APIGatewayProxyResponse{StatusCode: 200}, nil
-	}, true, uncounted{}, new(bytes.Buffer))
+	}, true, noMetrics{}, new(bytes.Buffer))
 	buffer := []byte(`{"httpMethod":"GET","resource":"/things/{id}","headers":{"If-Match":"a"},"multiValueHeaders":{"If-Match":["a"]},` +
 		`"queryStringParameters":{"q":"a"},"multiValueQueryStringParameters":{"q":["a"]},"pathParameters":{"id":"a"},` +
 		`"requestContext":{"requestId":"a","authorizer":{"claims":{"sub":"a"}}},"body":"a","isBase64Encoded":true}`)
@@ -113,27 +113,27 @@ func TestNothingIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := (events.APIGatewayProxyRequest{HTTPMethod: "GET", Resource: "/things/{id}"}); !reflect.DeepEqual(second, want) {
-		t.Errorf("something of the request before: %+v", second)
+		t.Errorf("data of the previous request: %+v", second)
 	}
 	if len(first.Headers)+len(first.MultiValueHeaders)+len(first.PathParameters) > 0 {
-		t.Errorf("maps are the handler's only until it returns: %+v", first)
+		t.Errorf("maps are not cleared after the handler returns: %+v", first)
 	}
 }
 
-// TestConcurrentInvocations: each gets its own answer; the race detector sees that they share nothing.
+// TestConcurrentInvocations checks that invocations share no data.
 func TestConcurrentInvocations(t *testing.T) {
 	t.Parallel()
 	router := newRouter(func(_ context.Context, req events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		return events.APIGatewayProxyResponse{StatusCode: 200, Body: req.Body + req.PathParameters["id"] + req.Headers["If-Match"]}, nil
-	}, true, uncounted{}, new(bytes.Buffer))
+	}, true, noMetrics{}, new(bytes.Buffer))
 	var group sync.WaitGroup
 	for n := range 8 {
 		group.Go(func() {
 			event := fmt.Appendf(nil, `{"httpMethod":"GET","resource":"/things/{id}","body":"%d","pathParameters":{"id":"%[1]d"},"headers":{"If-Match":"%[1]d"}}`, n)
 			for range 200 {
-				answer, err := router.Invoke(t.Context(), event)
-				if want := fmt.Appendf(nil, `"body":"%d%[1]d%[1]d"`, n); err != nil || !bytes.Contains(answer, want) {
-					t.Errorf("%s, %v; want %s", answer, err, want)
+				response, err := router.Invoke(t.Context(), event)
+				if want := fmt.Appendf(nil, `"body":"%d%[1]d%[1]d"`, n); err != nil || !bytes.Contains(response, want) {
+					t.Errorf("%s, %v; want %s", response, err, want)
 				}
 			}
 		})

@@ -9,7 +9,7 @@ import (
 	"rental.example/adapters/apigateway"
 )
 
-// TestLocation: wherever the API's root is, and however many slashes end the request, the header leads to the record.
+// TestLocation has APIs with several roots, and requests that end with slashes.
 func TestLocation(t *testing.T) {
 	t.Parallel()
 	for _, root := range []string{
@@ -24,7 +24,7 @@ func TestLocation(t *testing.T) {
 				header := apigateway.Location(events.APIGatewayProxyRequest{Resource: resource, Path: resource + slashes}, "/things/7")
 				got, err := request.Parse(header.Value)
 				if err != nil || header.Name != "Location" || got.String() != root+"/things/7" {
-					t.Errorf("%s: %s: %s leads to %s (%v)", request, header.Name, header.Value, got, err)
+					t.Errorf("%s: %s: %s resolves to %s (%v)", request, header.Name, header.Value, got, err)
 				}
 			}
 		}

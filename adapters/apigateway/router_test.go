@@ -18,10 +18,10 @@ import (
 	"rental.example/domain"
 )
 
-type counted struct{ lines []string }
+type recordedMetrics struct{ lines []string }
 
-func (c *counted) Request(route string, status int, latency time.Duration, cold bool) {
-	c.lines = append(c.lines, fmt.Sprintln(route, status, latency, cold))
+func (m *recordedMetrics) Request(route string, status int, latency time.Duration, cold bool) {
+	m.lines = append(m.lines, fmt.Sprintln(route, status, latency, cold))
 }
 
 func newRouter(h apigateway.Handler, public bool, metrics apigateway.Metrics, out *bytes.Buffer) *apigateway.Router {
@@ -34,7 +34,7 @@ func get() events.APIGatewayProxyRequest {
 		RequestContext: events.APIGatewayProxyRequestContext{RequestID: "gateway-1"}}
 }
 
-// TestErrors is the table of problem.go: what each kind of error becomes, and that its cause stays inside.
+// TestErrors checks the response to each kind of error, and that it does not reveal the cause.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	for code, tt := range map[string]struct {
@@ -57,7 +57,7 @@ func TestErrors(t *testing.T) {
 			var out bytes.Buffer
 			r := newRouter(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 				return events.APIGatewayProxyResponse{}, fmt.Errorf("top secret: %w", tt.err)
-			}, false, &counted{}, &out)
+			}, false, &recordedMetrics{}, &out)
 			resp, err := r.Serve(t.Context(), get())
 			if err != nil || resp.StatusCode != tt.status {
 				t.Fatalf("status %d, error %v; want %d", resp.StatusCode, err, tt.status)
@@ -67,7 +67,7 @@ func TestErrors(t *testing.T) {
 				t.Errorf("body %s: %v", resp.Body, err)
 			}
 			if strings.Contains(resp.Body, "secret") || !strings.Contains(out.String(), "secret") {
-				t.Errorf("the cause belongs into the log alone:\n%s\n%s", resp.Body, out.String())
+				t.Errorf("the cause must be in the log only:\n%s\n%s", resp.Body, out.String())
 			}
 			if strings.Contains(out.String(), "jane@") {
 				t.Errorf("the path is in the log: %s", out.String())
@@ -88,7 +88,7 @@ func TestCaching(t *testing.T) {
 	}{{false, nil, "no-store"}, {true, nil, ""}, {true, domain.ErrNotFound, "no-store"}} {
 		r := newRouter(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 			return events.APIGatewayProxyResponse{StatusCode: 200}, tt.err
-		}, tt.public, &counted{}, new(bytes.Buffer))
+		}, tt.public, &recordedMetrics{}, new(bytes.Buffer))
 		resp, _ := r.Serve(t.Context(), get())
 		if got := resp.Headers["Cache-Control"]; got != tt.want || resp.Headers["X-Content-Type-Options"] != "nosniff" {
 			t.Errorf("public %t, error %v: headers %v", tt.public, tt.err, resp.Headers)
@@ -96,11 +96,11 @@ func TestCaching(t *testing.T) {
 	}
 }
 
-// TestDeadline: a store that hangs leaves time to say so.
+// TestDeadline checks that time is reserved for the response if a store hangs.
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		metrics := &counted{}
+		metrics := &recordedMetrics{}
 		r := newRouter(func(ctx context.Context, _ events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 			<-ctx.Done()
 			return events.APIGatewayProxyResponse{}, ctx.Err()
@@ -120,11 +120,11 @@ func TestDeadline(t *testing.T) {
 	})
 }
 
-func TestTwoRoutesAlike(t *testing.T) {
+func TestDuplicateRoute(t *testing.T) {
 	t.Parallel()
 	defer func() {
 		if recover() == nil {
-			t.Error("the second route would never be served, and nobody is told")
+			t.Error("no panic for a duplicate route")
 		}
 	}()
 	apigateway.NewRouter([]apigateway.Route{{Method: "GET", Resource: "/x"}, {Method: "GET", Resource: "/x"}}, apigateway.Config{Logger: slog.New(slog.DiscardHandler)})

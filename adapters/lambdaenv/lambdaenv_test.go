@@ -11,7 +11,7 @@ func env(values map[string]string) *lambdaenv.Env {
 	return lambdaenv.New(func(name string) string { return values[name] })
 }
 
-// TestErr: everything that is wrong comes in one line.
+// TestErr checks that all errors are returned together.
 func TestErr(t *testing.T) {
 	t.Parallel()
 	e := env(map[string]string{
@@ -80,7 +80,7 @@ func TestOrigin(t *testing.T) {
 	} {
 		e := env(map[string]string{"ALLOWED_ORIGIN": value})
 		if e.Origin("ALLOWED_ORIGIN"); (e.Err() == nil) != ok {
-			t.Errorf("%q: %v, want usable %t", value, e.Err(), ok)
+			t.Errorf("%q: %v, want valid %t", value, e.Err(), ok)
 		}
 	}
 }

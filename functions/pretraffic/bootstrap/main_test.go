@@ -22,7 +22,7 @@ func TestBinary(t *testing.T) {
 		_, _ = w.Write([]byte(`{}`))
 	}))
 	t.Cleanup(aws.Close)
-	answer := lambdatest.Invoke(t, lambdatest.Build(t), []byte(`{"DeploymentId":"d-1","LifecycleEventHookExecutionId":"e-1"}`), "AWS_REGION=eu-west-1",
+	response := lambdatest.Invoke(t, lambdatest.Build(t), []byte(`{"DeploymentId":"d-1","LifecycleEventHookExecutionId":"e-1"}`), "AWS_REGION=eu-west-1",
 		"AWS_ACCESS_KEY_ID=AKID", "AWS_SECRET_ACCESS_KEY=SECRET", "AWS_ENDPOINT_URL="+aws.URL, "USERS_VERSION=users:7", "USER_EVENTS_VERSION=events:7",
 		"ITEMS_VERSION=items:7", "ITEM_SYNC_VERSION=itemsync:7")
 	got := strings.Join(sent, " ")
@@ -31,8 +31,8 @@ func TestBinary(t *testing.T) {
 			t.Errorf("%s was not invoked: %s", version, got)
 		}
 	}
-	if string(answer) != "null" || len(sent) != 5 || sent[4] != "/" {
-		t.Errorf("answer %s after %v", answer, sent)
+	if string(response) != "null" || len(sent) != 5 || sent[4] != "/" {
+		t.Errorf("response %s after %v", response, sent)
 	}
 }
 
