@@ -109,7 +109,6 @@ const (
 	shardsFailed = `{"error":{"root_cause":[{"type":"task_cancelled_exception","reason":"cancelled"}],"type":"search_phase_execution_exception","reason":"all shards failed","phase":"query","grouped":true,"failed_shards":[{"shard":0,"index":"items-v1","node":"n","reason":{"type":"task_cancelled_exception","reason":"cancelled"}}]},"status":503}`
 	blocked      = `{"error":{"type":"cluster_block_exception","reason":"index [items-v1] blocked by: [FORBIDDEN/8/index write (api)];"},"status":403}`
 	failedBare   = `{"error":"no handler found for uri","status":400}`
-	conflicting  = `{"error":{"type":"version_conflict_engine_exception","reason":"document already exists"},"status":409}`
 	noSuchIndex  = `{"error":{"type":"index_not_found_exception","reason":"no such index"},"status":404}`
 )
 

@@ -19,7 +19,7 @@ func (s *Items) Search(ctx context.Context, q item.Query) (item.Results, error) 
 	return found.results(q)
 }
 
-// results returns a page of q. The request asked for one more item, which shows whether there is another page.
+// results returns a page of q. The request was for one more item, which shows whether there is another page.
 func (r *searchResponse) results(q item.Query) (item.Results, error) {
 	results := item.Results{
 		Total:      item.Total{Value: int(*r.total), Exact: r.relation == "eq"},
