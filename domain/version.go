@@ -38,10 +38,10 @@ func (p *Problems) CheckVersions(own, lastDeleted Version, now time.Time) {
 	}
 }
 
-// MaxClockSkew is how far a clock may be behind a version before an operator should look at it.
+// MaxClockSkew is how far a clock may lag below a version before an operator should look at it.
 const MaxClockSkew = 5 * time.Minute
 
-// ClockSkew returns how far the clock that reads now is behind a version just written, and whether that is more than
+// ClockSkew returns how far the clock that reads now lags below a version just written, and whether that is more than
 // MaxClockSkew.
 func ClockSkew(written Version, now time.Time) (skew time.Duration, excessive bool) {
 	skew = written.Time().Sub(now)

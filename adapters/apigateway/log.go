@@ -37,7 +37,7 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 	route.logger.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// WarnClockSkew logs an error if the clock is far behind the version that was written. Versions stay in order, but they
+// WarnClockSkew logs an error if the clock lags far below the version that was written. Versions stay in order, but they
 // and the times in responses are ahead of the true time. Services call it with each version that they write.
 func WarnClockSkew(ctx context.Context, logger *slog.Logger, written domain.Version, now time.Time) {
 	if skew, excessive := domain.ClockSkew(written, now); excessive {

@@ -67,7 +67,7 @@ type Facet struct {
 // ErrInvalidPosition: no page of the query returned the Position.
 var ErrInvalidPosition = errors.New("invalid position")
 
-// Search finds items. It may lag behind writes, but sees those that the caller made before and that were acknowledged. It
+// Search finds items. It may not show recent writes, except acknowledged writes of the same caller. It
 // also returns hidden items until they are removed.
 //
 // A word of the query's text matches a word of an item's name or details if they differ by at most MaxEdits. Words are runs

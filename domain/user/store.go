@@ -32,7 +32,7 @@ type Store interface {
 	// domain.ErrConflict as Save does. A retry under the tombstone's non-empty RequestID returns the tombstone.
 	Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (Tombstone, error)
 
-	// List returns profiles by time of creation, those of the same microsecond in a stable order. It may lag behind writes.
+	// List returns profiles by time of creation, those of the same microsecond in a stable order. It may not show recent writes.
 	List(ctx context.Context, q ListQuery) (Page, error)
 }
 

@@ -22,7 +22,7 @@ import (
 	"rental.example/functions/users"
 )
 
-// functionTimeout is the Timeout in template.yaml of the functions behind the API.
+// functionTimeout is the Timeout in template.yaml of the API's functions.
 const functionTimeout = 10 * time.Second
 
 // builder creates the functions like their bootstraps do, with another clock and other stores.

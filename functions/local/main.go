@@ -39,7 +39,7 @@ func main() {
 }
 
 const (
-	// shutdownTimeout is how long requests in flight may take after a signal: a little more than a function behind the API
+	// shutdownTimeout is how long requests in flight may take after a signal: a little more than a function of the API
 	// may.
 	shutdownTimeout = 12 * time.Second
 	// readTimeout is how long a client may take to send a request.

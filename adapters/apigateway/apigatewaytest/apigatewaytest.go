@@ -1,5 +1,5 @@
 // Package apigatewaytest invokes functions with the events in testdata and compares the results with golden files. The
-// tests of functions behind queues and streams use it, too.
+// tests of functions that consume queues and streams use it, too.
 package apigatewaytest
 
 import (

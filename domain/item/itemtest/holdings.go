@@ -280,9 +280,9 @@ func holdingsWithCanceledContext(t trial) {
 	t.create(itm)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, heldErr := t.Holdings.ListOwned(ctx, itm.OwnerID, 9, "", 9)
+	_, listErr := t.Holdings.ListOwned(ctx, itm.OwnerID, 9, "", 9)
 	_, removeErr := t.Holdings.Remove(ctx, []item.Holding{{ID: itm.ID, Revision: t.get(itm.ID).Revision}})
-	for _, err := range []error{t.Holdings.Refresh(ctx), heldErr, removeErr} {
+	for _, err := range []error{t.Holdings.Refresh(ctx), listErr, removeErr} {
 		if err != nil && !errors.Is(err, domain.ErrUnavailable) {
 			t.Errorf("with a context that has ended: %v, want none or %v", err, domain.ErrUnavailable)
 		}

@@ -55,7 +55,7 @@ const (
 // Stage is the name of the API's one stage.
 const Stage = "local"
 
-// Function is a Lambda function behind the API, with its routes.
+// Function is a Lambda function of the API, with its routes.
 type Function struct {
 	sandbox.Function
 	Routes []apigateway.Route
