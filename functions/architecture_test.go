@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"os/exec"
 	"path"
 	"regexp"
@@ -197,4 +198,20 @@ func TestRoutesOfTemplate(t *testing.T) {
 // diffNames is what differs between two lists of names, whatever their order.
 func diffNames(want, got []string) string {
 	return cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got)))
+}
+
+// TestTopLevel allows what readers expect there, and no more.
+func TestTopLevel(t *testing.T) {
+	t.Parallel()
+	allowed := []string{"functions", "domain", "adapters", "testdata", "template.yaml", "samconfig.toml", "openapi.yaml",
+		"go.mod", "go.sum", "README.md", "Makefile", "LICENSE"}
+	entries, err := os.ReadDir(samtest.Root(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(allowed, e.Name()) {
+			t.Errorf("%s is at the top level; move it, or add it to allowed in this test", e.Name())
+		}
+	}
 }

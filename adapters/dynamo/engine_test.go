@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net/http"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -15,9 +17,11 @@ import (
 	"rental.example/domain"
 )
 
-// configFor returns a configuration for a local engine, which accepts any credentials.
+// configFor returns a configuration for a local engine, which accepts any credentials. Attempts may take longer than a
+// function's: the engine is slow on a machine that is busy with other tests.
 func configFor(endpoint string) aws.Config {
 	return aws.Config{
+		HTTPClient:   &http.Client{Timeout: 30 * time.Second},
 		Region:       "us-east-1",
 		BaseEndpoint: aws.String(endpoint),
 		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),

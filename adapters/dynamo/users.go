@@ -121,6 +121,8 @@ func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condit
 	switch {
 	case err != nil:
 		return user.Tombstone{}, err
+	case current.isTombstone() && current.writtenBy(s.RequestID): // an attempt succeeded, and its response was lost
+		return current.tombstone(), nil
 	case cond.NeedsAbsence() && current.isProfile():
 		return user.Tombstone{}, domain.ErrPreconditionFailed
 	case cond.NeedsAbsence():

@@ -2,6 +2,7 @@ package users_test
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,7 +25,8 @@ func TestUnderSAM(t *testing.T) {
 	samtest.Endpoint(t, "SAM_LAMBDA_ENDPOINT", "sam-lambda,dynamodb")
 	endpoint := samtest.Endpoint(t, "DYNAMODB_ENDPOINT", "sam-lambda,dynamodb")
 	client := dynamo.NewClient(aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint,
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")})
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		HTTPClient:  &http.Client{Timeout: 30 * time.Second}}) // the machine may be busy with other tests
 	const table = "users" // as in testdata/env.json
 	if err := dynamo.EnsureUsersTable(t.Context(), client, table); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -45,7 +46,7 @@ func seed(t testing.TB, store user.Store) {
 		{"33333333-3333-4333-8333-333333333333", user.Draft{Name: "Ada", Email: "admin@example.com", Type: "renter"}, false},
 		{"44444444-4444-4444-8444-444444444444", user.Draft{Name: "Gone", Email: "gone@example.com", Type: "rentee"}, true},
 	} {
-		profile, err := user.New(domain.Caller{ID: domain.UserIDOf(p.sub), Sub: p.sub}, p.d, domain.Stamp{Time: seeded.Add(time.Duration(i) * time.Hour)})
+		profile, err := user.New(domain.Caller{ID: domain.UserIDOf(p.sub), Sub: p.sub}, p.d, domain.Stamp{Time: seeded.Add(time.Duration(i) * time.Hour), RequestID: "seed"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +54,7 @@ func seed(t testing.TB, store user.Store) {
 			t.Fatal(err)
 		}
 		if p.gone {
-			if _, err := store.Delete(ctx, profile.ID, domain.Condition{}, domain.Stamp{Time: seeded.Add(5 * time.Hour)}); err != nil {
+			if _, err := store.Delete(ctx, profile.ID, domain.Condition{}, domain.Stamp{Time: seeded.Add(5 * time.Hour), RequestID: "seed"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -66,7 +67,7 @@ func deleteTooOften(t testing.TB, store user.Store, now time.Time) {
 	t.Helper()
 	id := domain.UserIDOf("66666666-6666-4666-8666-666666666666")
 	for n := range user.MaxDeletions {
-		s := domain.Stamp{Time: now.Add(time.Duration(n-user.MaxDeletions) * time.Millisecond)}
+		s := domain.Stamp{Time: now.Add(time.Duration(n-user.MaxDeletions) * time.Millisecond), RequestID: fmt.Sprint("seed ", n)}
 		profile, err := user.New(domain.Caller{ID: id}, user.Draft{Name: "Flapping", Email: "a@example.com", Type: "rentee"}, s)
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"fmt"
 	"maps"
+	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +28,7 @@ func newClient(t *testing.T) *dynamodb.Client {
 	return dynamo.NewClient(aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(samtest.Endpoint(t, "DYNAMODB_ENDPOINT", "dynamodb")),
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		HTTPClient:  &http.Client{Timeout: 30 * time.Second}, // the machine may be busy with other tests
 	})
 }
 
@@ -126,5 +129,59 @@ func TestRestoreUsers(t *testing.T) {
 	}
 	if got, err := people.RestoreUsers(t.Context(), config); got.Written != 0 || err != nil {
 		t.Errorf("second RestoreUsers = %v, %v; want nothing written", got, err)
+	}
+}
+
+// TestConcurrentRestoreUsers restores 5,000 profiles while clients save and delete some of them: what was acknowledged
+// stays, and the rest is as in the backup.
+func TestConcurrentRestoreUsers(t *testing.T) {
+	t.Parallel()
+	const n, clients = 5_000, 4
+	client := newClient(t)
+	source, live := dynamo.NewUsers(client, newTable(t, client, dynamo.UsersSchema)), dynamo.NewUsers(client, newTable(t, client, dynamo.UsersSchema))
+	for i := range n {
+		save(t, source, id(i), fmt.Sprintf("Backup %d", i))
+	}
+	want := records(t, source)
+	ctx, stop := context.WithCancel(t.Context())
+	written := make([]map[domain.UserID]string, clients) // names that were acknowledged, empty for deleted profiles
+	var running sync.WaitGroup
+	for c := range clients {
+		written[c] = map[domain.UserID]string{}
+		running.Go(func() {
+			for i := c; ctx.Err() == nil; i = (i + clients) % (n / 2) {
+				one, name := id(i), fmt.Sprintf("Client %d at %v", c, time.Now())
+				save(t, live, one, name)
+				if i%3 == 0 {
+					_, err := live.Delete(t.Context(), one, domain.Condition{}, domain.Stamp{Time: time.Now(), RequestID: "deletion of " + name})
+					if err != nil {
+						t.Error(err)
+					}
+					name = ""
+				}
+				written[c][one] = name
+			}
+		})
+	}
+	got, err := people.RestoreUsers(t.Context(), people.RestoreConfig{
+		Source: source, Live: live, Erased: func(string) bool { return false }, Now: time.Now(), Logf: t.Logf,
+	})
+	stop()
+	running.Wait()
+	if err != nil || got.Read != n || got.Newer == 0 || got.Written+got.Newer != n {
+		t.Errorf("RestoreUsers = %v, %v", got, err)
+	}
+	restored := records(t, live)
+	for _, acknowledged := range written {
+		for one, name := range acknowledged {
+			if r := restored[one]; (r.Profile == nil) != (name == "") || r.Profile != nil && r.Profile.Name != name {
+				t.Errorf("%s is %+v; want what was acknowledged, %q", one, r, name)
+			}
+			delete(want, one)
+			delete(restored, one)
+		}
+	}
+	if diff := cmp.Diff(want, restored); diff != "" {
+		t.Errorf("other profiles (-want +got):\n%.2000s", diff)
 	}
 }
