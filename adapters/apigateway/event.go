@@ -151,28 +151,28 @@ func (d *eventDecoder) readString(target *string) bool {
 	if d.Null() {
 		return true
 	}
-	raw, escaped, ok := d.RawString()
+	content, escaped, ok := d.StringContent()
 	if ok {
-		*target = d.unquote(raw, escaped)
+		*target = d.unescape(content, escaped)
 	}
 	return ok
 }
 
 // copyString copies a string without escapes.
-func (d *eventDecoder) copyString(text []byte) (string, bool) { return d.unquote(text, false), true }
+func (d *eventDecoder) copyString(text []byte) (string, bool) { return d.unescape(text, false), true }
 
-// unquote returns the text of a raw string.
-func (d *eventDecoder) unquote(raw []byte, escaped bool) string {
+// unescape returns a copy of string content with its escapes decoded.
+func (d *eventDecoder) unescape(content []byte, escaped bool) string {
 	chars := &d.chars
-	if len(raw) > chars.Cap()-chars.Len() {
+	if len(content) > chars.Cap()-chars.Len() {
 		chars = new(strings.Builder)
-		chars.Grow(len(raw)) // no escape is shorter than its character
+		chars.Grow(len(content)) // no escape is shorter than its character
 	}
 	start := chars.Len()
 	if escaped {
-		rawjson.AppendUnquoted(chars, raw)
+		rawjson.AppendUnescaped(chars, content)
 	} else {
-		chars.Write(raw)
+		chars.Write(content)
 	}
 	return chars.String()[start:]
 }
@@ -292,8 +292,8 @@ func (d *eventDecoder) readClaim() (any, bool) {
 	if d.Peek() != '"' {
 		return nil, d.Skip()
 	}
-	raw, escaped, ok := d.RawString()
-	switch string(raw) { // constants need no allocation
+	content, escaped, ok := d.StringContent()
+	switch string(content) { // constants need no allocation
 	case "id":
 		return "id", ok
 	case "true":
@@ -301,5 +301,5 @@ func (d *eventDecoder) readClaim() (any, bool) {
 	case "false":
 		return "false", ok
 	}
-	return d.unquote(raw, escaped), ok
+	return d.unescape(content, escaped), ok
 }

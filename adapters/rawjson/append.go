@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// AppendString appends s as a JSON string, as encoding/json does without SetEscapeHTML.
+// AppendString appends s as a JSON string, as encoding/json does with SetEscapeHTML(false).
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	for {

@@ -2,22 +2,23 @@ package rawjson
 
 import "iter"
 
-// Members iterates over the members of a valid object: unquoted names and raw values. Other values have none.
+// Members iterates over the members of a valid object: names with decoded escapes, and raw values. Other values have
+// none.
 func Members(object string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		if Kind(object) != '{' {
 			return
 		}
-		for rest := trimLeft(object, 1); rest[0] != '}'; {
+		for rest := skip(object, 1); rest[0] != '}'; {
 			n := stringLen(rest)
-			name := unquote(rest[1 : n-1])
-			rest = trimLeft(trimLeft(rest, n), 1) // the colon
+			name := unescape(rest[1 : n-1])
+			rest = skip(skip(rest, n), 1) // the colon
 			n = valueLen(rest)
 			if !yield(name, rest[:n]) {
 				return
 			}
-			if rest = trimLeft(rest, n); rest[0] == ',' {
-				rest = trimLeft(rest, 1)
+			if rest = skip(rest, n); rest[0] == ',' {
+				rest = skip(rest, 1)
 			}
 		}
 	}
@@ -29,20 +30,19 @@ func Elements(array string) iter.Seq[string] {
 		if Kind(array) != '[' {
 			return
 		}
-		for rest := trimLeft(array, 1); rest[0] != ']'; {
+		for rest := skip(array, 1); rest[0] != ']'; {
 			n := valueLen(rest)
 			if !yield(rest[:n]) {
 				return
 			}
-			if rest = trimLeft(rest, n); rest[0] == ',' {
-				rest = trimLeft(rest, 1)
+			if rest = skip(rest, n); rest[0] == ',' {
+				rest = skip(rest, 1)
 			}
 		}
 	}
 }
 
-// Kind returns the first byte of a value: { of an object, [ of an array, " of a string, t or f of a boolean, n of null,
-// another of a number; 0 if value is empty.
+// Kind returns the first byte of a value: '{', '[', '"', 't', 'f', 'n'; '-' or a digit for a number; 0 if value is empty.
 func Kind(value string) byte {
 	if len(value) == 0 {
 		return 0
@@ -50,17 +50,17 @@ func Kind(value string) byte {
 	return value[0]
 }
 
-// TrimSpace removes the space around a value.
+// TrimSpace removes the white space around a value.
 func TrimSpace(value string) string {
-	value = trimLeft(value, 0)
+	value = skip(value, 0)
 	for len(value) > 0 && isSpace(value[len(value)-1]) {
 		value = value[:len(value)-1]
 	}
 	return value
 }
 
-// trimLeft returns s without its first n bytes and the space after them.
-func trimLeft(s string, n int) string {
+// skip returns s without its first n bytes and the white space after them.
+func skip(s string, n int) string {
 	for n < len(s) && isSpace(s[n]) {
 		n++
 	}

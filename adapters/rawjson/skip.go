@@ -1,6 +1,6 @@
 package rawjson
 
-// Number reads a number and returns its text.
+// Number reads a number and returns its raw value.
 func (r *Reader) Number() (raw []byte, ok bool) {
 	next := r.Peek()
 	start := r.pos
@@ -26,7 +26,7 @@ func (r *Reader) Number() (raw []byte, ok bool) {
 
 const expectedValue = "expected value"
 
-// consume skips c, if it is next, without space before it.
+// consume consumes c if it is next, without white space before it, and reports whether it was.
 func (r *Reader) consume(c byte) bool {
 	if r.pos < len(r.data) && r.data[r.pos] == c {
 		r.pos++
@@ -43,11 +43,11 @@ func (r *Reader) digits() bool {
 	return r.pos > start
 }
 
-// Skip reads any value.
+// Skip reads any value, and returns nothing of it.
 func (r *Reader) Skip() bool {
 	switch r.Peek() {
 	case '"':
-		_, _, ok := r.RawString()
+		_, _, ok := r.StringContent()
 		return ok
 	case '{':
 		for more := r.Open('{'); more; more = r.Next('}') {

@@ -22,8 +22,8 @@ func plainPrefix(b []byte) int {
 	return n
 }
 
-// nonPlainMask sets the highest bit of each of the first eight bytes of b that is a control character, a quote, a
-// backslash or not ASCII. Bits above the lowest one may be wrong.
+// nonPlainMask returns a mask with bit 7 set for each of b's first eight bytes that is a control character, a quote, a
+// backslash or not ASCII. Only its lowest set bit is reliable: the subtraction borrows.
 // https://lemire.me/blog/2025/04/13/detect-control-characters-quotes-and-backslashes-efficiently-using-swar/
 func nonPlainMask(b []byte) uint64 {
 	const ones = 0x0101010101010101
@@ -55,52 +55,54 @@ func escapeLen(b []byte) int {
 	return 6
 }
 
-// Unquote returns the text of a string; ok is false for any other value. It copies only strings with escapes.
+// Unquote returns the text of the string that value is; ok is false for any other raw value. It copies only strings with
+// escapes.
 func Unquote(value string) (text string, ok bool) {
 	if Kind(value) != '"' {
 		return "", false
 	}
-	return unquote(value[1 : len(value)-1]), true
+	return unescape(value[1 : len(value)-1]), true
 }
 
-// unquote returns the text of a string without its quotes.
-func unquote(raw string) string {
-	if strings.IndexByte(raw, '\\') < 0 {
-		return raw
+// unescape decodes the escapes in string content.
+func unescape(content string) string {
+	if strings.IndexByte(content, '\\') < 0 {
+		return content
 	}
 	var text strings.Builder
-	text.Grow(len(raw)) // no escape is shorter than its character
-	AppendUnquoted(&text, []byte(raw))
+	text.Grow(len(content)) // no escape is shorter than its character
+	AppendUnescaped(&text, []byte(content))
 	return text.String()
 }
 
-// AppendUnquoted appends the text of a raw string, as Reader.RawString returns it. An unpaired surrogate becomes
-// U+FFFD, as in encoding/json.
-func AppendUnquoted(to *strings.Builder, raw []byte) {
-	for len(raw) > 0 {
-		n := plainPrefix(raw)
-		to.Write(raw[:n])
-		if raw = raw[n:]; len(raw) == 0 {
+// AppendUnescaped decodes the escapes in string content, as Reader.StringContent returns it, and appends the text. An
+// unpaired surrogate becomes U+FFFD, as in encoding/json.
+func AppendUnescaped(to *strings.Builder, content []byte) {
+	for len(content) > 0 {
+		n := plainPrefix(content)
+		to.Write(content[:n])
+		if content = content[n:]; len(content) == 0 {
 			return
 		}
 		switch {
-		case raw[0] != '\\':
-			to.WriteByte(raw[0]) // part of a longer character
-			raw = raw[1:]
-		case raw[1] != 'u':
-			to.WriteByte(escapes[raw[1]])
-			raw = raw[2:]
+		case content[0] != '\\':
+			to.WriteByte(content[0]) // part of a longer character
+			content = content[1:]
+		case content[1] != 'u':
+			to.WriteByte(escapes[content[1]])
+			content = content[2:]
 		default:
-			c := hex4(raw[2:])
-			raw = raw[6:]
+			c := hex4(content[2:])
+			content = content[6:]
 			if utf16.IsSurrogate(c) {
-				low := utf8.RuneError
-				if len(raw) >= 6 && raw[0] == '\\' && raw[1] == 'u' {
-					low = utf16.DecodeRune(c, hex4(raw[2:]))
+				decoded := utf8.RuneError
+				if len(content) >= 6 && content[0] == '\\' && content[1] == 'u' {
+					decoded = utf16.DecodeRune(c, hex4(content[2:]))
 				}
-				if c = low; c != utf8.RuneError {
-					raw = raw[6:]
+				if decoded != utf8.RuneError {
+					content = content[6:]
 				}
+				c = decoded
 			}
 			to.WriteRune(c)
 		}
@@ -126,7 +128,7 @@ func HasLoneSurrogate(value string) bool {
 		if !utf16.IsSurrogate(c) {
 			continue
 		}
-		if low := value[i+1:]; low[0] != '\\' || low[1] != 'u' || utf16.DecodeRune(c, hex4(low[2:])) == utf8.RuneError {
+		if rest := value[i+1:]; rest[0] != '\\' || rest[1] != 'u' || utf16.DecodeRune(c, hex4(rest[2:])) == utf8.RuneError {
 			return true
 		}
 		i += 6
@@ -134,6 +136,7 @@ func HasLoneSurrogate(value string) bool {
 	return false
 }
 
+// hex4 returns the value of the first four hexadecimal digits.
 func hex4[T string | []byte](digits T) (r rune) {
 	for i := range 4 {
 		c := digits[i]
@@ -141,7 +144,7 @@ func hex4[T string | []byte](digits T) (r rune) {
 		case c <= '9':
 			c -= '0'
 		default:
-			c = c | 0x20 - 'a' + 10
+			c = (c | 0x20) - 'a' + 10
 		}
 		r = r<<4 | rune(c)
 	}
