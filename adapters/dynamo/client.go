@@ -16,7 +16,7 @@ import (
 const (
 	clientAttempts = 3
 	clientTimeout  = 2 * time.Second       // of one attempt, its connection included
-	clientBackoff  = 25 * time.Millisecond // before the first retry at most; doubled for each one
+	clientBackoff  = 25 * time.Millisecond // half of the upper limit of the random delay before the first retry
 )
 
 // NewClient returns a client for functions: three attempts of two seconds each with a short backoff, and as many idle
@@ -40,7 +40,8 @@ func NewClient(cfg aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Cli
 	return dynamodb.NewFromConfig(cfg, append([]func(*dynamodb.Options){own}, options...)...)
 }
 
-// backoff returns a random time with a limit that doubles, so that throttled clients do not retry at the same time.
+// backoff returns the delay before a retry. It is random, so that throttled clients do not retry at the same time. attempt
+// is 1 for the first retry. The upper limit doubles with each retry.
 func backoff(attempt int, _ error) (time.Duration, error) {
 	return rand.N(clientBackoff << attempt), nil
 }

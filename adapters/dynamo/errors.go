@@ -37,30 +37,31 @@ func (e *ConditionFailedError[T]) Unwrap() error {
 	return domain.ErrConflict
 }
 
-// writeFailure classifies the error of a write.
-func (t *Table[T]) writeFailure(op string, err error, tracker responseTracker) error {
+// wrapWriteError wraps the error of a write: a failed condition as a *ConditionFailedError, others as wrapCallError does.
+func (t *Table[T]) wrapWriteError(op string, err error, tracker responseTracker) error {
 	var failed *types.ConditionalCheckFailedException
 	if !errors.As(err, &failed) {
-		return t.callFailure(op, err, tracker)
+		return t.wrapCallError(op, err, tracker)
 	}
-	current, err := t.returned(op, failed.Item)
+	current, err := t.decodeReturned(op, failed.Item)
 	if err != nil {
 		return err
 	}
 	return &ConditionFailedError[T]{Op: op, Table: t.name, Current: current, Ambiguous: tracker.anyLost}
 }
 
-// callFailure classifies the error of a call.
-func (t *Table[T]) callFailure(op string, err error, tracker responseTracker) error {
+// wrapCallError wraps the error of a call, with domain.ErrUnavailable if its last response was lost.
+func (t *Table[T]) wrapCallError(op string, err error, tracker responseTracker) error {
 	if tracker.lastLost {
 		return unavailable(op, t.name, err)
 	}
-	return t.failure(op, err)
+	return t.wrapError(op, err)
 }
 
-func (t *Table[T]) failure(op string, err error) error { return classify(op, t.name, err) }
+// wrapError wraps an error as classify does.
+func (t *Table[T]) wrapError(op string, err error) error { return classify(op, t.name, err) }
 
-// classify wraps an error of the SDK, with domain.ErrUnavailable if a retry may succeed.
+// classify wraps an error with the operation and the table, and with domain.ErrUnavailable if a retry may succeed.
 func classify(op, table string, err error) error {
 	var coded interface{ ErrorCode() string }
 	switch {

@@ -8,38 +8,39 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// item is a record in the form of the SDK.
-type item = map[string]attribute
+// attributes are the attribute values of an item or a key, by name.
+type attributes = map[string]attribute
 
 type attribute = types.AttributeValue
 
-func decode[T any](from item) (*T, error) {
+// decode returns the record of an item.
+func decode[T any](item attributes) (*T, error) {
 	record := new(T)
-	if err := attributevalue.UnmarshalMap(from, record); err != nil {
+	if err := attributevalue.UnmarshalMap(item, record); err != nil {
 		return nil, fmt.Errorf("decoding an item: %w", err)
 	}
 	return record, nil
 }
 
-// returned decodes the item that an operation returned, nil for none.
-func (t *Table[T]) returned(op string, from item) (*T, error) {
-	if len(from) == 0 {
+// decodeReturned returns the record of the item that an operation returned, nil for none.
+func (t *Table[T]) decodeReturned(op string, item attributes) (*T, error) {
+	if len(item) == 0 {
 		return nil, nil
 	}
-	record, err := decode[T](from)
+	record, err := decode[T](item)
 	if err != nil {
-		return nil, t.failure(op, err)
+		return nil, t.wrapError(op, err)
 	}
 	return record, nil
 }
 
 // key encodes k.
-func (t *Table[T]) key(k Key) (item, error) {
-	attributes := map[string]any{t.keys.Partition: k.Partition}
+func (t *Table[T]) key(k Key) (attributes, error) {
+	values := map[string]any{t.keys.Partition: k.Partition}
 	if t.keys.Sort != "" {
-		attributes[t.keys.Sort] = k.Sort
+		values[t.keys.Sort] = k.Sort
 	}
-	encoded, err := attributevalue.MarshalMap(attributes)
+	encoded, err := attributevalue.MarshalMap(values)
 	if err != nil {
 		return nil, fmt.Errorf("encoding a key: %w", err)
 	}
@@ -47,7 +48,7 @@ func (t *Table[T]) key(k Key) (item, error) {
 }
 
 // build builds the expressions of a write. The builder replaces all names and values by placeholders, so that reserved
-// words and injected syntax have no effect. It returns an error if there is nothing to build.
+// words and injected syntax have no effect. Without cond and change there are no expressions.
 func build(cond expression.ConditionBuilder, change *expression.UpdateBuilder) (expression.Expression, error) {
 	b := expression.NewBuilder()
 	if change != nil {

@@ -17,7 +17,7 @@ import (
 type responseTracker struct {
 	client   dynamodb.HTTPClient
 	lastLost bool // the last attempt got no response, a truncated or a 5xx response
-	anyLost  bool // any attempt did
+	anyLost  bool // the same of any attempt
 }
 
 // install makes t the HTTP client of a call.
@@ -41,8 +41,8 @@ func (t *responseTracker) Do(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// bufferRequest replaces the body by one that net/http knows not to block. With the SDK's own, net/http sends the header
-// in a separate packet and TLS record.
+// bufferRequest replaces the body by a reader of a type that, as net/http recognizes, does not block. With the SDK's own
+// reader, net/http sends the header in a separate packet and TLS record.
 func bufferRequest(r *http.Request) error {
 	if r.Body == nil {
 		return nil

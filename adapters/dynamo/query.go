@@ -82,7 +82,7 @@ type reader[T any] struct {
 // newReader returns a reader that requests perRequest records at a time.
 func (t *Table[T]) newReader(q Query[T], perRequest int) (*reader[T], error) {
 	if q.Limit < 1 {
-		return nil, t.failure("Query", fmt.Errorf("limit %d", q.Limit))
+		return nil, t.wrapError("Query", fmt.Errorf("limit %d", q.Limit))
 	}
 	b := expression.NewBuilder().WithKeyCondition(q.KeyCondition)
 	if q.Filter.IsSet() {
@@ -90,7 +90,7 @@ func (t *Table[T]) newReader(q Query[T], perRequest int) (*reader[T], error) {
 	}
 	expr, err := b.Build()
 	if err != nil {
-		return nil, t.failure("Query", err)
+		return nil, t.wrapError("Query", err)
 	}
 	r := &reader[T]{table: t, input: &dynamodb.QueryInput{
 		TableName:                 &t.name,
@@ -106,13 +106,13 @@ func (t *Table[T]) newReader(q Query[T], perRequest int) (*reader[T], error) {
 	}
 	r.input.ExclusiveStartKey, err = t.startKey(q.After, q.Index)
 	if err != nil {
-		return nil, t.failure("Query", err)
+		return nil, t.wrapError("Query", err)
 	}
 	return r, nil
 }
 
 // startKey returns the key attributes of record for the table and the index; nil for no record.
-func (t *Table[T]) startKey(record *T, index *Index) (item, error) {
+func (t *Table[T]) startKey(record *T, index *Index) (attributes, error) {
 	if record == nil {
 		return nil, nil
 	}
@@ -128,9 +128,9 @@ func (t *Table[T]) startKey(record *T, index *Index) (item, error) {
 	return start, nil
 }
 
-// keepOnly deletes all attributes except names.
-func keepOnly(of item, names []string) {
-	maps.DeleteFunc(of, func(name string, _ attribute) bool { return !slices.Contains(names, name) })
+// keepOnly deletes all attributes of item except names.
+func keepOnly(item attributes, names []string) {
+	maps.DeleteFunc(item, func(name string, _ attribute) bool { return !slices.Contains(names, name) })
 }
 
 // peek returns the next record without consuming it; ok is false if there is none.
@@ -159,12 +159,12 @@ func (r *reader[T]) request(ctx context.Context) error {
 	var tracker responseTracker
 	out, err := r.table.client.Query(ctx, r.input, tracker.install)
 	if err != nil {
-		return r.table.callFailure("Query", err, tracker)
+		return r.table.wrapCallError("Query", err, tracker)
 	}
 	r.buffer = make([]T, len(out.Items))
-	for i, from := range out.Items {
-		if err := attributevalue.UnmarshalMap(from, &r.buffer[i]); err != nil {
-			return r.table.failure("Query", fmt.Errorf("decoding an item: %w", err))
+	for i, item := range out.Items {
+		if err := attributevalue.UnmarshalMap(item, &r.buffer[i]); err != nil {
+			return r.table.wrapError("Query", fmt.Errorf("decoding an item: %w", err))
 		}
 	}
 	r.input.ExclusiveStartKey = out.LastEvaluatedKey

@@ -22,11 +22,11 @@ type ScanPage[T any] struct {
 // the Next of the previous page, nil for the first. The page has at most limit records, 1 or more, and at most 1 MB.
 func (t *Table[T]) Scan(ctx context.Context, after *T, limit int) (ScanPage[T], error) {
 	if limit < 1 {
-		return ScanPage[T]{}, t.failure("Scan", fmt.Errorf("limit %d", limit))
+		return ScanPage[T]{}, t.wrapError("Scan", fmt.Errorf("limit %d", limit))
 	}
 	start, err := t.startKey(after, nil)
 	if err != nil {
-		return ScanPage[T]{}, t.failure("Scan", err)
+		return ScanPage[T]{}, t.wrapError("Scan", err)
 	}
 	input := &dynamodb.ScanInput{
 		TableName: &t.name, ConsistentRead: aws.Bool(true), ExclusiveStartKey: start,
@@ -35,27 +35,27 @@ func (t *Table[T]) Scan(ctx context.Context, after *T, limit int) (ScanPage[T], 
 	var tracker responseTracker
 	out, err := t.client.Scan(ctx, input, tracker.install)
 	if err != nil {
-		return ScanPage[T]{}, t.callFailure("Scan", err, tracker)
+		return ScanPage[T]{}, t.wrapCallError("Scan", err, tracker)
 	}
 	page := ScanPage[T]{Records: make([]T, 0, len(out.Items))}
-	for _, from := range out.Items {
-		if err := t.add(from, &page); err != nil {
-			return ScanPage[T]{}, t.failure("Scan", err)
+	for _, item := range out.Items {
+		if err := t.add(item, &page); err != nil {
+			return ScanPage[T]{}, t.wrapError("Scan", err)
 		}
 	}
-	page.Next, err = t.returned("Scan", out.LastEvaluatedKey)
+	page.Next, err = t.decodeReturned("Scan", out.LastEvaluatedKey)
 	return page, err
 }
 
 // add decodes an item and appends it to the page.
-func (t *Table[T]) add(from item, page *ScanPage[T]) error {
+func (t *Table[T]) add(item attributes, page *ScanPage[T]) error {
 	var record T
-	if attributevalue.UnmarshalMap(from, &record) == nil {
+	if attributevalue.UnmarshalMap(item, &record) == nil {
 		page.Records = append(page.Records, record)
 		return nil
 	}
-	keepOnly(from, []string{t.keys.Partition, t.keys.Sort})
-	key, err := decode[T](from)
+	keepOnly(item, []string{t.keys.Partition, t.keys.Sort})
+	key, err := decode[T](item)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func EnsureUsersTable(ctx context.Context, client SchemaAPI, tableName string) e
 
 const (
 	creationLimit    = 2 * time.Minute
-	creationInterval = 100 * time.Millisecond // of the first polls
+	creationInterval = 100 * time.Millisecond // between the first polls
 )
 
 // Ensure creates the table if it does not exist, waits until it is active, and enables its TTL. It changes nothing else of

@@ -36,12 +36,13 @@ type Key struct {
 	Sort      any // nil if the table has no sort key
 }
 
-// Table is a table, or the part of one, whose items are records of type T, a struct with dynamodbav tags. It is safe for
-// concurrent use.
+// Table is a table, or the part of one, for records of type T, a struct with dynamodbav tags. A record is the Go value of an
+// item, which is the form that DynamoDB stores. A Table is safe for concurrent use.
 //
 // Each method returns domain.ErrUnavailable if the service throttles, fails or does not respond in time, a
 // *ConditionFailedError if a condition is not satisfied, and another error for an invalid request, which must not be
-// retried. Error texts name the operation and the table, and no values.
+// retried. After ErrUnavailable a write may have been applied. A *ConditionFailedError wraps domain.ErrConflict, or
+// ErrUnavailable if Ambiguous. Error texts name the operation and the table, and no values.
 type Table[T any] struct {
 	client API
 	name   string
@@ -58,21 +59,21 @@ func (t *Table[T]) Get(ctx context.Context, key Key) (T, error) {
 	var zero T
 	k, err := t.key(key)
 	if err != nil {
-		return zero, t.failure("GetItem", err)
+		return zero, t.wrapError("GetItem", err)
 	}
 	var tracker responseTracker
 	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &t.name, Key: k, ConsistentRead: aws.Bool(true),
 	}, tracker.install)
 	if err != nil {
-		return zero, t.callFailure("GetItem", err, tracker)
+		return zero, t.wrapCallError("GetItem", err, tracker)
 	}
 	if out.Item == nil {
 		return zero, domain.ErrNotFound
 	}
 	record, err := decode[T](out.Item)
 	if err != nil {
-		return zero, t.failure("GetItem", err)
+		return zero, t.wrapError("GetItem", err)
 	}
 	return *record, nil
 }
@@ -82,11 +83,11 @@ func (t *Table[T]) Get(ctx context.Context, key Key) (T, error) {
 func (t *Table[T]) Put(ctx context.Context, record T, cond expression.ConditionBuilder) (old *T, err error) {
 	item, err := attributevalue.MarshalMap(record)
 	if err != nil {
-		return nil, t.failure("PutItem", err)
+		return nil, t.wrapError("PutItem", err)
 	}
 	expr, err := build(cond, nil)
 	if err != nil {
-		return nil, t.failure("PutItem", err)
+		return nil, t.wrapError("PutItem", err)
 	}
 	return t.put(ctx, &dynamodb.PutItemInput{
 		Item: item, ConditionExpression: expr.Condition(),
@@ -94,16 +95,16 @@ func (t *Table[T]) Put(ctx context.Context, record T, cond expression.ConditionB
 	})
 }
 
-// put sends in to the table, as Put.
-func (t *Table[T]) put(ctx context.Context, in *dynamodb.PutItemInput) (old *T, err error) {
-	in.TableName, in.ReturnValues = &t.name, types.ReturnValueAllOld
-	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+// put executes input on the table; see Put for the results.
+func (t *Table[T]) put(ctx context.Context, input *dynamodb.PutItemInput) (old *T, err error) {
+	input.TableName, input.ReturnValues = &t.name, types.ReturnValueAllOld
+	input.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	var tracker responseTracker
-	out, err := t.client.PutItem(ctx, in, tracker.install)
+	out, err := t.client.PutItem(ctx, input, tracker.install)
 	if err != nil {
-		return nil, t.writeFailure("PutItem", err, tracker)
+		return nil, t.wrapWriteError("PutItem", err, tracker)
 	}
-	return t.returned("PutItem", out.Attributes)
+	return t.decodeReturned("PutItem", out.Attributes)
 }
 
 // Update changes the record with the key, or creates it, if cond holds; the zero cond always does. It returns what
@@ -112,11 +113,11 @@ func (t *Table[T]) Update(ctx context.Context, key Key, change expression.Update
 	cond expression.ConditionBuilder, returnValues types.ReturnValue) (*T, error) {
 	k, err := t.key(key)
 	if err != nil {
-		return nil, t.failure("UpdateItem", err)
+		return nil, t.wrapError("UpdateItem", err)
 	}
 	expr, err := build(cond, &change)
 	if err != nil {
-		return nil, t.failure("UpdateItem", err)
+		return nil, t.wrapError("UpdateItem", err)
 	}
 	return t.update(ctx, &dynamodb.UpdateItemInput{
 		Key: k, ReturnValues: returnValues, UpdateExpression: expr.Update(), ConditionExpression: expr.Condition(),
@@ -124,16 +125,16 @@ func (t *Table[T]) Update(ctx context.Context, key Key, change expression.Update
 	})
 }
 
-// update sends in to the table, as Update.
-func (t *Table[T]) update(ctx context.Context, in *dynamodb.UpdateItemInput) (*T, error) {
-	in.TableName = &t.name
-	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+// update executes input on the table; see Update for the results.
+func (t *Table[T]) update(ctx context.Context, input *dynamodb.UpdateItemInput) (*T, error) {
+	input.TableName = &t.name
+	input.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	var tracker responseTracker
-	out, err := t.client.UpdateItem(ctx, in, tracker.install)
+	out, err := t.client.UpdateItem(ctx, input, tracker.install)
 	if err != nil {
-		return nil, t.writeFailure("UpdateItem", err, tracker)
+		return nil, t.wrapWriteError("UpdateItem", err, tracker)
 	}
-	return t.returned("UpdateItem", out.Attributes)
+	return t.decodeReturned("UpdateItem", out.Attributes)
 }
 
 // Delete deletes the record with the key if cond holds; the zero cond always does. It returns the old record, nil if
@@ -141,11 +142,11 @@ func (t *Table[T]) update(ctx context.Context, in *dynamodb.UpdateItemInput) (*T
 func (t *Table[T]) Delete(ctx context.Context, key Key, cond expression.ConditionBuilder) (old *T, err error) {
 	k, err := t.key(key)
 	if err != nil {
-		return nil, t.failure("DeleteItem", err)
+		return nil, t.wrapError("DeleteItem", err)
 	}
 	expr, err := build(cond, nil)
 	if err != nil {
-		return nil, t.failure("DeleteItem", err)
+		return nil, t.wrapError("DeleteItem", err)
 	}
 	var tracker responseTracker
 	out, err := t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
@@ -154,7 +155,7 @@ func (t *Table[T]) Delete(ctx context.Context, key Key, cond expression.Conditio
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}, tracker.install)
 	if err != nil {
-		return nil, t.writeFailure("DeleteItem", err, tracker)
+		return nil, t.wrapWriteError("DeleteItem", err, tracker)
 	}
-	return t.returned("DeleteItem", out.Attributes)
+	return t.decodeReturned("DeleteItem", out.Attributes)
 }

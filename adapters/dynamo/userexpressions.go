@@ -21,8 +21,8 @@ var saveNames = map[string]string{"#sub": "sub", "#name": "name"}
 
 // saveValues returns the attributes of p that saveUpdate writes, each under its name with a colon. Ratings are the
 // shortest decimals of the same float64, as the SDK writes them: at most 17 of the 38 digits that DynamoDB stores.
-func saveValues(p user.Profile) item {
-	return item{
+func saveValues(p user.Profile) attributes {
+	return attributes{
 		":version":       integer(int64(p.Version)),
 		":requestId":     text(p.RequestID),
 		":sub":           text(p.Sub),
@@ -52,8 +52,8 @@ func saveCondition(cond domain.Condition, requestID string) string {
 }
 
 // newerCondition is the condition that an item has a lower version, or does not exist, and that it satisfies cond. Only
-// profiles have a time of creation; tombstones do not. :ifMatch is the version that cond names; a list of them is tried
-// one by one, since it may exceed the 100 operands of IN.
+// profiles have a time of creation; tombstones do not. :ifMatch is one version of cond: first the first one of the list,
+// then the current version if the list contains it. IN would allow only 100.
 func newerCondition(cond domain.Condition) string {
 	const newer = "(attribute_not_exists(version) OR version < :version)"
 	_, ifMatch := cond.Versions()

@@ -42,14 +42,14 @@ type userItem struct {
 }
 
 // itemOf returns the item of r, nil if r is zero.
-func itemOf(r user.Record) (item, error) {
+func itemOf(r user.Record) (attributes, error) {
 	switch {
 	case r.Tombstone != nil:
 		return attributevalue.MarshalMap(tombstoneItem(*r.Tombstone, r.Deletions))
 	case r.Profile == nil:
 		return nil, nil
 	}
-	stored := item{"id": text(string(r.Profile.ID)), "createdAt": integer(r.Profile.CreatedAt.UnixMicro())}
+	stored := attributes{"id": text(string(r.Profile.ID)), "createdAt": integer(r.Profile.CreatedAt.UnixMicro())}
 	for placeholder, value := range saveValues(*r.Profile) {
 		stored[placeholder[1:]] = value
 	}
@@ -62,7 +62,7 @@ func itemOf(r user.Record) (item, error) {
 	return stored, nil
 }
 
-// tombstoneItem returns the record of t, with the number of deletions.
+// tombstoneItem returns the item of t, with the number of deletions.
 func tombstoneItem(t user.Tombstone, d user.Deletions) userItem {
 	return userItem{
 		Deletions: d.Count, DeletionDay: d.Day,
@@ -85,7 +85,7 @@ func (i *userItem) isProfile() bool { return i != nil && i.CreatedAt != nil }
 // isTombstone reports whether i is a tombstone; i may be nil.
 func (i *userItem) isTombstone() bool { return i != nil && i.CreatedAt == nil }
 
-// writtenBy reports whether the request wrote i.
+// writtenBy reports whether requestID wrote i last; false if requestID is empty. i must not be nil.
 func (i *userItem) writtenBy(requestID string) bool {
 	return requestID != "" && i.RequestID == requestID
 }

@@ -31,15 +31,15 @@ func (u *Users) Scan(ctx context.Context, after string, limit int) (user.ScanPag
 		return user.ScanPage{}, err
 	}
 	page := user.ScanPage{Records: make([]user.Record, 0, len(found.Records))}
-	for _, r := range found.Records {
-		if state, err := r.record(); err == nil {
-			page.Records = append(page.Records, state)
+	for _, i := range found.Records {
+		if r, err := i.record(); err == nil {
+			page.Records = append(page.Records, r)
 		} else {
-			page.Unreadable = append(page.Unreadable, r.ID)
+			page.Unreadable = append(page.Unreadable, i.ID)
 		}
 	}
-	for _, r := range found.Undecodable {
-		page.Unreadable = append(page.Unreadable, r.ID)
+	for _, i := range found.Undecodable {
+		page.Unreadable = append(page.Unreadable, i.ID)
 	}
 	if found.Next != nil {
 		page.Next, err = encodeScanCursor(found.Next.ID)
@@ -79,17 +79,17 @@ func decodeScanCursor(text string) (id string, err error) {
 }
 
 // BumpVersion implements user.RecordStore. Each version is written once, so a condition on the version covers the record.
-func (u *Users) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
-	bumped := s.Bumped(stamp)
-	update, values := "SET version = :version, requestId = :requestId", item{
-		":base": integer(int64(s.Version())), ":version": integer(int64(bumped.Version())), ":requestId": text(bumped.RequestID()),
+func (u *Users) BumpVersion(ctx context.Context, r user.Record, stamp domain.Stamp) (user.Record, error) {
+	bumped := r.Bumped(stamp)
+	update, values := "SET version = :version, requestId = :requestId", attributes{
+		":base": integer(int64(r.Version())), ":version": integer(int64(bumped.Version())), ":requestId": text(bumped.RequestID()),
 	}
 	if t := bumped.Tombstone; t != nil { // its expiry depends on its version
 		update += ", deletedVersion = :version, expiresAt = :expiresAt"
 		values[":expiresAt"] = integer(t.ExpiresAt().Unix())
 	}
 	_, err := u.table.update(ctx, &dynamodb.UpdateItemInput{
-		Key: item{"id": text(string(s.ID()))}, UpdateExpression: &update,
+		Key: attributes{"id": text(string(r.ID()))}, UpdateExpression: &update,
 		ConditionExpression: aws.String("version = :base"), ExpressionAttributeValues: values,
 	})
 	if err == nil {
@@ -102,8 +102,9 @@ func (u *Users) BumpVersion(ctx context.Context, s user.Record, stamp domain.Sta
 	current := failed.Current
 	switch {
 	case current != nil && current.version() == bumped.Version() && current.writtenBy(stamp.RequestID):
-		return bumped, nil // an attempt succeeded, and its response was lost
-	case failed.Ambiguous && current.version() >= bumped.Version(): // one may have succeeded, and been overwritten
+		return bumped, nil // an earlier attempt was applied; its response was lost
+	case failed.Ambiguous && current.version() >= bumped.Version():
+		// An earlier attempt may have been applied and overwritten: the outcome is unknown.
 		return user.Record{}, failed
 	}
 	return user.Record{}, errChanged
