@@ -215,7 +215,7 @@ func (c *Catalog) owner(ctx context.Context, id domain.UserID) (Owner, error) {
 
 const (
 	retryAttempts = 8
-	retryBackoff  = 4 * time.Millisecond
+	retryBackoff  = 4 * time.Millisecond // upper limit of the random delay before the first retry; doubles with each retry
 )
 
 // retry retries f, which reads and writes, after conflicts with other writes.

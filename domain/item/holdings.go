@@ -26,8 +26,8 @@ type Holdings interface {
 	// than after. limit is 1 to MaxHoldings. Writes since the last Refresh may be missing.
 	ListOwned(ctx context.Context, owner domain.UserID, below domain.Version, after ID, limit int) ([]Holding, error)
 
-	// Remove deletes each of at most MaxHoldings items that still has its Revision. It returns how many have changed and
-	// stay; an item that no longer exists counts as removed.
+	// Remove deletes each of at most MaxHoldings items that still has its Revision. It returns how many it kept, since
+	// they have changed; an item that no longer exists counts as removed.
 	Remove(ctx context.Context, holdings []Holding) (changed int, err error)
 }
 

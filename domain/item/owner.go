@@ -15,8 +15,8 @@ type Owner struct {
 	Name        string         // empty without a Version
 	Ratings     float64        // 0 without a Version
 	LastDeleted domain.Version // of the last deletion; 0 if there is none
-	// DeletionReceived is the time when the merge of that deletion began: UTC, whole microseconds; zero without one.
-	// Requests that read the owner after that merge see the deletion.
+	// DeletionReceived is when this service first received that deletion, before merging it: UTC, whole microseconds;
+	// zero without one. Requests that read the owner after that merge see the deletion.
 	DeletionReceived time.Time
 }
 
@@ -37,26 +37,26 @@ type OwnerEvent struct {
 	// LastDeleted is the version of the deletion before this profile; 0 if there was none or the event does not contain
 	// it. It makes up for a lost event of that deletion.
 	LastDeleted domain.Version
-	Received    time.Time // when its merge began
+	Received    time.Time // when this service received e, before merging it; set by Registry.Apply
 }
 
-// LatestDeletion returns the version of the newest deletion that e reports: its own, or LastDeleted; 0 if there is none.
-func (e OwnerEvent) LatestDeletion() domain.Version {
+// ReportedDeletion returns the version of the newest deletion that e reports: its own, or LastDeleted; 0 if there is none.
+func (e OwnerEvent) ReportedDeletion() domain.Version {
 	if e.Deleted {
 		return e.Version
 	}
 	return e.LastDeleted
 }
 
-// Limits of an owner's fields. They must stay at least as high as the limits that any stored profile was written under,
-// or its events are refused.
+// Limits of an owner's fields. Never lower these below a limit that profiles ever had: events of existing profiles would
+// be rejected.
 const (
 	MaxOwnerNameLength = 100 // characters
 	MaxOwnerRatings    = 100.0
 )
 
-// Check returns a *domain.ValidationError if e is not a possible event of a profile. A version ahead of now by more than
-// domain.MaxVersionLead would win over every later event.
+// Check returns a *domain.ValidationError if e is not a possible event of a profile. It rejects a version more than
+// domain.MaxVersionLead ahead of now, which would win over every later event.
 func (e OwnerEvent) Check(now time.Time) error {
 	var problems domain.Problems
 	problems.CheckVersions(e.Version, e.LastDeleted, now)
@@ -74,7 +74,7 @@ func (e OwnerEvent) Check(now time.Time) error {
 // and in any order. Of repeated events of one deletion, the earliest Received is kept.
 func (o Owner) Merge(e OwnerEvent) Owner {
 	received := domain.Micros(e.Received)
-	if d := e.LatestDeletion(); d > 0 && o.compareDeletion(d, received) < 0 {
+	if d := e.ReportedDeletion(); d > 0 && o.isNewerDeletion(d, received) {
 		o.LastDeleted, o.DeletionReceived = d, received
 	}
 	if newer := (Owner{ID: o.ID, Version: e.Version, Name: e.Name, Ratings: e.Ratings}); !e.Deleted && o.compareProfile(newer) < 0 {
@@ -92,9 +92,10 @@ func (o Owner) compareProfile(other Owner) int {
 	return cmp.Or(cmp.Compare(o.Version, other.Version), cmp.Compare(o.Name, other.Name), cmp.Compare(o.Ratings, other.Ratings))
 }
 
-// compareDeletion orders deletions by version; of the same version, the one received earlier is greater.
-func (o Owner) compareDeletion(version domain.Version, received time.Time) int {
-	return cmp.Or(cmp.Compare(o.LastDeleted, version), received.Compare(o.DeletionReceived))
+// isNewerDeletion reports whether a deletion replaces the last one of o: a higher version, or the same version received
+// earlier.
+func (o Owner) isNewerDeletion(v domain.Version, received time.Time) bool {
+	return v > o.LastDeleted || v == o.LastDeleted && received.Before(o.DeletionReceived)
 }
 
 // HasProfile reports whether the owner has a known profile.
@@ -103,16 +104,17 @@ func (o Owner) HasProfile() bool { return o.Version > 0 }
 // IsDeleted reports whether the owner's last known change is a deletion.
 func (o Owner) IsDeleted() bool { return o.LastDeleted > 0 && !o.HasProfile() }
 
-// DocumentVersion returns a version that changes with every change of o: the second half of an item's ETag.
-func (o Owner) DocumentVersion() domain.Version { return max(o.Version, o.LastDeleted) }
+// ETagVersion returns the owner's part of an item's ETag. It changes whenever Name, Ratings or IsDeleted change.
+func (o Owner) ETagVersion() domain.Version { return max(o.Version, o.LastDeleted) }
 
-// Hides reports whether i must not be shown because its owner's profile was deleted after i was created. An item created
-// after the profile was created again, but before that event arrived, has an old OwnerVersion; its CreatedAt keeps it
-// visible.
+// Hides reports whether i is a hidden item: its owner's profile was deleted after i was created.
+//
+// An item created after the profile was recreated, but before the deletion was merged here, has the old OwnerVersion. It is
+// hidden until the event of the recreated profile is merged; then its CreatedAt makes it visible.
 func (o Owner) Hides(i Item) bool { return o.hides(i.OwnerVersion, i.CreatedAt) }
 
 func (o Owner) hides(ownerVersion domain.Version, createdAt time.Time) bool {
-	return ownerVersion < o.LastDeleted && (o.Version < o.LastDeleted || o.deletedSince(createdAt))
+	return ownerVersion < o.LastDeleted && (o.IsDeleted() || o.deletedSince(createdAt))
 }
 
 // deletedSince reports whether the last deletion was at or after t.

@@ -27,7 +27,7 @@ func event(r *rand.Rand) item.OwnerEvent {
 func firstReceived(deleted domain.Version, events []item.OwnerEvent) (first time.Time) {
 	for _, e := range events {
 		at := e.Received.UTC().Truncate(time.Microsecond)
-		if deleted > 0 && e.LatestDeletion() == deleted && (first.IsZero() || at.Before(first)) {
+		if deleted > 0 && e.ReportedDeletion() == deleted && (first.IsZero() || at.Before(first)) {
 			first = at
 		}
 	}
@@ -151,8 +151,8 @@ func TestOwnerChanges(t *testing.T) {
 		hasProfile, deleted bool
 		version             domain.Version
 	}{{item.Owner{}, false, false, 0}, {created, true, false, 3}, {deleted, false, true, 5}, {recreated, true, false, 9}} {
-		if o := tt.owner; o.HasProfile() != tt.hasProfile || o.IsDeleted() != tt.deleted || o.DocumentVersion() != tt.version {
-			t.Errorf("%+v: profile %t, deleted %t, version %d", o, o.HasProfile(), o.IsDeleted(), o.DocumentVersion())
+		if o := tt.owner; o.HasProfile() != tt.hasProfile || o.IsDeleted() != tt.deleted || o.ETagVersion() != tt.version {
+			t.Errorf("%+v: profile %t, deleted %t, version %d", o, o.HasProfile(), o.IsDeleted(), o.ETagVersion())
 		}
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"rental.example/domain"
 )
 
-// ErrRedeliver: the deletion is applied, but requests that read the owner before may still be creating items. The event
-// must be delivered again after the grace period.
+// ErrRedeliver: the deletion is applied, but requests that read the owner before this merge may still create items. The
+// event must be delivered again after the grace period.
 var ErrRedeliver = errors.New("deletion applied, deliver the event again")
 
-// Registry keeps owners up to date and removes the items of deleted owners. Catalog hides these from the moment the
-// deletion is merged, so removal may be late. It is safe for concurrent use.
+// Registry keeps owners up to date and removes hidden items. Catalog hides these from the moment the deletion is merged, so
+// removal may be late. Registry is safe for concurrent use.
 type Registry struct {
 	owners      Owners
 	holdings    Holdings
@@ -22,8 +22,10 @@ type Registry struct {
 	now         func() time.Time
 }
 
-// NewRegistry returns a Registry that uses these ports. gracePeriod must exceed the sum of the timeouts of the functions
-// that create items and that merge events: no request that read the owner before a deletion was merged runs longer.
+// NewRegistry returns a Registry that uses these ports.
+//
+// The grace period starts when the first merge of the deletion begins. A request may read the owner until that merge ends
+// (one timeout) and then run for its own timeout; gracePeriod must exceed both together.
 func NewRegistry(owners Owners, holdings Holdings, gracePeriod time.Duration, now func() time.Time) *Registry {
 	return &Registry{owners: owners, holdings: holdings, gracePeriod: gracePeriod, now: now}
 }
@@ -34,9 +36,10 @@ type Applied struct {
 	Removed int   // items
 }
 
-// Apply merges e and, if it reports the owner's last deletion, removes the items that it hides. It returns ErrRedeliver
-// until the grace period has passed, the errors of OwnerEvent.Check, Owners.Merge and Holdings, and domain.ErrConflict if
-// hidden items kept changing. After any error, e may be applied again, also concurrently.
+// Apply merges e. If e is the owner's last deletion, or a profile event whose LastDeleted is that deletion, Apply also
+// removes the hidden items, and returns ErrRedeliver until the grace period is over. Its other errors are those of
+// OwnerEvent.Check, Owners.Merge and Holdings, and domain.ErrConflict if hidden items kept changing. After any error, e may
+// be applied again, also concurrently.
 //
 // The event of an earlier deletion needs no removal: the event of the last one removes these items too, before it is
 // acknowledged. So repeated deletions delay no event.
@@ -46,59 +49,61 @@ func (r *Registry) Apply(ctx context.Context, e OwnerEvent) (Applied, error) {
 		return Applied{}, err
 	}
 	owner, err := r.owners.Merge(ctx, e)
-	if err != nil || e.LatestDeletion() == 0 || e.LatestDeletion() < owner.LastDeleted {
+	// No deletion, or an earlier one: nothing to remove.
+	if err != nil || e.ReportedDeletion() == 0 || e.ReportedDeletion() < owner.LastDeleted {
 		return Applied{Owner: owner}, err
 	}
-	graceOver := r.now().Sub(owner.DeletionReceived) > r.gracePeriod
+	// Before the removal: one that begins in the grace period may miss items.
+	gracePeriodOver := r.now().Sub(owner.DeletionReceived) > r.gracePeriod
 	result := Applied{Owner: owner}
 	err = retry(ctx, func() error {
-		removed, err := r.removeHidden(ctx, owner, graceOver)
+		removed, err := r.removeHidden(ctx, owner, gracePeriodOver)
 		result.Removed += removed
 		return err
 	})
-	if err == nil && !graceOver {
+	if err == nil && !gracePeriodOver {
 		err = ErrRedeliver
 	}
 	return result, err
 }
 
-// removeHidden removes the items that owner hides. It returns domain.ErrConflict if some changed in the meantime.
-func (r *Registry) removeHidden(ctx context.Context, owner Owner, graceOver bool) (removed int, err error) {
+// removeHidden removes the hidden items of owner. It returns domain.ErrConflict if some changed in the meantime.
+func (r *Registry) removeHidden(ctx context.Context, owner Owner, gracePeriodOver bool) (removed int, err error) {
 	if err := r.holdings.Refresh(ctx); err != nil {
 		return 0, err
 	}
-	changed := 0
+	totalChanged := 0
 	for after := ID(""); ; {
 		page, err := r.holdings.ListOwned(ctx, owner.ID, owner.LastDeleted, after, MaxHoldings)
 		if err != nil {
 			return removed, err
 		}
-		hidden, err := r.removable(ctx, owner, page, graceOver)
+		removable, err := r.removable(ctx, owner, page, gracePeriodOver)
 		if err != nil {
 			return removed, err
 		}
-		if len(hidden) > 0 {
-			skipped, err := r.holdings.Remove(ctx, hidden)
+		if len(removable) > 0 {
+			changed, err := r.holdings.Remove(ctx, removable)
 			if err != nil {
 				return removed, err
 			}
-			removed, changed = removed+len(hidden)-skipped, changed+skipped
+			removed, totalChanged = removed+len(removable)-changed, totalChanged+changed
 		}
 		if len(page) < MaxHoldings {
 			break
 		}
 		after = page[len(page)-1].ID
 	}
-	if changed > 0 {
-		return removed, fmt.Errorf("%d items changed while they were removed: %w", changed, domain.ErrConflict)
+	if totalChanged > 0 {
+		return removed, fmt.Errorf("%d items changed while they were removed: %w", totalChanged, domain.ErrConflict)
 	}
 	return removed, nil
 }
 
-// removable returns the candidates that owner hides and that the owner's current record, read after them, still hides.
-// During the grace period it skips those created after the deletion: an event that the profile was created again may be
-// in flight and would make them visible.
-func (r *Registry) removable(ctx context.Context, owner Owner, candidates []Holding, graceOver bool) (hidden []Holding, err error) {
+// removable returns the candidates that are hidden items of owner, and still are by the owner's current record, read after
+// them. Until the grace period is over, it keeps items created after the deletion: the event of a recreated profile may be
+// in flight and would make them visible. After it, they are removed as well.
+func (r *Registry) removable(ctx context.Context, owner Owner, candidates []Holding, gracePeriodOver bool) (removable []Holding, err error) {
 	if len(candidates) == 0 {
 		return nil, nil
 	}
@@ -109,9 +114,9 @@ func (r *Registry) removable(ctx context.Context, owner Owner, candidates []Hold
 	current := owners[owner.ID]
 	for _, h := range candidates {
 		isHidden := owner.hides(h.OwnerVersion, h.CreatedAt) && current.hides(h.OwnerVersion, h.CreatedAt)
-		if isHidden && (graceOver || owner.deletedSince(h.CreatedAt)) {
-			hidden = append(hidden, h)
+		if isHidden && (gracePeriodOver || owner.deletedSince(h.CreatedAt)) {
+			removable = append(removable, h)
 		}
 	}
-	return hidden, nil
+	return removable, nil
 }

@@ -87,7 +87,7 @@ func newOwnerView(id domain.UserID, o *item.Owner) ownerView {
 
 // etag returns the ETag of a response, which has an item and its owner.
 func etag(w item.WithOwner) string {
-	return apigateway.CompositeETag(w.Item.Version, w.Owner.DocumentVersion())
+	return apigateway.CompositeETag(w.Item.Version, w.Owner.ETagVersion())
 }
 
 func itemResponse(status int, w item.WithOwner, headers ...apigateway.Header) (response, error) {

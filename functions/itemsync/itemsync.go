@@ -86,7 +86,7 @@ func (f *Function) apply(ctx context.Context, logger *slog.Logger, message event
 		return err
 	}
 	logger.LogAttrs(ctx, slog.LevelInfo, "owner event merged", append(logAttrs(m), storecalls.Attr(ctx))...)
-	if m.Event.LatestDeletion() > 0 {
+	if m.Event.ReportedDeletion() > 0 {
 		level := slog.LevelInfo
 		if err != nil && m.ReceiveCount > expectedDeliveries {
 			level = slog.LevelWarn // may end in the dead-letter queue

@@ -105,13 +105,13 @@ func (w *world) recordCreation(ctx context.Context, itm item.Item, err error) {
 
 func (w *world) recordMerge(e item.OwnerEvent, owner item.Owner) {
 	a := w.applied[e.OwnerID]
-	a.deletion = max(a.deletion, e.LatestDeletion())
+	a.deletion = max(a.deletion, e.ReportedDeletion())
 	if !e.Deleted {
 		a.profile = max(a.profile, e.Version)
 	}
 	w.applied[e.OwnerID] = a
 	w.log("owner %s: version %d, last deleted %d", e.OwnerID[:4], owner.Version, owner.LastDeleted)
-	if e.LatestDeletion() > 0 && e.LatestDeletion() == owner.LastDeleted && owner.Version < owner.LastDeleted && w.clock.Sub(owner.DeletionReceived) > itemsync.GracePeriod {
+	if e.ReportedDeletion() > 0 && e.ReportedDeletion() == owner.LastDeleted && owner.Version < owner.LastDeleted && w.clock.Sub(owner.DeletionReceived) > itemsync.GracePeriod {
 		w.removals[e.OwnerID] = append(w.removals[e.OwnerID], removal{end: w.clock.Add(30 * time.Second), lastDeleted: owner.LastDeleted})
 	}
 }
