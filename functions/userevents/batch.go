@@ -19,7 +19,7 @@ import (
 type batch struct {
 	*Function
 	logger    *slog.Logger
-	pending   []record // to be published, in the order of the stream
+	pending   []record // to be published, in stream order
 	attempted bool     // whether the topic has been called
 	published int
 }
@@ -36,19 +36,19 @@ type record struct {
 // and the reason.
 func (b *batch) run(ctx context.Context, records []json.RawMessage) (failed record, err error) {
 	for _, raw := range records {
-		r, publishable, malformed := b.parse(raw)
+		r, publishable, permanentErr := b.parse(raw)
 		if publishable {
 			b.pending = append(b.pending, r)
 		}
-		// Publish everything before a malformed record first: otherwise a retry of those would dead-letter this
-		// record again.
-		if malformed != nil || len(b.pending) == snssqs.MaxBatch {
+		// Publish the pending events before dead-lettering: if publishing failed afterwards, the retry would
+		// dead-letter this record twice.
+		if permanentErr != nil || len(b.pending) == snssqs.MaxBatch {
 			if failed, err := b.publishPending(ctx); err != nil {
 				return failed, err
 			}
 		}
-		if malformed != nil {
-			if err := b.deadLetter(ctx, r, malformed); err != nil {
+		if permanentErr != nil {
+			if err := b.deadLetter(ctx, r, permanentErr); err != nil {
 				return r, err
 			}
 		}
@@ -56,7 +56,8 @@ func (b *batch) run(ctx context.Context, records []json.RawMessage) (failed reco
 	return b.publishPending(ctx)
 }
 
-// parse returns the record and whether it causes an event. An error is permanent.
+// parse returns the record and whether it causes an event. err is not nil if the record can never be published: it is
+// malformed, or its event is invalid.
 func (b *batch) parse(raw json.RawMessage) (r record, publishable bool, err error) {
 	r.raw = raw
 	err = lambdafn.Recover(func() error {
@@ -75,9 +76,9 @@ func (b *batch) parse(raw json.RawMessage) (r record, publishable bool, err erro
 	return r, publishable && err == nil, err
 }
 
-// publishPending publishes the pending events and dead-letters the unpublishable ones. It returns the first record
-// that failed otherwise. Except for the first call of an invocation, it fails with errTimeout if the remaining time
-// is shorter than a call may take.
+// publishPending publishes the pending events and dead-letters the unpublishable ones. It returns the first record that was
+// neither published nor dead-lettered. If the remaining time is shorter than snssqs.MaxCallTime, it returns errTimeout
+// instead of calling the topic, except for the invocation's first call.
 func (b *batch) publishPending(ctx context.Context) (failed record, err error) {
 	if len(b.pending) == 0 {
 		return record{}, nil
@@ -91,6 +92,7 @@ func (b *batch) publishPending(ctx context.Context) (failed record, err error) {
 		events[i] = r.event
 	}
 	errs := b.publish(ctx, events)
+	// Log all that were published first: the next loop stops at the first failure.
 	for i, err := range errs {
 		if err == nil {
 			b.logPublished(ctx, events[i])

@@ -44,8 +44,8 @@ func printable(text string) string {
 	return string(b)
 }
 
-// withoutImages returns a record that is too long for a message without its images. It still identifies the record,
-// but cannot be replayed; republish publishes the current state of the table.
+// withoutImages returns record without NewImage and OldImage, for a record that exceeds the message size limit. The result
+// identifies the record, but cannot be replayed; the republish function publishes the current state of every user instead.
 func withoutImages(record []byte) []byte {
 	var short struct {
 		EventID        string `json:"eventID"`

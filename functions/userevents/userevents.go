@@ -52,9 +52,10 @@ func New(topic user.Publisher, deadLetters DeadLetterQueue, config Config) *Func
 
 var errTimeout = errors.New("not enough time left to publish")
 
-// Handle publishes the events of a batch in the order of the stream. It stops at the first record that was neither
-// published nor dead-lettered, and reports it. If that record has no sequence number to report, Handle returns an
-// error, which fails the whole batch.
+// Handle publishes the events in calls of up to snssqs.MaxBatch, in stream order. It stops at the first record that was
+// neither published nor dead-lettered, and reports it. Within a call the order is undefined, so events after the reported
+// record may be published already and are published again by the retry. If the record has no sequence number to report,
+// Handle returns an error, which fails the whole batch.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 func (f *Function) Handle(ctx context.Context, event dynamo.StreamEvent) (events.DynamoDBEventResponse, error) {
 	cold := !f.warm.Swap(true)
