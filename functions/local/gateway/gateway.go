@@ -109,6 +109,11 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.WriteError(w, missingAuthenticationToken, id)
 		return
 	}
+	g.serveOperation(w, r, op, params, id)
+}
+
+// serveOperation authorizes a request of op, converts it to the event of the function, and invokes the function.
+func (g *Gateway) serveOperation(w http.ResponseWriter, r *http.Request, op operation, params map[string]string, id string) {
 	var claims map[string]any
 	if !op.route.Public {
 		var err error
