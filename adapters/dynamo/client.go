@@ -16,7 +16,7 @@ import (
 const (
 	clientAttempts = 3
 	clientTimeout  = 2 * time.Second       // of one attempt, its connection included
-	clientBackoff  = 25 * time.Millisecond // half of the upper limit of the random delay before the first retry
+	clientBackoff  = 50 * time.Millisecond // upper limit of the random delay before the first retry; doubles with each retry
 )
 
 // NewClient returns a client for functions: three attempts of two seconds each with a short backoff, and as many idle
@@ -43,5 +43,5 @@ func NewClient(cfg aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Cli
 // backoff returns the delay before a retry. It is random, so that throttled clients do not retry at the same time. attempt
 // is 1 for the first retry. The upper limit doubles with each retry.
 func backoff(attempt int, _ error) (time.Duration, error) {
-	return rand.N(clientBackoff << attempt), nil
+	return rand.N(clientBackoff << (attempt - 1)), nil
 }

@@ -16,8 +16,8 @@ import (
 // The services respond in milliseconds, and a function has seconds: few attempts with short timeouts.
 const (
 	clientAttempts = 3
-	clientTimeout  = 2 * time.Second       // of one attempt, connecting included
-	clientBackoff  = 50 * time.Millisecond // maximum before the first retry, doubled for each further one
+	clientTimeout  = 2 * time.Second        // of one attempt, connecting included
+	clientBackoff  = 100 * time.Millisecond // upper limit of the random delay before the first retry; doubles with each retry
 )
 
 // InFlight is the number of concurrent calls that reuse connections. Each further one opens a new connection.
@@ -25,7 +25,7 @@ const InFlight = 16
 
 // MaxCallTime is the longest time that one call of a Queue takes, or of a Topic for at most MaxBatch events of ordinary
 // size: all attempts and their backoff.
-const MaxCallTime = clientAttempts*clientTimeout + (1<<clientAttempts-1)*clientBackoff
+const MaxCallTime = clientAttempts*clientTimeout + (1<<(clientAttempts-1)-1)*clientBackoff
 
 // NewTopicClient returns a client with at most three attempts of two seconds each. If cfg has an HTTP client, its
 // timeout applies instead. Inside Lambda it sends the X-Ray trace of the invocation, which SNS forwards to the
@@ -58,5 +58,5 @@ func withTimeouts(cfg aws.Config, store storecalls.Store) aws.Config {
 
 // backoff returns a random part of a time that doubles, so that clients throttled at once do not retry at once.
 func backoff(attempt int, _ error) (time.Duration, error) {
-	return rand.N(clientBackoff << attempt), nil
+	return rand.N(clientBackoff << (attempt - 1)), nil
 }
