@@ -1,13 +1,16 @@
 package memory
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"rental.example/domain/item"
 	"rental.example/domain/item/itemtest"
@@ -102,3 +105,77 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 }
+
+// FuzzSearch compares a search for any text, page by page, with one by the terms of the engine. Each line of listed is
+// an item: its name and, after a bar, its details.
+func FuzzSearch(f *testing.F) {
+	f.Add("Drill, 18v|two batteries\nDrills\nkayak|for the drill", "dril", uint8(1))
+	f.Add("Bohrmaschine\nBohrmaschinen|Straße", "bohrmachine strasse", uint8(2))
+	f.Add("0\na\u0301b|東京\n⚙\ufe0f", "\u0747 0", uint8(0))
+	f.Fuzz(func(t *testing.T, listed, text string, limit uint8) {
+		const maxLength, maxItems = 1000, 20
+		if len(listed) > maxLength || !utf8.ValidString(listed) {
+			t.Skip("too long, or not accepted by the domain")
+		}
+		q, err := item.NewQuery(item.Params{Text: &text, Sort: ptr(string(item.ByRelevance)), Limit: 1 + int(limit)%item.MaxLimit})
+		if err != nil {
+			t.Skip("not a query")
+		}
+		items, scores := NewItems(), map[item.ID]int{}
+		for n, line := range strings.SplitN(listed, "\n", maxItems) {
+			name, details, _ := strings.Cut(line, "|")
+			at := time.UnixMilli(int64(n)).UTC()
+			itm := item.Item{ID: item.NewID(at, [10]byte{}), OwnerID: "o1", Name: name, Details: details, CreatedAt: at, Version: 1}
+			if err := items.Create(t.Context(), itm); err != nil {
+				t.Fatal(err)
+			}
+			if score := scoreByTerms(q.Text, itm); score > 0 {
+				scores[itm.ID] = score
+			}
+		}
+		want := slices.SortedFunc(maps.Keys(scores), func(a, b item.ID) int { return cmp.Or(scores[b]-scores[a], strings.Compare(string(a), string(b))) })
+		var got []item.ID
+		for {
+			page, err := items.Search(t.Context(), q)
+			if err != nil || len(page.Items) > q.Limit {
+				t.Fatalf("Search(%+v) = %d items, %v", q, len(page.Items), err)
+			}
+			for _, itm := range page.Items {
+				got = append(got, itm.ID)
+			}
+			if q.After = page.Next; q.After == nil {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("Search(%q) in %q finds %v, want %v with the scores %v", q.Text, listed, got, want, scores)
+		}
+	})
+}
+
+// scoreByTerms returns the score of text in itm, or 0 if a word does not match.
+func scoreByTerms(text string, itm item.Item) (sum int) {
+	for _, word := range item.FoldedWords(text) {
+		best := 0
+		for _, field := range []struct {
+			text         string
+			exact, fuzzy int
+		}{{itm.Name, item.ScoreNameExact, item.ScoreNameFuzzy}, {itm.Details, item.ScoreDetailsExact, item.ScoreDetailsFuzzy}} {
+			for _, other := range item.FoldedWords(field.text) {
+				switch {
+				case word == other:
+					best = max(best, field.exact)
+				case slices.ContainsFunc(item.QueryTerms(word), func(term string) bool { return slices.Contains(item.IndexTerms(other), term) }):
+					best = max(best, field.fuzzy)
+				}
+			}
+		}
+		if best == 0 {
+			return 0
+		}
+		sum += best
+	}
+	return sum
+}
+
+func ptr[T any](v T) *T { return &v }
