@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"rental.example/adapters/rawjson"
 )
 
@@ -109,6 +110,24 @@ func (d *decoder) optional(into **int64) {
 	if !d.json.Null() {
 		*into = new(int64)
 		d.integer(*into)
+	}
+}
+
+// optionalInt reads an integer; null leaves nil.
+func (d *decoder) optionalInt(into **int) {
+	if d.json.Null() {
+		return
+	}
+	var n int64
+	d.integer(&n)
+	*into = aws.Int(int(n))
+}
+
+// optionalBoolean reads a boolean; null leaves nil.
+func (d *decoder) optionalBoolean(into **bool) {
+	if !d.json.Null() {
+		*into = new(bool)
+		d.boolean(*into)
 	}
 }
 

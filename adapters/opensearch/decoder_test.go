@@ -223,3 +223,33 @@ func repeatsNames(d *json.Decoder) bool {
 	_, _ = d.Token()
 	return false
 }
+
+// TestMultiGetAsEncodingJSON compares the decoded owners of a multi-get with those of encoding/json.
+func TestMultiGetAsEncodingJSON(t *testing.T) {
+	t.Parallel()
+	const doc = `{"_index":"o","_id":"a","_version":2,"_seq_no":0,"_primary_term":1,"found":true,"_source":?}`
+	responses := []string{`{}`, `null`, `[]`, `{"docs":null}`, `{"docs":7}`, `{"docs":[]}`, `{"took":1,"docs":[{"_id":"a","found":false}]}`,
+		`{"docs":[{"_id":"a","error":{"type":"shard_not_available","reason":"x"}}]}`, `{"docs":[{"_id":"a","error":"x"}]}`,
+		`{"docs":[{"_id":7}]}`, `{"docs":[{"found":"x"}]}`, `{"docs":[{"found":null,"_seq_no":null,"_primary_term":null,"_source":null,"error":null}]}`,
+		`{"docs":[{"_seq_no":1.5}]}`, `{"docs":[null,{"_id":"b","found":false}]}`}
+	for _, source := range []string{`null`, `{}`, `7`, `{"id":"a","version":3,"name":"Zo\u00eb","ratings":2.5,"deleted":1,"deletedKnown":2}`,
+		`{"id":"a","other":[{}],"deletedKnown":null}`, `{"version":"x"}`, `{"ratings":[]}`, `{"deleted":1e400}`} {
+		responses = append(responses, `{"docs":[`+strings.Replace(doc, "?", source, 1)+`,`+strings.Replace(doc, "?", source, 1)+`]}`)
+	}
+	type reflected multiGetResponse[ownerRecord] // without UnmarshalJSON
+	for _, response := range responses {
+		var got multiGetResponse[ownerRecord]
+		err := json.Unmarshal([]byte(response), &got)
+		var want reflected
+		wantErr := json.Unmarshal([]byte(response), &want)
+		if (err == nil) != (wantErr == nil) {
+			t.Errorf("%s\n got error %v\nwant error %v", response, err, wantErr)
+		}
+		if err != nil {
+			continue
+		}
+		if diff := cmp.Diff(want, reflected(got), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s\n(-want +got):\n%s", response, diff)
+		}
+	}
+}

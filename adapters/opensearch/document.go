@@ -2,6 +2,8 @@ package opensearch
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -80,6 +82,56 @@ func get[T any](ctx context.Context, c *Client, x Index, id string) (T, revision
 
 type multiGetResponse[T any] struct {
 	Docs []getResponse[T] `json:"docs"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler. Each page of items needs a multi-get of its owners, which encoding/json
+// would decode in a tenth of the request's processor time.
+func (r *multiGetResponse[T]) UnmarshalJSON(data []byte) (err error) {
+	d := newDecoder(data)
+	for name := range d.members {
+		if string(name) != "docs" {
+			continue
+		}
+		for range d.elements {
+			var doc getResponse[T]
+			err = errors.Join(err, doc.read(d))
+			r.Docs = append(r.Docs, doc)
+		}
+	}
+	return errors.Join(err, d.err())
+}
+
+// read reads the response as encoding/json does, except that names must match exactly.
+func (r *getResponse[T]) read(d *decoder) (err error) {
+	for name := range d.members {
+		switch string(name) {
+		case "_id":
+			d.string(&r.ID)
+		case "found":
+			d.optionalBoolean(&r.Found)
+		case "_seq_no":
+			d.optionalInt(&r.SeqNo)
+		case "_primary_term":
+			d.optionalInt(&r.PrimaryTerm)
+		case "_source":
+			err = errors.Join(err, r.readSource(d))
+		case "error":
+			err = errors.Join(err, json.Unmarshal([]byte(d.raw()), &r.Error))
+		}
+	}
+	return err
+}
+
+func (r *getResponse[T]) readSource(d *decoder) error {
+	if d.json.Null() {
+		return nil
+	}
+	r.Source = new(T)
+	if source, ok := any(r.Source).(interface{ read(*decoder) }); ok {
+		source.read(d)
+		return nil
+	}
+	return json.Unmarshal([]byte(d.raw()), r.Source)
 }
 
 // validate implements validator.

@@ -31,6 +31,25 @@ type ownerRecord struct {
 	DeletedKnown *int64 `json:"deletedKnown,omitempty"`
 }
 
+func (r *ownerRecord) read(d *decoder) {
+	for name := range d.members {
+		switch string(name) {
+		case "id":
+			d.string(&r.ID)
+		case "version":
+			d.integer(&r.Version)
+		case "name":
+			d.string(&r.Name)
+		case "ratings":
+			d.float(&r.Ratings)
+		case "deleted":
+			d.integer(&r.Deleted)
+		case "deletedKnown":
+			d.optional(&r.DeletedKnown)
+		}
+	}
+}
+
 func recordOfOwner(o item.Owner) ownerRecord {
 	r := ownerRecord{ID: string(o.ID), Version: int64(o.Version), Name: o.Name, Ratings: o.Ratings, Deleted: int64(o.LastDeleted)}
 	if o.LastDeleted > 0 {
