@@ -18,7 +18,8 @@ const Deadline = time.Second
 
 // WarmUp calls each of reads once, all at the same time, and returns when all have returned, or after Deadline, when
 // their context ends. A read is a cheap one, through the client that the handlers use. Its error is ignored, since a
-// function has to start whether or not a store responds: the first event gets the error, if it is still there.
+// function has to start whether or not a store responds: the first event gets the error, if it is still there. A read that
+// ignores the end of its context goes on after WarmUp has returned.
 //
 // Call it before lambda.Start.
 func WarmUp(reads ...func(context.Context) error) {
