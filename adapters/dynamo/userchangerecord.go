@@ -13,11 +13,11 @@ import (
 // Record returns the stream record of c, as Lambda sends it and ParseUserChange parses it. Its time is that of the newer
 // version; its region and table are examples.
 func (c UserChange) Record() (json.RawMessage, error) {
-	before, err := imageOf(c.Before)
+	before, beforeSize, err := imageOf(c.Before)
 	if err != nil {
 		return nil, err
 	}
-	after, err := imageOf(c.After)
+	after, afterSize, err := imageOf(c.After)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +33,7 @@ func (c UserChange) Record() (json.RawMessage, error) {
 	change := map[string]any{
 		"ApproximateCreationDateTime": max(c.Before.Version(), c.After.Version()).Time().Unix(), // seconds
 		"Keys":                        image{"id": {"S": string(id)}}, "SequenceNumber": c.SequenceNumber, "StreamViewType": viewType,
+		"SizeBytes": len("id") + len(id) + beforeSize + afterSize,
 	}
 	if before != nil {
 		change["OldImage"] = before
@@ -50,24 +51,29 @@ func (c UserChange) Record() (json.RawMessage, error) {
 // image is an item, each attribute with its type: {"id": {"S": "..."}}.
 type image map[string]map[string]any
 
-// imageOf returns the image of r, nil if it is zero.
-func imageOf(r user.Record) (image, error) {
+// imageOf returns the image of r, nil if it is zero, and its size in bytes: a number has a byte for two digits, and one more.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+func imageOf(r user.Record) (encoded image, size int, err error) {
 	stored, err := itemOf(r)
 	if err != nil || stored == nil {
-		return nil, err
+		return nil, 0, err
 	}
-	encoded := make(image, len(stored))
+	encoded = make(image, len(stored))
 	for name, a := range stored {
+		size += len(name)
 		switch a := a.(type) {
 		case *types.AttributeValueMemberS:
 			encoded[name] = map[string]any{"S": a.Value}
+			size += len(a.Value)
 		case *types.AttributeValueMemberN:
 			encoded[name] = map[string]any{"N": a.Value}
+			size += (len(a.Value)+1)/2 + 1
 		case *types.AttributeValueMemberBOOL:
 			encoded[name] = map[string]any{"BOOL": a.Value}
+			size++
 		default:
-			return nil, fmt.Errorf("dynamo: attribute %s is a %T", name, a)
+			return nil, 0, fmt.Errorf("dynamo: attribute %s is a %T", name, a)
 		}
 	}
-	return encoded, nil
+	return encoded, size, nil
 }

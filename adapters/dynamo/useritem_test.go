@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"encoding/json"
 	"math"
 	"reflect"
 	"strings"
@@ -55,6 +56,23 @@ func TestAllFieldsAreStored(t *testing.T) {
 	}
 	if raw, err := (UserChange{EventID: "1", SequenceNumber: "2"}).Record(); err == nil {
 		t.Errorf("the zero change has the record %s", raw)
+	}
+}
+
+// TestSizeBytes: the size is that of the keys and the images, as DynamoDB counts it.
+func TestSizeBytes(t *testing.T) {
+	t.Parallel()
+	tombstone := user.Record{Tombstone: &user.Tombstone{ID: "x", Version: 12345, DeletedAt: time.UnixMicro(123).UTC()}}
+	raw, err := UserChange{EventID: "1", SequenceNumber: "2", After: tombstone}.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Change struct{ SizeBytes int } `json:"dynamodb"`
+	}
+	want := len("idx") + len("idx") + len("version") + 4 + len("deletedAt") + 3 + len("deletedVersion") + 4 + len("expiresAt") + 5
+	if err := json.Unmarshal(raw, &got); err != nil || got.Change.SizeBytes != want {
+		t.Errorf("%d bytes, %v, want %d: %s", got.Change.SizeBytes, err, want, raw)
 	}
 }
 

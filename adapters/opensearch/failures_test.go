@@ -208,7 +208,7 @@ func TestOwnersRejects(t *testing.T) {
 	}
 }
 
-// TestNoIDReachesURL: what is no id is sent fakeEndpoint.
+// TestNoIDReachesURL: what is no id is not sent.
 func TestNoIDReachesURL(t *testing.T) {
 	t.Parallel()
 	c, sent := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {

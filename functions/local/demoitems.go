@@ -28,7 +28,7 @@ func demoKinds() []demoKind {
 	return []demoKind{
 		{"Cordless drill", "18 V with two batteries and a set of bits", "power-tools", []string{"diy", "cordless"}, 9.5},
 		{"Hammer drill", "SDS-plus, for concrete, with four drills", "power-tools", []string{"diy", "loud"}, 14},
-		{"Drill press", "Bench model with a vice", "power-tools", []string{"diy", "builder"}, 18},
+		{"Drill press", "Bench model with a vice", "power-tools", []string{"diy", "workshop"}, 18},
 		{"Circular saw", "Cuts 60 mm, guide rail included", "power-tools", []string{"diy", "wood"}, 12.5},
 		{"Belt sander", "With paper in three grits", "power-tools", []string{"diy", "wood"}, 8},
 		{"Extension ladder", "Three parts, reaches 7 m", "tools", []string{"diy", "garden"}, 11},

@@ -3,8 +3,10 @@ package main
 import (
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -83,6 +85,22 @@ func TestDotEnvErrors(t *testing.T) {
 	}
 	if _, _, err := readDotEnv(t.TempDir()); err == nil || !strings.Contains(err.Error(), " is not a regular file") {
 		t.Errorf("a directory: %v", err)
+	}
+}
+
+// TestDotEnvPipe: a pipe without a writer is an error, and is not opened, which would block.
+func TestDotEnvPipe(t *testing.T) {
+	t.Parallel()
+	mkfifo, err := exec.LookPath("mkfifo")
+	if err != nil || runtime.GOOS == "windows" {
+		t.Skip("no named pipes here")
+	}
+	path := filepath.Join(t.TempDir(), ".env")
+	if out, err := exec.Command(mkfifo, path).CombinedOutput(); err != nil {
+		t.Fatalf("mkfifo: %v\n%s", err, out)
+	}
+	if _, _, err := readDotEnv(path); err == nil || !strings.Contains(err.Error(), " is not a regular file (p---------)") {
+		t.Errorf("got %v", err)
 	}
 }
 

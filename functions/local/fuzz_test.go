@@ -86,7 +86,7 @@ func exchange(t testing.TB, address string, sent []byte) []byte {
 	_ = tcp.CloseWrite()
 	response, err := io.ReadAll(conn)
 	if err != nil && !errors.Is(err, syscall.ECONNRESET) {
-		t.Fatalf("%q: neither responseed nor closed: %v", sent, err)
+		t.Fatalf("%q: neither a response nor the end of the connection: %v", sent, err)
 	}
 	return response
 }

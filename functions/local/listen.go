@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"strconv"
@@ -91,13 +92,25 @@ func listenOnLoopback(port string) (all listeners, err error) {
 	return all, nil
 }
 
+// listenError returns the cause in our own words, since those of the systems differ.
 func listenError(addr string, err error) error {
-	return fmt.Errorf("-addr %s: %w; choose another address, such as -addr localhost:8081 or, for all interfaces, -addr :8081", addr, err)
+	var dns *net.DNSError
+	cause := "cannot listen"
+	switch {
+	case addressInUse(err):
+		cause = "the address is in use"
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, winAccess):
+		cause = "this user may not listen on the address"
+	case addressMissing(err), errors.As(err, &dns):
+		cause = "this machine has no such address"
+	}
+	return fmt.Errorf("-addr %s: %s (%w); choose another address, such as -addr localhost:8081 or, for all interfaces, -addr :8081", addr, cause, err)
 }
 
 // Errors of Windows Sockets. The constants of syscall are invented numbers there.
 // https://learn.microsoft.com/en-us/windows/win32/winsock/windows-sockets-error-codes-2
 const (
+	winAccess            syscall.Errno = 10013
 	winAddressInUse      syscall.Errno = 10048
 	winAddressMissing    syscall.Errno = 10049
 	winFamilyUnsupported syscall.Errno = 10047

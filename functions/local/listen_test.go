@@ -78,6 +78,26 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+// TestListenErrors: errors of the system are recognized by their numbers, of Unix and of Windows Sockets.
+func TestListenErrors(t *testing.T) {
+	t.Parallel()
+	const inUse, noAccess, missing = "the address is in use (", "this user may not listen on the address (", "this machine has no such address ("
+	for errno, want := range map[syscall.Errno]string{
+		syscall.EADDRINUSE: inUse, 10048: inUse,
+		syscall.EACCES: noAccess, 10013: noAccess,
+		syscall.EADDRNOTAVAIL: missing, syscall.EAFNOSUPPORT: missing, 10049: missing, 10047: missing,
+		syscall.EINVAL: "cannot listen (",
+	} {
+		err := &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", errno)}
+		if addressInUse(err) != (want == inUse) || addressMissing(err) != (want == missing) {
+			t.Errorf("%d: in use %t, missing %t", errno, addressInUse(err), addressMissing(err))
+		}
+		if got := listenError("localhost:8080", err); !strings.HasPrefix(got.Error(), "-addr localhost:8080: "+want) || !errors.Is(got, errno) {
+			t.Errorf("%d: %v, want %s", errno, got, want)
+		}
+	}
+}
+
 // TestServerLimits: the time to write includes the longest request and function, and a client that never reads is
 // disconnected.
 func TestServerLimits(t *testing.T) {

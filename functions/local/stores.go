@@ -78,7 +78,7 @@ func (s *stores) useDynamoDB(ctx context.Context, o options, logger *slog.Logger
 	if err != nil {
 		return err
 	}
-	s.profiles = dynamo.NewUsers(newTableClient(config, o.table, logger), o.table)
+	s.profiles = dynamo.NewUsers(tableClient{client, o.table}, o.table)
 	s.changes = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(config), arn, locate, logger)
 	return nil
 }

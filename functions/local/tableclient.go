@@ -4,42 +4,70 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rental.example/adapters/dynamo"
 )
 
-// newTableClient returns a client that creates the users table if an operation finds it missing, and retries the
-// operation. Engines for development may restart empty. Deployed functions do not do this: a missing table must be restored.
-func newTableClient(config aws.Config, table string, logger *slog.Logger) *dynamodb.Client {
-	plain := dynamo.NewClient(config)
-	create := func() bool {
-		err := dynamo.EnsureUsersTable(context.Background(), plain, table) // a Retryer has no context
-		if err != nil {
-			logger.Error("cannot create missing table", "table", table, "error", err)
-		}
-		return err == nil
-	}
-	return dynamo.NewClient(config, func(o *dynamodb.Options) { o.Retryer = tableRetryer{o.Retryer, create} })
+// creationTimeout limits the creation of a missing table by an operation.
+const creationTimeout = 5 * time.Second
+
+// tableClient creates the users table if an operation finds it missing, and repeats the operation once. Engines for
+// development may restart empty. Deployed functions do not do this: a missing table must be restored.
+type tableClient struct {
+	client *dynamodb.Client
+	table  string
 }
 
-// tableRetryer also retries after a ResourceNotFoundException, if create returns true.
-type tableRetryer struct {
-	aws.Retryer
-	create func() bool
+var _ dynamo.API = tableClient{}
+
+// GetItem implements dynamo.API.
+func (c tableClient) GetItem(ctx context.Context, in *dynamodb.GetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	return createIfMissing(ctx, c, c.client.GetItem, in, options)
 }
 
-// IsErrorRetryable implements aws.Retryer.
-func (r tableRetryer) IsErrorRetryable(err error) bool {
+// PutItem implements dynamo.API.
+func (c tableClient) PutItem(ctx context.Context, in *dynamodb.PutItemInput, options ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	return createIfMissing(ctx, c, c.client.PutItem, in, options)
+}
+
+// UpdateItem implements dynamo.API.
+func (c tableClient) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, options ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	return createIfMissing(ctx, c, c.client.UpdateItem, in, options)
+}
+
+// DeleteItem implements dynamo.API.
+func (c tableClient) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, options ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+	return createIfMissing(ctx, c, c.client.DeleteItem, in, options)
+}
+
+// Query implements dynamo.API.
+func (c tableClient) Query(ctx context.Context, in *dynamodb.QueryInput, options ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	return createIfMissing(ctx, c, c.client.Query, in, options)
+}
+
+// Scan implements dynamo.API.
+func (c tableClient) Scan(ctx context.Context, in *dynamodb.ScanInput, options ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error) {
+	return createIfMissing(ctx, c, c.client.Scan, in, options)
+}
+
+// createIfMissing limits the creation by creationTimeout and by ctx. Its error has the cause.
+func createIfMissing[In, Out any](ctx context.Context, c tableClient,
+	call func(context.Context, *In, ...func(*dynamodb.Options)) (*Out, error), in *In, options []func(*dynamodb.Options)) (*Out, error) {
+	out, err := call(ctx, in, options...)
 	var missing *types.ResourceNotFoundException
-	if errors.As(err, &missing) {
-		return r.create()
+	if !errors.As(err, &missing) {
+		return out, err
 	}
-	return r.Retryer.IsErrorRetryable(err)
+	creation, cancel := context.WithTimeout(ctx, creationTimeout)
+	defer cancel()
+	if createErr := dynamo.EnsureUsersTable(creation, c.client, c.table); createErr != nil {
+		return nil, fmt.Errorf("%w; cannot create the table: %w", err, createErr)
+	}
+	return call(ctx, in, options...)
 }
 
 // streamARN returns the ARN of the table's stream.

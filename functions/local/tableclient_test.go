@@ -1,14 +1,18 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -16,40 +20,118 @@ import (
 	"rental.example/adapters/samtest"
 )
 
-// emptyEngine is a DynamoDB without tables until CreateTable.
-type emptyEngine struct{ created atomic.Bool }
+// emptyEngine is a DynamoDB without tables until CreateTable. It implements aws.HTTPClient.
+type emptyEngine struct {
+	creation string // the response to CreateTable: an error if it has a type
+	status   string // of a table
+	useless  bool   // the table is missing after its creation too
 
-// ServeHTTP implements http.Handler.
-func (e *emptyEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	created   bool
+	creations int
+}
+
+// Do implements aws.HTTPClient.
+func (e *emptyEngine) Do(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	body := `{}`
 	switch {
 	case operation == "CreateTable":
-		e.created.Store(true)
-	case !e.created.Load():
-		w.WriteHeader(http.StatusBadRequest)
+		e.creations++
+		e.created = true
+		body = cmp.Or(e.creation, body)
+	case operation == "DescribeTable" && e.created:
+		body = `{"Table":{"TableStatus":"` + cmp.Or(e.status, "ACTIVE") + `"}}`
+	case !e.created || e.useless && strings.HasSuffix(operation, "Item"):
 		body = `{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"Cannot do operations on a non-existent table"}`
-	case operation == "DescribeTable":
-		body = `{"Table":{"TableStatus":"ACTIVE"}}`
+	}
+	w := httptest.NewRecorder()
+	if strings.Contains(body, "__type") {
+		w.WriteHeader(http.StatusBadRequest)
 	}
 	_, _ = io.WriteString(w, body)
+	return w.Result(), nil
 }
+
+// client returns a client of the engine.
+func (e *emptyEngine) client() tableClient {
+	config := engineConfig("http://dynamodb.invalid")
+	config.HTTPClient = e
+	return tableClient{dynamo.NewClient(config), "users"}
+}
+
+// get reads a record of the table.
+func get(ctx context.Context, client tableClient) error {
+	_, err := client.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("users"), Key: tableKey})
+	return err
+}
+
+var tableKey = map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "1"}}
 
 func TestMissingTableIsCreated(t *testing.T) {
 	t.Parallel()
-	engine := new(emptyEngine)
-	server := httptest.NewServer(engine)
-	defer server.Close()
-	table, key := "users", map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "1"}}
-	client := newTableClient(engineConfig(server.URL), table, slog.New(slog.DiscardHandler))
-	_, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: key})
-	if err != nil || !engine.created.Load() {
-		t.Errorf("GetItem: %v", err)
+	engine, table := new(emptyEngine), aws.String("users")
+	client := engine.client()
+	for name, call := range map[string]func() error{
+		"GetItem": func() error {
+			_, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: table, Key: tableKey})
+			return err
+		},
+		"PutItem": func() error {
+			_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: table, Item: tableKey})
+			return err
+		},
+		"UpdateItem": func() error {
+			_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: table, Key: tableKey})
+			return err
+		},
+		"DeleteItem": func() error {
+			_, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: table, Key: tableKey})
+			return err
+		},
+		"Query": func() error {
+			_, err := client.Query(t.Context(), &dynamodb.QueryInput{TableName: table})
+			return err
+		},
+		"Scan": func() error {
+			_, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: table})
+			return err
+		},
+	} {
+		engine.created, engine.creations = false, 0
+		if err := call(); err != nil || engine.creations != 1 {
+			t.Errorf("%s: %v, %d creations", name, err, engine.creations)
+		}
 	}
-	engine.created.Store(false)
-	_, err = client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: &table, Key: key})
-	if err != nil || !engine.created.Load() {
-		t.Errorf("UpdateItem: %v", err)
+}
+
+// TestMissingTableErrors: an operation creates the table once, not longer than creationTimeout or its own context, and its
+// error has the cause.
+func TestMissingTableErrors(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		engine  emptyEngine
+		timeout time.Duration // of the operation
+		took    time.Duration
+		want    string
+	}{
+		"rejected":      {emptyEngine{creation: `{"__type":"ValidationException","message":"no space"}`}, time.Minute, 0, "ValidationException: no space"},
+		"never active":  {emptyEngine{status: "CREATING"}, time.Minute, creationTimeout, "cannot create the table: "},
+		"context ends":  {emptyEngine{status: "CREATING"}, time.Second, time.Second, "cannot create the table: "},
+		"still missing": {emptyEngine{useless: true}, time.Minute, 0, ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), tt.timeout)
+			defer cancel()
+			start := time.Now()
+			err := get(ctx, tt.engine.client())
+			var missing *types.ResourceNotFoundException
+			if !errors.As(err, &missing) || !strings.Contains(err.Error(), tt.want) || tt.engine.creations != 1 || time.Since(start) != tt.took {
+				t.Errorf("%s: %v, %d creations, after %v", name, err, tt.engine.creations, time.Since(start))
+			}
+		})
 	}
 }
 

@@ -94,7 +94,7 @@ func TestCORS(t *testing.T) {
 	w = httptest.NewRecorder()
 	h.pool.ServeHTTP(w, r)
 	if got := w.Header().Get("Access-Control-Allow-Origin"); got != origin {
-		t.Errorf("a badRequest: Access-Control-Allow-Origin is %q", got)
+		t.Errorf("an error response: Access-Control-Allow-Origin is %q", got)
 	}
 	if got := w.Header().Get("Access-Control-Allow-Credentials"); got != "" {
 		t.Errorf("Access-Control-Allow-Credentials is %q, want none", got)
@@ -155,7 +155,7 @@ func FuzzServeHTTP(f *testing.F) {
 			t.Errorf("%s %q: got %d %s", operation, body, w.Code, w.Body)
 		}
 		if w.Code != 200 && !strings.Contains(w.Body.String(), `"__type"`) {
-			t.Errorf("%s %q: the badRequest has no name: %s", operation, body, w.Body)
+			t.Errorf("%s %q: the error response has no name: %s", operation, body, w.Body)
 		}
 	})
 }

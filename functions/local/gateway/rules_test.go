@@ -3,6 +3,8 @@ package gateway_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -172,6 +174,33 @@ func TestBodySize(t *testing.T) {
 		f.event = nil
 		if status, body := post(tt.size); status != tt.status || body != tt.body || (f.event != nil) != (status == 204) {
 			t.Errorf("%d bytes: %d %s, want %d %s", tt.size, status, body, tt.status, tt.body)
+		}
+	}
+}
+
+// TestKnownDifferences: each known difference of the package comment ends with a test of this package, or has a reason.
+func TestKnownDifferences(t *testing.T) {
+	t.Parallel()
+	var tests strings.Builder
+	for _, file := range []string{"gateway_test.go", "rules_test.go"} {
+		code, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(code)
+	}
+	comment, err := os.ReadFile("gateway.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	differences := regexp.MustCompile(`(?m)^//   - .*(\n//     .*)*`).FindAllString(strings.ReplaceAll(string(comment), "\r", ""), -1)
+	if len(differences) < 5 {
+		t.Fatalf("%d differences", len(differences))
+	}
+	for _, difference := range differences {
+		name := regexp.MustCompile(`Test\w+$`).FindString(difference)
+		if !strings.Contains(difference, "Reason: ") && (name == "" || !strings.Contains(tests.String(), "func "+name+"(t *testing.T)")) {
+			t.Errorf("want the name of a test of this package at the end, or a sentence that begins with \"Reason: \":\n%s", difference)
 		}
 	}
 }

@@ -230,7 +230,7 @@ func TestOutage(t *testing.T) {
 						t.Errorf("published (-want +got):\n%s", diff)
 					}
 					if d := w.depth(t, UserEventsFailureQueue); d.Visible != 0 {
-						t.Errorf("failureQueue: %+v", d)
+						t.Errorf("failure queue: %+v", d)
 					}
 					return
 				}

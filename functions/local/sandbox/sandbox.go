@@ -76,7 +76,7 @@ func (e *PanicError) Error() string { return fmt.Sprint(e.Value) }
 type Invocation struct {
 	Event     []byte
 	RequestID string // the function_request_id of log lines
-	Trace     string // the X-Ray traceForm header; may be empty
+	Trace     string // the X-Ray tracing header; may be empty
 }
 
 // Service invokes functions.

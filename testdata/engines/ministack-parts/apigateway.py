@@ -9,7 +9,7 @@ from ministack.services import apigateway_v1 as gateway
 
 
 def correct():
-    gateway._import_operation = after(gateway._import_operation, keep_mock_answers)
+    gateway._import_operation = after(gateway._import_operation, keep_mock_responses)
     gateway._import_rest_api = import_api(gateway._import_rest_api)
     gateway._validate_cognito_authorizer = id_tokens_of_the_client(gateway._validate_cognito_authorizer)
     gateway._resolve_jwks_url = over_tls(gateway._resolve_jwks_url)
@@ -28,8 +28,8 @@ def after(original, then):
     return call
 
 
-def keep_mock_answers(api, resource, method, operation, *_):
-    """An import keeps of an integration what makes preflights response: templates and the parameters of responses."""
+def keep_mock_responses(api, resource, method, operation, *_):
+    """An import keeps of an integration what makes preflights respond: templates and the parameters of responses."""
     spec = (operation or {}).get("x-amazon-apigateway-integration") or {}
     integration = gateway._resources[api][resource]["resourceMethods"][method].get("methodIntegration")
     if not integration:
