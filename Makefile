@@ -81,7 +81,7 @@ fuzz: ## decodes every truncation and corruption of every event, and fuzzes ever
 simulation: ## plays SCHEDULES random schedules of the whole system, and proves that each protection is needed
 	go test ./functions/simulation -run 'TestSimulation|TestMutants' -count=1 -timeout 60m -v -schedules $(SCHEDULES) -mutants | grep -v '^=== '
 
-bench: ## compares the functions with other stacks and a hello world, and prints the tables of testdata/peers/README.md; eight minutes
+bench: ## compares the functions with other stacks and a hello world, and prints the tables of testdata/peers/README.md; seven minutes
 	cd testdata/peers && go test -timeout 5m ./... >&2 && go run ./cmd/bench
 
 load: ## sends the local runner 200,000 requests from another process; fails on an error, and when its memory grows
@@ -137,7 +137,7 @@ redrive: ## messages of its dead-letter queue QUEUE=ItemSyncDeadLetterQueue, bac
 replay: ## records of its UserEventsDeadLetterQueue to UserEventsFunction once more
 	@$(OPS) replay
 
-republish: ## every profile's present state; RAISE=true after the table was restored
+republish: ## every profile's current state; RAISE=true after the table was restored
 	@$(OPS) republish $(if $(filter true,$(RAISE)),raise)
 
 purge: ## empties its dead-letter or failure queue QUEUE=UserEventsFailureQueue, after a republish

@@ -8,13 +8,19 @@ import (
 	"time"
 )
 
-// Backoff sleeps a random time below base<<(attempt-1) before retry number attempt; attempt 0 returns at once. The
-// random part keeps writers that collided from colliding again. It returns ErrUnavailable if ctx ends first.
+// BackoffDelay returns a random delay below base<<(attempt-1) for retry number attempt, 1 for the first. It is random, so
+// that writers that collided do not collide again, and clients that were throttled together do not retry together.
+func BackoffDelay(attempt int, base time.Duration) time.Duration {
+	return rand.N(base << (attempt - 1))
+}
+
+// Backoff sleeps for BackoffDelay before retry number attempt; attempt 0 returns at once. It returns ErrUnavailable if ctx
+// ends first.
 func Backoff(ctx context.Context, attempt int, base time.Duration) error {
 	if attempt == 0 {
 		return nil
 	}
-	timer := time.NewTimer(rand.N(base << (attempt - 1)))
+	timer := time.NewTimer(BackoffDelay(attempt, base))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

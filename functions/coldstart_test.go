@@ -48,9 +48,9 @@ func TestCertificateFolder(t *testing.T) {
 // trustVariable makes TestRootCertificates the child that reads the system's roots.
 const trustVariable = "TEST_TRUST_OF"
 
-// TestRootCertificates: with SSL_CERT_DIR, a process trusts what the bundle has and reads less than half of what it reads without,
-// in a tree as that of Amazon Linux 2023: the bundle; each root in a file of its own, with two links; and a folder of
-// links to the bundle and to a copy of it.
+// TestRootCertificates: with SSL_CERT_DIR, a process trusts what the bundle has and reads less than half of what it reads
+// without, in a tree as that of Amazon Linux 2023: the bundle; each root in a file of its own, with two links; and a folder
+// of links to the bundle and to a copy of it.
 func TestRootCertificates(t *testing.T) {
 	if folder := os.Getenv(trustVariable); folder != "" {
 		fmt.Print(readTrust(t, folder))

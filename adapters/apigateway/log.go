@@ -37,9 +37,9 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 	route.logger.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// WarnClockSkew logs an error if the clock lags far below the version that was written. Versions stay in order, but they
+// LogClockSkew logs an error if the clock lags far below the version that was written. Versions stay in order, but they
 // and the times in responses are ahead of the true time. Services call it with each version that they write.
-func WarnClockSkew(ctx context.Context, logger *slog.Logger, written domain.Version, now time.Time) {
+func LogClockSkew(ctx context.Context, logger *slog.Logger, written domain.Version, now time.Time) {
 	if skew, excessive := domain.ClockSkew(written, now); excessive {
 		logger.ErrorContext(ctx, "clock behind stored versions", "seconds", skew.Seconds())
 	}

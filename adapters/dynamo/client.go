@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -33,15 +32,9 @@ func NewClient(cfg aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Cli
 	cfg.Retryer = func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = clientAttempts
-			o.Backoff = retry.BackoffDelayerFunc(backoff)
+			o.Backoff = httpclient.Backoff(clientBackoff)
 		})
 	}
 	own := func(o *dynamodb.Options) { o.DisableValidateResponseChecksum = true }
 	return dynamodb.NewFromConfig(cfg, append([]func(*dynamodb.Options){own}, options...)...)
-}
-
-// backoff returns the delay before a retry. It is random, so that throttled clients do not retry at the same time. attempt
-// is 1 for the first retry. The upper limit doubles with each retry.
-func backoff(attempt int, _ error) (time.Duration, error) {
-	return rand.N(clientBackoff << (attempt - 1)), nil
 }

@@ -48,7 +48,7 @@ func (t *Table[T]) key(k Key) (attributes, error) {
 }
 
 // build builds the expressions of a write. The builder replaces all names and values by placeholders, so that reserved
-// words and injected syntax have no effect. Without cond and change there are no expressions.
+// words and injected syntax have no effect. Without cond and change it returns an empty expression.
 func build(cond expression.ConditionBuilder, change *expression.UpdateBuilder) (expression.Expression, error) {
 	b := expression.NewBuilder()
 	if change != nil {

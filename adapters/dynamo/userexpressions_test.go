@@ -37,8 +37,8 @@ func (a *placeholderAPI) check(names map[string]string, values attributes, expre
 	if diff := cmp.Diff(slices.Compact(want), got); diff != "" {
 		a.t.Errorf("placeholders of %s (-used +defined):\n%s", text, diff)
 	}
-	if reserved := regexp.MustCompile(`(?i)\s(name|sub) `).FindString(text); reserved != "" {
-		a.t.Errorf("reserved word %q in %s", reserved, text)
+	if reserved := reservedNames(text); len(reserved) > 0 {
+		a.t.Errorf("%q are reserved words, which need placeholders as in saveNames: %s", reserved, text)
 	}
 	if strings.Count(text, "(") != strings.Count(text, ")") {
 		a.t.Errorf("parentheses of %s", text)

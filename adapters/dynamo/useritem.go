@@ -62,7 +62,7 @@ func itemOf(r user.Record) (attributes, error) {
 	return stored, nil
 }
 
-// tombstoneItem returns the item of t, with the number of deletions.
+// tombstoneItem returns the item of t; d counts the user's deletions up to t.
 func tombstoneItem(t user.Tombstone, d user.Deletions) userItem {
 	return userItem{
 		Deletions: d.Count, DeletionDay: d.Day,

@@ -1,4 +1,4 @@
-// Package httpclient makes the HTTP clients of the adapters that call AWS.
+// Package httpclient has the HTTP client of the adapters that call AWS, and the backoff of their retries.
 package httpclient
 
 import (
@@ -6,7 +6,10 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+
+	"rental.example/domain"
 )
 
 // IdleTimeout is how long a connection may stay unused. DynamoDB closes one after 60 seconds at the earliest, and the
@@ -22,5 +25,13 @@ func New(timeout time.Duration, idle int) *awshttp.BuildableClient {
 		t.IdleConnTimeout = IdleTimeout
 		t.MaxIdleConnsPerHost = idle
 		t.TLSClientConfig.ClientSessionCache = tls.NewLRUClientSessionCache(4) // one session a host
+	})
+}
+
+// Backoff returns the delays between the attempts of an SDK client, as domain.BackoffDelay: random, below base before the
+// first retry, and below twice as much before each further one.
+func Backoff(base time.Duration) retry.BackoffDelayer {
+	return retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
+		return domain.BackoffDelay(attempt, base), nil
 	})
 }

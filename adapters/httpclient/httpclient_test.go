@@ -100,3 +100,23 @@ func TestSessions(t *testing.T) {
 		t.Errorf("resumed: %v, want false and true", resumed)
 	}
 }
+
+// TestBackoff checks the limits of the delays, and that they are random within them.
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	const base = 50 * time.Millisecond
+	backoff := httpclient.Backoff(base)
+	for attempt, limit := range map[int]time.Duration{1: base, 2: 2 * base, 3: 4 * base} {
+		shortest, longest := limit, time.Duration(0)
+		for range 1000 {
+			d, err := backoff.BackoffDelay(attempt, nil)
+			if err != nil || d < 0 || d >= limit {
+				t.Fatalf("attempt %d: %v, %v; want less than %v", attempt, d, err, limit)
+			}
+			shortest, longest = min(shortest, d), max(longest, d)
+		}
+		if shortest > limit/10 || longest < limit*9/10 {
+			t.Errorf("attempt %d: delays from %v to %v, want them spread below %v", attempt, shortest, longest, limit)
+		}
+	}
+}

@@ -19,7 +19,7 @@ func TestRecordsContract(t *testing.T) {
 	usertest.RunRecords(t, func(*testing.T) usertest.StoreWithRecords { return memory.NewUsers() })
 }
 
-func TestRaiseCallsOnChange(t *testing.T) {
+func TestBumpVersionCallsOnChange(t *testing.T) {
 	t.Parallel()
 	store := memory.NewUsers()
 	p, _, err := store.Save(t.Context(), user.Profile{ID: "jane", Name: "Jane", Version: 5}, domain.Condition{})

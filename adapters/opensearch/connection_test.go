@@ -73,3 +73,26 @@ func resetConn(conn net.Conn) {
 	_ = conn.(*net.TCPConn).SetLinger(0)
 	_ = conn.Close()
 }
+
+// TestPing checks that Ping sends one search and nothing else: it is called at start, and must not create a missing index.
+func TestPing(t *testing.T) {
+	t.Parallel()
+	const found = `{"timed_out":false,"_shards":{"failed":0},"hits":{"total":{"value":0,"relation":"eq"},"hits":[]}}`
+	for name, test := range map[string]struct {
+		response exchange
+		fails    bool
+	}{
+		"index":         {respond(200, found), false},
+		"missing index": {respond(404, noSuchIndex), true},
+		"no shards":     {respond(503, noShards), true},
+	} {
+		var sent []string
+		c, _ := newFakeClient(t, fakeEndpoint, "items", recordRequest(t, &sent, test.response))
+		if err := c.Ping(t.Context()); (err != nil) != test.fails {
+			t.Errorf("%s: Ping = %v, want an error: %t", name, err, test.fails)
+		}
+		if want := `POST /items/_search {"size":0,"query":{"match_none":{}}}`; len(sent) != 1 || sent[0] != want {
+			t.Errorf("%s: sent %q, want %q alone", name, sent, want)
+		}
+	}
+}

@@ -96,6 +96,22 @@ func TestListOwnedRejects(t *testing.T) {
 	}
 }
 
+// TestRefreshRejects checks that a refresh of some shards only is unavailability: items of the others would not be listed.
+func TestRefreshRejects(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]error{
+		`{"_shards":{"total":2,"successful":2,"failed":0}}`: nil,
+		`{"_shards":{"total":2,"successful":1,"failed":1}}`: domain.ErrUnavailable,
+		`{"_shards":{}}`: domain.ErrUnavailable,
+	} {
+		c, sent := newFakeClient(t, fakeEndpoint, "items", respond(200, body))
+		err := opensearch.NewHoldings(c).Refresh(t.Context())
+		if kindOf(err) != want || (err != nil) != (want != nil) || sent.attempts != 1 {
+			t.Errorf("%s: Refresh = %v after %d attempts, want %v after 1", body, err, sent.attempts, want)
+		}
+	}
+}
+
 // TestRemoveResponses checks how the results of two deletions are combined.
 func TestRemoveResponses(t *testing.T) {
 	t.Parallel()

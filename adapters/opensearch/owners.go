@@ -20,15 +20,15 @@ var _ item.Owners = (*Owners)(nil)
 // NewOwners returns the owners in client's index of owners.
 func NewOwners(client *Client) *Owners { return &Owners{client: client} }
 
-// ownerRecord is an owner as a document of owners.index.json.
+// ownerRecord is an owner as a document of owners.index.json. The stored names cannot change: existing documents have them.
 type ownerRecord struct {
-	ID      string  `json:"id"`
-	Version int64   `json:"version"`
-	Name    string  `json:"name,omitempty"`
-	Ratings float64 `json:"ratings"`
-	Deleted int64   `json:"deleted"`
-	// DeletedKnown is in microseconds since 1970; nil without a deletion.
-	DeletedKnown *int64 `json:"deletedKnown,omitempty"`
+	ID          string  `json:"id"`
+	Version     int64   `json:"version"`
+	Name        string  `json:"name,omitempty"`
+	Ratings     float64 `json:"ratings"`
+	LastDeleted int64   `json:"deleted"`
+	// DeletionReceived is in microseconds since 1970; nil without a deletion.
+	DeletionReceived *int64 `json:"deletedKnown,omitempty"`
 }
 
 func (r *ownerRecord) read(d *decoder) {
@@ -51,19 +51,19 @@ func (r *ownerRecord) read(d *decoder) {
 }
 
 func recordOfOwner(o item.Owner) ownerRecord {
-	r := ownerRecord{ID: string(o.ID), Version: int64(o.Version), Name: o.Name, Ratings: o.Ratings, Deleted: int64(o.LastDeleted)}
+	r := ownerRecord{ID: string(o.ID), Version: int64(o.Version), Name: o.Name, Ratings: o.Ratings, LastDeleted: int64(o.LastDeleted)}
 	if o.LastDeleted > 0 {
-		r.DeletedKnown = aws.Int64(o.DeletionReceived.UnixMicro())
+		r.DeletionReceived = aws.Int64(o.DeletionReceived.UnixMicro())
 	}
 	return r
 }
 
 func (r ownerRecord) owner() item.Owner {
 	o := item.Owner{
-		ID: domain.UserID(r.ID), Version: domain.Version(r.Version), Name: r.Name, Ratings: r.Ratings, LastDeleted: domain.Version(r.Deleted),
+		ID: domain.UserID(r.ID), Version: domain.Version(r.Version), Name: r.Name, Ratings: r.Ratings, LastDeleted: domain.Version(r.LastDeleted),
 	}
-	if r.DeletedKnown != nil {
-		o.DeletionReceived = fromMicros(*r.DeletedKnown)
+	if r.DeletionReceived != nil {
+		o.DeletionReceived = fromMicros(*r.DeletionReceived)
 	}
 	return o
 }

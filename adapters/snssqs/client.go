@@ -1,7 +1,6 @@
 package snssqs
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -50,13 +49,8 @@ func withTimeouts(cfg aws.Config, store storecalls.Store) aws.Config {
 	cfg.Retryer = func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = clientAttempts
-			o.Backoff = retry.BackoffDelayerFunc(backoff)
+			o.Backoff = httpclient.Backoff(clientBackoff)
 		})
 	}
 	return cfg
-}
-
-// backoff returns a random part of a time that doubles, so that clients throttled at once do not retry at once.
-func backoff(attempt int, _ error) (time.Duration, error) {
-	return rand.N(clientBackoff << (attempt - 1)), nil
 }

@@ -77,7 +77,7 @@ func (c *Catalog) checkLimit(ctx context.Context, i Item) error {
 		return err
 	}
 	if _, err := c.items.Get(ctx, i.ID); !errors.Is(err, domain.ErrNotFound) {
-		return err // nil: i exists, so this is a retry
+		return err // nil if i exists: the request is a retry, and adds no item
 	}
 	return ErrTooManyItems
 }

@@ -75,7 +75,7 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WarnClockSkew(ctx, s.config.Logger, added.Item.Version, s.config.Now())
+	apigateway.LogClockSkew(ctx, s.config.Logger, added.Item.Version, s.config.Now())
 	status := http.StatusOK // retry of a request with an Idempotency-Key
 	if created {
 		status = http.StatusCreated
@@ -139,7 +139,7 @@ func (s *Service) update(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WarnClockSkew(ctx, s.config.Logger, updated.Item.Version, s.config.Now())
+	apigateway.LogClockSkew(ctx, s.config.Logger, updated.Item.Version, s.config.Now())
 	return itemResponse(http.StatusOK, updated)
 }
 

@@ -20,7 +20,8 @@ import (
 	"rental.example/domain/user"
 )
 
-// Request configures a run. The zero Request, {}, publishes everything.
+// Request configures a run. The zero Request, {}, publishes everything. The JSON names of Request and Result cannot change:
+// schedules and scripts use them.
 type Request struct {
 	// BumpVersions first writes each record again with a current version. It is for a table restored from a backup:
 	// consumers have newer versions than its records, and would ignore them.

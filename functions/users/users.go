@@ -74,7 +74,7 @@ func (s *Service) save(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WarnClockSkew(ctx, s.logger, saved.Version, s.now())
+	apigateway.LogClockSkew(ctx, s.logger, saved.Version, s.now())
 	if created {
 		return profileResponse(http.StatusCreated, saved, apigateway.Location(req, "/users/"+string(saved.ID)))
 	}
@@ -126,7 +126,7 @@ func (s *Service) update(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WarnClockSkew(ctx, s.logger, saved.Version, s.now())
+	apigateway.LogClockSkew(ctx, s.logger, saved.Version, s.now())
 	return profileResponse(http.StatusOK, saved)
 }
 
@@ -144,7 +144,7 @@ func (s *Service) delete(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.WarnClockSkew(ctx, s.logger, tombstone.Version, s.now())
+	apigateway.LogClockSkew(ctx, s.logger, tombstone.Version, s.now())
 	return apigateway.NoContent()
 }
 

@@ -9,7 +9,8 @@ import (
 )
 
 // FieldHint says what to do about a name of a field that CheckNoSecrets, or the suite of functions/e2e, takes for a secret.
-const FieldHint = "if it is the name of a field, or one of its values, add it to the schema of the request's body in openapi.yaml: FieldNames reads those"
+const FieldHint = "if it is the name of a field, or one of its values, add it to the schema of the request's body in openapi.yaml: " +
+	"FieldNames reads those"
 
 // FieldNames returns the names of all fields in openapi.yaml, which is in the directory root, and the values of enums. They
 // occur in the texts of problems, and so may be logged.

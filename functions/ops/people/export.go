@@ -21,7 +21,7 @@ type Export struct {
 	DeadLetters map[string][]string `json:"deadLetters"` // messages about the person, by queue
 	ErasedAt    *time.Time          `json:"erasedAt"`    // null if the person was not erased
 	// UnusedIndices are indices not in use that also hold data about the person.
-	UnusedIndices []string `json:"leftOverIndices"`
+	UnusedIndices []string `json:"leftOverIndices"` // readers of earlier exports use this name
 }
 
 type exportedUser struct {
