@@ -57,6 +57,11 @@ var partMutants = []partMutant{
 	{"template.yaml", "  ItemsFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItems\n    DeletionPolicy: Delete\n    UpdateReplacePolicy: Delete\n    Properties: { RetentionInDays: !Ref LogRetentionDays }",
 		"  ItemsFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItems", "ItemsFunctionLogs keeps logs for ever", "template.yaml:"},
 	{"template.yaml", "MetricName: ReadThrottleEvents", "MetricName: ReadThrottle", "ReadThrottleEvents of UsersTable", "template.yaml:"},
+	// Requests and events.
+	{"template.yaml", `Path: "/items/{id}", Method: get, Auth: { Authorizer: NONE } }`, `Path: "/items/{id}", Method: get }`, "GET /items/{id} of ItemsFunction is public", "template.yaml:"},
+	{"template.yaml", `Path: /users, Method: get }`, `Path: /users, Method: get, Auth: { Authorizer: NONE } }`, "GET /users of UsersFunction needs a caller", "template.yaml:"},
+	{"template.yaml", "          - Sid: TopicDelivers\n            Effect: Allow", "          - Sid: TopicDelivers\n            Effect: Deny", "ItemSyncSubscription send to ItemSyncQueue", "template.yaml:"},
+	{"template.yaml", "      SourceArn: !GetAtt RepublishRule.Arn\n", "", "RepublishRule invoke RepublishFunction", "template.yaml:"},
 	// Functions, suites, fixtures and tests.
 	{"template.yaml", "  RepublishFunction:\n", "  RepublishesFunction:\n", "RepublishesFunction", "functions/republishes/bootstrap/main.go"},
 	{"template.yaml", "  RepublishFunction:\n", "  RepublishesFunction:\n", "functions/republish/bootstrap/main.go", "template.yaml"},

@@ -18,10 +18,10 @@ import (
 // tree is what the checks of a service's parts compare: template.yaml with testdata/env.json, the code and the fixtures.
 // The other tests compare the routes, the contract and the documents.
 type tree struct {
-	files    map[string]string // texts by path; of fixtures, the names alone
-	root     *yaml.Node        // of template.yaml, for its lines
-	template map[string]any    // with intrinsic functions in the long form
-	deployed stack             // what prod deploys with items, before SAM's transform
+	files    map[string]string            // texts by path; of fixtures, the names alone
+	root     *yaml.Node                   // of template.yaml, for its lines
+	template map[string]any               // with intrinsic functions in the long form
+	deployed stack                        // what prod deploys with items, before SAM's transform
 	calls    map[string]map[string]string // of each bootstrap: the place of each call of AWS
 	pkgs     []pkg                        // deployed, with those that they import
 }
@@ -38,7 +38,7 @@ func TestParts(t *testing.T) {
 func (tr *tree) findings(t *testing.T) []string {
 	t.Helper()
 	found := slices.Concat(tr.folders(), tr.variables(), tr.localVariables(t), tr.rights(), tr.rollbacks(), tr.storage(),
-		tr.tableAlarms(), tr.suites(), tr.fixtures(), tr.tests())
+		tr.tableAlarms(), tr.authorizers(), tr.deliveries(), tr.suites(), tr.fixtures(), tr.tests())
 	slices.Sort(found)
 	return slices.Compact(found)
 }
@@ -83,7 +83,9 @@ func (tr *tree) with(t *testing.T, files map[string]string) *tree {
 	if files["template.yaml"] != tr.files["template.yaml"] {
 		other.readTemplate(t)
 	}
-	isCode := func(name, _ string) bool { return !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") }
+	isCode := func(name, _ string) bool {
+		return !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go")
+	}
 	before, now := maps.Clone(tr.files), maps.Clone(files)
 	maps.DeleteFunc(before, isCode)
 	maps.DeleteFunc(now, isCode)

@@ -1,0 +1,95 @@
+package functions_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rental.example/adapters/samtest"
+)
+
+// authorizers are the routes that are public in template.yaml alone, or in the code alone. TestPolicy checks what SAM makes
+// of them; this needs nothing but Go.
+func (tr *tree) authorizers() (found []string) {
+	public := map[string]bool{}
+	for _, routes := range services() {
+		for _, r := range routes {
+			public[r.String()] = r.Public
+		}
+	}
+	for _, f := range tr.functions() {
+		events, _ := f.properties["Events"].(map[string]any)
+		for _, event := range sortedKeys(events) {
+			properties, _ := samtest.Lookup(events, event, "Properties").(map[string]any)
+			method, path := strings.ToUpper(plain(properties["Method"])), plain(properties["Path"])
+			isPublic, known := public[strings.Replace(method, "HEAD", "GET", 1)+" "+path]
+			if !known {
+				continue // TestRoutesOfTemplate reports it
+			}
+			open, at := samtest.Lookup(properties, "Auth", "Authorizer") == "NONE", tr.at("Resources", f.name, "Properties", "Events", event)
+			switch {
+			case isPublic && !open:
+				found = append(found, fmt.Sprintf("%s: %s %s of %s is public in functions/%s: write Auth: { Authorizer: NONE } below Properties", at, method, path, f.name, f.folder))
+			case open && !isPublic:
+				found = append(found, fmt.Sprintf("%s: %s %s of %s needs a caller in functions/%s: take Auth out", at, method, path, f.name, f.folder))
+			}
+		}
+	}
+	return found
+}
+
+// deliveries are subscriptions and rules that AWS would not deliver: without a policy of the queue for the topic, or a
+// permission of the function for the rule.
+func (tr *tree) deliveries() (found []string) {
+	s := tr.everything()
+	for name, p := range s.of("AWS::SNS::Subscription") {
+		if p["Protocol"] != "sqs" {
+			continue
+		}
+		for _, queue := range slices.Concat(references(p["Endpoint"]), references(p["RedrivePolicy"])) {
+			if !s.accepts(queue, references(p["TopicArn"])) {
+				found = append(found, fmt.Sprintf("%s: no AWS::SQS::QueuePolicy lets the topic of %s send to %s: add a statement such as TopicDelivers of ItemSyncQueuesPolicy",
+					tr.at("Resources", name), name, queue))
+			}
+		}
+	}
+	for name, p := range s.of("AWS::Events::Rule") {
+		for _, function := range references(p["Targets"]) {
+			if s[function]["Type"] == "AWS::Serverless::Function" && !s.permits(function, name) {
+				found = append(found, fmt.Sprintf("%s: no AWS::Lambda::Permission lets %s invoke %s: add one such as RepublishRulePermission", tr.at("Resources", name), name, function))
+			}
+		}
+	}
+	return found
+}
+
+// everything is what a deployment with every optional parameter has.
+func (tr *tree) everything() stack {
+	return resolve(tr.template, merged(fullParameters(tr.template), map[string]any{"Stage": "prod", "OpenSearchMode": "domain"}))
+}
+
+// accepts reports whether a policy lets SNS send the messages of a topic to a queue.
+func (s stack) accepts(queue string, topics []string) bool {
+	for _, p := range s.of("AWS::SQS::QueuePolicy") {
+		for _, allows := range statements(p["PolicyDocument"]) {
+			source := references(samtest.Lookup(allows, "Condition", "ArnEquals", "aws:SourceArn"))
+			if slices.Contains(references(p["Queues"]), queue) && slices.Contains(references(allows["Resource"]), queue) &&
+				plain(allows["Action"]) == "sqs:SendMessage" && plain(samtest.Lookup(allows, "Principal", "Service")) == "sns.amazonaws.com" &&
+				slices.Equal(source, topics) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// permits reports whether a rule may invoke a function.
+func (s stack) permits(function, rule string) bool {
+	for _, p := range s.of("AWS::Lambda::Permission") {
+		if slices.Contains(references(p["FunctionName"]), function) && slices.Contains(references(p["SourceArn"]), rule) &&
+			p["Action"] == "lambda:InvokeFunction" && p["Principal"] == "events.amazonaws.com" {
+			return true
+		}
+	}
+	return false
+}
