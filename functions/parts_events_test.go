@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -92,4 +93,38 @@ func (s stack) permits(function, rule string) bool {
 		}
 	}
 	return false
+}
+
+// unchecked are functions that serve requests or events, and whose new versions the hook of deployments does not check.
+func (tr *tree) unchecked() (found []string) {
+	var checked []string
+	hook := ""
+	for _, f := range tr.functions() {
+		if !tr.triggered(f) {
+			hook, checked = f.name, references(f.own())
+		}
+	}
+	for _, f := range tr.functions() {
+		served := strings.Contains(fmt.Sprint(f.properties["Events"]), "Type:Api") || len(tr.mappingNeeds(f)) > 0
+		if served && hook != "" && !slices.Contains(checked, f.name) {
+			found = append(found, fmt.Sprintf("%s: %s does not check new versions of %s: write a variable ending in _VERSION with !Ref %[3]s.Version, and a check in functions/%s/bootstrap/main.go",
+				tr.at("Resources", hook, "Properties", "Environment", "Variables"), hook, f.name, strings.ToLower(strings.TrimSuffix(hook, "Function"))))
+		}
+	}
+	return found
+}
+
+var usedOutput = regexp.MustCompile(`(?:\$\(output |OutputKey OutputValue )([A-Z]\w+)\)`)
+
+// outputs are those that scripts ask a stack for, and template.yaml does not have.
+func (tr *tree) outputs() (found []string) {
+	declared, _ := tr.template["Outputs"].(map[string]any)
+	for _, name := range []string{"functions/e2e/deployed", "testdata/ops", "testdata/take-up"} {
+		for _, m := range usedOutput.FindAllStringSubmatch(tr.files[name], -1) {
+			if declared[m[1]] == nil {
+				found = append(found, fmt.Sprintf("%s: there is no output %s, which %s asks for: add it, or correct the name there", tr.at("Outputs"), m[1], name))
+			}
+		}
+	}
+	return found
 }

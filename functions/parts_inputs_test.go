@@ -84,10 +84,12 @@ func TestInputsNegative(t *testing.T) {
 	t.Parallel()
 	schema := func(d document, name string) object { return d.at("#/components/schemas/" + name) }
 	for want, change := range map[string]func(document){
-		"openapi.yaml: POST /user: body.name has no maxLength":  func(d document) { schema(d, "ProfileDraft")["properties"] = object{"name": object{"type": "string"}} },
-		"openapi.yaml: POST /items: body.tags has no maxItems":  func(d document) { delete(schema(d, "Tags"), "maxItems") },
-		"openapi.yaml: GET /users: limit has no maximum":        func(d document) { delete(objectIn(d.at("#/components/parameters/Limit")["schema"]), "maximum") },
-		"openapi.yaml: POST /items: Idempotency-Key has no max": func(d document) { delete(objectIn(d.at("#/components/parameters/IdempotencyKey")["schema"]), "maxLength") },
+		"openapi.yaml: POST /user: body.name has no maxLength": func(d document) { schema(d, "ProfileDraft")["properties"] = object{"name": object{"type": "string"}} },
+		"openapi.yaml: POST /items: body.tags has no maxItems": func(d document) { delete(schema(d, "Tags"), "maxItems") },
+		"openapi.yaml: GET /users: limit has no maximum":       func(d document) { delete(objectIn(d.at("#/components/parameters/Limit")["schema"]), "maximum") },
+		"openapi.yaml: POST /items: Idempotency-Key has no max": func(d document) {
+			delete(objectIn(d.at("#/components/parameters/IdempotencyKey")["schema"]), "maxLength")
+		},
 	} {
 		found := contract(t).broken(t, change).unbounded()
 		checkFindings(t, want, found, want)

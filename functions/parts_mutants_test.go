@@ -62,6 +62,8 @@ var partMutants = []partMutant{
 	{"template.yaml", `Path: /users, Method: get }`, `Path: /users, Method: get, Auth: { Authorizer: NONE } }`, "GET /users of UsersFunction needs a caller", "template.yaml:"},
 	{"template.yaml", "          - Sid: TopicDelivers\n            Effect: Allow", "          - Sid: TopicDelivers\n            Effect: Deny", "ItemSyncSubscription send to ItemSyncQueue", "template.yaml:"},
 	{"template.yaml", "      SourceArn: !GetAtt RepublishRule.Arn\n", "", "RepublishRule invoke RepublishFunction", "template.yaml:"},
+	{"template.yaml", "  UserPoolClientId:\n", "  UserPoolClientIds:\n", "UserPoolClientId", "template.yaml:"},
+	{"template.yaml", "          USER_EVENTS_VERSION: !Ref UserEventsFunction.Version\n", "", "does not check new versions of UserEventsFunction", "template.yaml:"},
 	// Functions, suites, fixtures and tests.
 	{"template.yaml", "  RepublishFunction:\n", "  RepublishesFunction:\n", "RepublishesFunction", "functions/republishes/bootstrap/main.go"},
 	{"template.yaml", "  RepublishFunction:\n", "  RepublishesFunction:\n", "functions/republish/bootstrap/main.go", "template.yaml"},

@@ -18,7 +18,7 @@ import (
 // tree is what the checks of a service's parts compare: template.yaml with testdata/env.json, the code and the fixtures.
 // The other tests compare the routes, the contract and the documents.
 type tree struct {
-	files    map[string]string            // texts by path; of fixtures, the names alone
+	files    map[string]string            // texts by path; of JSON, the names alone
 	root     *yaml.Node                   // of template.yaml, for its lines
 	template map[string]any               // with intrinsic functions in the long form
 	deployed stack                        // what prod deploys with items, before SAM's transform
@@ -38,7 +38,7 @@ func TestParts(t *testing.T) {
 func (tr *tree) findings(t *testing.T) []string {
 	t.Helper()
 	found := slices.Concat(tr.folders(), tr.variables(), tr.localVariables(t), tr.rights(), tr.rollbacks(), tr.storage(),
-		tr.tableAlarms(), tr.authorizers(), tr.deliveries(), tr.suites(), tr.fixtures(), tr.tests())
+		tr.tableAlarms(), tr.authorizers(), tr.deliveries(), tr.unchecked(), tr.outputs(), tr.suites(), tr.fixtures(), tr.tests())
 	slices.Sort(found)
 	return slices.Compact(found)
 }
@@ -47,7 +47,7 @@ func (tr *tree) findings(t *testing.T) []string {
 func loadTree(t *testing.T) *tree {
 	t.Helper()
 	files := map[string]string{}
-	for _, name := range []string{"template.yaml", "testdata/env.json"} {
+	for _, name := range []string{"template.yaml", "testdata/env.json", "testdata/ops", "testdata/take-up"} {
 		files[name] = samtest.ReadFile(t, name)
 	}
 	root := samtest.Root(t)
@@ -61,7 +61,7 @@ func loadTree(t *testing.T) *tree {
 				return err
 			}
 			var data []byte
-			if strings.HasSuffix(name, ".go") {
+			if !strings.HasSuffix(name, ".json") {
 				data, err = os.ReadFile(name)
 			}
 			files[filepath.ToSlash(relative)] = string(data)
