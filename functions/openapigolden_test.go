@@ -27,7 +27,7 @@ func TestContractOfGoldens(t *testing.T) {
 	eachGolden(t, func(t *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Response) {
 		wrong, succeeded := d.checkGolden(t, operations, req, response)
 		for _, w := range wrong {
-			t.Error(w)
+			t.Errorf("a golden and openapi.yaml differ in %s: %s", contractName(req), w)
 		}
 		shown[contractName(req)] = shown[contractName(req)] || succeeded
 	})

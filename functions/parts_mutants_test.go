@@ -57,6 +57,8 @@ var partMutants = []partMutant{
 	{"template.yaml", "  ItemsFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItems\n    DeletionPolicy: Delete\n    UpdateReplacePolicy: Delete\n    Properties: { RetentionInDays: !Ref LogRetentionDays }",
 		"  ItemsFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItems", "ItemsFunctionLogs keeps logs for ever", "template.yaml:"},
 	{"template.yaml", "MetricName: ReadThrottleEvents", "MetricName: ReadThrottle", "ReadThrottleEvents of UsersTable", "template.yaml:"},
+	{"template.yaml", "          USERS_TABLE: !Ref UsersTable", "          USERS_TABLE: !Ref UserTable", "UsersFunction: refers to UserTable", "template.yaml:"},
+	{"template.yaml", "  ItemSyncFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItems", "  ItemSyncFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItem", "ItemSyncFunctionLogs has the condition HasItem,", "template.yaml:"},
 	// Requests and events.
 	{"template.yaml", `Path: "/items/{id}", Method: get, Auth: { Authorizer: NONE } }`, `Path: "/items/{id}", Method: get }`, "GET /items/{id} of ItemsFunction is public", "template.yaml:"},
 	{"template.yaml", `Path: /users, Method: get }`, `Path: /users, Method: get, Auth: { Authorizer: NONE } }`, "GET /users of UsersFunction needs a caller", "template.yaml:"},

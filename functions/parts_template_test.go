@@ -102,3 +102,47 @@ func (tr *tree) tableAlarms() (found []string) {
 	}
 	return found
 }
+
+// unknown are references to what template.yaml does not have, but for what SAM makes of a function.
+func (tr *tree) unknown() (found []string) {
+	declared, _ := tr.template["Parameters"].(map[string]any)
+	known := sortedKeys(declared)
+	for _, f := range tr.functions() {
+		known = append(known, f.name+"Role")
+	}
+	for _, finding := range tr.everything().dangling(known) {
+		name, _, _ := strings.Cut(finding, ":")
+		found = append(found, fmt.Sprintf("%s: %s: correct the name", tr.at("Resources", name), finding))
+	}
+	conditions, _ := tr.template["Conditions"].(map[string]any)
+	resources, _ := tr.template["Resources"].(map[string]any)
+	for _, name := range sortedKeys(resources) {
+		for _, condition := range conditionsIn(resources[name]) {
+			if conditions[condition] == nil {
+				found = append(found, fmt.Sprintf("%s: %s has the condition %s, which is not in Conditions: correct its name", tr.at("Resources", name), name, condition))
+			}
+		}
+	}
+	return found
+}
+
+// conditionsIn are the conditions that a resource names: its own, and those of Fn::If.
+func conditionsIn(v any) (names []string) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			names = append(names, conditionsIn(e)...)
+		}
+	case map[string]any:
+		if args, ok := v["Fn::If"].([]any); ok && len(args) > 0 {
+			names = append(names, fmt.Sprint(args[0]))
+		}
+		if own, ok := v["Condition"].(string); ok && v["Type"] != nil {
+			names = append(names, own)
+		}
+		for _, key := range sortedKeys(v) {
+			names = append(names, conditionsIn(v[key])...)
+		}
+	}
+	return names
+}
