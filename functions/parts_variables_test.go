@@ -143,7 +143,7 @@ func (tr *tree) localVariables(t *testing.T) (found []string) {
 			}
 		}
 		for variable := range local.Parameters {
-			if _, ok := reads[variable]; ok && f.own()[variable] == nil && tr.shared()[variable] == nil {
+			if _, ok := reads[variable]; ok && strings.HasPrefix(variable, endpoints) && f.own()[variable] == nil && tr.shared()[variable] == nil {
 				found = append(found, fmt.Sprintf("%s: %s does not declare %s, so that sam local does not set it: write %s: \"\" below Environment.Variables",
 					tr.at("Resources", f.name, "Properties", "Environment", "Variables"), f.name, variable, variable))
 			}
