@@ -128,3 +128,30 @@ func (tr *tree) outputs() (found []string) {
 	}
 	return found
 }
+
+// throttles are settings of methods without a limit of requests: a method with settings of its own inherits none. And
+// those of a GET without the same for HEAD, which API Gateway counts apart.
+func (tr *tree) throttles() (found []string) {
+	for name, p := range tr.everything().of("AWS::Serverless::Api") {
+		at, limited := tr.at("Resources", name, "Properties", "MethodSettings"), map[string]bool{}
+		for _, setting := range each(p["MethodSettings"]) {
+			setting, _ := setting.(map[string]any)
+			method := fmt.Sprint(setting["HttpMethod"], " ", setting["ResourcePath"])
+			limited[method] = true
+			for _, limit := range []string{"ThrottlingRateLimit", "ThrottlingBurstLimit"} {
+				if setting[limit] == nil {
+					found = append(found, fmt.Sprintf("%s: %s of %s has no %s: write it", at, method, name, limit))
+				}
+			}
+		}
+		for _, method := range sortedKeys(limited) {
+			if path, reads := strings.CutPrefix(method, "GET "); reads && !limited["HEAD "+path] {
+				found = append(found, fmt.Sprintf("%s: %s of %s has settings, and HEAD %s has none: write the same for it", at, method, name, path))
+			}
+		}
+		if !limited["* /*"] {
+			found = append(found, fmt.Sprintf("%s: %s has no settings of all methods: write ResourcePath: \"/*\" and HttpMethod: \"*\" with limits", at, name))
+		}
+	}
+	return found
+}

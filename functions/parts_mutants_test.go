@@ -60,6 +60,8 @@ var partMutants = []partMutant{
 	{"template.yaml", "          USERS_TABLE: !Ref UsersTable", "          USERS_TABLE: !Ref UserTable", "UsersFunction: refers to UserTable", "template.yaml:"},
 	{"template.yaml", "  ItemSyncFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItems", "  ItemSyncFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItem", "ItemSyncFunctionLogs has the condition HasItem,", "template.yaml:"},
 	// Requests and events.
+	{"template.yaml", "            ThrottlingBurstLimit: !Ref SearchBurst\n", "", "GET /~1items of Api has no ThrottlingBurstLimit", "template.yaml:"},
+	{"template.yaml", "            HttpMethod: HEAD\n", "            HttpMethod: OPTIONS\n", "HEAD /~1items has none", "template.yaml:"},
 	{"template.yaml", `Path: "/items/{id}", Method: get, Auth: { Authorizer: NONE } }`, `Path: "/items/{id}", Method: get }`, "GET /items/{id} of ItemsFunction is public", "template.yaml:"},
 	{"template.yaml", `Path: /users, Method: get }`, `Path: /users, Method: get, Auth: { Authorizer: NONE } }`, "GET /users of UsersFunction needs a caller", "template.yaml:"},
 	{"template.yaml", "          - Sid: TopicDelivers\n            Effect: Allow", "          - Sid: TopicDelivers\n            Effect: Deny", "ItemSyncSubscription send to ItemSyncQueue", "template.yaml:"},

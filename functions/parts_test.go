@@ -38,7 +38,7 @@ func TestParts(t *testing.T) {
 func (tr *tree) findings(t *testing.T) []string {
 	t.Helper()
 	found := slices.Concat(tr.folders(), tr.variables(), tr.localVariables(t), tr.rights(), tr.rollbacks(), tr.storage(),
-		tr.tableAlarms(), tr.authorizers(), tr.deliveries(), tr.unchecked(), tr.outputs(), tr.unknown(), tr.suites(), tr.fixtures(), tr.tests())
+		tr.tableAlarms(), tr.authorizers(), tr.deliveries(), tr.unchecked(), tr.outputs(), tr.unknown(), tr.throttles(), tr.suites(), tr.fixtures(), tr.tests())
 	slices.Sort(found)
 	return slices.Compact(found)
 }
