@@ -59,6 +59,8 @@ var partMutants = []partMutant{
 	{"template.yaml", "MetricName: ReadThrottleEvents", "MetricName: ReadThrottle", "ReadThrottleEvents of UsersTable", "template.yaml:"},
 	{"template.yaml", "          USERS_TABLE: !Ref UsersTable", "          USERS_TABLE: !Ref UserTable", "UsersFunction: refers to UserTable", "template.yaml:"},
 	{"template.yaml", "  ItemSyncFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItems", "  ItemSyncFunctionLogs:\n    Type: AWS::Logs::LogGroup\n    Condition: HasItem", "ItemSyncFunctionLogs has the condition HasItem,", "template.yaml:"},
+	{"samconfig.toml", "capabilities = \"CAPABILITY_IAM\"\ntags = \"app=rental stage=prod\"", "tags = \"app=rental stage=prod\"", "[prod.deploy.parameters] has capabilities", "samconfig.toml:"},
+	{"samconfig.toml", `env_vars = "testdata/env.json"`, `env_vars = "testdata/envs.json"`, "env_vars = testdata/envs.json", "samconfig.toml:"},
 	// Requests and events.
 	{"template.yaml", "            ThrottlingBurstLimit: !Ref SearchBurst\n", "", "GET /~1items of Api has no ThrottlingBurstLimit", "template.yaml:"},
 	{"template.yaml", "            HttpMethod: HEAD\n", "            HttpMethod: OPTIONS\n", "HEAD /~1items has none", "template.yaml:"},

@@ -38,7 +38,7 @@ func TestParts(t *testing.T) {
 func (tr *tree) findings(t *testing.T) []string {
 	t.Helper()
 	found := slices.Concat(tr.folders(), tr.variables(), tr.localVariables(t), tr.rights(), tr.rollbacks(), tr.storage(),
-		tr.tableAlarms(), tr.authorizers(), tr.deliveries(), tr.unchecked(), tr.outputs(), tr.unknown(), tr.throttles(), tr.suites(), tr.fixtures(), tr.tests())
+		tr.tableAlarms(), tr.authorizers(), tr.deliveries(), tr.unchecked(), tr.outputs(), tr.unknown(), tr.throttles(), tr.settings(t), tr.suites(), tr.fixtures(), tr.tests())
 	slices.Sort(found)
 	return slices.Compact(found)
 }
@@ -47,7 +47,7 @@ func (tr *tree) findings(t *testing.T) []string {
 func loadTree(t *testing.T) *tree {
 	t.Helper()
 	files := map[string]string{}
-	for _, name := range []string{"template.yaml", "testdata/env.json", "testdata/ops", "testdata/take-up"} {
+	for _, name := range []string{"template.yaml", "samconfig.toml", "testdata/env.json", "testdata/ops", "testdata/take-up"} {
 		files[name] = samtest.ReadFile(t, name)
 	}
 	root := samtest.Root(t)
