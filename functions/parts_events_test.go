@@ -42,7 +42,7 @@ func (tr *tree) authorizers() (found []string) {
 // deliveries are subscriptions and rules that AWS would not deliver: without a policy of the queue for the topic, or a
 // permission of the function for the rule.
 func (tr *tree) deliveries() (found []string) {
-	s := tr.everything()
+	s := tr.all
 	for name, p := range s.of("AWS::SNS::Subscription") {
 		if p["Protocol"] != "sqs" {
 			continue
@@ -62,11 +62,6 @@ func (tr *tree) deliveries() (found []string) {
 		}
 	}
 	return found
-}
-
-// everything is what a deployment with every optional parameter has.
-func (tr *tree) everything() stack {
-	return resolve(tr.template, merged(fullParameters(tr.template), map[string]any{"Stage": "prod", "OpenSearchMode": "domain"}))
 }
 
 // accepts reports whether a policy lets SNS send the messages of a topic to a queue.
@@ -95,20 +90,24 @@ func (s stack) permits(function, rule string) bool {
 	return false
 }
 
-// unchecked are functions that serve requests or events, and whose new versions the hook of deployments does not check.
+// unchecked are functions that serve requests or events, and whose new versions the hook of deployments does not check;
+// and those that nothing invokes.
 func (tr *tree) unchecked() (found []string) {
-	var checked []string
-	hook := ""
+	const path = "Globals.Function.DeploymentPreference.Hooks"
+	hooks := references(samtest.Lookup(tr.template, strings.Split(path, ".")...))
 	for _, f := range tr.functions() {
-		if !tr.triggered(f) {
-			hook, checked = f.name, references(f.own())
+		if !tr.triggered(f) && !slices.Contains(hooks, f.name) {
+			found = append(found, fmt.Sprintf("%s: nothing invokes %s: write an event, a mapping or a rule, or name it in %s", tr.at("Resources", f.name), f.name, path))
 		}
-	}
-	for _, f := range tr.functions() {
-		served := strings.Contains(fmt.Sprint(f.properties["Events"]), "Type:Api") || len(tr.mappingNeeds(f)) > 0
-		if served && hook != "" && !slices.Contains(checked, f.name) {
-			found = append(found, fmt.Sprintf("%s: %s does not check new versions of %s: write a variable ending in _VERSION with !Ref %[3]s.Version, and a check in functions/%s/bootstrap/main.go",
-				tr.at("Resources", hook, "Properties", "Environment", "Variables"), hook, f.name, strings.ToLower(strings.TrimSuffix(hook, "Function"))))
+		if !slices.Contains(hooks, f.name) {
+			continue
+		}
+		for _, other := range tr.functions() {
+			served := strings.Contains(fmt.Sprint(other.properties["Events"]), "Type:Api") || len(tr.mappingNeeds(other)) > 0
+			if served && !slices.Contains(references(f.own()), other.name) {
+				found = append(found, fmt.Sprintf("%s: %s does not check new versions of %s: write a variable ending in _VERSION with !Ref %[3]s.Version, and a check in functions/%s/bootstrap/main.go",
+					tr.at("Resources", f.name, "Properties", "Environment", "Variables"), f.name, other.name, f.folder))
+			}
 		}
 	}
 	return found
@@ -132,7 +131,7 @@ func (tr *tree) outputs() (found []string) {
 // throttles are settings of methods without a limit of requests: a method with settings of its own inherits none. And
 // those of a GET without the same for HEAD, which API Gateway counts apart.
 func (tr *tree) throttles() (found []string) {
-	for name, p := range tr.everything().of("AWS::Serverless::Api") {
+	for name, p := range tr.all.of("AWS::Serverless::Api") {
 		at, limited := tr.at("Resources", name, "Properties", "MethodSettings"), map[string]bool{}
 		for _, setting := range each(p["MethodSettings"]) {
 			setting, _ := setting.(map[string]any)
@@ -151,6 +150,24 @@ func (tr *tree) throttles() (found []string) {
 		}
 		if !limited["* /*"] {
 			found = append(found, fmt.Sprintf("%s: %s has no settings of all methods: write ResourcePath: \"/*\" and HttpMethod: \"*\" with limits", at, name))
+		}
+	}
+	return found
+}
+
+// unaliased are what invokes a function, and not its alias, which deployments move and roll back. TestPolicy checks the same
+// of routes.
+func (tr *tree) unaliased() (found []string) {
+	s := tr.all
+	for kind, property := range map[string]string{
+		"AWS::Lambda::EventSourceMapping": "FunctionName", "AWS::Lambda::Permission": "FunctionName", "AWS::Events::Rule": "Targets",
+	} {
+		for name, p := range s.of(kind) {
+			for _, function := range references(p[property]) {
+				if s[function]["Type"] == "AWS::Serverless::Function" && !strings.Contains(fmt.Sprint(p[property]), function+".Alias") {
+					found = append(found, fmt.Sprintf("%s: %s invokes $LATEST of %s: write !Ref %[3]s.Alias", tr.at("Resources", name, "Properties", property), name, function))
+				}
+			}
 		}
 	}
 	return found

@@ -9,8 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"rental.example/adapters/samtest"
 )
 
 var (
@@ -76,8 +74,8 @@ func (tr *tree) unrun(context, suite, run string) (found []string) {
 		}
 	}
 	for kind, ok := range map[string]bool{
-		"adapters/memory":                   slices.Contains(by, "adapters/memory"),
-		"adapters, of a product of its own": slices.ContainsFunc(by, func(folder string) bool { return folder != "adapters/memory" }),
+		"adapters/memory":  slices.Contains(by, "adapters/memory"),
+		"adapters/PRODUCT": slices.ContainsFunc(by, func(folder string) bool { return folder != "adapters/memory" }),
 	} {
 		if !ok {
 			found = append(found, fmt.Sprintf("%s: no test runs %s, the contract suite of domain/%s: call it in a test of the adapter with its store", kind, call, context))
@@ -129,9 +127,14 @@ func (tr *tree) callsInTests(name, qualifier, function string) (calls []*ast.Cal
 	return calls
 }
 
-// triggered reports whether something invokes a function beside CodeDeploy.
+// triggered reports whether a request, a mapping or a rule invokes a function.
 func (tr *tree) triggered(f function) bool {
-	return !slices.Contains(references(samtest.Lookup(tr.template, "Globals", "Function", "DeploymentPreference", "Hooks")), f.name)
+	for _, p := range tr.all.of("AWS::Events::Rule") {
+		if slices.Contains(references(p["Targets"]), f.name) {
+			return true
+		}
+	}
+	return len(tr.mappingNeeds(f)) > 0 || strings.Contains(fmt.Sprint(f.properties["Events"]), "Type:Api")
 }
 
 // fixtures are functions without events, events without goldens, goldens without events, and events that no test replays.

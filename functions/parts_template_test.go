@@ -110,7 +110,7 @@ func (tr *tree) unknown() (found []string) {
 	for _, f := range tr.functions() {
 		known = append(known, f.name+"Role")
 	}
-	for _, finding := range tr.everything().dangling(known) {
+	for _, finding := range tr.all.dangling(known) {
 		name, _, _ := strings.Cut(finding, ":")
 		found = append(found, fmt.Sprintf("%s: %s: correct the name", tr.at("Resources", name), finding))
 	}

@@ -21,6 +21,7 @@ type tree struct {
 	files    map[string]string            // texts by path; of JSON, the names alone
 	root     *yaml.Node                   // of template.yaml, for its lines
 	template map[string]any               // with intrinsic functions in the long form
+	all      stack                        // the same with every optional parameter
 	deployed stack                        // what prod deploys with items, before SAM's transform
 	calls    map[string]map[string]string // of each bootstrap: the place of each call of AWS
 	pkgs     []pkg                        // deployed, with those that they import
@@ -38,7 +39,7 @@ func TestParts(t *testing.T) {
 func (tr *tree) findings(t *testing.T) []string {
 	t.Helper()
 	found := slices.Concat(tr.folders(), tr.variables(), tr.localVariables(t), tr.rights(), tr.rollbacks(), tr.storage(),
-		tr.tableAlarms(), tr.authorizers(), tr.deliveries(), tr.unchecked(), tr.outputs(), tr.unknown(), tr.throttles(), tr.settings(t), tr.suites(), tr.fixtures(), tr.tests())
+		tr.tableAlarms(), tr.authorizers(), tr.deliveries(), tr.unchecked(), tr.outputs(), tr.unknown(), tr.throttles(), tr.unaliased(), tr.settings(t), tr.suites(), tr.fixtures(), tr.tests())
 	slices.Sort(found)
 	return slices.Compact(found)
 }
@@ -71,7 +72,13 @@ func loadTree(t *testing.T) *tree {
 			t.Fatal(err)
 		}
 	}
-	tr := &tree{pkgs: list(t, append([]string{"-export", "-deps", "-tags=lambda.norpc"}, deployed(t)...)...)}
+	args := []string{"-export", "-deps", "-tags=lambda.norpc"}
+	for _, name := range sortedKeys(files) {
+		if folder, ok := strings.CutSuffix(name, "/bootstrap/main.go"); ok {
+			args = append(args, "./"+folder+"/bootstrap")
+		}
+	}
+	tr := &tree{pkgs: list(t, args...)}
 	return tr.with(t, files)
 }
 
@@ -106,6 +113,7 @@ func (tr *tree) readTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	tr.template, _ = v.(map[string]any)
+	tr.all = resolve(tr.template, merged(fullParameters(tr.template), map[string]any{"Stage": "prod", "OpenSearchMode": "domain"}))
 	tr.deployed = resolve(tr.template, map[string]any{"Stage": "prod", "OpenSearchMode": "domain"})
 }
 

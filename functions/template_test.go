@@ -289,7 +289,7 @@ func TestFaultsAreLogged(t *testing.T) {
 	pattern, _ := filter["FilterPattern"].(string)
 	fields := regexp.MustCompile(`\$\.(\w+)`).FindAllStringSubmatch(pattern, -1)
 	if len(fields) == 0 || filter["LogGroupName"] != "ApiAccessLogs" {
-		t.Errorf("%s of %v finds no fault in the access log", pattern, filter["LogGroupName"])
+		t.Errorf("template.yaml: ApiFaults: %s of %v finds no fault in the access log: write LogGroupName: !Ref ApiAccessLogs", pattern, filter["LogGroupName"])
 	}
 	for _, f := range fields {
 		if !regexp.MustCompile(`"` + f[1] + `":`).MatchString(format) {
