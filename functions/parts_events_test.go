@@ -18,6 +18,13 @@ func (tr *tree) authorizers() (found []string) {
 			public[r.String()] = r.Public
 		}
 	}
+	for name, p := range tr.all.of("AWS::Serverless::Api") {
+		authorizer := plain(samtest.Lookup(p, "Auth", "DefaultAuthorizer"))
+		if samtest.Lookup(p, "Auth", "Authorizers", authorizer) == nil {
+			found = append(found, fmt.Sprintf("%s: %s has the DefaultAuthorizer %s, which is none of its Authorizers, so that every route is public: write its name",
+				tr.at("Resources", name, "Properties", "Auth", "DefaultAuthorizer"), name, authorizer))
+		}
+	}
 	for _, f := range tr.functions() {
 		events, _ := f.properties["Events"].(map[string]any)
 		for _, event := range sortedKeys(events) {

@@ -62,6 +62,7 @@ var partMutants = []partMutant{
 	{"samconfig.toml", "capabilities = \"CAPABILITY_IAM\"\ntags = \"app=rental stage=prod\"", "tags = \"app=rental stage=prod\"", "[prod.deploy.parameters] has capabilities", "samconfig.toml:"},
 	{"samconfig.toml", `env_vars = "testdata/env.json"`, `env_vars = "testdata/envs.json"`, "env_vars = testdata/envs.json", "samconfig.toml:"},
 	// Requests and events.
+	{"template.yaml", "        DefaultAuthorizer: CognitoAuthorizer\n", "", "Api has the DefaultAuthorizer", "template.yaml:"},
 	{"template.yaml", "      Hooks: { PreTraffic: !If [DeploysGradually, !Ref PreTrafficFunction, !Ref AWS::NoValue] }\n", "", "nothing invokes PreTrafficFunction", "template.yaml:"},
 	{"template.yaml", "  ItemSyncMapping:\n    Type: AWS::Lambda::EventSourceMapping", "  ItemSyncMapping:\n    Type: AWS::Lambda::EventSource", "nothing invokes ItemSyncFunction", "template.yaml:"},
 	{"template.yaml", "FunctionName: !Ref UserEventsFunction.Alias", "FunctionName: !Ref UserEventsFunction", "UserEventsMapping invokes $LATEST", "template.yaml:"},

@@ -108,6 +108,9 @@ func (tr *tree) readTemplate(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(tr.files["template.yaml"]), tr.root); err != nil {
 		t.Fatal(err)
 	}
+	if len(tr.root.Content) != 1 {
+		t.Fatalf("template.yaml has %d documents", len(tr.root.Content))
+	}
 	v, err := inLongForm(tr.root.Content[0])
 	if err != nil {
 		t.Fatal(err)
