@@ -37,11 +37,12 @@ type pkg struct {
 	GoFiles     []string
 	TestGoFiles []string
 	Imports     []string
+	Export      string // the file of what it exports, with -export
 }
 
 func list(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,TestGoFiles,Imports"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,TestGoFiles,Imports,Export"}, args...)...)
 	cmd.Dir = samtest.Root(t)
 	out, err := cmd.Output()
 	if err != nil {

@@ -34,7 +34,7 @@ func TestContractAuthorizer(t *testing.T) {
 	for _, r := range slices.Concat(slices.Collect(maps.Values(services()))...) {
 		op := operations[r.String()]
 		if _, refuses := op.responses["401"]; op.public != r.Public || refuses == r.Public {
-			t.Errorf("%s: public in the contract: %t, responds 401: %t; public in the code: %t", r, op.public, refuses, r.Public)
+			t.Errorf("%s: public in openapi.yaml: %t, responds 401 there: %t; public in the code: %t", r, op.public, refuses, r.Public)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func TestContractConstants(t *testing.T) {
 		"radius":                        {objectIn(d.at("#/components/parameters/RadiusKm")["schema"])["default"], item.DefaultRadiusKm},
 	} {
 		if fmt.Sprint(tt.got) != fmt.Sprint(tt.want) {
-			t.Errorf("%s: %v in the contract, %v in the code", what, tt.got, tt.want)
+			t.Errorf("%s: %v in openapi.yaml, %v in the code", what, tt.got, tt.want)
 		}
 	}
 	size := fmt.Sprintf(" %d bytes", apigateway.MaxBodySize)

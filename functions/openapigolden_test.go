@@ -27,7 +27,7 @@ func TestContractOfGoldens(t *testing.T) {
 	eachGolden(t, func(t *testing.T, req events.APIGatewayProxyRequest, response apigatewaytest.Response) {
 		wrong, succeeded := d.checkGolden(t, operations, req, response)
 		for _, w := range wrong {
-			t.Error(w)
+			t.Errorf("a golden and openapi.yaml differ in %s: %s", contractName(req), w)
 		}
 		shown[contractName(req)] = shown[contractName(req)] || succeeded
 	})
@@ -56,7 +56,7 @@ func (d document) checkGolden(t testing.TB, operations map[string]operation, req
 func (d document) checkResponse(op operation, status int, headers map[string]string, body any) (wrong []string) {
 	response, known := op.responses[strconv.Itoa(status)]
 	if !known {
-		return unless(false, "status %d is not in the contract", status)
+		return unless(false, "status %d is not in openapi.yaml", status)
 	}
 	declared := objectIn(response["headers"])
 	for name, h := range declared {
@@ -71,7 +71,7 @@ func (d document) checkResponse(op operation, status int, headers map[string]str
 	}
 	for name := range headers {
 		_, known := declared[name]
-		wrong = append(wrong, unless(known || name == "Content-Type", "the header %s is not in the contract", name)...)
+		wrong = append(wrong, unless(known || name == "Content-Type", "the header %s is not in openapi.yaml", name)...)
 	}
 	content := schemas(response)
 	media, typed := headers["Content-Type"]
@@ -80,7 +80,7 @@ func (d document) checkResponse(op operation, status int, headers map[string]str
 	}
 	schema, known := content[media]
 	if !known {
-		return append(wrong, "bodies of "+media+" are not in the contract")
+		return append(wrong, "bodies of "+media+" are not in openapi.yaml")
 	}
 	if status < 400 {
 		wrong = append(wrong, d.unknownMembers("body", schema, body)...)
@@ -125,7 +125,7 @@ func (d document) checkRequest(t testing.TB, op operation, req events.APIGateway
 func (d document) checkParameter(schema any, values []string) []string {
 	switch {
 	case schema == nil:
-		return unless(false, "is not in the contract")
+		return unless(false, "is not in openapi.yaml")
 	case d.resolve(schema)["type"] == "array":
 		var list []any
 		for _, v := range values {
@@ -139,7 +139,7 @@ func (d document) checkParameter(schema any, values []string) []string {
 func (d document) checkBody(t testing.TB, op operation, req events.APIGatewayProxyRequest) []string {
 	t.Helper()
 	if len(op.bodies) == 0 {
-		return unless(req.Body == "", "no body is in the contract")
+		return unless(req.Body == "", "no body is in openapi.yaml")
 	}
 	body := req.Body
 	if req.IsBase64Encoded {
@@ -158,7 +158,7 @@ func (d document) checkBody(t testing.TB, op operation, req events.APIGatewayPro
 	media, _, err := mime.ParseMediaType(sent)
 	schema, known := op.bodies[media]
 	if err != nil || !known {
-		return unless(false, "bodies of %s are not in the contract", sent)
+		return unless(false, "bodies of %s are not in openapi.yaml", sent)
 	}
 	return within("body", d.check(schema, decoded(t, body)))
 }

@@ -42,7 +42,7 @@ func (p *prober) expect(t *testing.T, what string, value any, good bool, respons
 	p.sent++
 	refused := response.StatusCode == 400 || response.StatusCode == 422
 	if good && response.StatusCode >= 300 || !good && !refused {
-		t.Errorf("%s, %s = %.80v: good by the contract: %t, status %d: %v", p.name, what, value, good, response.StatusCode, response.Body)
+		t.Errorf("%s, %s = %.80v: good by openapi.yaml: %t, status %d: %v", p.name, what, value, good, response.StatusCode, response.Body)
 	}
 }
 

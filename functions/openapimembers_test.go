@@ -100,7 +100,7 @@ func (d document) unknownMembers(path string, schema, value any) (found []string
 		if property, known := properties[name]; known {
 			found = append(found, d.unknownMembers(path+"."+name, property, v)...)
 		} else {
-			found = append(found, path+"."+name+" is not in the contract")
+			found = append(found, path+"."+name+" is not in openapi.yaml")
 		}
 	}
 	return found

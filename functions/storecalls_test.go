@@ -134,7 +134,7 @@ func TestStoreCallsQuery(t *testing.T) {
 	for name, f := range of(template, "AWS::Serverless::Function") {
 		group := target(samtest.Lookup(f.Properties, "LoggingConfig", "LogGroup"))
 		if found := strings.Contains(searched, group); found != (len(apiEvents(f)) > 0) {
-			t.Errorf("the query store-calls looks into %s of %s: %t", group, name, found)
+			t.Errorf("template.yaml: StoreCallsQuery looks into %s of %s: %t; want that of functions with routes, and no other", group, name, found)
 		}
 	}
 }

@@ -65,15 +65,15 @@ func TestQueueMappings(t *testing.T) {
 		function := timeout(t, template, target(m.Properties["FunctionName"]))
 		least := 6*function + seconds(m.Properties["MaximumBatchingWindowInSeconds"])
 		if got := seconds(queue.Properties["VisibilityTimeout"]); function == 0 || got < least {
-			t.Errorf("%s: visible again after %s, want %s or later", name, got, least)
+			t.Errorf("template.yaml: %s: VisibilityTimeout: visible again after %s, want %s or later", name, got, least)
 		}
 		if n, _ := samtest.Lookup(queue.Properties, "RedrivePolicy", "maxReceiveCount").(int); n < 3 {
-			t.Errorf("%s: dead-lettered after %d deliveries, want 3 or more", name, n)
+			t.Errorf("template.yaml: %s: maxReceiveCount: dead-lettered after %d deliveries, want 3 or more", name, n)
 		}
 		dead := queues[target(samtest.Lookup(queue.Properties, "RedrivePolicy", "deadLetterTargetArn"))]
 		kept, keptDead := seconds(queue.Properties["MessageRetentionPeriod"]), seconds(dead.Properties["MessageRetentionPeriod"])
 		if kept == 0 || keptDead <= kept {
-			t.Errorf("%s: messages are kept for %s, dead ones for %s from the same moment", name, kept, keptDead)
+			t.Errorf("template.yaml: %s: MessageRetentionPeriod: messages are kept for %s, dead ones for %s from the same moment", name, kept, keptDead)
 		}
 	}
 	if checked == 0 {
@@ -93,10 +93,10 @@ func TestStreamMappings(t *testing.T) {
 		checked++
 		destination := target(samtest.Lookup(m.Properties, "DestinationConfig", "OnFailure", "Destination"))
 		if template.Resources[destination].Type != "AWS::SQS::Queue" {
-			t.Errorf("%s: failures go to %q, which is no queue", name, destination)
+			t.Errorf("template.yaml: %s: failures go to %q, which is no queue: write DestinationConfig.OnFailure", name, destination)
 		}
 		if m.Properties["MaximumRetryAttempts"] != -1 || m.Properties["MaximumRecordAgeInSeconds"] != -1 {
-			t.Errorf("%s: good records are discarded in an outage", name)
+			t.Errorf("template.yaml: %s: good records are discarded in an outage: write -1 for MaximumRetryAttempts and MaximumRecordAgeInSeconds", name)
 		}
 	}
 	if checked == 0 {
@@ -110,14 +110,14 @@ func TestMappings(t *testing.T) {
 	template := samtest.LoadTemplate(t)
 	for name, m := range of(template, "AWS::Lambda::EventSourceMapping") {
 		if types, _ := m.Properties["FunctionResponseTypes"].([]any); !slices.Contains(types, any("ReportBatchItemFailures")) {
-			t.Errorf("%s fails as a whole", name)
+			t.Errorf("template.yaml: %s fails as a whole: write FunctionResponseTypes: [ReportBatchItemFailures]", name)
 		}
 	}
 	for name, f := range of(template, "AWS::Serverless::Function") {
 		events, _ := f.Properties["Events"].(map[string]any)
 		for event := range events {
 			if kind := samtest.Lookup(events, event, "Type"); kind != "Api" {
-				t.Errorf("%s: SAM adds a managed policy for every resource of the account to the role, for its event of type %v", name, kind)
+				t.Errorf("template.yaml: %s: SAM adds a managed policy for every resource of the account to the role, for its event of type %v", name, kind)
 			}
 		}
 	}
@@ -157,10 +157,10 @@ func TestQueuesAreSafe(t *testing.T) {
 	}
 	for name, q := range of(template, "AWS::SQS::Queue") {
 		if q.Properties["SqsManagedSseEnabled"] != true && q.Properties["KmsMasterKeyId"] == nil {
-			t.Errorf("%s is not encrypted", name)
+			t.Errorf("template.yaml: %s is not encrypted: write SqsManagedSseEnabled: true", name)
 		}
 		if !slices.Contains(safe, name) {
-			t.Errorf("%s takes requests without TLS", name)
+			t.Errorf("template.yaml: %s takes requests without TLS: add it to a statement TlsOnly of an AWS::SQS::QueuePolicy", name)
 		}
 	}
 }
@@ -170,7 +170,7 @@ func TestWithoutItems(t *testing.T) {
 	t.Parallel()
 	for name, r := range samtest.LoadTemplate(t).Resources {
 		if strings.HasPrefix(name, "Item") && r.Condition != "HasItems" && r.Condition != "MakesItemsDomain" {
-			t.Errorf("%s is deployed without items: give it the Condition HasItems or MakesItemsDomain", name)
+			t.Errorf("template.yaml: %s is deployed without items: give it the Condition HasItems or MakesItemsDomain", name)
 		}
 	}
 }
@@ -185,19 +185,19 @@ func TestFunctionsOfTemplate(t *testing.T) {
 		// Makefile, build-%Function: the folder to run in names the processor.
 		build := map[string]any{"BuildMethod": "makefile", "WorkingDirectory": "testdata/lambda/${Architecture}"}
 		if diff := cmp.Diff(build, f.Metadata); diff != "" || f.Properties["CodeUri"] != "." {
-			t.Errorf("%s is built from %v (-want +got):\n%s", name, f.Properties["CodeUri"], diff)
+			t.Errorf("template.yaml: %s is built from %v: write Metadata and CodeUri as other functions have them (-want +got):\n%s", name, f.Properties["CodeUri"], diff)
 		}
 		if got := samtest.Lookup(f.Properties, "Environment", "Variables", "POWERTOOLS_SERVICE_NAME"); got != folder {
-			t.Errorf("%s is %v in logs", name, got)
+			t.Errorf("template.yaml: %s is %v in logs: write POWERTOOLS_SERVICE_NAME: %s below Environment.Variables", name, got, folder)
 		}
 		// Its value without tags, as samtest reads it. The parameter's default reserves none.
 		if reserved, _ := f.Properties["ReservedConcurrentExecutions"].([]any); f.Properties["ReservedConcurrentExecutions"] != nil &&
 			(len(reserved) != 3 || reserved[2] != "AWS::NoValue" || fmt.Sprint(readInputs(t).parameters[fmt.Sprint(reserved[1])]["Default"]) != "0") {
-			t.Errorf("%s reserves concurrency unasked, which cannot be had where the account's limit is 10", name)
+			t.Errorf("template.yaml: %s reserves concurrency unasked, which cannot be had where the account's limit is 10", name)
 		}
 		group := target(samtest.Lookup(f.Properties, "LoggingConfig", "LogGroup"))
 		if logs := template.Resources[group]; logs.Properties["RetentionInDays"] == nil || logs.Condition != f.Condition {
-			t.Errorf("%s writes to the log group %q", name, group)
+			t.Errorf("template.yaml: %s writes to the log group %q: write LoggingConfig: { LogGroup: !Ref %[1]sLogs }, and that group with RetentionInDays and the function's Condition", name, group)
 		}
 	}
 }
@@ -215,7 +215,7 @@ func TestAlarms(t *testing.T) {
 			watched[target(d["Value"])+" "+metric] = a
 		}
 		if actions, _ := a.Properties["AlarmActions"].([]any); !slices.Contains(actions, any("AlarmTopic")) {
-			t.Errorf("%s does not notify AlarmTopic", name)
+			t.Errorf("template.yaml: %s does not notify AlarmTopic: write AlarmActions: [!Ref AlarmTopic]", name)
 		}
 	}
 	for name := range of(template, "AWS::SQS::Queue") {
@@ -224,20 +224,20 @@ func TestAlarms(t *testing.T) {
 			metric = "ApproximateAgeOfOldestMessage"
 		}
 		if watched[name+" "+metric].Properties == nil {
-			t.Errorf("there is no alarm for %s of %s", metric, name)
+			t.Errorf("template.yaml: there is no alarm for %s of %s: add one such as ItemSyncDeadLetterAlarm", metric, name)
 		}
 	}
 	for name, f := range of(template, "AWS::Serverless::Function") {
 		if watched[name+" Errors"].Properties == nil {
-			t.Errorf("there is no alarm for the errors of %s", name)
+			t.Errorf("template.yaml: there is no alarm for the errors of %s: add one such as UsersErrorsAlarm", name)
 		}
 		if len(apiEvents(f)) > 0 && watched[name+" Throttles"].Properties == nil {
-			t.Errorf("there is no alarm for the throttles of %s", name)
+			t.Errorf("template.yaml: there is no alarm for the throttles of %s: add one such as UsersThrottlesAlarm", name)
 		}
 	}
 	threshold, _ := watched["UserEventsFunction IteratorAge"].Properties["Threshold"].(int)
 	if late := time.Duration(threshold) * time.Millisecond; late == 0 || late > streamAge/12 {
-		t.Errorf("the alarm for the stream's age has a threshold of %s", late)
+		t.Errorf("template.yaml: the alarm for the stream's age, UserEventsAgeAlarm, has a threshold of %s", late)
 	}
 }
 
@@ -260,13 +260,13 @@ func TestRequestQuery(t *testing.T) {
 	searched := fmt.Sprint(query["LogGroupNames"])
 	for name, f := range of(template, "AWS::Serverless::Function") {
 		if group := target(samtest.Lookup(f.Properties, "LoggingConfig", "LogGroup")); !strings.Contains(searched, group) {
-			t.Errorf("the query does not look into %s of %s: %s", group, name, searched)
+			t.Errorf("template.yaml: RequestQuery does not look into the log group %q of %s: add it to LogGroupNames: %s", group, name, searched)
 		}
 	}
 	text, _ := query["QueryString"].(string)
 	for _, id := range []string{"api_request_id", "correlation_id"} {
 		if !regexp.MustCompile(`filter .*\b` + id + ` = "`).MatchString(text) {
-			t.Errorf("the query does not look for %s:\n%s", id, text)
+			t.Errorf("template.yaml: RequestQuery does not look for %s:\n%s", id, text)
 		}
 	}
 }
@@ -289,7 +289,7 @@ func TestFaultsAreLogged(t *testing.T) {
 	pattern, _ := filter["FilterPattern"].(string)
 	fields := regexp.MustCompile(`\$\.(\w+)`).FindAllStringSubmatch(pattern, -1)
 	if len(fields) == 0 || filter["LogGroupName"] != "ApiAccessLogs" {
-		t.Errorf("%s of %v finds no fault in the access log", pattern, filter["LogGroupName"])
+		t.Errorf("template.yaml: ApiFaults: %s of %v finds no fault in the access log: write LogGroupName: !Ref ApiAccessLogs", pattern, filter["LogGroupName"])
 	}
 	for _, f := range fields {
 		if !regexp.MustCompile(`"` + f[1] + `":`).MatchString(format) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rental.example/adapters/samtest"
 )
@@ -17,6 +18,15 @@ func TestServesTemplate(t *testing.T) {
 	template := samtest.LoadTemplate(t)
 	for _, missing := range unserved(t, template, r.address) {
 		t.Error(missing)
+	}
+}
+
+// TestFunctionTimeout: functions with routes run as long as those of template.yaml.
+func TestFunctionTimeout(t *testing.T) {
+	t.Parallel()
+	seconds, _ := samtest.Lookup(samtest.LoadTemplate(t).Globals, "Function", "Timeout").(int)
+	if deployed := time.Duration(seconds) * time.Second; deployed != functionTimeout {
+		t.Errorf("Globals.Function.Timeout of template.yaml is %s, functionTimeout in functions/local/functions.go %s: write the same", deployed, functionTimeout)
 	}
 }
 

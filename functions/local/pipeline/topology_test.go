@@ -20,7 +20,7 @@ func TestTopology(t *testing.T) {
 	check := func(what string, got, want any) {
 		t.Helper()
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-template +table):\n%s", what, diff)
+			t.Errorf("%s of template.yaml and deployed() of functions/local/pipeline/topology.go differ (-template +table):\n%s", what, diff)
 		}
 	}
 	for name, timeout := range d.timeouts {
@@ -65,7 +65,7 @@ func TestTopology(t *testing.T) {
 		_, known := d.timeouts[name]
 		known = known || r.Condition == "DeploysGradually" // CodeDeploy's hook: there is no CodeDeploy here
 		if r.Type == "AWS::Serverless::Function" && r.Properties["Timeout"] != nil && !known {
-			t.Errorf("%s has a timeout of its own, but is not in the table", name)
+			t.Errorf("template.yaml: %s has a timeout of its own: add it to timeouts in functions/local/pipeline/topology.go", name)
 		}
 	}
 	check("queues", len(d.queues), queues)
@@ -84,7 +84,7 @@ func checkQueue(t *testing.T, q queueSpec, properties map[string]any) {
 		want.deadLetters = target[:len(target)-len(".Arn")]
 	}
 	if diff := cmp.Diff(want, q, cmp.AllowUnexported(queueSpec{})); diff != "" {
-		t.Errorf("%s (-template +table):\n%s", q.name, diff)
+		t.Errorf("%s of template.yaml and deployed() of functions/local/pipeline/topology.go differ (-template +table):\n%s", q.name, diff)
 	}
 	for _, property := range []string{"DelaySeconds", "FifoQueue", "ReceiveMessageWaitTimeSeconds", "MaximumMessageSize"} {
 		if properties[property] != nil {
