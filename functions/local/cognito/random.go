@@ -27,9 +27,11 @@ func newHandle() string {
 	return base64.StdEncoding.EncodeToString(b)
 }
 
-// newRefreshToken returns a random token in the alphabet of the service's.
+// newRefreshToken returns a random token that begins with the header of the service's (RFC 7516, section 3.1).
+// A token without it could begin with "-", which command lines take for an option.
 func newRefreshToken() string {
+	const header = `{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}`
 	b := make([]byte, 66)
 	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
+	return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString(b)
 }
