@@ -43,9 +43,9 @@ func (r *ownerRecord) read(d *decoder) {
 		case "ratings":
 			d.float(&r.Ratings)
 		case "deleted":
-			d.integer(&r.Deleted)
+			d.integer(&r.LastDeleted)
 		case "deletedKnown":
-			d.optional(&r.DeletedKnown)
+			d.optional(&r.DeletionReceived)
 		}
 	}
 }
