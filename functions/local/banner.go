@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
-	"rental.example/adapters/apigateway"
 	"rental.example/functions/local/cognito"
 )
 
@@ -12,19 +12,22 @@ import (
 type banner struct {
 	address string
 	options options
-	routes  []apigateway.Route
 }
 
 // String returns the text.
 func (b banner) String() string {
 	w := new(strings.Builder)
 	fmt.Fprintf(w, "Listening on http://%s, %s. Ctrl-C ends it.\n\n", b.address, b.storage())
-	for _, r := range b.routes {
-		fmt.Fprintf(w, "  %-7s%s\n", r.Method, r.Resource)
+	for _, f := range b.options.template.Functions {
+		for _, r := range f.Routes {
+			if r.Method != http.MethodHead {
+				fmt.Fprintf(w, "  %-7s%s\n", r.Method, r.Resource)
+			}
+		}
 	}
 	fmt.Fprintf(w, "\nSign-in: user pool %s, app client %s, at the same address (aws cognito-idp --region us-east-1 --endpoint-url http://%s ...).\n",
 		cognito.PoolID, cognito.ClientID, b.address)
-	fmt.Fprintf(w, "Events on their way to the items, and dead letters: curl http://%s/_local/queues\n", b.address)
+	fmt.Fprintf(w, "Queues, dead letters and event functions: curl http://%s/_local/queues\n", b.address)
 	if !b.options.demo {
 		fmt.Fprintf(w, "There are no users yet; the code that confirms a sign-up is %s.\n", cognito.ConfirmationCode)
 		return w.String()
@@ -45,11 +48,11 @@ func (b banner) storage() string {
 	case b.options.dynamodb == "" && b.options.opensearch == "":
 		return "everything kept in memory"
 	case b.options.dynamodb == "":
-		return "profiles kept in memory, items in OpenSearch at " + b.options.opensearch
+		return "tables kept in memory, items in OpenSearch at " + b.options.opensearch
 	case b.options.opensearch == "":
-		return "profiles kept in DynamoDB at " + b.options.dynamodb + ", items in memory"
+		return "tables kept in DynamoDB at " + b.options.dynamodb + ", items in memory"
 	}
-	return "profiles kept in DynamoDB at " + b.options.dynamodb + ", items in OpenSearch at " + b.options.opensearch
+	return "tables kept in DynamoDB at " + b.options.dynamodb + ", items in OpenSearch at " + b.options.opensearch
 }
 
 func groupNote(u cognito.User) string {

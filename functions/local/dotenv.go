@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -16,9 +15,9 @@ import (
 // maxDotEnv is more than any such file needs, in bytes.
 const maxDotEnv = 1 << 20
 
-// readDotEnv reads lines of the form NAME=value. It ignores export before a name, quotes around a value, comments and blank
+// readDotEnv reads lines of the form NAME=value with one of the names. It ignores export before a name, quotes around a value, comments and blank
 // lines. A malformed line is an error, and an unknown name is a warning. A missing file is empty.
-func readDotEnv(path string) (values map[string]string, warnings []string, err error) {
+func readDotEnv(path string, names []string) (values map[string]string, warnings []string, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -40,13 +39,13 @@ func readDotEnv(path string) (values map[string]string, warnings []string, err e
 	}
 	values = map[string]string{}
 	for i, line := range strings.Split(string(text), "\n") {
-		name, value, err := parseLine(strings.TrimSpace(line))
-		switch _, known := variables[name]; {
+		name, value, err := parseLine(strings.TrimSpace(line), names)
+		switch known := slices.Contains(names, name); {
 		case err != nil:
 			return nil, nil, fmt.Errorf("%s:%d: %w", path, i+1, err)
 		case name != "" && !known:
 			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is not read here; the names are %s",
-				path, i+1, name, strings.Join(slices.Sorted(maps.Keys(variables)), ", ")))
+				path, i+1, name, strings.Join(names, ", ")))
 		case known:
 			values[name] = value
 		}
@@ -61,7 +60,7 @@ var (
 )
 
 // parseLine returns no name for a blank line or a comment.
-func parseLine(line string) (name, value string, err error) {
+func parseLine(line string, names []string) (name, value string, err error) {
 	if line == "" || line[0] == '#' {
 		return "", "", nil
 	}
@@ -79,7 +78,7 @@ func parseLine(line string) (name, value string, err error) {
 	} else {
 		value = commentForm.ReplaceAllString(value, "")
 	}
-	if _, known := variables[name]; known && strings.Contains(value, "$") && !strings.HasPrefix(parts[2], "'") {
+	if slices.Contains(names, name) && strings.Contains(value, "$") && !strings.HasPrefix(parts[2], "'") {
 		return "", "", fmt.Errorf("%s: variables are not replaced here; write the value itself, without $", name)
 	}
 	return name, value, nil

@@ -255,16 +255,16 @@ func TestRecovery(t *testing.T) {
 // TestPoisonRecord: a malformed record is dead-lettered, and a redrive invokes the stream's function with it.
 func TestPoisonRecord(t *testing.T) {
 	t.Parallel()
-	sys, err := newSystem(t.Context(), options{origin: "http://localhost:3000", speed: 1}, "localhost", io.Discard)
+	sys, err := newSystem(t.Context(), parsed(t), constructors(), "localhost", io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer sys.startEvents()()
-	_, err = sys.lambda.Invoke(t.Context(), sys.functions()["UserEventsFunction"], sandbox.Invocation{Event: []byte(`{"Records":[{"eventID":"e1"}]}`), RequestID: "r1"})
+	_, err = sys.lambda.Invoke(t.Context(), sys.functions["UserEventsFunction"], sandbox.Invocation{Event: []byte(`{"Records":[{"eventID":"e1"}]}`), RequestID: "r1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	dead := sys.events.DeadLetters()
+	dead, _ := sys.events.Queue("UserEventsDeadLetterQueue")
 	if got := dead.Peek(2); len(got) != 1 || got[0].Body != `{"eventID":"e1"}` || got[0].Attributes["eventId"] != "e1" {
 		t.Fatalf("dead letters: %+v", got)
 	}
@@ -291,14 +291,14 @@ func TestOperations(t *testing.T) {
 		{405, "GET", "/_local/queues/ItemSyncQueue/purge", `"error": "Method Not Allowed"`},
 		{405, "DELETE", "/_local/queues/ItemSyncQueue", `"error": "Method Not Allowed"`},
 		{405, "GET", "/_local/functions/ItemSyncFunction/stop", `"error": "Method Not Allowed"`},
-		{404, "POST", "/_local/functions/UsersFunction/stop", `the function has no event source mapping; the functions with one are UserEventsFunction, ItemSyncFunction`},
+		{404, "POST", "/_local/functions/UsersFunction/stop", `the function has no event source mapping and no schedule; the functions with one are UserEventsFunction, ItemSyncFunction`},
 		{404, "POST", "/_local/functions/users/start", `no event source mapping`},
 		{200, "POST", "/_local/functions/itemsync/stop", `"name": "ItemSyncFunction"`},
 		{200, "POST", "/_local/functions/ItemSync/start", `"polling": true`},
 		{200, "POST", "/_local/queues/ItemSyncDeadLetterQueue/redrive", `"to": "ItemSyncQueue"`},
 		{200, "POST", "/_local/queues/UserEventsDeadLetterQueue/redrive", `"to": "UserEventsFunction"`},
 		{409, "POST", "/_local/queues/ItemSyncQueue/redrive", `no dead-letter queue`},
-		{409, "POST", "/_local/queues/UserEventsFailureQueue/redrive", `RepublishFunction`},
+		{409, "POST", "/_local/queues/UserEventsFailureQueue/redrive", `positions in a stream`},
 	} {
 		t.Run(tt.method+" "+tt.path, func(t *testing.T) {
 			if got := r.call(t, tt.status, "", tt.method, tt.path, ""); !bytes.Contains(got, []byte(tt.want)) {

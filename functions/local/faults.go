@@ -8,17 +8,10 @@ import (
 	"strings"
 
 	"rental.example/functions/local/sandbox"
+	"rental.example/functions/local/template"
 )
 
-// serviceNames returns the functions by the names of their folders.
-func serviceNames() []string {
-	return []string{"users", "items", "userevents", "itemsync", "republish"}
-}
-
-// serviceOf returns the folder of a function, from that or from its name in template.yaml: itemsync, ItemSyncFunction.
-func serviceOf(name string) string { return strings.TrimSuffix(strings.ToLower(name), "function") }
-
-// faults are the injected faults by service. It is a flag.Value of the form userevents:3,itemsync:2-4,itemsync:7! where !
+// faults are the injected faults by the folder of the function. It is a flag.Value of the form userevents:3,itemsync:2-4,itemsync:7! where !
 // means after the work.
 type faults map[string][]sandbox.Fault
 
@@ -28,19 +21,30 @@ func (f faults) String() string { return "" }
 // Set implements flag.Value.
 func (f faults) Set(text string) error {
 	for part := range strings.SplitSeq(text, ",") {
-		service, invocations, ok := strings.Cut(strings.TrimSpace(part), ":")
+		function, invocations, ok := strings.Cut(strings.TrimSpace(part), ":")
 		if !ok {
 			return fmt.Errorf("%q: want a function and which invocation of it, such as itemsync:1", part)
-		}
-		if service = serviceOf(service); !slices.Contains(serviceNames(), service) {
-			return fmt.Errorf("%q is none of the functions %s; names of template.yaml, such as ItemSyncFunction, work too",
-				part, strings.Join(serviceNames(), ", "))
 		}
 		fault, err := parseFault(invocations)
 		if err != nil {
 			return fmt.Errorf("%q: %w", part, err)
 		}
-		f[service] = append(f[service], fault)
+		f[template.Folder(function)] = append(f[template.Folder(function)], fault)
+	}
+	return nil
+}
+
+// check returns an error if a function is none of the template's.
+func (f faults) check(functions []template.Function) error {
+	var folders []string
+	for _, function := range functions {
+		folders = append(folders, template.Folder(function.Name))
+	}
+	for folder := range f {
+		if !slices.Contains(folders, folder) {
+			return fmt.Errorf("-fail: %s is none of the functions %s; names of template.yaml, such as ItemSyncFunction, work too",
+				folder, strings.Join(folders, ", "))
+		}
 	}
 	return nil
 }

@@ -51,8 +51,13 @@ const (
 	maxHeaderSize = 64 << 10
 )
 
-// run serves until ctx is done, then waits for the requests and invocations in flight.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	return runFunctions(ctx, constructors(), args, getenv, stdout, stderr)
+}
+
+// runFunctions serves until ctx is done, then waits for the requests and invocations in flight.
+func runFunctions(ctx context.Context, functions map[string]constructor, args []string, getenv func(string) string,
+	stdout, stderr io.Writer) error {
 	opts, err := parseOptions(args, getenv, stderr)
 	if err != nil {
 		return err
@@ -63,11 +68,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	defer listeners.Close()
 	address := listeners.publicAddress()
-	sys, err := newSystem(ctx, opts, address, stderr)
+	sys, err := newSystem(ctx, opts, functions, address, stderr)
 	if err != nil {
 		return err
 	}
-	text := banner{address: address, options: opts, routes: sys.routes()}.String()
+	text := banner{address: address, options: opts}.String()
 	server := newServer(sys.handler(listeners.loopback(), text))
 	stopEvents := sys.startEvents()
 	served := listeners.serve(server)

@@ -56,6 +56,16 @@ func start(t *testing.T, args ...string) *runner {
 	return startIn(t, map[string]string{"USERS_TABLE": "users-of-the-local-runner", "OPEN_SEARCH_INDEX": "items-of-the-local-runner"}, args...)
 }
 
+// parsed returns the options of args and of no environment.
+func parsed(t *testing.T, args ...string) options {
+	t.Helper()
+	o, err := parseOptions(args, func(string) string { return "" }, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
 func startIn(t *testing.T, env map[string]string, args ...string) *runner {
 	t.Helper()
 	log := new(safeBuffer)
@@ -66,11 +76,17 @@ func startIn(t *testing.T, env map[string]string, args ...string) *runner {
 
 func startWithLog(t testing.TB, log io.Writer, env map[string]string, args ...string) *runner {
 	t.Helper()
+	return startFunctions(t, constructors(), log, env, args...)
+}
+
+func startFunctions(t testing.TB, functions map[string]constructor, log io.Writer, env map[string]string, args ...string) *runner {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	r := &runner{stop: stop, stopped: make(chan error, 1), ending: make(chan struct{})}
 	go func() {
-		r.stopped <- run(ctx, append([]string{"-addr", "localhost:0"}, args...), func(name string) string { return env[name] }, in, log)
+		getenv := func(name string) string { return env[name] }
+		r.stopped <- runFunctions(ctx, functions, append([]string{"-addr", "localhost:0"}, args...), getenv, in, log)
 		in.Close()
 	}()
 	t.Cleanup(func() {

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"rental.example/functions/local/pipeline"
+	"rental.example/functions/local/template"
 )
 
 // peekLimit is the maximum number of messages in a response.
@@ -173,7 +175,7 @@ func (o operations) polling(on bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var names []string
 		for _, m := range o.events.Mappings() {
-			if names = append(names, m.Function); serviceOf(m.Function) != serviceOf(r.PathValue("name")) {
+			if names = append(names, m.Function); template.Folder(m.Function) != template.Folder(r.PathValue("name")) {
 				continue
 			}
 			if err := o.events.SetPolling(m.Function, on); err != nil {
@@ -183,6 +185,6 @@ func (o operations) polling(on bool) http.HandlerFunc {
 			writeJSON(w, http.StatusOK, map[string]any{"name": m.Function, "polling": on})
 			return
 		}
-		writeError(w, http.StatusNotFound, pipeline.ErrNoMapping.Error()+"; the functions with one are "+strings.Join(names, ", "))
+		writeError(w, http.StatusNotFound, pipeline.ErrNoMapping.Error()+"; the functions with one are "+strings.Join(slices.Compact(names), ", "))
 	}
 }

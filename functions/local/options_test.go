@@ -42,8 +42,10 @@ func TestOptionErrors(t *testing.T) {
 		"LOG_LEVEL must be DEBUG, INFO, WARN":                   {env: map[string]string{"LOG_LEVEL": "LOUD"}},
 		"-speed 0: want 1":                                      {args: []string{"-speed", "0"}},
 		"-dynamodb http://127.0.0.1:1":                          {args: []string{"-addr", "localhost:0", "-dynamodb", "http://127.0.0.1:1"}},
-		flag.ErrHelp.Error():                                    {args: []string{"-help"}},
-		errUsage.Error():                                        {args: []string{"-port", "1"}},
+		"-fail: sync is none of the functions users, userevents, itemsync, republish, items": {args: []string{"-fail", "sync:1"}},
+		"-template nowhere.yaml: open": {args: []string{"-template", "nowhere.yaml"}},
+		flag.ErrHelp.Error():           {args: []string{"-help"}},
+		errUsage.Error():               {args: []string{"-port", "1"}},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
@@ -68,7 +70,7 @@ func TestFaults(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for text, want := range map[string]string{
-		"": "want a function", "itemsync": "want a function and which invocation", "sync:1": "none of the functions users, items, userevents, itemsync, republish",
+		"": "want a function", "itemsync": "want a function and which invocation",
 		"itemsync:": "want the number", "itemsync:0": "want the number", "itemsync:x": "want the number", "itemsync:1-": "want the number",
 		"itemsync:-1": "want the number", "itemsync:3-2": "ends before it begins", "itemsync:1,": "want a function", "itemsync:!": "want the number",
 	} {

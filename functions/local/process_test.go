@@ -8,9 +8,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"rental.example/adapters/samtest"
+	"rental.example/functions/local/template"
 )
 
 // asRunner is the variable with which the test binary runs main.
@@ -38,7 +42,7 @@ func startProcess(t *testing.T, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{cmd: exec.Command(binary, args...)}
+	p := &process{cmd: exec.Command(binary, append([]string{"-template", filepath.Join(samtest.Root(t), template.FileName)}, args...)...)}
 	p.cmd.Dir, p.cmd.Env = t.TempDir(), append(os.Environ(), asRunner+"=1",
 		"LOG_LEVEL=DEBUG", "ALLOWED_ORIGIN=", "USERS_TABLE=", "OPEN_SEARCH_INDEX=") // DEBUG logs each request
 	var errs [3]error

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/memory"
-	"rental.example/functions/users"
+	"rental.example/functions/local/pipeline"
+	"rental.example/functions/local/template"
 )
 
 // TestRecord: a recording can be replayed, has no personal data, and is equal from run to run.
@@ -85,9 +85,16 @@ func TestRecord(t *testing.T) {
 // replay sends a recorded event to a function with an empty store.
 func replay(t *testing.T, event, golden string) {
 	t.Helper()
-	now := func() time.Time { return frozen }
-	routes := users.New(memory.NewUsers(), now, slog.New(slog.DiscardHandler)).Routes()
-	f := builder{options: options{origin: "http://localhost:3000"}, now: now, stderr: io.Discard}.http("users", routes)
+	o := parsed(t)
+	events := pipeline.New(o.template, pipeline.Config{NewID: newUUID, Speed: 1})
+	b := builder{options: o, stderr: io.Discard, dependencies: dependencies{
+		stores: &stores{byTable: map[string]userStore{}, events: events}, now: func() time.Time { return frozen },
+	}}
+	i := slices.IndexFunc(o.template.Functions, func(f template.Function) bool { return f.Name == "UsersFunction" })
+	f, err := b.function(o.template.Functions[i], constructors()["UsersFunction"])
+	if err != nil {
+		t.Fatal(err)
+	}
 	got := apigatewaytest.Invoke(t, f.New(), "invocation-1", []byte(event))
 	var want apigatewaytest.Response
 	if err := json.Unmarshal([]byte(golden), &want); err != nil {

@@ -2,15 +2,10 @@ package main
 
 import (
 	"bytes"
-	stdcmp "cmp"
-	"io"
 	"net"
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"rental.example/adapters/samtest"
 )
 
 // TestConcurrentCallers: each caller gets the own profile.
@@ -33,22 +28,6 @@ func TestConcurrentCallers(t *testing.T) {
 		}
 	}
 	callers.Wait()
-}
-
-// TestTimeouts compares the timeouts of the functions with the template.
-func TestTimeouts(t *testing.T) {
-	t.Parallel()
-	sys, err := newSystem(t.Context(), options{origin: "http://localhost:3000", speed: 1}, "localhost", io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := samtest.LoadTemplate(t)
-	for _, f := range sys.functions() {
-		want := stdcmp.Or(samtest.Lookup(template.Properties(t, f.Name), "Timeout"), samtest.Lookup(template.Globals, "Function", "Timeout"))
-		if seconds, _ := want.(int); f.Timeout != time.Duration(seconds)*time.Second {
-			t.Errorf("%s: %v, in the template %v s", f.Name, f.Timeout, want)
-		}
-	}
 }
 
 func TestPublicAddress(t *testing.T) {

@@ -10,28 +10,26 @@ import (
 	"sync"
 	"time"
 
-	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
 	"rental.example/functions/local/cognito"
 	"rental.example/functions/local/gateway"
 	"rental.example/functions/local/pipeline"
 	"rental.example/functions/local/sandbox"
+	"rental.example/functions/local/template"
 )
 
 // system is all parts of the runner, wired.
 type system struct {
-	pool    *cognito.Pool
-	stores  stores
-	lambda  *sandbox.Service
-	api     []gateway.Function
-	others  []sandbox.Function // without a route
-	gateway *gateway.Gateway
-	events  *pipeline.Pipeline
+	pool      *cognito.Pool
+	lambda    *sandbox.Service
+	functions map[string]sandbox.Function // by name
+	gateway   *gateway.Gateway
+	events    *pipeline.Pipeline
 
 	recorder *recorder // nil without -record
 }
 
-func newSystem(ctx context.Context, o options, address string, stderr io.Writer) (*system, error) {
+func newSystem(ctx context.Context, o options, functions map[string]constructor, address string, stderr io.Writer) (*system, error) {
 	logger := cloudwatch.NewLogger(stderr, o.logLevel, "local")
 	now, newID, newEventID := time.Now, newUUID, newUUID // the user pool always has the real clock, like its clients
 	s := &system{lambda: &sandbox.Service{Logger: logger}}
@@ -47,19 +45,35 @@ func newSystem(ctx context.Context, o options, address string, stderr io.Writer)
 	if s.pool, err = newPool(cognito.Options{Issuer: issuer, Logger: logger}, o.demo); err != nil {
 		return nil, err
 	}
-	if s.stores, err = newStores(ctx, o, newEventID, logger); err != nil {
+	s.events = pipeline.New(o.template, pipeline.Config{Lambda: s.lambda, NewID: newEventID, Speed: o.speed})
+	stores, err := newStores(ctx, o, s.events, logger)
+	if err != nil {
 		return nil, err
 	}
-	s.events = pipeline.New(pipeline.Config{Lambda: s.lambda, NewID: newEventID, Speed: o.speed})
-	b := builder{options: o, now: now, newID: newID, stderr: stderr}
-	s.api, s.others = b.apiFunctions(s.stores), b.eventFunctions(s.stores, s.events)
-	s.events.Connect(s.stores.changes, s.others...)
+	for _, u := range o.template.Unsupported {
+		reportUnsupported(stderr, u)
+	}
+	b := builder{o, functions, dependencies{stores: stores, events: s.events, now: now, newID: newID}, stderr}
+	if s.functions, err = b.functions(); err != nil {
+		return nil, err
+	}
+	s.events.Connect(s.functions, stores.source())
 	s.gateway = gateway.New(gateway.Config{
-		Functions: s.api, Lambda: s.lambda,
+		Functions: s.api(o.template), Lambda: s.lambda,
 		Authorizer:    &gateway.Authorizer{Issuer: issuer, Audience: cognito.ClientID, Key: s.pool.Key, Now: time.Now},
-		AllowedOrigin: o.origin, Now: now, NewID: newID, Logger: logger,
+		AllowedOrigin: o.template.AllowedOrigin, Now: now, NewID: newID, Logger: logger,
 	})
 	return s, nil
+}
+
+// api returns the functions with routes.
+func (s *system) api(t *template.Template) (all []gateway.Function) {
+	for _, f := range t.Functions {
+		if function, ok := s.functions[f.Name]; ok && len(f.Routes) > 0 {
+			all = append(all, gateway.Function{Function: function, Routes: f.Routes})
+		}
+	}
+	return all
 }
 
 // startEvents delivers events until the returned function is called, which waits for what is in flight.
@@ -87,32 +101,13 @@ func newPool(o cognito.Options, demo bool) (*cognito.Pool, error) {
 	return pool, nil
 }
 
-func (s *system) routes() (all []apigateway.Route) {
-	for _, f := range s.api {
-		all = append(all, f.Routes...)
-	}
-	return all
-}
-
-// functions returns all functions by name.
-func (s *system) functions() map[string]sandbox.Function {
-	all := map[string]sandbox.Function{}
-	for _, f := range s.api {
-		all[f.Name] = f.Function
-	}
-	for _, f := range s.others {
-		all[f.Name] = f
-	}
-	return all
-}
-
 // handler serves the user pool's API and documents, the runner's own endpoints, Lambda's API, and the API. It is not an
 // http.ServeMux, which would redirect paths that API Gateway does not redirect. Pages of other origins cannot purge queues
 // or invoke functions.
 func (s *system) handler(loopback bool, banner string) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	operations := sameOrigin.Handler(operations{s.events}.handler())
-	invocations := sameOrigin.Handler(invocations{lambda: s.lambda, functions: s.functions(), newID: newUUID}.handler())
+	invocations := sameOrigin.Handler(invocations{lambda: s.lambda, functions: s.functions, newID: newUUID}.handler())
 	var all http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case path == "/" && r.Method == http.MethodGet:

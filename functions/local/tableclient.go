@@ -4,70 +4,101 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/functions/local/template"
 )
 
 // creationTimeout limits the creation of a missing table by an operation.
 const creationTimeout = 5 * time.Second
 
-// tableClient creates the users table if an operation finds it missing, and repeats the operation once. Engines for
+// tableClient creates a table of the template if an operation finds it missing, and repeats the operation once. Engines for
 // development may restart empty. Deployed functions do not do this: a missing table must be restored.
 type tableClient struct {
 	client *dynamodb.Client
-	table  string
+	tables []template.Table
 }
 
 var _ dynamo.API = tableClient{}
 
 // GetItem implements dynamo.API.
 func (c tableClient) GetItem(ctx context.Context, in *dynamodb.GetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	return createIfMissing(ctx, c, c.client.GetItem, in, options)
+	return createIfMissing(ctx, c, in.TableName, c.client.GetItem, in, options)
 }
 
 // PutItem implements dynamo.API.
 func (c tableClient) PutItem(ctx context.Context, in *dynamodb.PutItemInput, options ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
-	return createIfMissing(ctx, c, c.client.PutItem, in, options)
+	return createIfMissing(ctx, c, in.TableName, c.client.PutItem, in, options)
 }
 
 // UpdateItem implements dynamo.API.
 func (c tableClient) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, options ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
-	return createIfMissing(ctx, c, c.client.UpdateItem, in, options)
+	return createIfMissing(ctx, c, in.TableName, c.client.UpdateItem, in, options)
 }
 
 // DeleteItem implements dynamo.API.
 func (c tableClient) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, options ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
-	return createIfMissing(ctx, c, c.client.DeleteItem, in, options)
+	return createIfMissing(ctx, c, in.TableName, c.client.DeleteItem, in, options)
 }
 
 // Query implements dynamo.API.
 func (c tableClient) Query(ctx context.Context, in *dynamodb.QueryInput, options ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
-	return createIfMissing(ctx, c, c.client.Query, in, options)
+	return createIfMissing(ctx, c, in.TableName, c.client.Query, in, options)
 }
 
 // Scan implements dynamo.API.
 func (c tableClient) Scan(ctx context.Context, in *dynamodb.ScanInput, options ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error) {
-	return createIfMissing(ctx, c, c.client.Scan, in, options)
+	return createIfMissing(ctx, c, in.TableName, c.client.Scan, in, options)
 }
 
 // createIfMissing limits the creation by creationTimeout and by ctx. Its error has the cause.
-func createIfMissing[In, Out any](ctx context.Context, c tableClient,
+func createIfMissing[In, Out any](ctx context.Context, c tableClient, table *string,
 	call func(context.Context, *In, ...func(*dynamodb.Options)) (*Out, error), in *In, options []func(*dynamodb.Options)) (*Out, error) {
 	out, err := call(ctx, in, options...)
 	var missing *types.ResourceNotFoundException
-	if !errors.As(err, &missing) {
+	i := slices.IndexFunc(c.tables, func(t template.Table) bool { return t.Name == aws.ToString(table) })
+	if !errors.As(err, &missing) || i < 0 {
 		return out, err
 	}
 	creation, cancel := context.WithTimeout(ctx, creationTimeout)
 	defer cancel()
-	if createErr := dynamo.EnsureUsersTable(creation, c.client, c.table); createErr != nil {
+	if createErr := schemaOf(c.tables[i]).Ensure(creation, c.client); createErr != nil {
 		return nil, fmt.Errorf("%w; cannot create the table: %w", err, createErr)
 	}
 	return call(ctx, in, options...)
+}
+
+// schemaOf returns the schema of a table, for an engine.
+func schemaOf(t template.Table) dynamo.Schema {
+	in := &dynamodb.CreateTableInput{TableName: &t.Name, BillingMode: types.BillingModePayPerRequest, KeySchema: keySchema(t.Key)}
+	for _, a := range t.Attributes {
+		in.AttributeDefinitions = append(in.AttributeDefinitions,
+			types.AttributeDefinition{AttributeName: &a.Name, AttributeType: types.ScalarAttributeType(a.Type)})
+	}
+	for _, index := range t.Indexes {
+		in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, types.GlobalSecondaryIndex{
+			IndexName: &index.Name, KeySchema: keySchema(index.Key),
+			Projection: &types.Projection{ProjectionType: types.ProjectionType(index.Projection), NonKeyAttributes: index.NonKey},
+		})
+	}
+	if t.StreamView != "" {
+		in.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewType(t.StreamView)}
+	}
+	return dynamo.Schema{Table: in, ExpiresAt: t.ExpiresAt}
+}
+
+func keySchema(key template.Key) []types.KeySchemaElement {
+	elements := []types.KeySchemaElement{{AttributeName: &key.Partition, KeyType: types.KeyTypeHash}}
+	if key.Sort != "" {
+		elements = append(elements, types.KeySchemaElement{AttributeName: &key.Sort, KeyType: types.KeyTypeRange})
+	}
+	return elements
 }
 
 // streamARN returns the ARN of the table's stream.

@@ -18,6 +18,7 @@ import (
 
 	"rental.example/adapters/dynamo"
 	"rental.example/adapters/samtest"
+	"rental.example/functions/local/template"
 )
 
 // emptyEngine is a DynamoDB without tables until CreateTable. It implements aws.HTTPClient.
@@ -59,7 +60,8 @@ func (e *emptyEngine) Do(r *http.Request) (*http.Response, error) {
 func (e *emptyEngine) client() tableClient {
 	config := engineConfig("http://dynamodb.invalid")
 	config.HTTPClient = e
-	return tableClient{dynamo.NewClient(config), "users"}
+	key := template.Key{Partition: "id"}
+	return tableClient{dynamo.NewClient(config), []template.Table{{Name: "users", Key: key, Attributes: []template.Attribute{{Name: "id", Type: "S"}}}}}
 }
 
 // get reads a record of the table.

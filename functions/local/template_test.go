@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"rental.example/adapters/samtest"
 )
@@ -18,15 +17,6 @@ func TestServesTemplate(t *testing.T) {
 	template := samtest.LoadTemplate(t)
 	for _, missing := range unserved(t, template, r.address) {
 		t.Error(missing)
-	}
-}
-
-// TestFunctionTimeout: functions with routes run as long as those of template.yaml.
-func TestFunctionTimeout(t *testing.T) {
-	t.Parallel()
-	seconds, _ := samtest.Lookup(samtest.LoadTemplate(t).Globals, "Function", "Timeout").(int)
-	if deployed := time.Duration(seconds) * time.Second; deployed != functionTimeout {
-		t.Errorf("Globals.Function.Timeout of template.yaml is %s, functionTimeout in functions/local/functions.go %s: write the same", deployed, functionTimeout)
 	}
 }
 
@@ -45,9 +35,6 @@ func unserved(t *testing.T, template samtest.Template, address string) (missing 
 		if _, got := ask(t, "POST", "http://"+address+"/2015-03-31/functions/"+name+"/invocations", "?"); strings.Contains(got, "Function not found") {
 			missing = append(missing, name+" of template.yaml is not served: add it to functions/local/functions.go")
 		}
-		if folder := strings.ToLower(strings.TrimSuffix(name, "Function")); !slices.Contains(serviceNames(), folder) {
-			missing = append(missing, name+" of template.yaml cannot be made to fail by -fail: add "+folder+" to serviceNames in functions/local/faults.go")
-		}
 		events, _ := resource.Properties["Events"].(map[string]any)
 		for _, e := range events {
 			event, _ := e.(map[string]any)
@@ -60,7 +47,7 @@ func unserved(t *testing.T, template samtest.Template, address string) (missing 
 			method = strings.ToUpper(method)
 			url := "http://" + address + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "x")
 			if _, got := ask(t, method, url, ""); strings.Contains(got, `"code":"route_not_found"`) {
-				missing = append(missing, method+" "+path+" of template.yaml is not served: add its service to functions/local/functions.go")
+				missing = append(missing, method+" "+path+" of template.yaml is not served: add its function to functions/local/functions.go")
 			}
 		}
 	}

@@ -40,8 +40,8 @@ import (
 	"net/http"
 	"time"
 
-	"rental.example/adapters/apigateway"
 	"rental.example/functions/local/sandbox"
+	"rental.example/functions/local/template"
 )
 
 // Limits of a REST API.
@@ -55,10 +55,11 @@ const (
 // Stage is the name of the API's one stage.
 const Stage = "local"
 
-// Function is a Lambda function of the API, with its routes.
+// Function is a Lambda function of the API, with its routes in the template. A route that the function does not have is its
+// own error, and one that the template does not have is not served.
 type Function struct {
 	sandbox.Function
-	Routes []apigateway.Route
+	Routes []template.Route
 }
 
 // Config is what a Gateway needs.

@@ -22,6 +22,7 @@ import (
 	"rental.example/adapters/samtest"
 	"rental.example/functions/local/gateway"
 	"rental.example/functions/local/sandbox"
+	"rental.example/functions/local/template"
 )
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -55,10 +56,11 @@ func newGatewayOn(service *sandbox.Service, f *function, pool *pool) *gateway.Ga
 	return gateway.New(gateway.Config{
 		Functions: []gateway.Function{{
 			Function: sandbox.Function{Name: "TestFunction", Timeout: f.timeout, New: func() lambda.Handler { return f }},
-			Routes: []apigateway.Route{
+			Routes: []template.Route{
 				{Method: "POST", Resource: "/things"},
 				{Method: "GET", Resource: "/things/mine"},
 				{Method: "GET", Resource: "/things/{id}", Public: true},
+				{Method: "HEAD", Resource: "/things/{id}", Public: true},
 			},
 		}},
 		Lambda:        service,

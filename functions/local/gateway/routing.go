@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"rental.example/adapters/apigateway"
+	"rental.example/functions/local/template"
 )
 
 // resource is one path of the API with its methods.
@@ -16,7 +16,7 @@ type resource struct {
 }
 
 type operation struct {
-	route    apigateway.Route
+	route    template.Route
 	function *Function
 }
 
@@ -30,9 +30,6 @@ func newResources(functions []Function) []resource {
 				byPath[route.Resource] = r
 			}
 			r.operations[route.Method] = operation{route: route, function: &functions[i]}
-			if route.Method == http.MethodGet { // template.yaml declares both; net/http omits the body
-				r.operations[http.MethodHead] = r.operations[route.Method]
-			}
 		}
 	}
 	// A literal segment precedes a parameter, like in API Gateway: '{' sorts after every letter.

@@ -39,9 +39,10 @@ func Build(t testing.TB) string {
 // without the variables that the runner reads.
 func Start(t testing.TB, binary string, log *bytes.Buffer, env []string, args ...string) (address string) {
 	t.Helper()
-	cmd := exec.Command(binary, append([]string{"-addr", "localhost:0"}, args...)...)
+	template := filepath.Join(samtest.Root(t), "template.yaml")
+	cmd := exec.Command(binary, append([]string{"-addr", "localhost:0", "-template", template}, args...)...)
 	cmd.Dir = t.TempDir() // without an .env
-	cmd.Env = append(os.Environ(), "LOG_LEVEL=", "ALLOWED_ORIGIN=", "USERS_TABLE=", "OPEN_SEARCH_INDEX=")
+	cmd.Env = append(os.Environ(), "LOG_LEVEL=", "ALLOWED_ORIGIN=", "USERS_TABLE=", "OPEN_SEARCH_INDEX=", "OPEN_SEARCH_SHARDS=")
 	cmd.Env = append(cmd.Env, env...)
 	cmd.Stderr = log
 	stdout, err := cmd.StdoutPipe()

@@ -43,10 +43,13 @@ type failureBatch struct {
 
 // discard gives up the first n records of s and sends their failureRecord.
 func (c *streamConsumer) discard(shard Shard, s segment, n int, condition string) {
+	if c.failureQueue == nil {
+		return
+	}
 	first, last := s.records[0], s.records[n-1]
 	p := failureRecord{
 		RequestContext: failureRequest{
-			RequestID: c.failureQueue.newID(), FunctionARN: sandbox.Function{Name: c.function}.ARN(),
+			RequestID: c.failureQueue.newID(), FunctionARN: sandbox.Function{Name: c.Function}.ARN(),
 			Condition: condition, InvokeCount: s.retries,
 		},
 		Version: "1.0", Timestamp: time.Now().UTC().Format("2006-01-02T15:04:05.000Z"),

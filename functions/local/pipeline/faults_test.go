@@ -17,13 +17,13 @@ import (
 // faultyFunctions are two functions that fail at random in all possible ways. One publishes changes of the stream, the
 // other stores the ids of messages.
 type faultyFunctions struct {
-	mu      sync.Mutex
-	random  *rand.Rand
-	topic   *Topic
-	healthy bool
-	highest int // of the stream's changes published so far
-	gap     string
-	arrived map[string]bool
+	mu       sync.Mutex
+	random   *rand.Rand
+	pipeline *Pipeline
+	healthy  bool
+	highest  int // of the stream's changes published so far
+	gap      string
+	arrived  map[string]bool
 }
 
 func (c *faultyFunctions) roll(n int) int {
@@ -35,8 +35,8 @@ func (c *faultyFunctions) roll(n int) int {
 	return c.random.IntN(n)
 }
 
-// userEvents publishes the changes one by one, and fails before, between or after them.
-func (c *faultyFunctions) userEvents(ids []string) (string, error) {
+// publishChanges publishes the changes one by one, and fails before, between or after them.
+func (c *faultyFunctions) publishChanges(ids []string) (string, error) {
 	stopAt := len(ids)
 	switch c.roll(8) {
 	case 1:
@@ -75,12 +75,12 @@ func (c *faultyFunctions) publish(id string) error {
 	}
 	c.highest = max(c.highest, n)
 	c.mu.Unlock()
-	_, err := c.topic.PublishBatch(context.Background(), &sns.PublishBatchInput{TopicArn: aws.String(c.topic.ARN()),
-		PublishBatchRequestEntries: []types.PublishBatchRequestEntry{entry("1", id, "user.profile.updated.v1")}})
+	_, err := c.pipeline.PublishBatch(context.Background(), &sns.PublishBatchInput{TopicArn: aws.String(c.pipeline.topics[0].ARN()),
+		PublishBatchRequestEntries: []types.PublishBatchRequestEntry{entry("1", id, "thing.updated.v1")}})
 	return err
 }
 
-func (c *faultyFunctions) itemSync(bodies []string) (string, error) {
+func (c *faultyFunctions) consume(bodies []string) (string, error) {
 	if c.roll(3) == 1 {
 		return "", errTest
 	}
@@ -101,8 +101,8 @@ func TestAtLeastOnce(t *testing.T) {
 	for seed := range uint64(50) {
 		synctest.Test(t, func(t *testing.T) {
 			c := &faultyFunctions{random: rand.New(rand.NewPCG(seed, 1)), arrived: map[string]bool{}}
-			w := run(t, deployed(), c.userEvents, c.itemSync)
-			c.topic = w.Topic()
+			w := run(t, deployed(), c.publishChanges, c.consume)
+			c.pipeline = w.Pipeline
 			const changes = 200
 			for i := range changes {
 				w.change(t, fmt.Sprint(i+1))
@@ -112,8 +112,8 @@ func TestAtLeastOnce(t *testing.T) {
 			c.mu.Lock()
 			c.healthy = true
 			c.mu.Unlock()
-			for w.Mappings()[0].Waiting > 0 || w.depth(t, ItemSyncQueue) != (Depth{}) || w.depth(t, ItemSyncDeadLetterQueue) != (Depth{}) {
-				if _, err := w.Redrive(t.Context(), ItemSyncDeadLetterQueue); err != nil {
+			for w.Mappings()[0].Waiting > 0 || w.depth(t, eventQueue) != (Depth{}) || w.depth(t, deadLetterQueue) != (Depth{}) {
+				if _, err := w.Redrive(t.Context(), deadLetterQueue); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(3 * time.Minute)

@@ -16,13 +16,58 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
+	"rental.example/functions/local/filterpolicy"
 	"rental.example/functions/local/sandbox"
+	"rental.example/functions/local/template"
 )
+
+// Names in the template of deployed.
+const (
+	table           = "Table"
+	publishFunction = "PublishFunction" // of the table's stream; publishes to the topic
+	consumeFunction = "ConsumeFunction" // of the queue
+	otherFunction   = "OtherFunction"
+	topic           = "Topic"
+	eventQueue      = "EventQueue"
+	deadLetterQueue = "DeadLetterQueue"
+	recordQueue     = "RecordQueue" // records that publishFunction cannot publish
+	failureQueue    = "FailureQueue"
+)
+
+const day = 24 * time.Hour
+
+// deployed returns a template: a table's changes get to a topic and, if their eventType begins with "thing.", to a queue.
+func deployed() *template.Template {
+	filter, err := filterpolicy.New(map[string]any{"eventType": []any{map[string]any{"prefix": "thing."}}}, filterpolicy.MessageAttributes)
+	if err != nil {
+		panic(err)
+	}
+	mapping := func(function string, batchSize int) template.Mapping {
+		return template.Mapping{Function: function, BatchSize: batchSize, ReportsFailures: true, Enabled: true}
+	}
+	return &template.Template{
+		Functions: []template.Function{
+			{Name: publishFunction, References: map[string]string{"RECORD_QUEUE_URL": recordQueue}},
+			{Name: consumeFunction, References: map[string]string{"QUEUE_URL": eventQueue}}, {Name: otherFunction},
+		},
+		Tables: []template.Table{{ID: table, Name: "things", StreamView: "NEW_AND_OLD_IMAGES"}},
+		Topics: []string{topic},
+		Queues: []template.Queue{
+			{Name: eventQueue, Visibility: 3 * time.Minute, Retention: 4 * day, MaxReceiveCount: 10, DeadLetters: deadLetterQueue},
+			{Name: deadLetterQueue, Visibility: 30 * time.Second, Retention: 14 * day},
+			{Name: recordQueue, Visibility: 30 * time.Second, Retention: 14 * day},
+			{Name: failureQueue, Visibility: 30 * time.Second, Retention: 14 * day},
+		},
+		Subscriptions: []template.Subscription{{Topic: topic, Queue: eventQueue, Raw: true, Filter: filter}},
+		StreamMappings: []template.StreamMapping{{Mapping: mapping(publishFunction, 100), Table: table, Bisect: true,
+			MaxRetries: template.Infinite, MaxAge: template.Infinite, OnFailure: failureQueue}},
+		QueueMappings: []template.QueueMapping{{Mapping: mapping(consumeFunction, 10), Queue: eventQueue, MaxConcurrency: 5}},
+	}
+}
 
 // testPipeline is a running pipeline in a synctest bubble.
 type testPipeline struct {
 	*Pipeline
-	stream  *Stream
 	service *sandbox.Service
 	start   time.Time
 	stop    func() // stops the pipeline and waits for it
@@ -32,7 +77,12 @@ type testPipeline struct {
 type handler func(ids []string) (string, error)
 
 // run starts a pipeline, which is stopped at the end of the test at the latest.
-func run(t *testing.T, topology topology, userEvents, itemSync handler) *testPipeline {
+func run(t *testing.T, tmpl *template.Template, publish, consume handler) *testPipeline {
+	t.Helper()
+	return runAll(t, tmpl, map[string]handler{publishFunction: publish, consumeFunction: consume})
+}
+
+func runAll(t *testing.T, tmpl *template.Template, handlers map[string]handler) *testPipeline {
 	t.Helper()
 	n := 0
 	var mu sync.Mutex
@@ -42,9 +92,13 @@ func run(t *testing.T, topology topology, userEvents, itemSync handler) *testPip
 		n++
 		return fmt.Sprintf("00000000-0000-4000-8000-%012d", n)
 	}
-	w := &testPipeline{service: &sandbox.Service{Logger: slog.New(slog.DiscardHandler)}, stream: NewStream(newID), start: time.Now()}
-	w.Pipeline = newPipeline(topology, Config{Lambda: w.service, NewID: newID, Speed: 1})
-	w.Connect(w.stream, function(UserEventsFunction, userEvents), function(ItemSyncFunction, itemSync))
+	w := &testPipeline{service: &sandbox.Service{Logger: slog.New(slog.DiscardHandler)}, start: time.Now()}
+	w.Pipeline = New(tmpl, Config{Lambda: w.service, NewID: newID, Speed: 1})
+	functions := map[string]sandbox.Function{}
+	for name, h := range handlers {
+		functions[name] = sandbox.Function{Name: name, Timeout: 30 * time.Second, New: func() lambda.Handler { return h }}
+	}
+	w.Connect(functions, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -58,10 +112,6 @@ func run(t *testing.T, topology topology, userEvents, itemSync handler) *testPip
 	}
 	t.Cleanup(w.stop)
 	return w
-}
-
-func function(name string, h handler) sandbox.Function {
-	return sandbox.Function{Name: name, Timeout: Timeout(name), New: func() lambda.Handler { return h }}
 }
 
 // Invoke implements lambda.Handler.
@@ -88,7 +138,7 @@ func succeed([]string) (string, error) { return "", nil }
 // change appends a record to the stream. The handler gets its id.
 func (w *testPipeline) change(t *testing.T, id string) {
 	t.Helper()
-	err := w.stream.Put(func(eventID, sequence string) (json.RawMessage, error) {
+	err := w.streams[table].Put(func(eventID, sequence string) (json.RawMessage, error) {
 		return fmt.Appendf(nil, `{"eventID":%q,"dynamodb":{"Change":%q,"SequenceNumber":%q}}`, eventID, id, sequence), nil
 	})
 	if err != nil {
@@ -106,7 +156,7 @@ func reportFailure(id string) string {
 // publish sends a message to the topic, with an eventType.
 func (w *testPipeline) publish(t *testing.T, body, eventType string) {
 	t.Helper()
-	out, err := w.Topic().PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String(w.Topic().ARN()),
+	out, err := w.PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String(w.topics[0].ARN()),
 		PublishBatchRequestEntries: []types.PublishBatchRequestEntry{entry("1", body, eventType)}})
 	if err != nil || len(out.Failed) > 0 {
 		t.Fatalf("publish: %v %v", out, err)

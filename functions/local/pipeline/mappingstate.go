@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// mappingState says whether an event source mapping is enabled.
+// mappingState says whether an event source mapping or a schedule is enabled.
 type mappingState struct {
 	mu      sync.Mutex
 	enabled bool
@@ -14,8 +14,8 @@ type mappingState struct {
 	polls   map[int]context.CancelFunc // of the contexts of whileEnabled
 }
 
-func newMappingState() *mappingState {
-	return &mappingState{enabled: true, changed: make(chan struct{}), polls: map[int]context.CancelFunc{}}
+func newMappingState(enabled bool) *mappingState {
+	return &mappingState{enabled: enabled, changed: make(chan struct{}), polls: map[int]context.CancelFunc{}}
 }
 
 // set enables or disables the mapping. Disabling cancels the contexts of whileEnabled.

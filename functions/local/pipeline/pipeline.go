@@ -1,10 +1,10 @@
-// Package pipeline simulates DynamoDB Streams, Lambda's event source mappings, SNS and SQS. The changes of a table become
-// raw stream events and published messages become raw SQS events, for the handlers that are deployed.
+// Package pipeline simulates DynamoDB Streams, Lambda's event source mappings, SNS, SQS and the schedules of EventBridge.
+// The changes of tables become raw stream events and published messages become raw SQS events, for the handlers that are
+// deployed.
 //
-// Batches, retries, bisecting, visibility timeouts, redrive, dead-letter queues and filter are those of topology.go,
-// which a test compares with template.yaml. Differences from the services: messages arrive once and in order unless
-// something fails, and the backoff between a stream's retries, which AWS does not document, doubles from a second to a
-// minute.
+// Tables, topics, queues, mappings and schedules are those of the template. Differences from the services: messages arrive
+// once and in order unless something fails, and the backoff between a stream's retries, which AWS does not document, doubles
+// from a second to a minute.
 package pipeline
 
 import (
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rental.example/functions/local/sandbox"
+	"rental.example/functions/local/template"
 )
 
 // Config is what a Pipeline needs.
@@ -24,42 +25,48 @@ type Config struct {
 	Speed  int           // all waiting times are this many times shorter than deployed; 1 or more
 }
 
-// Pipeline is the topic, the queues and the mappings of template.yaml.
+// Pipeline is all topics, queues, mappings and schedules of a template.
 type Pipeline struct {
-	config   Config
-	topology topology
-	queues   []*Queue
-	topic    *Topic
-	states   map[string]*mappingState // by function
-
-	functions map[string]sandbox.Function
-	stream    *streamConsumer
-	queue     *queueConsumer
+	config    Config
+	template  *template.Template
+	queues    []*Queue
+	topics    []*Topic
+	streams   map[string]*Stream          // by table
+	functions map[string]sandbox.Function // by name
+	consumers []consumer
 }
 
-// New returns a Pipeline. It does nothing until Run.
-func New(config Config) *Pipeline { return newPipeline(deployed(), config) }
+// consumer invokes a function with what arrives from one source.
+type consumer interface {
+	// run invokes the function until ctx is done, then waits for the invocations in flight.
+	run(ctx context.Context)
+	// mapping returns the function, the source and what waits there.
+	mapping() Mapping
+	mappingState() *mappingState
+}
 
-func newPipeline(t topology, config Config) *Pipeline {
-	p := &Pipeline{
-		config: config, topology: t.withSpeed(config.Speed), functions: map[string]sandbox.Function{},
-		states: map[string]*mappingState{t.stream.function: newMappingState(), t.consumer.function: newMappingState()},
-	}
-	for _, spec := range p.topology.queues {
-		p.queues = append(p.queues, newQueue(spec, config.NewID))
+// New returns the Pipeline of a template, with the streams of all tables in memory. It does nothing until Run.
+func New(t *template.Template, config Config) *Pipeline {
+	p := &Pipeline{config: config, template: t, streams: map[string]*Stream{}}
+	for _, spec := range t.Queues {
+		p.queues = append(p.queues, newQueue(spec, config))
 	}
 	for _, q := range p.queues {
-		q.deadLetters, _ = p.Queue(q.spec.deadLetters)
+		q.deadLetters, _ = p.Queue(q.spec.DeadLetters)
 	}
-	p.topic = &Topic{subscription: t.subscription, queue: p.mustQueue(t.subscription.queue), newID: config.NewID}
+	for _, name := range t.Topics {
+		p.topics = append(p.topics, &Topic{name: name, newID: config.NewID})
+	}
+	for _, s := range t.Subscriptions {
+		queue, _ := p.Queue(s.Queue)
+		topic := p.topics[slices.IndexFunc(p.topics, func(topic *Topic) bool { return topic.name == s.Topic })]
+		topic.subscriptions = append(topic.subscriptions, subscription{s, queue})
+	}
+	for _, table := range t.Tables {
+		p.streams[table.ID] = newStream(table.Name, config.NewID)
+	}
 	return p
 }
-
-// Timeout returns the timeout in template.yaml of a function without a route.
-func Timeout(function string) time.Duration { return deployed().timeouts[function] }
-
-// Topic returns the topic of user events.
-func (p *Pipeline) Topic() *Topic { return p.topic }
 
 // Queues returns all queues.
 func (p *Pipeline) Queues() []*Queue { return p.queues }
@@ -73,43 +80,50 @@ func (p *Pipeline) Queue(name string) (*Queue, bool) {
 	return p.queues[i], true
 }
 
-// DeadLetters returns the queue to which the stream's function sends records that it can never publish.
-func (p *Pipeline) DeadLetters() *Queue { return p.mustQueue(UserEventsDeadLetterQueue) }
-
-// mustQueue returns a queue of the topology.
-func (p *Pipeline) mustQueue(name string) *Queue {
-	q, ok := p.Queue(name)
-	if !ok {
-		panic("topology has no queue " + name)
+// Stream returns the stream in memory of the table with that name. No mapping reads that of another table.
+func (p *Pipeline) Stream(table string) *Stream {
+	for _, t := range p.template.Tables {
+		if t.Name == table {
+			return p.streams[t.ID]
+		}
 	}
-	return q
+	return newStream(table, p.config.NewID)
 }
 
-// Connect sets the source of changes and the functions, which include those of the mappings. It must be called once,
-// before Run.
-func (p *Pipeline) Connect(source Source, functions ...sandbox.Function) {
-	for _, f := range functions {
-		p.functions[f.Name] = f
+// Connect sets the functions, by name. Mappings and schedules of others do nothing. source returns the stream of a table for
+// one mapping; if it is nil, mappings read the streams in memory. Connect must be called once, before records are put into a
+// stream and before Run.
+func (p *Pipeline) Connect(functions map[string]sandbox.Function, source func(table template.Table) Source) {
+	p.functions = functions
+	if source == nil {
+		source = func(table template.Table) Source { return p.streams[table.ID].newReader() }
 	}
-	t := p.topology
-	p.stream = &streamConsumer{
-		streamMapping: t.stream, source: source, invoke: p.invoker(t.stream.function),
-		failureQueue: p.mustQueue(t.stream.onFailure), state: p.states[t.stream.function],
-		speed: p.config.Speed, unprocessed: map[string][]Record{},
+	for _, m := range p.template.StreamMappings {
+		if _, ok := functions[m.Function]; ok {
+			i := slices.IndexFunc(p.template.Tables, func(t template.Table) bool { return t.ID == m.Table })
+			p.consumers = append(p.consumers, p.newStreamConsumer(m, source(p.template.Tables[i])))
+		}
 	}
-	p.queue = &queueConsumer{
-		queueMapping: t.consumer, queue: p.mustQueue(t.consumer.queue),
-		invoke: p.invoker(t.consumer.function), state: p.states[t.consumer.function],
+	for _, m := range p.template.QueueMappings {
+		if _, ok := functions[m.Function]; ok {
+			p.consumers = append(p.consumers, p.newQueueConsumer(m))
+		}
+	}
+	for _, s := range p.template.Schedules {
+		if _, ok := functions[s.Function]; ok {
+			p.consumers = append(p.consumers, p.newScheduler(s))
+		}
 	}
 }
 
-// Run invokes the functions of the mappings until ctx is done, then waits for the invocations in flight. It must be
-// called once.
+// Run invokes the functions of the mappings and schedules until ctx is done, then waits for the invocations in flight. It
+// must be called once.
 func (p *Pipeline) Run(ctx context.Context) {
-	var mappings sync.WaitGroup
-	mappings.Go(func() { p.stream.run(ctx) })
-	mappings.Go(func() { p.queue.run(ctx) })
-	mappings.Wait()
+	var running sync.WaitGroup
+	for _, c := range p.consumers {
+		running.Go(func() { c.run(ctx) })
+	}
+	running.Wait()
 }
 
 func (p *Pipeline) invoker(function string) invoker {
@@ -121,42 +135,40 @@ func (p *Pipeline) invoker(function string) invoker {
 	}
 }
 
-// ErrNoMapping means that a function has no event source mapping.
-var ErrNoMapping = errors.New("the function has no event source mapping")
+// shorter returns a waiting time divided by the speed.
+func (c Config) shorter(d time.Duration) time.Duration { return d / time.Duration(c.Speed) }
 
-// SetPolling enables or disables the mapping of a function, like --enabled and --no-enabled of
+// ErrNoMapping means that a function has no event source mapping and no schedule.
+var ErrNoMapping = errors.New("the function has no event source mapping and no schedule")
+
+// SetPolling enables or disables the mappings and schedules of a function, like --enabled and --no-enabled of
 // update-event-source-mapping.
 func (p *Pipeline) SetPolling(function string, on bool) error {
-	state, ok := p.states[function]
-	if !ok {
-		return ErrNoMapping
+	err := ErrNoMapping
+	for _, c := range p.consumers {
+		if c.mapping().Function == function {
+			c.mappingState().set(on)
+			err = nil
+		}
 	}
-	state.set(on)
-	return nil
+	return err
 }
 
-// Mapping is the state of an event source mapping.
+// Mapping is the state of an event source mapping or of a schedule.
 type Mapping struct {
 	Function string
-	Source   string // the logical id of the table or queue
+	Source   string // the logical ID of the table, the queue or the schedule
 	Polling  bool
 	Waiting  int           // records or messages that the function has not processed
 	Oldest   time.Duration // age of the oldest
 }
 
-// Mappings returns the states of the mappings of the stream and of the queue.
+// Mappings returns the states of the mappings and schedules.
 func (p *Pipeline) Mappings() []Mapping {
-	stream := Mapping{Function: p.topology.stream.function, Source: p.topology.stream.table}
-	n, since := p.stream.waiting()
-	if stream.Waiting = n; n > 0 {
-		stream.Oldest = time.Since(since)
+	all := make([]Mapping, len(p.consumers))
+	for i, c := range p.consumers {
+		all[i] = c.mapping()
+		all[i].Polling, _ = c.mappingState().get()
 	}
-	d := p.mustQueue(p.topology.consumer.queue).Depth()
-	queue := Mapping{
-		Function: p.topology.consumer.function, Source: p.topology.consumer.queue,
-		Waiting: d.Visible + d.InFlight + d.Delayed, Oldest: d.Oldest,
-	}
-	stream.Polling, _ = p.states[stream.Function].get()
-	queue.Polling, _ = p.states[queue.Function].get()
-	return []Mapping{stream, queue}
+	return all
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"rental.example/functions/local/filterpolicy"
 	"rental.example/functions/local/sandbox"
+	"rental.example/functions/local/template"
 )
 
 // maxMessageSize is the maximum size of a message, in bytes, attributes included.
@@ -21,8 +24,8 @@ const maxMessageSize = 1 << 20
 
 // Queue is a standard queue with at-least-once delivery, in about the order of sending.
 type Queue struct {
-	spec        queueSpec
-	deadLetters *Queue // nil: none
+	spec        template.Queue // its times are divided by the speed, but for the retention
+	deadLetters *Queue         // nil: none
 	newID       func() string
 
 	mu       sync.Mutex
@@ -34,8 +37,9 @@ type Queue struct {
 type message struct {
 	id         string
 	body       string
-	attributes map[string]attribute
+	attributes map[string]filterpolicy.Attribute
 	trace      string
+	origin     *Queue // from which it was dead-lettered; nil: none
 	sent       time.Time
 	visible    time.Time // when it becomes visible
 	received   time.Time // first receive
@@ -43,20 +47,16 @@ type message struct {
 	receipt    string // receipt handle of the last receive
 }
 
-// attribute is a message attribute of a textual type: String, Number or one derived from these.
-type attribute struct{ dataType, value string }
-
-func newQueue(spec queueSpec, newID func() string) *Queue {
-	return &Queue{spec: spec, newID: newID, changed: make(chan struct{})}
+func newQueue(spec template.Queue, config Config) *Queue {
+	spec.Visibility, spec.Delay = config.shorter(spec.Visibility), config.shorter(spec.Delay)
+	return &Queue{spec: spec, newID: config.NewID, changed: make(chan struct{})}
 }
 
-// Name returns the queue's logical id in template.yaml.
-func (q *Queue) Name() string { return q.spec.name }
+// Name returns the queue's logical ID in the template.
+func (q *Queue) Name() string { return q.spec.Name }
 
 // URL returns the QueueUrl of the queue.
-func (q *Queue) URL() string {
-	return "https://sqs." + sandbox.Region + ".amazonaws.com/" + sandbox.AccountID + "/" + q.spec.name
-}
+func (q *Queue) URL() string { return template.QueueURL(q.spec.Name) }
 
 // SendMessage implements the operation of Amazon SQS.
 func (q *Queue) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
@@ -64,10 +64,10 @@ func (q *Queue) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...
 		return nil, &types.QueueDoesNotExist{Message: aws.String("The specified queue does not exist.")}
 	}
 	body := aws.ToString(in.MessageBody)
-	attributes := make(map[string]attribute, len(in.MessageAttributes))
+	attributes := make(map[string]filterpolicy.Attribute, len(in.MessageAttributes))
 	size := len(body)
 	for name, a := range in.MessageAttributes {
-		attributes[name] = attribute{aws.ToString(a.DataType), aws.ToString(a.StringValue)}
+		attributes[name] = filterpolicy.Attribute{Type: aws.ToString(a.DataType), Value: aws.ToString(a.StringValue)}
 		size += len(name) + len(aws.ToString(a.DataType)) + len(aws.ToString(a.StringValue))
 	}
 	switch {
@@ -81,12 +81,16 @@ func (q *Queue) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	id := q.send(body, attributes, sandbox.Trace(ctx), time.Duration(in.DelaySeconds)*time.Second)
+	delay := time.Duration(in.DelaySeconds) * time.Second
+	if delay == 0 {
+		delay = q.spec.Delay
+	}
+	id := q.send(body, attributes, sandbox.Trace(ctx), delay)
 	return &sqs.SendMessageOutput{MessageId: &id}, nil
 }
 
 // send adds a message to the queue and returns its id.
-func (q *Queue) send(body string, attributes map[string]attribute, trace string, delay time.Duration) string {
+func (q *Queue) send(body string, attributes map[string]filterpolicy.Attribute, trace string, delay time.Duration) string {
 	now := time.Now()
 	m := &message{id: q.newID(), body: body, attributes: attributes, trace: trace, sent: now, visible: now.Add(delay)}
 	q.put(m)
@@ -121,8 +125,8 @@ func (q *Queue) receive(limit int) (batch []message, changed <-chan struct{}, ne
 		}
 		switch {
 		case len(batch) == limit || m.visible.After(now):
-		case q.deadLetters != nil && m.receives >= q.spec.maxReceiveCount:
-			m.visible = now
+		case q.deadLetters != nil && m.receives >= q.spec.MaxReceiveCount:
+			m.visible, m.origin = now, q
 			q.deadLetters.put(m)
 			continue
 		default:
@@ -140,14 +144,14 @@ func (q *Queue) startReceive(m *message, now time.Time) {
 	if m.receives == 1 {
 		m.received = now
 	}
-	m.visible, m.receipt = now.Add(q.spec.visibility), q.newID()
+	m.visible, m.receipt = now.Add(q.spec.Visibility), q.newID()
 }
 
 // expire deletes messages whose retention period has ended. In a dead-letter queue, too, that begins when the message was
 // first sent.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 func (q *Queue) expire(now time.Time) {
-	q.messages = slices.DeleteFunc(q.messages, func(m *message) bool { return now.Sub(m.sent) > q.spec.retention })
+	q.messages = slices.DeleteFunc(q.messages, func(m *message) bool { return now.Sub(m.sent) > q.spec.Retention })
 }
 
 // remove deletes the messages with these receipts, unless they have been received again since.
@@ -168,12 +172,13 @@ func (q *Queue) Purge() int {
 	return n
 }
 
-// moveTo sends every visible message to another queue as a new message, and returns their number.
+// redrive sends every visible message as a new one to the queue from which it was dead-lettered, or to fallback, and returns
+// their number.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
-func (q *Queue) moveTo(to *Queue) int {
+func (q *Queue) redrive(fallback *Queue) int {
 	batch, _, _ := q.receive(q.Depth().Visible)
 	for _, m := range batch {
-		to.send(m.body, m.attributes, m.trace, 0)
+		cmp.Or(m.origin, fallback).send(m.body, m.attributes, m.trace, 0)
 		q.remove(m.receipt)
 	}
 	return len(batch)
@@ -239,7 +244,7 @@ func (q *Queue) Peek(limit int) []PeekedMessage {
 	for _, m := range q.messages[:min(limit, len(q.messages))] {
 		values := make(map[string]string, len(m.attributes))
 		for name, a := range m.attributes {
-			values[name] = a.value
+			values[name] = a.Value
 		}
 		peeked = append(peeked, PeekedMessage{ID: m.id, Body: m.body, Attributes: values, Receives: m.receives, Sent: m.sent.UTC(), Visible: m.visible.UTC()})
 	}

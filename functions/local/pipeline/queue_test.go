@@ -17,6 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/google/go-cmp/cmp"
+
+	"rental.example/functions/local/template"
 )
 
 // TestQueueResponses: messages that are not reported as failed are deleted; the others are received again after their
@@ -50,23 +52,23 @@ func TestQueueResponses(t *testing.T) {
 					if j.add(bodies) > 1 {
 						return "", nil
 					}
-					q, _ := w.Queue(ItemSyncQueue)
+					q, _ := w.Queue(eventQueue)
 					var ids []string
 					for _, m := range q.Peek(2) {
 						ids = append(ids, m.ID)
 					}
 					return tt.first(ids)
 				})
-				_ = w.SetPolling(ItemSyncFunction, false)
-				w.publish(t, "a", "user.profile.created.v1")
-				w.publish(t, "b", "user.profile.created.v1")
-				_ = w.SetPolling(ItemSyncFunction, true)
+				_ = w.SetPolling(consumeFunction, false)
+				w.publish(t, "a", "thing.created.v1")
+				w.publish(t, "b", "thing.created.v1")
+				_ = w.SetPolling(consumeFunction, true)
 				time.Sleep(time.Hour)
 				synctest.Wait()
 				if diff := cmp.Diff(tt.want, j.calls); diff != "" {
 					t.Errorf("invocations (-want +got):\n%s", diff)
 				}
-				if d := w.depth(t, ItemSyncQueue); d != (Depth{}) {
+				if d := w.depth(t, eventQueue); d != (Depth{}) {
 					t.Errorf("left: %+v", d)
 				}
 			})
@@ -84,10 +86,10 @@ func TestDisableDuringPoll(t *testing.T) {
 				return "", nil
 			})
 			synctest.Wait()
-			_ = w.SetPolling(ItemSyncFunction, false)
-			w.publish(t, "a", "user.profile.updated.v1")
+			_ = w.SetPolling(consumeFunction, false)
+			w.publish(t, "a", "thing.updated.v1")
 			synctest.Wait()
-			if d := w.depth(t, ItemSyncQueue); d.Visible != 1 {
+			if d := w.depth(t, eventQueue); d.Visible != 1 {
 				t.Errorf("the queue holds %+v", d)
 			}
 		})
@@ -108,28 +110,28 @@ func TestDeadLetters(t *testing.T) {
 			handled = append(handled, bodies...)
 			return "", nil
 		})
-		w.publish(t, "poison", "user.profile.updated.v1")
+		w.publish(t, "poison", "thing.updated.v1")
 		synctest.Wait()
-		w.publish(t, "sound", "user.profile.updated.v1")
-		if d := w.depth(t, ItemSyncQueue); d != (Depth{InFlight: 1}) {
+		w.publish(t, "sound", "thing.updated.v1")
+		if d := w.depth(t, eventQueue); d != (Depth{InFlight: 1}) {
 			t.Errorf("queue: %+v", d)
 		}
 		time.Sleep(10*3*time.Minute + time.Second)
-		if d := w.depth(t, ItemSyncDeadLetterQueue); failed != 10 || d.Visible != 1 || len(handled) != 1 {
+		if d := w.depth(t, deadLetterQueue); failed != 10 || d.Visible != 1 || len(handled) != 1 {
 			t.Fatalf("failed %d times, dead letters %+v, handled %q", failed, d, handled)
 		}
-		q, _ := w.Queue(ItemSyncDeadLetterQueue)
+		q, _ := w.Queue(deadLetterQueue)
 		m := q.Peek(1)[0]
-		if m.Body != "poison" || m.Receives != 10 || m.Attributes["eventType"] != "user.profile.updated.v1" || !m.Sent.Equal(w.start) {
+		if m.Body != "poison" || m.Receives != 10 || m.Attributes["eventType"] != "thing.updated.v1" || !m.Sent.Equal(w.start) {
 			t.Errorf("dead letter: %+v", m)
 		}
 		broken = false
-		got, err := w.Redrive(t.Context(), ItemSyncDeadLetterQueue)
-		if want := (RedriveResult{To: ItemSyncQueue, Moved: 1}); got != want || err != nil {
+		got, err := w.Redrive(t.Context(), deadLetterQueue)
+		if want := (RedriveResult{To: eventQueue, Moved: 1}); got != want || err != nil {
 			t.Errorf("redrive: %+v, %v", got, err)
 		}
 		synctest.Wait()
-		if len(handled) != 2 || w.depth(t, ItemSyncDeadLetterQueue) != (Depth{}) || w.depth(t, ItemSyncQueue) != (Depth{}) {
+		if len(handled) != 2 || w.depth(t, deadLetterQueue) != (Depth{}) || w.depth(t, eventQueue) != (Depth{}) {
 			t.Errorf("after the redrive: handled %q", handled)
 		}
 	})
@@ -154,17 +156,17 @@ func TestRedriveRecords(t *testing.T) {
 			}
 			return "", nil
 		}, succeed)
-		dead, _ = w.Queue(UserEventsDeadLetterQueue)
+		dead, _ = w.Queue(recordQueue)
 		for _, id := range []string{"a", "poison", "b"} {
 			w.change(t, id)
 		}
-		if d := w.depth(t, UserEventsDeadLetterQueue); d.Visible != 1 || fmt.Sprint(handled) != "[a b]" {
+		if d := w.depth(t, recordQueue); d.Visible != 1 || fmt.Sprint(handled) != "[a b]" {
 			t.Fatalf("dead letters %+v, handled %q", d, handled)
 		}
 		replay := func(want RedriveResult) {
 			t.Helper()
-			got, err := w.Redrive(t.Context(), UserEventsDeadLetterQueue)
-			if want.To = UserEventsFunction; got != want || err != nil {
+			got, err := w.Redrive(t.Context(), recordQueue)
+			if want.To = publishFunction; got != want || err != nil {
 				t.Errorf("replay: %+v, %v, want %+v", got, err, want)
 			}
 		}
@@ -175,7 +177,7 @@ func TestRedriveRecords(t *testing.T) {
 		dead.send("no JSON", nil, "", 0)
 		fixed = true
 		replay(RedriveResult{Moved: 1, Failed: 1})
-		if d := w.depth(t, UserEventsDeadLetterQueue); d.Visible != 1 || fmt.Sprint(handled) != "[a b poison]" {
+		if d := w.depth(t, recordQueue); d.Visible != 1 || fmt.Sprint(handled) != "[a b poison]" {
 			t.Errorf("dead letters %+v, handled %q", d, handled)
 		}
 	})
@@ -185,7 +187,7 @@ func TestRedriveRefusals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := run(t, deployed(), succeed, succeed)
-		for name, want := range map[string]error{"Nothing": ErrNoQueue, ItemSyncQueue: ErrNoSource, UserEventsFailureQueue: ErrFailureRecords} {
+		for name, want := range map[string]error{"Nothing": ErrNoQueue, eventQueue: ErrNoSource, failureQueue: ErrFailureRecords} {
 			if _, err := w.Redrive(t.Context(), name); !errors.Is(err, want) {
 				t.Errorf("%s: %v, want %v", name, err, want)
 			}
@@ -198,14 +200,14 @@ func TestRetention(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := run(t, deployed(), succeed, succeed)
-		_ = w.SetPolling(ItemSyncFunction, false)
-		w.publish(t, "m", "user.profile.updated.v1")
+		_ = w.SetPolling(consumeFunction, false)
+		w.publish(t, "m", "thing.updated.v1")
 		time.Sleep(4 * day)
-		if d := w.depth(t, ItemSyncQueue); d != (Depth{Visible: 1, Oldest: 4 * day}) {
+		if d := w.depth(t, eventQueue); d != (Depth{Visible: 1, Oldest: 4 * day}) {
 			t.Errorf("after four days: %+v", d)
 		}
 		time.Sleep(time.Second)
-		if d := w.depth(t, ItemSyncQueue); d != (Depth{}) {
+		if d := w.depth(t, eventQueue); d != (Depth{}) {
 			t.Errorf("after more: %+v", d)
 		}
 	})
@@ -217,8 +219,8 @@ func TestSQSEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got events.SQSEvent
 		w := run(t, deployed(), succeed, succeed)
-		w.Pipeline.queue.invoke = func(_ context.Context, event []byte) ([]byte, error) { return nil, json.Unmarshal(event, &got) }
-		w.publish(t, `{"a":1}`, "user.profile.updated.v1")
+		w.consumers[1].(*queueConsumer).invoke = func(_ context.Context, event []byte) ([]byte, error) { return nil, json.Unmarshal(event, &got) }
+		w.publish(t, `{"a":1}`, "thing.updated.v1")
 		synctest.Wait()
 		if len(got.Records) != 1 {
 			t.Fatalf("event: %+v", got)
@@ -231,10 +233,10 @@ func TestSQSEvent(t *testing.T) {
 		at := fmt.Sprint(w.start.UnixMilli())
 		want := events.SQSMessage{
 			Body: `{"a":1}`, Md5OfBody: "bb6cb5c68df4652941caf652a366f2d8", EventSource: "aws:sqs", AWSRegion: "us-east-1",
-			EventSourceARN: "arn:aws:sqs:us-east-1:123456789012:ItemSyncQueue",
+			EventSourceARN: "arn:aws:sqs:us-east-1:123456789012:EventQueue",
 			Attributes: map[string]string{"ApproximateReceiveCount": "1", "SentTimestamp": at,
 				"SenderId": "AIDAIENQZJOLO23YVJ4VO", "ApproximateFirstReceiveTimestamp": at},
-			MessageAttributes: map[string]events.SQSMessageAttribute{"eventType": {StringValue: aws.String("user.profile.updated.v1"),
+			MessageAttributes: map[string]events.SQSMessageAttribute{"eventType": {StringValue: aws.String("thing.updated.v1"),
 				DataType: "String", StringListValues: []string{}, BinaryListValues: [][]byte{}}},
 		}
 		if diff := cmp.Diff(want, m); diff != "" {
@@ -246,9 +248,9 @@ func TestSQSEvent(t *testing.T) {
 // TestPublish: the topic has the errors of SNS, for a batch or an entry, and applies the filter policy.
 func TestPublish(t *testing.T) {
 	t.Parallel()
-	w := New(Config{NewID: func() string { return "id" }, Speed: 1})
-	ok := entry("1", "m", "user.profile.created.v1")
-	long := entry("2", strings.Repeat("x", maxPublishSize-10), "user.profile.created.v1")
+	w := New(deployed(), Config{NewID: func() string { return "id" }, Speed: 1})
+	ok := entry("1", "m", "thing.created.v1")
+	long := entry("2", strings.Repeat("x", maxPublishSize-10), "thing.created.v1")
 	var eleven []types.PublishBatchRequestEntry
 	for i := range 11 {
 		eleven = append(eleven, entry(fmt.Sprint(i), "m", "x"))
@@ -268,24 +270,24 @@ func TestPublish(t *testing.T) {
 		"too long together": {[]types.PublishBatchRequestEntry{ok, long}, &tooLong},
 		"no id":             {[]types.PublishBatchRequestEntry{entry("", "m", "x")}, &badID},
 	} {
-		_, err := w.Topic().PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String(w.Topic().ARN()), PublishBatchRequestEntries: tt.entries})
+		_, err := w.PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String(w.topics[0].ARN()), PublishBatchRequestEntries: tt.entries})
 		if !errors.As(err, tt.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	var unknown *types.NotFoundException
-	if _, err := w.Topic().PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String("x"), PublishBatchRequestEntries: eleven[:1]}); !errors.As(err, &unknown) {
+	if _, err := w.PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String("x"), PublishBatchRequestEntries: eleven[:1]}); !errors.As(err, &unknown) {
 		t.Errorf("another topic: %v", err)
 	}
-	out, err := w.Topic().PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String(w.Topic().ARN()),
+	out, err := w.PublishBatch(t.Context(), &sns.PublishBatchInput{TopicArn: aws.String(w.topics[0].ARN()),
 		PublishBatchRequestEntries: []types.PublishBatchRequestEntry{
-			ok, entry("empty", "", "user.profile.created.v1"), entry("latin1", "\xff", "x"), entry("foreign", "m", "user.account.created.v1"),
+			ok, entry("empty", "", "thing.created.v1"), entry("latin1", "\xff", "x"), entry("foreign", "m", "other.created.v1"),
 			{Id: aws.String("bare"), Message: aws.String("m")},
 		}})
 	if err != nil || len(out.Successful) != 3 || len(out.Failed) != 2 || *out.Failed[0].Id != "empty" || !out.Failed[0].SenderFault {
 		t.Errorf("entries: %+v, %v", out, err)
 	}
-	if q, _ := w.Queue(ItemSyncQueue); q.Depth().Visible != 1 {
+	if q, _ := w.Queue(eventQueue); q.Depth().Visible != 1 {
 		t.Errorf("delivered: %+v", q.Peek(10))
 	}
 }
@@ -294,7 +296,7 @@ func TestSendMessage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := run(t, deployed(), succeed, succeed)
-		q, _ := w.Queue(UserEventsDeadLetterQueue)
+		q, _ := w.Queue(recordQueue)
 		send := func(url, body string) error {
 			_, err := q.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &body, DelaySeconds: 5,
 				MessageAttributes: map[string]sqstypes.MessageAttributeValue{"why": {DataType: aws.String("String"), StringValue: aws.String("broken")}}})
@@ -331,14 +333,15 @@ func TestSendMessage(t *testing.T) {
 // TestSpeed: only waiting times are divided.
 func TestSpeed(t *testing.T) {
 	t.Parallel()
-	got, want := deployed().withSpeed(60), deployed()
-	want.queues[0].visibility, want.queues[1].visibility = 3*time.Second, 500*time.Millisecond
-	want.queues[2].visibility, want.queues[3].visibility = 500*time.Millisecond, 500*time.Millisecond
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(topology{}, streamMapping{}, subscription{}, queueSpec{}, queueMapping{})); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	slow := deployed()
+	slow.Queues[0].Delay, slow.StreamMappings[0].Window, slow.QueueMappings[0].Window = time.Minute, 2*time.Minute, 3*time.Minute
+	p := New(slow, Config{Speed: 60})
+	if got, want := p.queues[0].spec, (template.Queue{Name: eventQueue, Visibility: 3 * time.Second, Retention: 4 * day,
+		Delay: time.Second, MaxReceiveCount: 10, DeadLetters: deadLetterQueue}); got != want {
+		t.Errorf("queue: %+v, want %+v", got, want)
 	}
-	c := &streamConsumer{speed: 60}
-	if d := c.backoff(1); d != time.Second/60 {
-		t.Errorf("backoff: %v", d)
+	stream, queue := p.newStreamConsumer(slow.StreamMappings[0], nil), p.newQueueConsumer(slow.QueueMappings[0])
+	if d := stream.backoff(1); d != time.Second/60 || stream.Window != 2*time.Second || queue.Window != 3*time.Second {
+		t.Errorf("backoff %v, windows %v and %v", d, stream.Window, queue.Window)
 	}
 }

@@ -4,20 +4,34 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"rental.example/functions/local/template"
 )
 
 // queueConsumer invokes a function with the messages of a queue, like an event source mapping of Lambda.
 type queueConsumer struct {
-	queueMapping
+	template.QueueMapping
 	queue  *Queue
 	invoke invoker
 	state  *mappingState
 }
 
-// run invokes the function until ctx is done, then waits for the invocations in flight.
+func (p *Pipeline) newQueueConsumer(m template.QueueMapping) *queueConsumer {
+	m.Window = p.config.shorter(m.Window)
+	queue, _ := p.Queue(m.Queue)
+	return &queueConsumer{QueueMapping: m, queue: queue, invoke: p.invoker(m.Function), state: newMappingState(m.Enabled)}
+}
+
+func (c *queueConsumer) mapping() Mapping {
+	d := c.queue.Depth()
+	return Mapping{Function: c.Function, Source: c.Queue, Waiting: d.Visible + d.InFlight + d.Delayed, Oldest: d.Oldest}
+}
+
+func (c *queueConsumer) mappingState() *mappingState { return c.state }
+
 func (c *queueConsumer) run(ctx context.Context) {
 	var pollers sync.WaitGroup
-	for range c.maxConcurrency {
+	for range c.MaxConcurrency {
 		pollers.Go(func() {
 			for c.state.wait(ctx) {
 				if batch := c.batch(ctx); len(batch) > 0 {
@@ -39,15 +53,15 @@ func (c *queueConsumer) batch(ctx context.Context) []message {
 	var next time.Time
 	var windowEnd <-chan time.Time
 	for {
-		enabled := c.state.ifEnabled(func() { more, changed, next = c.queue.receive(c.batchSize - len(batch)) })
+		enabled := c.state.ifEnabled(func() { more, changed, next = c.queue.receive(c.BatchSize - len(batch)) })
 		if !enabled {
 			return batch
 		}
 		batch = append(batch, more...)
 		if len(batch) > 0 && windowEnd == nil {
-			windowEnd = time.After(c.window)
+			windowEnd = time.After(c.Window)
 		}
-		if len(batch) == c.batchSize || len(batch) > 0 && c.window == 0 {
+		if len(batch) == c.BatchSize || len(batch) > 0 && c.Window == 0 {
 			return batch
 		}
 		if !awaitMessages(ctx, changed, next, windowEnd) {
@@ -91,7 +105,7 @@ func (c *queueConsumer) process(ctx context.Context, batch []message) {
 	for i, m := range batch {
 		ids[i] = m.id
 	}
-	if !c.reportsFailures {
+	if !c.ReportsFailures {
 		response = nil
 	}
 	failed, err := failedItems(response, ids)

@@ -5,12 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+
+	"rental.example/functions/local/template"
 )
 
 // Errors of Redrive.
 var (
 	ErrNoQueue        = errors.New("no such queue")
-	ErrFailureRecords = errors.New("it holds positions in the stream, not records: invoke RepublishFunction, then purge it")
+	ErrFailureRecords = errors.New("it holds positions in a stream, not records: have the state published again, then purge it")
 	ErrNoSource       = errors.New("it is no dead-letter queue")
 )
 
@@ -21,29 +25,46 @@ type RedriveResult struct {
 	Failed int // records on which the function failed
 }
 
-// Redrive moves what is in a dead-letter queue back: messages to their source queue, records of the stream to the
-// function that could not publish them. What arrives meanwhile stays.
+// Redrive moves what is in a dead-letter queue back: messages to the queue from which they came, records of a stream to the
+// function that could not process them. What arrives meanwhile stays. To is one of the queues if there are several.
 func (p *Pipeline) Redrive(ctx context.Context, name string) (RedriveResult, error) {
 	q, ok := p.Queue(name)
-	switch {
-	case !ok:
+	if !ok {
 		return RedriveResult{}, ErrNoQueue
-	case name == UserEventsDeadLetterQueue:
-		return p.redriveRecords(ctx, q)
-	case name == p.topology.stream.onFailure:
+	}
+	if i := slices.IndexFunc(p.queues, func(source *Queue) bool { return source.deadLetters == q }); i >= 0 {
+		return RedriveResult{To: p.queues[i].Name(), Moved: q.redrive(p.queues[i])}, nil
+	}
+	if slices.ContainsFunc(p.template.StreamMappings, func(m template.StreamMapping) bool { return m.OnFailure == name }) {
 		return RedriveResult{}, ErrFailureRecords
 	}
-	source, ok := p.topology.source(name)
+	function, ok := p.recordsFrom(name)
 	if !ok {
 		return RedriveResult{}, ErrNoSource
 	}
-	return RedriveResult{To: source, Moved: q.moveTo(p.mustQueue(source))}, nil
+	return p.redriveRecords(ctx, q, function)
 }
 
-// redriveRecords invokes the stream's function with each record alone.
-func (p *Pipeline) redriveRecords(ctx context.Context, q *Queue) (RedriveResult, error) {
-	result := RedriveResult{To: p.topology.stream.function}
-	invoke := p.invoker(result.To)
+// recordsFrom returns the function that sends records of a stream to a queue by itself: a variable of its environment
+// refers to the queue, and no mapping reads that.
+func (p *Pipeline) recordsFrom(queue string) (function string, ok bool) {
+	if slices.ContainsFunc(p.template.QueueMappings, func(m template.QueueMapping) bool { return m.Queue == queue }) {
+		return "", false
+	}
+	for _, f := range p.template.Functions {
+		reads := slices.ContainsFunc(p.template.StreamMappings, func(m template.StreamMapping) bool { return m.Function == f.Name })
+		_, runs := p.functions[f.Name]
+		if reads && runs && slices.Contains(slices.Collect(maps.Values(f.References)), queue) {
+			return f.Name, true
+		}
+	}
+	return "", false
+}
+
+// redriveRecords invokes the function with each record alone.
+func (p *Pipeline) redriveRecords(ctx context.Context, q *Queue, function string) (RedriveResult, error) {
+	result := RedriveResult{To: function}
+	invoke := p.invoker(function)
 	for range q.Depth().Visible {
 		batch, _, _ := q.receive(1)
 		if len(batch) == 0 || ctx.Err() != nil {

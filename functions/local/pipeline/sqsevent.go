@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rental.example/functions/local/sandbox"
+	"rental.example/functions/local/template"
 )
 
 // sqsEvent is the event of Lambda for messages of a queue.
@@ -59,14 +60,14 @@ func newSQSRecord(queue string, m message) sqsRecord {
 		},
 		MessageAttributes: make(map[string]sqsAttribute, len(m.attributes)),
 		MD5OfBody:         hex.EncodeToString(sum[:]),
-		EventSource:       "aws:sqs", EventSourceARN: arn("sqs", queue), AWSRegion: sandbox.Region,
+		EventSource:       "aws:sqs", EventSourceARN: template.ARN("sqs", queue), AWSRegion: sandbox.Region,
 	}
 	if m.trace != "" {
 		r.Attributes["AWSTraceHeader"] = m.trace
 	}
 	for name, a := range m.attributes {
 		r.MessageAttributes[name] = sqsAttribute{
-			StringValue: a.value, DataType: a.dataType, StringListValues: []string{}, BinaryListValues: []string{},
+			StringValue: a.Value, DataType: a.Type, StringListValues: []string{}, BinaryListValues: []string{},
 		}
 	}
 	return r

@@ -7,10 +7,12 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"rental.example/functions/local/template"
 )
 
 // streamRetention is how long DynamoDB stores a record.
-const streamRetention = day
+const streamRetention = 24 * time.Hour
 
 // Record is a change of a table in its stream.
 type Record struct {
@@ -37,28 +39,40 @@ type Source interface {
 	Waiting() (n int, since time.Time)
 }
 
-// Stream is the stream of a table in memory, with one shard and one reader.
+// Stream is the stream of a table in memory, with one shard.
 type Stream struct {
-	table string
+	table string // its name
 	newID func() string
 
 	mu      sync.Mutex
 	n       int
+	readers []*reader
+}
+
+// reader is a Stream as one mapping reads it.
+type reader struct {
+	stream  *Stream
 	records []Record      // unread
 	changed chan struct{} // closed at the next change
 }
 
 var (
-	_ Source = (*Stream)(nil)
-	_ Shard  = (*Stream)(nil)
+	_ Source = (*reader)(nil)
+	_ Shard  = (*reader)(nil)
 )
 
-// NewStream returns the empty stream of the users table.
-func NewStream(newID func() string) *Stream {
-	return &Stream{table: UsersTable, newID: newID, changed: make(chan struct{})}
+func newStream(table string, newID func() string) *Stream { return &Stream{table: table, newID: newID} }
+
+// newReader returns a reader of the records to come.
+func (s *Stream) newReader() *reader {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := &reader{stream: s, changed: make(chan struct{})}
+	s.readers = append(s.readers, r)
+	return r
 }
 
-// Put appends the record that newRecord returns for an event id and a sequence number.
+// Put appends the record that newRecord returns for an event id and a sequence number. Every mapping of the table gets it.
 func (s *Stream) Put(newRecord func(eventID, sequence string) (json.RawMessage, error)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,27 +82,29 @@ func (s *Stream) Put(newRecord func(eventID, sequence string) (json.RawMessage, 
 	if err != nil {
 		return fmt.Errorf("stream record: %w", err)
 	}
-	s.records = append(s.records, Record{Sequence: sequence, Arrived: time.Now(), Data: data})
-	close(s.changed)
-	s.changed = make(chan struct{})
+	for _, r := range s.readers {
+		r.records = append(r.records, Record{Sequence: sequence, Arrived: time.Now(), Data: data})
+		close(r.changed)
+		r.changed = make(chan struct{})
+	}
 	return nil
 }
 
 // ARN implements Source.
-func (s *Stream) ARN() string {
-	return arn("dynamodb", "table/"+s.table+"/stream/2026-01-01T00:00:00.000")
+func (r *reader) ARN() string {
+	return template.ARN("dynamodb", "table/"+r.stream.table+"/stream/2026-01-01T00:00:00.000")
 }
 
 // ID implements Shard.
-func (s *Stream) ID() string { return "shardId-00000000000000000001-00000001" }
+func (r *reader) ID() string { return "shardId-00000000000000000001-00000001" }
 
 // Follow implements Source.
-func (s *Stream) Follow(ctx context.Context, consume func(context.Context, Shard)) { consume(ctx, s) }
+func (r *reader) Follow(ctx context.Context, consume func(context.Context, Shard)) { consume(ctx, r) }
 
 // Read implements Shard.
-func (s *Stream) Read(ctx context.Context, limit int) ([]Record, error) {
+func (r *reader) Read(ctx context.Context, limit int) ([]Record, error) {
 	for {
-		records, changed := s.take(limit)
+		records, changed := r.take(limit)
 		if len(records) > 0 {
 			return records, nil
 		}
@@ -100,21 +116,21 @@ func (s *Stream) Read(ctx context.Context, limit int) ([]Record, error) {
 	}
 }
 
-func (s *Stream) take(limit int) ([]Record, <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := min(limit, len(s.records))
-	records := s.records[:n:n]
-	s.records = s.records[n:]
-	return records, s.changed
+func (r *reader) take(limit int) ([]Record, <-chan struct{}) {
+	r.stream.mu.Lock()
+	defer r.stream.mu.Unlock()
+	n := min(limit, len(r.records))
+	records := r.records[:n:n]
+	r.records = r.records[n:]
+	return records, r.changed
 }
 
 // Waiting implements Source.
-func (s *Stream) Waiting() (int, time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.records) == 0 {
+func (r *reader) Waiting() (int, time.Time) {
+	r.stream.mu.Lock()
+	defer r.stream.mu.Unlock()
+	if len(r.records) == 0 {
 		return 0, time.Time{}
 	}
-	return len(s.records), s.records[0].Arrived
+	return len(r.records), r.records[0].Arrived
 }

@@ -48,7 +48,7 @@ func TestRecordAtEndOfWindow(t *testing.T) {
 	for range 500 {
 		synctest.Test(t, func(t *testing.T) {
 			windowed := deployed()
-			windowed.stream.window = 5 * time.Second
+			windowed.StreamMappings[0].Window = 5 * time.Second
 			var got []string
 			w := run(t, windowed, func(ids []string) (string, error) {
 				got = append(got, ids...)
@@ -56,7 +56,7 @@ func TestRecordAtEndOfWindow(t *testing.T) {
 			}, succeed)
 			synctest.Wait()
 			w.change(t, "a")
-			time.Sleep(windowed.stream.window)
+			time.Sleep(windowed.StreamMappings[0].Window)
 			w.change(t, "b")
 			time.Sleep(time.Minute)
 			synctest.Wait()
@@ -106,13 +106,13 @@ func TestStreamResponses(t *testing.T) {
 					}
 					return "", nil
 				}, succeed)
-				if err := w.SetPolling(UserEventsFunction, false); err != nil {
+				if err := w.SetPolling(publishFunction, false); err != nil {
 					t.Fatal(err)
 				}
 				for _, id := range []string{"a", "b", "c", "d"} {
 					w.change(t, id)
 				}
-				_ = w.SetPolling(UserEventsFunction, true)
+				_ = w.SetPolling(publishFunction, true)
 				time.Sleep(time.Hour)
 				synctest.Wait()
 				if diff := cmp.Diff(tt.want, j.calls); diff != "" {
@@ -156,7 +156,7 @@ func TestBisect(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		limited := deployed()
-		limited.stream.maxRetries = 2
+		limited.StreamMappings[0].MaxRetries = 2
 		var handled []string
 		w := run(t, limited, func(ids []string) (string, error) {
 			if strings.Contains(strings.Join(ids, " "), "poison") {
@@ -165,7 +165,7 @@ func TestBisect(t *testing.T) {
 			handled = append(handled, ids...)
 			return "", nil
 		}, succeed)
-		_ = w.SetPolling(UserEventsFunction, false)
+		_ = w.SetPolling(publishFunction, false)
 		var want []string
 		for i := range 9 {
 			if i == 5 {
@@ -175,7 +175,7 @@ func TestBisect(t *testing.T) {
 			w.change(t, fmt.Sprint(i))
 			want = append(want, fmt.Sprint(i))
 		}
-		_ = w.SetPolling(UserEventsFunction, true)
+		_ = w.SetPolling(publishFunction, true)
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if diff := cmp.Diff(want, handled); diff != "" {
@@ -190,7 +190,7 @@ func TestRetriesExhausted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		limited := deployed()
-		limited.stream.maxRetries = 1
+		limited.StreamMappings[0].MaxRetries = 1
 		w := run(t, limited, func([]string) (string, error) { return reportFailure(sequence(1)), nil }, succeed)
 		w.change(t, "a")
 		time.Sleep(time.Hour)
@@ -229,12 +229,12 @@ func TestOutage(t *testing.T) {
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Errorf("published (-want +got):\n%s", diff)
 					}
-					if d := w.depth(t, UserEventsFailureQueue); d.Visible != 0 {
+					if d := w.depth(t, failureQueue); d.Visible != 0 {
 						t.Errorf("failure queue: %+v", d)
 					}
 					return
 				}
-				q, _ := w.Queue(UserEventsFailureQueue)
+				q, _ := w.Queue(failureQueue)
 				if lost := lostRecords(t, q); lost+len(got) != 300 || lost < 55 || lost > 65 {
 					t.Errorf("%d published, %d given up of 300, where an hour's 60 were too old", len(got), lost)
 				}
@@ -257,7 +257,7 @@ func lostRecords(t *testing.T, q *Queue) (lost int) {
 
 func checkFailureRecord(t *testing.T, w *testPipeline, condition string, invocations int, start, end, functionError string) {
 	t.Helper()
-	q, _ := w.Queue(UserEventsFailureQueue)
+	q, _ := w.Queue(failureQueue)
 	messages := q.Peek(10)
 	if len(messages) != 1 {
 		t.Fatalf("%d positions", len(messages))
@@ -268,10 +268,11 @@ func checkFailureRecord(t *testing.T, w *testPipeline, condition string, invocat
 	}
 	want := failureRecord{
 		RequestContext: failureRequest{p.RequestContext.RequestID,
-			"arn:aws:lambda:us-east-1:123456789012:function:UserEventsFunction", condition, invocations},
+			"arn:aws:lambda:us-east-1:123456789012:function:PublishFunction", condition, invocations},
 		ResponseContext: &failureResponse{200, "$LATEST", functionError},
 		Version:         "1.0", Timestamp: p.Timestamp,
-		Batch: failureBatch{w.stream.ID(), start, end, "2000-01-01T00:00:00Z", "2000-01-01T00:00:00Z", 1, w.stream.ARN()},
+		Batch: failureBatch{"shardId-00000000000000000001-00000001", start, end, "2000-01-01T00:00:00Z", "2000-01-01T00:00:00Z", 1,
+			"arn:aws:dynamodb:us-east-1:123456789012:table/things/stream/2026-01-01T00:00:00.000"},
 	}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Errorf("position (-want +got):\n%s", diff)
@@ -285,21 +286,21 @@ func TestDisabledMappings(t *testing.T) {
 		var streamed, queued callLog
 		w := run(t, deployed(), func(ids []string) (string, error) { streamed.add(ids); return "", nil },
 			func(ids []string) (string, error) { queued.add(ids); return "", nil })
-		for _, f := range []string{UserEventsFunction, ItemSyncFunction} {
+		for _, f := range []string{publishFunction, consumeFunction} {
 			_ = w.SetPolling(f, false)
 			_ = w.SetPolling(f, false) // once more is no mistake
 		}
-		if err := w.SetPolling(RepublishFunction, false); err != ErrNoMapping {
+		if err := w.SetPolling(otherFunction, false); err != ErrNoMapping {
 			t.Errorf("republish: %v", err)
 		}
 		w.change(t, "a")
-		w.publish(t, "m", "user.profile.created.v1")
+		w.publish(t, "m", "thing.created.v1")
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if len(streamed.calls)+len(queued.calls) != 0 {
 			t.Errorf("stopped functions were invoked: %v %v", streamed.calls, queued.calls)
 		}
-		want := []Mapping{{UserEventsFunction, UsersTable, false, 1, time.Hour}, {ItemSyncFunction, ItemSyncQueue, false, 1, time.Hour}}
+		want := []Mapping{{publishFunction, table, false, 1, time.Hour}, {consumeFunction, eventQueue, false, 1, time.Hour}}
 		if diff := cmp.Diff(want, w.Mappings()); diff != "" {
 			t.Errorf("mappings (-want +got):\n%s", diff)
 		}
@@ -321,7 +322,7 @@ func TestShutdown(t *testing.T) {
 		slow := func([]string) (string, error) { time.Sleep(20 * time.Second); finished.Add(1); return "", nil }
 		w := run(t, deployed(), slow, slow)
 		w.change(t, "a")
-		w.publish(t, "m", "user.profile.created.v1")
+		w.publish(t, "m", "thing.created.v1")
 		synctest.Wait()
 		w.change(t, "b")
 		w.stop()
@@ -336,14 +337,14 @@ func TestBatchWindow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		slow := deployed()
-		slow.stream.window, slow.consumer.window, slow.consumer.maxConcurrency = 5*time.Second, 5*time.Second, 1
-		slow.stream.batchSize, slow.consumer.batchSize = 3, 3
+		slow.StreamMappings[0].Window, slow.QueueMappings[0].Window, slow.QueueMappings[0].MaxConcurrency = 5*time.Second, 5*time.Second, 1
+		slow.StreamMappings[0].BatchSize, slow.QueueMappings[0].BatchSize = 3, 3
 		streamed, queued := callLog{start: time.Now()}, callLog{start: time.Now()}
 		w := run(t, slow, func(ids []string) (string, error) { streamed.add(ids); return "", nil },
 			func(ids []string) (string, error) { queued.add(ids); return "", nil })
 		for _, id := range []string{"a", "b", "c", "d", "e"} {
 			w.change(t, id)
-			w.publish(t, id, "user.profile.created.v1")
+			w.publish(t, id, "thing.created.v1")
 			time.Sleep(time.Second)
 		}
 		time.Sleep(time.Minute)

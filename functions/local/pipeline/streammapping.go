@@ -8,6 +8,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"rental.example/functions/local/template"
 )
 
 // The backoff after a failure doubles up to a maximum. AWS does not document the times; these are about the observed ones.
@@ -20,12 +22,12 @@ const (
 // order, and never past a record that failed.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 type streamConsumer struct {
-	streamMapping
+	template.StreamMapping
 	source       Source
 	invoke       invoker
-	failureQueue *Queue
+	failureQueue *Queue // nil: none
 	state        *mappingState
-	speed        int
+	config       Config
 
 	mu          sync.Mutex
 	unprocessed map[string][]Record // records that were read and are not processed yet, by shard
@@ -42,7 +44,17 @@ type segment struct {
 	err      error // of the last attempt; nil if it reported items
 }
 
-// run invokes the function until ctx is done, then waits for the invocations in flight.
+func (p *Pipeline) newStreamConsumer(m template.StreamMapping, source Source) *streamConsumer {
+	m.Window = p.config.shorter(m.Window)
+	queue, _ := p.Queue(m.OnFailure)
+	return &streamConsumer{
+		StreamMapping: m, source: source, invoke: p.invoker(m.Function), failureQueue: queue,
+		state: newMappingState(m.Enabled), config: p.config, unprocessed: map[string][]Record{},
+	}
+}
+
+func (c *streamConsumer) mappingState() *mappingState { return c.state }
+
 func (c *streamConsumer) run(ctx context.Context) { c.source.Follow(ctx, c.consume) }
 
 func (c *streamConsumer) consume(ctx context.Context, shard Shard) {
@@ -59,12 +71,12 @@ func (c *streamConsumer) consume(ctx context.Context, shard Shard) {
 func (c *streamConsumer) batch(ctx context.Context, shard Shard) ([]Record, error) {
 	ctx, cancel := c.state.whileEnabled(ctx)
 	defer cancel()
-	batch, err := shard.Read(ctx, c.batchSize)
-	ctx, cancelWindow := context.WithTimeout(ctx, c.window)
+	batch, err := shard.Read(ctx, c.BatchSize)
+	ctx, cancelWindow := context.WithTimeout(ctx, c.Window)
 	defer cancelWindow()
-	for err == nil && len(batch) < c.batchSize && c.window > 0 {
+	for err == nil && len(batch) < c.BatchSize && c.Window > 0 {
 		var more []Record
-		more, err = shard.Read(ctx, c.batchSize-len(batch))
+		more, err = shard.Read(ctx, c.BatchSize-len(batch))
 		batch = append(batch, more...)
 		if ctx.Err() != nil {
 			err = nil // the window has ended
@@ -114,7 +126,7 @@ func (c *streamConsumer) processSegment(ctx context.Context, shard Shard, s segm
 		return nil
 	case done > 0:
 		s = segment{records: s.records[done:]}
-	case err != nil && c.bisect && len(s.records) > 1: // a split does not count as a retry
+	case err != nil && c.Bisect && len(s.records) > 1: // a split does not count as a retry
 		half := len(s.records) / 2
 		return []segment{
 			{records: s.records[:half], retries: s.retries, failures: s.failures + 1, err: err},
@@ -122,7 +134,7 @@ func (c *streamConsumer) processSegment(ctx context.Context, shard Shard, s segm
 		}
 	}
 	s.retries, s.failures, s.err = s.retries+1, s.failures+1, err
-	if c.maxRetries != Infinite && s.retries > c.maxRetries {
+	if c.MaxRetries != template.Infinite && s.retries > c.MaxRetries {
 		c.discard(shard, s, len(s.records), "RetryAttemptsExhausted")
 		return nil
 	}
@@ -144,7 +156,7 @@ func (c *streamConsumer) attempt(ctx context.Context, records []Record) (done in
 	if err != nil {
 		return 0, err
 	}
-	if !c.reportsFailures {
+	if !c.ReportsFailures {
 		return len(records), nil
 	}
 	failed, err := failedItems(response, ids)
@@ -161,8 +173,8 @@ func (c *streamConsumer) attempt(ctx context.Context, records []Record) (done in
 // mapping.
 func (c *streamConsumer) expired(records []Record) (n int) {
 	limit := streamRetention
-	if c.maxAge != Infinite {
-		limit = min(limit, c.maxAge)
+	if c.MaxAge != template.Infinite {
+		limit = min(limit, c.MaxAge)
 	}
 	for n < len(records) && time.Since(records[n].Arrived) > limit {
 		n++
@@ -175,7 +187,7 @@ func (c *streamConsumer) backoff(failures int) time.Duration {
 	for range failures - 1 {
 		d = min(2*d, maxBackoff)
 	}
-	return d / time.Duration(c.speed)
+	return c.config.shorter(d)
 }
 
 // sleep returns false if ctx is done first.
@@ -188,6 +200,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+func (c *streamConsumer) mapping() Mapping {
+	n, since := c.waiting()
+	m := Mapping{Function: c.Function, Source: c.Table, Waiting: n}
+	if n > 0 {
+		m.Oldest = time.Since(since)
+	}
+	return m
 }
 
 // waiting returns how many records are not processed, and when the oldest arrived.

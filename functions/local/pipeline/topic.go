@@ -2,15 +2,20 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
 	"regexp"
-	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"rental.example/functions/local/filterpolicy"
 	"rental.example/functions/local/sandbox"
+	"rental.example/functions/local/template"
 )
 
 // Limits of a batch that is published.
@@ -20,20 +25,44 @@ const (
 	maxPublishSize    = 256 << 10 // bytes, of all messages with their attributes
 )
 
-// Topic is a standard topic with one subscriber, a queue.
+// Topic is a standard topic whose subscribers are queues.
 type Topic struct {
-	subscription subscription
-	queue        *Queue
-	newID        func() string
+	name          string
+	subscriptions []subscription
+	newID         func() string
+}
+
+type subscription struct {
+	template.Subscription
+	queue *Queue
 }
 
 // ARN returns the ARN of the topic.
-func (t *Topic) ARN() string { return arn("sns", t.subscription.topic) }
+func (t *Topic) ARN() string { return template.ARN("sns", t.name) }
+
+// PublishBatch implements the operation of Amazon SNS, for all topics.
+func (p *Pipeline) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ ...func(*sns.Options)) (*sns.PublishBatchOutput, error) {
+	for _, t := range p.topics {
+		if aws.ToString(in.TopicArn) == t.ARN() {
+			return t.publish(ctx, in)
+		}
+	}
+	return nil, &types.NotFoundException{Message: aws.String("Topic does not exist")}
+}
+
+// SendMessage implements the operation of Amazon SQS, for all queues.
+func (p *Pipeline) SendMessage(ctx context.Context, in *sqs.SendMessageInput, options ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+	for _, q := range p.queues {
+		if aws.ToString(in.QueueUrl) == q.URL() {
+			return q.SendMessage(ctx, in, options...)
+		}
+	}
+	return nil, &sqstypes.QueueDoesNotExist{Message: aws.String("The specified queue does not exist.")}
+}
 
 var entryID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
 
-// PublishBatch implements the operation of Amazon SNS.
-func (t *Topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ ...func(*sns.Options)) (*sns.PublishBatchOutput, error) {
+func (t *Topic) publish(ctx context.Context, in *sns.PublishBatchInput) (*sns.PublishBatchOutput, error) {
 	if err := t.check(in); err != nil {
 		return nil, err
 	}
@@ -48,8 +77,8 @@ func (t *Topic) PublishBatch(ctx context.Context, in *sns.PublishBatchInput, _ .
 			})
 			continue
 		}
-		t.deliver(entry, sandbox.Trace(ctx))
 		id := t.newID()
+		t.deliver(id, entry, sandbox.Trace(ctx))
 		out.Successful = append(out.Successful, types.PublishBatchResultEntry{Id: entry.Id, MessageId: &id})
 	}
 	return out, nil
@@ -67,8 +96,6 @@ func (t *Topic) check(in *sns.PublishBatchInput) error {
 		size += entrySize(e)
 	}
 	switch {
-	case aws.ToString(in.TopicArn) != t.ARN():
-		return &types.NotFoundException{Message: aws.String("Topic does not exist")}
 	case len(entries) == 0:
 		return &types.EmptyBatchRequestException{Message: aws.String("The batch request doesn't contain any entries.")}
 	case len(entries) > maxPublishEntries:
@@ -104,21 +131,35 @@ func entryError(e types.PublishBatchRequestEntry) string {
 	return ""
 }
 
-// deliver sends a message that passes the subscription's filter to its queue. With raw delivery, the message is the body,
-// and the attributes are the queue's.
+// deliver sends a message to the queues of the subscriptions whose filters it passes. With raw delivery, the message is the
+// body, and the attributes are the queue's.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
-func (t *Topic) deliver(e types.PublishBatchRequestEntry, trace string) {
-	attributes := make(map[string]attribute, len(e.MessageAttributes))
+func (t *Topic) deliver(id string, e types.PublishBatchRequestEntry, trace string) {
+	attributes := make(map[string]filterpolicy.Attribute, len(e.MessageAttributes))
 	for name, a := range e.MessageAttributes {
-		attributes[name] = attribute{*a.DataType, *a.StringValue}
+		attributes[name] = filterpolicy.Attribute{Type: *a.DataType, Value: *a.StringValue}
 	}
-	if t.subscription.matches(attributes) {
-		t.queue.send(*e.Message, attributes, trace, 0)
+	for _, s := range t.subscriptions {
+		switch {
+		case s.Filter != nil && !s.Filter.Matches(attributes, *e.Message):
+		case s.Raw:
+			s.queue.send(*e.Message, attributes, trace, s.queue.spec.Delay)
+		default:
+			s.queue.send(t.envelope(id, *e.Message, attributes), nil, trace, s.queue.spec.Delay)
+		}
 	}
 }
 
-// matches applies the filter policy {attribute: [{"prefix": prefix}]}.
-func (s subscription) matches(attributes map[string]attribute) bool {
-	a, ok := attributes[s.attribute]
-	return ok && a.dataType == "String" && strings.HasPrefix(a.value, s.prefix)
+// envelope returns the body of a message without raw delivery. It is not signed.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+func (t *Topic) envelope(id, message string, attributes map[string]filterpolicy.Attribute) string {
+	body := map[string]any{
+		"Type": "Notification", "MessageId": id, "TopicArn": t.ARN(), "Message": message,
+		"Timestamp": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "SignatureVersion": "1", "Signature": "",
+	}
+	if len(attributes) > 0 {
+		body["MessageAttributes"] = attributes
+	}
+	data, _ := json.Marshal(body) // strings always encode
+	return string(data)
 }
