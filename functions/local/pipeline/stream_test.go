@@ -291,7 +291,7 @@ func TestDisabledMappings(t *testing.T) {
 			_ = w.SetPolling(f, false) // once more is no mistake
 		}
 		if err := w.SetPolling(otherFunction, false); err != ErrNoMapping {
-			t.Errorf("republish: %v", err)
+			t.Errorf("a function without a mapping: %v", err)
 		}
 		w.change(t, "a")
 		w.publish(t, "m", "thing.created.v1")

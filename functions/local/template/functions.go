@@ -90,5 +90,5 @@ func readRoutes(p properties) (routes []Route) {
 	return routes
 }
 
-// Folder returns the folder of a function, by which commands may name it, too: itemsync for ItemSyncFunction.
+// Folder returns the folder of a function, by which commands may name it, too: mailer for MailerFunction.
 func Folder(function string) string { return strings.TrimSuffix(strings.ToLower(function), "function") }

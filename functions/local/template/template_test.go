@@ -76,6 +76,44 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestPropertyErrors: all that is wrong is reported at once.
+func TestPropertyErrors(t *testing.T) {
+	t.Parallel()
+	d, err := template.Parse("t.yaml", []byte(`Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: { VisibilityTimeout: long, RedrivePolicy: { deadLetterTargetArn: arn } }
+  Topic: { Type: AWS::SNS::Topic }
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Endpoint: !GetAtt Queue.Arn
+      Protocol: sqs
+      FilterPolicy: { a: [{ cidr: 10.0.0.0/24 }] }
+  Fifo: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+  Bucket: { Type: AWS::S3::Bucket }
+  Logs: { Type: AWS::Logs::LogGroup }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := d.Resolve(nil)
+	want := `t.yaml:4: Queue.VisibilityTimeout: want a whole number, not "long"
+t.yaml:4: Queue.RedrivePolicy.deadLetterTargetArn: arn is no queue of this template
+t.yaml:12: Subscription.FilterPolicy: a: the operator cidr of 10.0.0.0/24 is not supported here`
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+	unsupported := []template.Unsupported{
+		{Name: "Fifo", Type: "AWS::SQS::Queue", Reason: "the property FifoQueue"},
+		{Name: "Bucket", Type: "AWS::S3::Bucket", Reason: "the runner does not know this type"},
+	}
+	if diff := cmp.Diff(unsupported, got.Unsupported); diff != "" {
+		t.Errorf("unsupported (-want +got):\n%s", diff)
+	}
+}
+
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 30, 23, 59, 30, 0, time.UTC) // a Friday
