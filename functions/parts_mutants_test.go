@@ -90,7 +90,7 @@ var partMutants = []partMutant{
 	{inItems + "wire_test.go", "", "", "ZeroFields", "functions/items"},
 	{inUsers + "cursor_test.go", "", "", "FuzzCursor", "functions/users"},
 	{inUsers + "sam_test.go", "", "", "TestUnderSAM", "functions/users"},
-	{inUsers + "bootstrap/main_test.go", "", "", "TestMissingVariables", inUsers + "bootstrap"},
+	{inUsers + "bootstrap/main_test.go", "", "", "TestVariables", inUsers + "bootstrap"},
 	{"domain/user/email_test.go|domain/user/event_test.go|domain/user/profile_test.go|domain/user/update_test.go", "", "", "no test of the package", "domain/user"},
 }
 

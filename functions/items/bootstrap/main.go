@@ -4,55 +4,27 @@ package main
 
 import (
 	"crypto/rand"
-	"fmt"
-	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"rental.example/adapters/apigateway"
-	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/coldstart"
-	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/opensearch"
 	"rental.example/domain/item"
+	"rental.example/functions/bootstrap"
 	"rental.example/functions/items"
 )
 
-func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { bootstrap.Run("items", open) }
 
-func run() error {
-	env := lambdaenv.New(os.Getenv)
-	var (
-		engine = opensearch.Config{
-			Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
-			Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
-		}
-		origin  = env.Origin("ALLOWED_ORIGIN")
-		name    = env.Optional("POWERTOOLS_SERVICE_NAME", "items")
-		logger  = cloudwatch.NewLogger(os.Stdout, env.LogLevel(), name)
-		metrics = cloudwatch.NewMetrics(os.Stdout, env.Optional("POWERTOOLS_METRICS_NAMESPACE", "rental"), name, time.Now)
-	)
-	if err := env.Err(); err != nil {
-		return err
-	}
-	client, err := opensearch.NewClient(engine)
+func open(env bootstrap.Environment) (bootstrap.Function, error) {
+	client, err := opensearch.NewClient(opensearch.Config{
+		Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
+		Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
+	})
 	if err != nil {
-		return fmt.Errorf("configuration: %w", err)
+		return bootstrap.Function{}, err
 	}
 	store := opensearch.NewItems(client)
-	service := items.New(item.NewCatalog(store, store, opensearch.NewOwners(client)), items.Config{Now: time.Now, Random: random, Logger: logger})
-	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
-		AllowedOrigin: origin, Logger: logger, Metrics: metrics, Now: time.Now,
-	})
-	coldstart.WarmUp(client.Ping)
-	lambda.Start(router)
-	return nil
+	catalog := item.NewCatalog(store, store, opensearch.NewOwners(client))
+	return env.HTTP(items.New(catalog, items.Config{Now: time.Now, Random: random, Logger: env.Logger}).Routes(), client.Ping), nil
 }
 
 func random() (b [10]byte) {
