@@ -8,8 +8,10 @@ package domain
 import "errors"
 
 // The kinds of error that ports and rules return. Adapters wrap them with %w and the cause; callers match them with
-// errors.Is; only package apigateway maps them to HTTP statuses.
+// errors.Is. Explain returns what a client may know of them; each transport maps the kinds to its statuses.
 var (
+	// ErrMalformed: the request has a wrong form.
+	ErrMalformed = errors.New("malformed")
 	// ErrUnauthenticated: the request has no verified caller.
 	ErrUnauthenticated = errors.New("unauthenticated")
 	// ErrForbidden: the caller is authenticated and not allowed to do this.

@@ -124,6 +124,8 @@ func checkOwnImport(t *testing.T, from, to string) {
 	case layer(to) == "domain" && to == "domain": // the kernel is everybody's
 	case layer(from) == "domain":
 		t.Errorf("%s imports %s: a context knows the kernel only", from, to)
+	case to == "adapters/cursor" && layer(from) != "functions":
+		t.Errorf("%s imports %s: only functions encode positions for clients", from, to)
 	case layer(from) == "adapters" && (slices.Contains([]string{"adapters/httpclient", "adapters/lambdafn", "adapters/rawjson", "adapters/storecalls"}, to)): // they import no product
 	case layer(from) == "adapters" && layer(to) != "domain":
 		t.Errorf("%s imports %s: adapters know the domain only", from, to)

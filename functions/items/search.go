@@ -2,12 +2,13 @@ package items
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
 
 	"rental.example/adapters/apigateway"
+	"rental.example/adapters/cursor"
+	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
@@ -18,9 +19,6 @@ func (s *Service) search(ctx context.Context, req request) (response, error) {
 		return response{}, err
 	}
 	page, err := s.catalog.Search(ctx, query)
-	if errors.Is(err, item.ErrInvalidPosition) {
-		return response{}, apigateway.ErrInvalidCursor
-	}
 	if err != nil {
 		return response{}, err
 	}
@@ -46,12 +44,12 @@ func parseSearch(req request) (item.Query, error) {
 	if err != nil && !params.AddProblems(err, dependents) {
 		return item.Query{}, err
 	}
-	cursor := params.OptionalString("cursor")
-	if err := params.Err(); err != nil || cursor == nil {
+	text := params.OptionalString("cursor")
+	if err := params.Err(); err != nil || text == nil {
 		return query, err
 	}
 	var after positionBody
-	if err := apigateway.DecodeCursor(*cursor, cursorQuery(query), &after); err != nil {
+	if err := cursor.Decode(*text, cursorQuery(query), &after); err != nil {
 		return item.Query{}, err
 	}
 	query.After, err = after.position()
@@ -83,7 +81,7 @@ type positionBody struct {
 func (b positionBody) position() (*item.Position, error) {
 	id, err := item.ParseID(string(b.ID))
 	if err != nil {
-		return nil, apigateway.ErrInvalidCursor
+		return nil, domain.ErrInvalidCursor
 	}
 	return &item.Position{Key: b.Key, ID: id}, nil
 }
@@ -129,7 +127,7 @@ func newSearchView(q item.Query, page item.SearchPage) (searchView, error) {
 		return view, nil
 	}
 	var err error
-	view.Next, err = apigateway.EncodeCursor(cursorQuery(q), positionBody{Key: page.Next.Key, ID: page.Next.ID})
+	view.Next, err = cursor.Encode(cursorQuery(q), positionBody{Key: page.Next.Key, ID: page.Next.ID})
 	return view, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rental.example/adapters/apigateway"
+	"rental.example/adapters/cursor"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -85,7 +86,7 @@ func newPageView(q user.ListQuery, page user.Page) (pageView, error) {
 	}
 	next := positionBody{CreatedAt: page.Next.CreatedAt.UnixMicro(), Type: page.Next.Type, ID: string(page.Next.ID)}
 	var err error
-	view.Next, err = apigateway.EncodeCursor(cursorQuery(q), next)
+	view.Next, err = cursor.Encode(cursorQuery(q), next)
 	return view, err
 }
 
@@ -103,12 +104,12 @@ func parseListQuery(req request) (user.ListQuery, error) {
 			params.AddProblem("userType", "must be renter or rentee")
 		}
 	}
-	cursor, paged := params.String("cursor")
+	position, paged := params.String("cursor")
 	if err := params.Err(); err != nil || !paged {
 		return q, err
 	}
 	var after positionBody
-	if err := apigateway.DecodeCursor(cursor, cursorQuery(q), &after); err != nil {
+	if err := cursor.Decode(position, cursorQuery(q), &after); err != nil {
 		return q, err
 	}
 	var err error
@@ -126,11 +127,11 @@ type positionBody struct {
 	ID        string    `json:"i"`
 }
 
-// position returns apigateway.ErrInvalidCursor for a position that is not in the list: a client can forge one.
+// position returns domain.ErrInvalidCursor for a position that is not in the list: a client can forge one.
 func (b positionBody) position(q user.ListQuery) (*user.Position, error) {
 	id, err := domain.ParseUserID(b.ID)
 	if err != nil || !b.Type.Valid() || q.Type != "" && q.Type != b.Type || b.CreatedAt < 0 {
-		return nil, apigateway.ErrInvalidCursor
+		return nil, domain.ErrInvalidCursor
 	}
 	return &user.Position{CreatedAt: time.UnixMicro(b.CreatedAt).UTC(), Type: b.Type, ID: id}, nil
 }
