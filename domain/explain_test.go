@@ -35,7 +35,8 @@ func TestExplain(t *testing.T) {
 		{errors.New("boom"), domain.Explanation{Code: "internal"}},
 		{&domain.ValidationError{Problems: fields}, domain.Explanation{Kind: domain.ErrInvalid, Code: "validation_failed", Fields: fields}},
 		{coded, domain.Explanation{Kind: domain.ErrConflict, Code: "owner_deleted", Detail: "Gone."}},
-		{domain.ErrInvalidCursor, domain.Explanation{Kind: domain.ErrMalformed, Code: "invalid_cursor", Detail: domain.ErrInvalidCursor.Message}},
+		{domain.ErrInvalidCursor,
+			domain.Explanation{Kind: domain.ErrMalformed, Code: "invalid_cursor", Detail: domain.ErrInvalidCursor.Message}},
 	} {
 		got := domain.Explain(fmt.Errorf("secret: %w", tt.err))
 		if got.Detail == "" {

@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,18 +15,16 @@ import (
 //
 // API Gateway passes all claims as strings, and groups joined with commas: the name of a group must have none.
 func Caller(req events.APIGatewayProxyRequest) (domain.Caller, error) {
-	if use := claim(&req, "token_use"); use != "id" {
-		return domain.Caller{}, fmt.Errorf("%w: not the claims of an ID token", domain.ErrUnauthenticated)
-	}
-	sub := claim(&req, "sub")
-	if !domain.IsUUID(sub) {
-		return domain.Caller{}, fmt.Errorf("%w: invalid claim sub", domain.ErrUnauthenticated)
-	}
-	caller := domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Email: claim(&req, "email"), EmailVerified: claim(&req, "email_verified") == "true"}
+	claims := domain.Claims{TokenUse: claim(&req, "token_use"), Sub: claim(&req, "sub"),
+		Email: claim(&req, "email"), EmailVerified: claim(&req, "email_verified") == "true"}
 	if groups := claim(&req, "cognito:groups"); groups != "" {
-		caller.Groups = strings.Split(groups, ",")
+		claims.Groups = strings.Split(groups, ",")
 	}
-	return caller, nil
+	caller, err := domain.NewCaller(claims)
+	if err == nil {
+		err = caller.RequireIdentified()
+	}
+	return caller, err
 }
 
 // claim returns a claim, or "" if it is absent or not a string.

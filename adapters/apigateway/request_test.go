@@ -28,11 +28,11 @@ func TestCaller(t *testing.T) {
 		"sub is a number":   {map[string]any{"claims": map[string]any{"sub": 7.0, "token_use": "id"}}, nil},
 		"sub in upper case": {map[string]any{"claims": map[string]any{"sub": strings.ToUpper(sub), "token_use": "id"}}, nil},
 		"required claims": {map[string]any{"claims": map[string]any{"sub": sub, "token_use": "id"}},
-			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub}},
+			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Identified: true}},
 		"all claims": {map[string]any{"claims": map[string]any{"sub": sub, "token_use": "id", "email": "a@example.com", "email_verified": "true", "cognito:groups": "renter,admin"}},
-			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Email: "a@example.com", EmailVerified: true, Groups: []string{"renter", "admin"}}},
+			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Identified: true, Email: "a@example.com", EmailVerified: true, Groups: []string{"renter", "admin"}}},
 		"other types": {map[string]any{"claims": map[string]any{"sub": sub, "token_use": "id", "email": 1.0, "email_verified": true, "cognito:groups": []any{"admin"}}},
-			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub}},
+			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Identified: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
