@@ -85,8 +85,8 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 
 // newID returns the id of a new item, which is the same for the same Idempotency-Key.
 func (s *Service) newID(req request, caller domain.Caller, stamp domain.Stamp) (item.ID, error) {
-	key, present, err := apigateway.IdempotencyKey(req)
-	if err != nil || present {
+	key, err := apigateway.IdempotencyKey(req)
+	if err != nil || key != "" {
 		return item.KeyedID(caller.ID, key), err
 	}
 	return item.NewID(stamp.Time, s.config.Random()), nil

@@ -20,7 +20,7 @@ type client struct {
 	remaining int // requests
 	inFlight  bool
 	exclusive bool           // sends only while no process runs, since it advances the clock
-	key       string         // of its items
+	key       domain.Key     // of its items
 	lastSeen  domain.Version // of the profile
 }
 
@@ -151,7 +151,7 @@ func (w *world) add(ctx context.Context, id item.ID, caller domain.Caller, s dom
 	w.log("%s add %s: created %t, %v", s.RequestID, id, created, err)
 	if err == nil {
 		w.checkAdded(ctx, added, created, applied)
-	} else if errors.Is(err, item.ErrKeyReused) {
+	} else if errors.Is(err, domain.ErrKeyReused) {
 		w.violate("%s: a retry is taken for another request: %v", s.RequestID, err)
 	}
 }

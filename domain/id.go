@@ -1,42 +1,39 @@
-package item
+package domain
 
 import (
 	"crypto/sha256"
 	"encoding/binary"
 	"time"
-
-	"rental.example/domain"
 )
 
-// ID is an item's id: 128 bits in Crockford's base 32, in the form of a ULID.
+// alphabet is Crockford's base 32. The ids of records are 128 bits in it, in the form of a ULID; each context has a type of
+// string for its own.
 // https://github.com/ulid/spec
-type ID string
-
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // idLength is the length of 128 bits in characters of 5 bits.
 const idLength = 26
 
-// NewID returns the id of an item created at t: the milliseconds since 1970, then random bits. Such ids sort by age.
-func NewID(t time.Time, random [10]byte) ID {
+// NewID returns the id of a record created at t: the milliseconds since 1970, then random bits. Such ids sort by age.
+func NewID[ID ~string](t time.Time, random [10]byte) ID {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:], uint64(t.UnixMilli())<<16)
 	copy(b[6:], random[:])
-	return encodeID(b)
+	return encodeID[ID](b)
 }
 
-// KeyedID returns the id of the item that the caller creates under an Idempotency-Key. A retry computes the same id, so no
+// KeyedID returns the id of the record that the caller creates under an Idempotency-Key. A retry computes the same id, so no
 // table of keys is needed.
-func KeyedID(caller domain.UserID, key string) ID {
+func KeyedID[ID ~string](caller UserID, key Key) ID {
 	h := sha256.New()
-	for _, part := range []string{string(caller), key} {
+	for _, part := range []string{string(caller), string(key)} {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part)))) // never fails
 		h.Write([]byte(part))
 	}
-	return encodeID([16]byte(h.Sum(nil)[:16]))
+	return encodeID[ID]([16]byte(h.Sum(nil)[:16]))
 }
 
-func encodeID(b [16]byte) ID {
+func encodeID[ID ~string](b [16]byte) ID {
 	var text [idLength]byte
 	high, low := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
 	for i := idLength - 1; i >= 0; i-- {
@@ -47,18 +44,18 @@ func encodeID(b [16]byte) ID {
 	return ID(text[:])
 }
 
-// ParseID returns s as an ID, or domain.ErrNotFound if it is not in the form of one. So no other text reaches a store or a
+// ParseID returns s as an ID, or ErrNotFound if it is not in the form of one. So no other text reaches a store or a
 // URL.
-func ParseID(s string) (ID, error) {
+func ParseID[ID ~string](s string) (ID, error) {
 	if len(s) != idLength || s[0] > '7' {
-		return "", domain.ErrNotFound
+		return "", ErrNotFound
 	}
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
 		case c >= 'A' && c <= 'Z' && c != 'I' && c != 'L' && c != 'O' && c != 'U':
 		default:
-			return "", domain.ErrNotFound
+			return "", ErrNotFound
 		}
 	}
 	return ID(s), nil
