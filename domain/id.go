@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"time"
@@ -20,6 +21,12 @@ func NewID[ID ~string](t time.Time, random [10]byte) ID {
 	binary.BigEndian.PutUint64(b[:], uint64(t.UnixMilli())<<16)
 	copy(b[6:], random[:])
 	return encodeID[ID](b)
+}
+
+// RandomBits returns random bits for NewID, from crypto/rand.
+func RandomBits() (b [10]byte) {
+	_, _ = rand.Read(b[:]) // never fails
+	return b
 }
 
 // KeyedID returns the id of the record that the caller creates under an Idempotency-Key. A retry computes the same id, so no

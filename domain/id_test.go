@@ -47,6 +47,13 @@ func TestKeyedIDStays(t *testing.T) {
 	}
 }
 
+func TestRandomBits(t *testing.T) {
+	t.Parallel()
+	if a, b := domain.RandomBits(), domain.RandomBits(); a == b {
+		t.Errorf("%x twice", a)
+	}
+}
+
 func TestParseKey(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{

@@ -57,6 +57,20 @@ func (q *Query) String(name string) (value string, ok bool) {
 	}
 }
 
+// OptionalInt returns the value of a whole number from low to high in decimal digits, or nil if it is absent.
+func (q *Query) OptionalInt(name string, low, high int) *int {
+	text, ok := q.String(name)
+	if !ok {
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || strconv.Itoa(n) != text || n < low || n > high {
+		q.AddProblem(name, "must be a whole number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
+		return nil
+	}
+	return &n
+}
+
 // Int returns the value of a whole number from low to high in decimal digits, or fallback if it is absent.
 func (q *Query) Int(name string, low, high, fallback int) int {
 	text, ok := q.String(name)

@@ -33,18 +33,24 @@ type Catalog struct {
 	items  Store
 	search Search
 	owners Owners
+	random func() [10]byte
 }
 
-// NewCatalog returns a Catalog that uses these ports.
-func NewCatalog(items Store, search Search, owners Owners) *Catalog {
-	return &Catalog{items: items, search: search, owners: owners}
+// NewCatalog returns a Catalog that uses these ports. random returns the random part of a new item's id, as
+// domain.RandomBits does.
+func NewCatalog(items Store, search Search, owners Owners, random func() [10]byte) *Catalog {
+	return &Catalog{items: items, search: search, owners: owners, random: random}
 }
 
-// Add creates the caller's item of d under id. If an item with that id exists, which only happens with a KeyedID, an equal
-// draft makes this a retry, which returns the existing item and created false; another draft is domain.ErrKeyReused. It returns
-// ErrOwnerDeleted if the caller's profile is deleted, and ErrTooManyItems if the caller has MaxOwned items, unless this is
-// a retry.
-func (c *Catalog) Add(ctx context.Context, id ID, caller domain.Caller, d Draft, s domain.Stamp) (added WithOwner, created bool, err error) {
+// Add creates the caller's item of d. If the caller has added an item with key before, an equal draft makes this a retry,
+// which returns the existing item and created false; another draft is domain.ErrKeyReused. It returns ErrOwnerDeleted if the
+// caller's profile is deleted, and ErrTooManyItems if the caller has MaxOwned items, unless this is a retry.
+func (c *Catalog) Add(ctx context.Context, caller domain.Caller, key domain.Key, d Draft, s domain.Stamp) (
+	added WithOwner, created bool, err error) {
+	id := KeyedID(caller.ID, key)
+	if key == "" {
+		id = NewID(s.Time, c.random())
+	}
 	owner, err := c.owner(ctx, caller.ID)
 	if err != nil {
 		return WithOwner{}, false, err

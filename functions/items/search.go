@@ -3,7 +3,6 @@ package items
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 
 	"rental.example/adapters/apigateway"
@@ -38,7 +37,7 @@ func parseSearch(req request) (item.Query, error) {
 		Category: params.OptionalString("category"), Tags: params.Strings("tag"),
 		MinPrice: params.OptionalDecimal("minPrice"), MaxPrice: params.OptionalDecimal("maxPrice"),
 		OwnerID: params.OptionalString("ownerId"), Sort: params.OptionalString("sort"),
-		Limit: params.Int("limit", 1, item.MaxLimit, item.DefaultLimit),
+		Limit: params.OptionalInt("limit", 1, item.MaxLimit),
 	})
 	dependents := map[string][]string{"lat": {"lng", "radiusKm", "sort"}, "lng": {"lat", "radiusKm", "sort"}, "q": {"sort"}}
 	if err != nil && !params.AddProblems(err, dependents) {
@@ -115,7 +114,7 @@ func newSearchView(q item.Query, page item.SearchPage) (searchView, error) {
 		w := &page.Items[i]
 		v := newItemView(w)
 		if q.Near != nil {
-			km := math.Round(q.Near.Place.DistanceKm(w.Item.Place)*1000) / 1000 // to the metre
+			km := q.Near.DistanceKm(w.Item.Place)
 			v.DistanceKm = &km
 		}
 		view.Items = append(view.Items, v)

@@ -2,7 +2,6 @@ package simulation_test
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -133,22 +132,20 @@ func (w *world) changeItems(ctx context.Context, c *client) {
 		err := w.catalog.Remove(ctx, id, caller, domain.Condition{})
 		w.log("%s remove: %v", s.RequestID, err)
 	case 2, 3:
-		var random [10]byte
-		binary.BigEndian.PutUint64(random[:], uint64(processOf(ctx).number))
-		w.add(ctx, item.NewID(s.Time, random), caller, s)
+		w.add(ctx, "", caller, s)
 	default:
-		w.add(ctx, id, caller, s)
+		w.add(ctx, c.key, caller, s)
 	}
 }
 
-func (w *world) add(ctx context.Context, id item.ID, caller domain.Caller, s domain.Stamp) {
+func (w *world) add(ctx context.Context, key domain.Key, caller domain.Caller, s domain.Stamp) {
 	lat, lng := 52.5, 13.4
 	applied := w.snapshotApplied()
-	added, created, err := w.catalog.Add(ctx, id, caller, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, s)
+	added, created, err := w.catalog.Add(ctx, caller, key, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, s)
 	if processOf(ctx).pause() != nil {
 		return
 	}
-	w.log("%s add %s: created %t, %v", s.RequestID, id, created, err)
+	w.log("%s add %s: created %t, %v", s.RequestID, added.Item.ID, created, err)
 	if err == nil {
 		w.checkAdded(ctx, added, created, applied)
 	} else if errors.Is(err, domain.ErrKeyReused) {

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"fmt"
 	"os"
 	"time"
@@ -15,7 +14,7 @@ import (
 	"rental.example/adapters/coldstart"
 	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/opensearch"
-	"rental.example/domain/item"
+	"rental.example/domain"
 	"rental.example/functions/items"
 )
 
@@ -46,16 +45,12 @@ func run() error {
 		return fmt.Errorf("configuration: %w", err)
 	}
 	store := opensearch.NewItems(client)
-	service := items.New(item.NewCatalog(store, store, opensearch.NewOwners(client)), items.Config{Now: time.Now, Random: random, Logger: logger})
+	service := items.New(store, store, opensearch.NewOwners(client),
+		items.Config{Now: time.Now, Random: domain.RandomBits, Logger: logger})
 	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: origin, Logger: logger, Metrics: metrics, Now: time.Now,
 	})
 	coldstart.WarmUp(client.Ping)
 	lambda.Start(router)
 	return nil
-}
-
-func random() (b [10]byte) {
-	_, _ = rand.Read(b[:]) // never fails
-	return b
 }

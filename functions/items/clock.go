@@ -1,0 +1,30 @@
+package items
+
+import (
+	"context"
+
+	"rental.example/adapters/lambdafn"
+	"rental.example/domain/item"
+)
+
+// clockedStore is an item.Store that logs clock skew after each write.
+type clockedStore struct {
+	item.Store
+	clock lambdafn.Clock
+}
+
+func (c clockedStore) Create(ctx context.Context, i item.Item) error {
+	err := c.Store.Create(ctx, i)
+	if err == nil {
+		c.clock.LogSkew(ctx, i.Version)
+	}
+	return err
+}
+
+func (c clockedStore) Replace(ctx context.Context, i item.Item, ifRevision item.Revision) error {
+	err := c.Store.Replace(ctx, i, ifRevision)
+	if err == nil {
+		c.clock.LogSkew(ctx, i.Version)
+	}
+	return err
+}
