@@ -71,20 +71,6 @@ func (q *Query) OptionalInt(name string, low, high int) *int {
 	return &n
 }
 
-// Int returns the value of a whole number from low to high in decimal digits, or fallback if it is absent.
-func (q *Query) Int(name string, low, high, fallback int) int {
-	text, ok := q.String(name)
-	if !ok {
-		return fallback
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || strconv.Itoa(n) != text || n < low || n > high {
-		q.AddProblem(name, "must be a whole number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
-		return fallback
-	}
-	return n
-}
-
 // Strings returns the values of a parameter that may be repeated.
 func (q *Query) Strings(name string) []string { return q.values[name] }
 

@@ -50,6 +50,11 @@ func TestNewQuery(t *testing.T) {
 		"invalid owner":      {item.Params{OwnerID: ptr("../_all")}, "", "ownerId invalid"},
 		"unknown order":      {item.Params{Sort: ptr("name")}, "", "sort invalid"},
 		"distance, no place": {item.Params{Sort: ptr("distance")}, "", "sort invalid"},
+		"least limit":        {item.Params{Limit: ptr(1)}, item.ByNewest, ""},
+		"largest limit":      {item.Params{Limit: ptr(50)}, item.ByNewest, ""},
+		"no items":           {item.Params{Limit: ptr(0)}, "", "limit out_of_range"},
+		"limit too large":    {item.Params{Limit: ptr(51)}, "", "limit out_of_range"},
+		"negative limit":     {item.Params{Limit: ptr(-1), Sort: ptr("name")}, "", "limit out_of_range, sort invalid"},
 		"relevance, no text": {item.Params{Sort: ptr("relevance")}, "", "sort invalid"},
 	} {
 		q, err := item.NewQuery(tt.params)
@@ -94,6 +99,17 @@ func TestDistance(t *testing.T) {
 		got, back := tt.from.DistanceKm(tt.to), tt.to.DistanceKm(tt.from)
 		if math.Abs(got-tt.want) > 0.06 || math.Abs(got-back) > 1e-5 {
 			t.Errorf("%s: %v, reverse %v, want %v", name, got, back, tt.want)
+		}
+	}
+}
+
+// TestShownDistance: users see distances to the metre.
+func TestShownDistance(t *testing.T) {
+	t.Parallel()
+	n := item.Near{Place: item.Place{Lat: 52.52, Lng: 13.405}}
+	for want, to := range map[float64]item.Place{0: n.Place, 0.111: {Lat: 52.521, Lng: 13.405}, 255.251: {Lat: 53.5511, Lng: 9.9937}} {
+		if got := n.DistanceKm(to); got != want {
+			t.Errorf("to %v: %v km, want %v", to, got, want)
 		}
 	}
 }

@@ -90,19 +90,14 @@ func newPageView(q user.ListQuery, page user.Page) (pageView, error) {
 	return view, err
 }
 
-const (
-	defaultLimit = 10
-	maxLimit     = 50
-)
-
 // parseListQuery parses the query string of GET /users.
 func parseListQuery(req request) (user.ListQuery, error) {
 	params := apigateway.ParseQuery(req, "userType", "limit", "cursor")
-	q := user.ListQuery{Limit: params.Int("limit", 1, maxLimit, defaultLimit)}
-	if text, ok := params.String("userType"); ok {
-		if q.Type = user.Type(text); !q.Type.Valid() {
-			params.AddProblem("userType", "must be renter or rentee")
-		}
+	q, err := user.NewListQuery(user.ListParams{
+		Limit: params.OptionalInt("limit", 1, domain.MaxLimit), Type: params.OptionalString("userType"),
+	})
+	if err != nil && !params.AddProblems(err, nil) {
+		return q, err
 	}
 	position, paged := params.String("cursor")
 	if err := params.Err(); err != nil || !paged {
@@ -112,7 +107,6 @@ func parseListQuery(req request) (user.ListQuery, error) {
 	if err := cursor.Decode(position, cursorQuery(q), &after); err != nil {
 		return q, err
 	}
-	var err error
 	q.After, err = after.position(q)
 	return q, err
 }
