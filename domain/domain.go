@@ -1,5 +1,5 @@
-// Package domain is the kernel that the bounded contexts share: error kinds, field problems, the caller, versions, and
-// conditions of writes.
+// Package domain is the kernel that the bounded contexts share: error kinds and their explanations, field problems, the
+// caller, ids, versions, and conditions of writes.
 //
 // It imports the standard library alone. Its subpackages user and item import it and never each other; adapters import
 // the domain, and the domain imports no adapter.

@@ -22,7 +22,6 @@ import (
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/memory"
 	"rental.example/adapters/samtest"
-	"rental.example/domain"
 	"rental.example/functions/items"
 	"rental.example/functions/users"
 )
@@ -141,9 +140,10 @@ func checkOwnImport(t *testing.T, from, to string) {
 func services() map[string][]apigateway.Route {
 	logger := slog.New(slog.DiscardHandler)
 	stored := memory.NewItems()
+	config := items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}
 	return map[string][]apigateway.Route{
 		"users": users.New(memory.NewUsers(), time.Now, logger).Routes(),
-		"items": items.New(stored, stored, memory.NewOwners(), items.Config{Now: time.Now, Random: domain.RandomBits, Logger: logger}).Routes(),
+		"items": items.New(stored, stored, memory.NewOwners(), config).Routes(),
 	}
 }
 
