@@ -69,7 +69,7 @@ func stampOf(ctx context.Context) domain.Stamp {
 
 // changeProfile creates, changes or deletes the profile.
 func (w *world) changeProfile(ctx context.Context, c *client) {
-	caller, s := domain.Caller{ID: c.owner}, stampOf(ctx)
+	caller, s := domain.Caller{ID: c.owner, Identified: true}, stampOf(ctx)
 	var cond domain.Condition
 	if c.lastSeen > 0 && w.chance(3) {
 		cond = domain.MustBe(c.lastSeen)
@@ -80,20 +80,19 @@ func (w *world) changeProfile(ctx context.Context, c *client) {
 	switch kind := w.choose(10); {
 	case !w.hasProfile(c.owner) || kind < 2:
 		var p user.Profile
-		if p, err = user.New(caller, user.Draft{Name: name, Email: "a@example.com", Type: "rentee"}, s); err != nil {
-			w.violate("%v", err)
-		}
-		p, created, err = w.users.Save(ctx, p, domain.Condition{})
+		draft := user.Draft{Name: name, Email: "a@example.com", Type: "rentee"}
+		p, created, err = w.directory.Save(ctx, caller, domain.Condition{}, draft, s)
 		c.lastSeen = max(c.lastSeen, p.Version)
 		w.checkCreated(ctx, c.owner, created, err)
 	case kind < 7:
 		var p user.Profile
-		p, err = user.Update(ctx, w.users, c.owner, cond, func(p user.Profile) (user.Profile, error) {
-			return p.Change(caller, user.Patch{Name: domain.Some(name)}, s)
-		})
+		p, err = w.directory.Change(ctx, caller, cond, user.Patch{Name: domain.Some(name)}, s)
 		c.lastSeen = max(c.lastSeen, p.Version)
 	default:
-		_, err = w.users.Delete(ctx, c.owner, cond, s)
+		_, err = w.directory.Remove(ctx, caller, cond, s)
+	}
+	if errors.Is(err, domain.ErrInvalid) || errors.Is(err, domain.ErrUnauthenticated) {
+		w.violate("%s is refused: %v", s.RequestID, err)
 	}
 	if processOf(ctx).pause() == nil {
 		w.checkWriteError(ctx, c.owner, err)
@@ -105,14 +104,13 @@ func (w *world) recreate(ctx context.Context, c *client) {
 	w.clock = w.clock.Add(time.Duration(w.choose(int(itemsync.GracePeriod/time.Second))) * time.Second / 2)
 	s := domain.Stamp{Time: w.clock, RequestID: processOf(ctx).id}
 	processOf(ctx).begun, processOf(ctx).deadline = w.clock, w.clock.Add(10*time.Second)
+	caller := domain.Caller{ID: c.owner, Identified: true}
 	var err error
 	if w.hasProfile(c.owner) {
-		_, err = w.users.Delete(ctx, c.owner, domain.Condition{}, s)
+		_, err = w.directory.Remove(ctx, caller, domain.Condition{}, s)
 	} else {
-		var p user.Profile
-		if p, err = user.New(domain.Caller{ID: c.owner}, user.Draft{Name: "Recreated", Email: "a@example.com", Type: "rentee"}, s); err == nil {
-			_, _, err = w.users.Save(ctx, p, domain.Condition{})
-		}
+		draft := user.Draft{Name: "Recreated", Email: "a@example.com", Type: "rentee"}
+		_, _, err = w.directory.Save(ctx, caller, domain.Condition{}, draft, s)
 	}
 	w.log("%s recreate: %v", s.RequestID, err)
 }

@@ -14,6 +14,7 @@ import (
 	"rental.example/adapters/snssqs"
 	"rental.example/domain"
 	"rental.example/domain/item"
+	"rental.example/domain/user"
 	"rental.example/functions/itemsync"
 	"rental.example/functions/republish"
 	"rental.example/functions/userevents"
@@ -40,6 +41,7 @@ type world struct {
 	items  items
 	owners *owners
 
+	directory  *user.Directory
 	catalog    *item.Catalog
 	userevents *userevents.Function
 	itemsync   *itemsync.Function
@@ -70,6 +72,7 @@ func newWorld(ctx context.Context, seed uint64, trace io.Writer) *world {
 	logger := slog.New(slog.DiscardHandler)
 	metrics := cloudwatch.NewMetrics(io.Discard, "rental", "simulation", w.now)
 	topic := snssqs.NewTopic(topic{w}, "arn:aws:sns:us-east-1:123456789012:UserEventsTopic")
+	w.directory = user.NewDirectory(w.users)
 	w.catalog = item.NewCatalog(w.items, w.items, w.owners, w.randomBits)
 	w.userevents = userevents.New(topic, deadLetters{w}, userevents.Config{Now: w.now, Logger: logger, Metrics: metrics})
 	w.itemsync = itemsync.New(item.NewRegistry(w.owners, w.items, itemsync.GracePeriod, w.now), itemsync.Config{Logger: logger, Metrics: metrics})
