@@ -22,7 +22,6 @@ import (
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/memory"
 	"rental.example/adapters/samtest"
-	"rental.example/domain/item"
 	"rental.example/functions/items"
 	"rental.example/functions/users"
 )
@@ -124,6 +123,8 @@ func checkOwnImport(t *testing.T, from, to string) {
 	case layer(to) == "domain" && to == "domain": // the kernel is everybody's
 	case layer(from) == "domain":
 		t.Errorf("%s imports %s: a context knows the kernel only", from, to)
+	case to == "adapters/cursor" && layer(from) != "functions":
+		t.Errorf("%s imports %s: only functions encode positions for clients", from, to)
 	case layer(from) == "adapters" && (slices.Contains([]string{"adapters/httpclient", "adapters/lambdafn", "adapters/rawjson", "adapters/storecalls"}, to)): // they import no product
 	case layer(from) == "adapters" && layer(to) != "domain":
 		t.Errorf("%s imports %s: adapters know the domain only", from, to)
@@ -140,10 +141,10 @@ func checkOwnImport(t *testing.T, from, to string) {
 func services() map[string][]apigateway.Route {
 	logger := slog.New(slog.DiscardHandler)
 	stored := memory.NewItems()
-	catalog := item.NewCatalog(stored, stored, memory.NewOwners())
+	config := items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}
 	return map[string][]apigateway.Route{
 		"users": users.New(memory.NewUsers(), time.Now, logger).Routes(),
-		"items": items.New(catalog, items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}).Routes(),
+		"items": items.New(stored, stored, memory.NewOwners(), config).Routes(),
 	}
 }
 

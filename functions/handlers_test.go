@@ -51,8 +51,8 @@ func handlers(p ports, output func(service string) io.Writer) map[string]lambda.
 	logger, metrics := of("users")
 	all["users"] = router(users.New(p.users, time.Now, logger).Routes(), logger, metrics)
 	logger, metrics = of("items")
-	catalog := item.NewCatalog(p.items, p.search, p.owners)
-	all["items"] = router(items.New(catalog, items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}).Routes(), logger, metrics)
+	config := items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}
+	all["items"] = router(items.New(p.items, p.search, p.owners, config).Routes(), logger, metrics)
 	logger, metrics = of("userevents")
 	all["userevents"] = lambda.NewHandler(userevents.New(p.topic, p.deadLetters, userevents.Config{Now: fixtureTime, Logger: logger, Metrics: metrics}).Handle)
 	logger, metrics = of("itemsync")

@@ -91,7 +91,7 @@ var partMutants = []partMutant{
 	{inUsers + "cursor_test.go", "", "", "FuzzCursor", "functions/users"},
 	{inUsers + "sam_test.go", "", "", "TestUnderSAM", "functions/users"},
 	{inUsers + "bootstrap/main_test.go", "", "", "TestVariables", inUsers + "bootstrap"},
-	{"domain/user/email_test.go|domain/user/event_test.go|domain/user/profile_test.go|domain/user/update_test.go", "", "", "no test of the package", "domain/user"},
+	{"domain/user/directory_test.go|domain/user/email_test.go|domain/user/event_test.go|domain/user/profile_test.go|domain/user/update_test.go", "", "", "no test of the package", "domain/user"},
 }
 
 // TestPartsNegative: each mutant is reported, by the part's name and the file to edit, and none makes a check panic.

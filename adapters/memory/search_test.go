@@ -117,7 +117,7 @@ func FuzzSearch(f *testing.F) {
 		if len(listed) > maxLength || !utf8.ValidString(listed) {
 			t.Skip("too long, or not accepted by the domain")
 		}
-		q, err := item.NewQuery(item.Params{Text: &text, Sort: ptr(string(item.ByRelevance)), Limit: 1 + int(limit)%item.MaxLimit})
+		q, err := item.NewQuery(item.Params{Text: &text, Sort: ptr(string(item.ByRelevance)), Limit: ptr(1 + int(limit)%item.MaxLimit)})
 		if err != nil {
 			t.Skip("not a query")
 		}

@@ -95,10 +95,11 @@ func queryOf(text string) (item.Query, bool) {
 		return &n
 	}
 	limit, _ := strconv.Atoi(values.Get("limit"))
+	limit = max(1, min(limit, item.MaxLimit))
 	q, err := item.NewQuery(item.Params{
 		Text: word("q"), Lat: number("lat"), Lng: number("lng"), RadiusKm: number("radiusKm"), Category: word("category"),
 		Tags: values["tag"], MinPrice: number("minPrice"), MaxPrice: number("maxPrice"), OwnerID: word("ownerId"),
-		Sort: word("sort"), Limit: max(0, min(limit, item.MaxLimit)),
+		Sort: word("sort"), Limit: &limit,
 	})
 	return q, err == nil
 }

@@ -97,7 +97,7 @@ func searchRouter(b testing.TB, cfg opensearch.Config) *apigateway.Router {
 		b.Fatal(err)
 	}
 	store := opensearch.NewItems(client)
-	service := items.New(item.NewCatalog(store, store, opensearch.NewOwners(client)), items.Config{Now: time.Now})
+	service := items.New(store, store, opensearch.NewOwners(client), items.Config{Now: time.Now})
 	return apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: "http://localhost:3000", Now: time.Now,
 		Logger: cloudwatch.NewLogger(io.Discard, 0, "items"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "items", time.Now),

@@ -45,7 +45,8 @@ func (b builder) metrics(service string) *cloudwatch.Metrics {
 func (b builder) apiFunctions(s stores) []gateway.Function {
 	return []gateway.Function{
 		b.http("users", users.New(s.profiles, b.now, b.logger("users")).Routes()),
-		b.http("items", items.New(s.catalog, items.Config{Now: b.now, Random: random(b.newID), Logger: b.logger("items")}).Routes()),
+		b.http("items", items.New(s.items, s.search, s.owners,
+			items.Config{Now: b.now, Random: random(b.newID), Logger: b.logger("items")}).Routes()),
 	}
 }
 

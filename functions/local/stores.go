@@ -28,7 +28,9 @@ type stores struct {
 		user.RecordStore
 	}
 	changes  pipeline.Source // of the profiles
-	catalog  *item.Catalog
+	items    item.Store
+	search   item.Search
+	owners   item.Owners
 	registry *item.Registry
 }
 
@@ -85,7 +87,7 @@ func (s *stores) useDynamoDB(ctx context.Context, o options, logger *slog.Logger
 
 func (s *stores) useMemoryItems(ctx context.Context, o options) error {
 	items, owners := memory.NewItems(), memory.NewOwners()
-	s.catalog, s.registry = item.NewCatalog(items, items, owners), newRegistry(owners, items, o)
+	s.items, s.search, s.owners, s.registry = items, items, owners, newRegistry(owners, items, o)
 	if !o.demo {
 		return nil
 	}
@@ -100,7 +102,7 @@ func (s *stores) useOpenSearch(o options) error {
 		return fmt.Errorf("-opensearch %s: %w", o.opensearch, err)
 	}
 	items, owners := opensearch.NewItems(client), opensearch.NewOwners(client)
-	s.catalog, s.registry = item.NewCatalog(items, items, owners), newRegistry(owners, opensearch.NewHoldings(client), o)
+	s.items, s.search, s.owners, s.registry = items, items, owners, newRegistry(owners, opensearch.NewHoldings(client), o)
 	return nil
 }
 

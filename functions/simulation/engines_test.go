@@ -88,7 +88,7 @@ func newSystem(t *testing.T) *system {
 	itemsClient, itemSyncClient := s.newClient(t, "ItemsFunction"), s.newClient(t, "ItemSyncFunction")
 	items := opensearch.NewItems(itemsClient)
 	s.owners, s.holdings = opensearch.NewOwners(itemSyncClient), opensearch.NewHoldings(itemSyncClient)
-	s.catalog = item.NewCatalog(items, items, opensearch.NewOwners(itemsClient))
+	s.catalog = item.NewCatalog(items, items, opensearch.NewOwners(itemsClient), domain.RandomBits)
 	_, err = s.catalog.Search(t.Context(), item.Query{Sort: item.ByNewest, Limit: 1}) // creates the index
 	must(t, err)
 	s.send(t, http.MethodPut, "/"+s.alias+"/_settings", `{"index":{"refresh_interval":"20ms"}}`)

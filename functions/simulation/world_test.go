@@ -2,6 +2,7 @@ package simulation_test
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"rental.example/adapters/snssqs"
 	"rental.example/domain"
 	"rental.example/domain/item"
+	"rental.example/domain/user"
 	"rental.example/functions/itemsync"
 	"rental.example/functions/republish"
 	"rental.example/functions/userevents"
@@ -31,6 +33,7 @@ type world struct {
 	trace     io.Writer
 
 	started int
+	ids     uint64 // that randomBits made
 	running []*process
 	clients []*client
 
@@ -38,6 +41,7 @@ type world struct {
 	items  items
 	owners *owners
 
+	directory  *user.Directory
 	catalog    *item.Catalog
 	userevents *userevents.Function
 	itemsync   *itemsync.Function
@@ -68,7 +72,8 @@ func newWorld(ctx context.Context, seed uint64, trace io.Writer) *world {
 	logger := slog.New(slog.DiscardHandler)
 	metrics := cloudwatch.NewMetrics(io.Discard, "rental", "simulation", w.now)
 	topic := snssqs.NewTopic(topic{w}, "arn:aws:sns:us-east-1:123456789012:UserEventsTopic")
-	w.catalog = item.NewCatalog(w.items, w.items, w.owners)
+	w.directory = user.NewDirectory(w.users)
+	w.catalog = item.NewCatalog(w.items, w.items, w.owners, w.randomBits)
 	w.userevents = userevents.New(topic, deadLetters{w}, userevents.Config{Now: w.now, Logger: logger, Metrics: metrics})
 	w.itemsync = itemsync.New(item.NewRegistry(w.owners, w.items, itemsync.GracePeriod, w.now), itemsync.Config{Logger: logger, Metrics: metrics})
 	w.republish = republish.New(w.users, topic, republish.Config{Now: w.now, Logger: logger, Metrics: metrics})
@@ -77,6 +82,13 @@ func newWorld(ctx context.Context, seed uint64, trace io.Writer) *world {
 }
 
 func (w *world) now() time.Time { return w.clock }
+
+// randomBits returns other bits at each call, the same in each run of a schedule.
+func (w *world) randomBits() (b [10]byte) {
+	w.ids++
+	binary.BigEndian.PutUint64(b[:], w.ids)
+	return b
+}
 
 // choose returns a random number below n.
 func (w *world) choose(n int) int {

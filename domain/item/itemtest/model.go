@@ -82,7 +82,7 @@ func (t trial) similarItems(rng *rand.Rand) []item.Item {
 }
 
 func randomParams(rng *rand.Rand) item.Params {
-	p := item.Params{Text: pointer(randomText(rng, 3)), Limit: 1 + rng.IntN(item.MaxLimit), Sort: pointer(string(item.Sorts()[rng.IntN(5)]))}
+	p := item.Params{Text: pointer(randomText(rng, 3)), Limit: pointer(1 + rng.IntN(item.MaxLimit)), Sort: pointer(string(item.Sorts()[rng.IntN(5)]))}
 	if rng.IntN(3) == 0 || *p.Sort == string(item.ByDistance) {
 		p.Lat, p.Lng, p.RadiusKm = pointer(52.47), pointer(13.38), pointer(5+50*rng.Float64())
 	}

@@ -3,11 +3,10 @@
 package main
 
 import (
-	"crypto/rand"
 	"time"
 
 	"rental.example/adapters/opensearch"
-	"rental.example/domain/item"
+	"rental.example/domain"
 	"rental.example/functions/bootstrap"
 	"rental.example/functions/items"
 )
@@ -23,11 +22,7 @@ func open(env bootstrap.Environment) (bootstrap.Function, error) {
 		return bootstrap.Function{}, err
 	}
 	store := opensearch.NewItems(client)
-	catalog := item.NewCatalog(store, store, opensearch.NewOwners(client))
-	return env.HTTP(items.New(catalog, items.Config{Now: time.Now, Random: random, Logger: env.Logger}).Routes(), client.Ping), nil
-}
-
-func random() (b [10]byte) {
-	_, _ = rand.Read(b[:]) // never fails
-	return b
+	service := items.New(store, store, opensearch.NewOwners(client),
+		items.Config{Now: time.Now, Random: domain.RandomBits, Logger: env.Logger})
+	return env.HTTP(service.Routes(), client.Ping), nil
 }

@@ -1,4 +1,6 @@
-package apigateway
+// Package cursor encodes positions in lists for clients, whatever the transport. A cursor is opaque base64url; it has a
+// format version, a hash of its query, and the position.
+package cursor
 
 import (
 	"bytes"
@@ -6,6 +8,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+
+	"rental.example/domain"
 )
 
 // cursor is a position in a list, opaque to clients. It grants no access, so it is not signed.
@@ -15,44 +19,41 @@ type cursor struct {
 	Position json.RawMessage `json:"p"`
 }
 
-// ErrInvalidCursor is 400 invalid_cursor. Handlers return it, too, for positions that their list never returns.
-var ErrInvalidCursor = newRequestError(invalidCursor, "The cursor is not one that this listing gave out.")
-
 const (
-	cursorFormat  = 1
-	maxCursorSize = 1024 // bytes
+	format  = 1
+	maxSize = 1024 // bytes
 )
 
-// EncodeCursor returns the cursor of a position in the list that query describes, in base64url.
-func EncodeCursor(query string, position any) (string, error) {
+// Encode returns the cursor of a position in the list that query describes, in base64url.
+func Encode(query string, position any) (string, error) {
 	p, err := json.Marshal(position)
 	if err != nil {
 		return "", err
 	}
-	c, err := json.Marshal(cursor{Format: cursorFormat, Query: queryHash(query), Position: p})
+	c, err := json.Marshal(cursor{Format: format, Query: queryHash(query), Position: p})
 	if err != nil {
 		return "", err
 	}
 	return base64.RawURLEncoding.EncodeToString(c), nil
 }
 
-// DecodeCursor decodes a cursor into position. A cursor of another query or format, or that EncodeCursor did not return,
-// is ErrInvalidCursor.
-func DecodeCursor(text, query string, position any) error {
-	if len(text) > maxCursorSize {
-		return ErrInvalidCursor
+// Decode decodes a cursor into position. A cursor of another query or format, or that Encode did not return,
+// is domain.ErrInvalidCursor.
+func Decode(text, query string, position any) error {
+	if len(text) > maxSize {
+		return domain.ErrInvalidCursor
 	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
-		return ErrInvalidCursor
+		return domain.ErrInvalidCursor
 	}
 	var c cursor
 	if !decodeStrictly(data, &c) || !decodeStrictly(c.Position, position) {
-		return ErrInvalidCursor
+		return domain.ErrInvalidCursor
 	}
 	// Encoding the position again compares format and query, and rejects other encodings of the same position.
-	if encoded, err := EncodeCursor(query, position); err != nil || encoded != text {
-		return ErrInvalidCursor
+	if encoded, err := Encode(query, position); err != nil || encoded != text {
+		return domain.ErrInvalidCursor
 	}
 	return nil
 }
