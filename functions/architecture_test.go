@@ -20,7 +20,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/apigateway"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/samtest"
 	"rental.example/domain/item"
 	"rental.example/functions/items"
@@ -138,10 +139,10 @@ func checkOwnImport(t *testing.T, from, to string) {
 // contract and template, and those that send requests at the limits of the contract, start from them.
 func services() map[string][]apigateway.Route {
 	logger := slog.New(slog.DiscardHandler)
-	stored := memory.NewItems()
-	catalog := item.NewCatalog(stored, stored, memory.NewOwners())
+	stored := memoryitems.NewItems()
+	catalog := item.NewCatalog(stored, stored, memoryitems.NewOwners())
 	return map[string][]apigateway.Route{
-		"users": users.New(memory.NewUsers(), time.Now, logger).Routes(),
+		"users": users.New(memoryusers.New(), time.Now, logger).Routes(),
 		"items": items.New(catalog, items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}).Routes(),
 	}
 }

@@ -77,7 +77,7 @@ var partMutants = []partMutant{
 	// Functions, suites, fixtures and tests.
 	{"template.yaml", "  RepublishFunction:\n", "  RepublishesFunction:\n", "RepublishesFunction", "functions/republishes/bootstrap/main.go"},
 	{"template.yaml", "  RepublishFunction:\n", "  RepublishesFunction:\n", "functions/republish/bootstrap/main.go", "template.yaml"},
-	{"adapters/memory/users_test.go", "usertest.RunRecords(", "_ = (", "usertest.RunRecords", "adapters/memory"},
+	{"adapters/memory/memoryusers/store_test.go", "usertest.RunRecords(", "_ = (", "usertest.RunRecords", "adapters/memory"},
 	{"adapters/dynamo/users_test.go", "usertest.Run(", "_ = (", "usertest.Run,", "adapters/PRODUCT"},
 	{"adapters/opensearch/engine_test.go", "itemtest.RunHoldings(", "_ = (", "itemtest.RunHoldings", "adapters/PRODUCT"},
 	{"domain/user/usertest/", "", "", "user/usertest: there is no contract suite for", "domain/user"},

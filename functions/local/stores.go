@@ -12,7 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"rental.example/adapters/dynamo"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/opensearch"
 	"rental.example/domain/item"
 	"rental.example/domain/user"
@@ -46,7 +47,7 @@ func newStores(ctx context.Context, o options, newID func() string, logger *slog
 }
 
 func (s *stores) useMemoryUsers(newID func() string, logger *slog.Logger) {
-	profiles, stream := memory.NewUsers(), pipeline.NewStream(newID)
+	profiles, stream := memoryusers.New(), pipeline.NewStream(newID)
 	profiles.OnChange(func(before, after user.Record) {
 		err := stream.Put(func(eventID, sequence string) (json.RawMessage, error) {
 			return dynamo.UserChange{EventID: eventID, SequenceNumber: sequence, Before: before, After: after}.Record()
@@ -84,7 +85,7 @@ func (s *stores) useDynamoDB(ctx context.Context, o options, logger *slog.Logger
 }
 
 func (s *stores) useMemoryItems(ctx context.Context, o options) error {
-	items, owners := memory.NewItems(), memory.NewOwners()
+	items, owners := memoryitems.NewItems(), memoryitems.NewOwners()
 	s.catalog, s.registry = item.NewCatalog(items, items, owners), newRegistry(owners, items, o)
 	if !o.demo {
 		return nil

@@ -1,4 +1,4 @@
-package memory_test
+package memoryitems_test
 
 import (
 	"errors"
@@ -6,19 +6,19 @@ import (
 	"testing"
 	"time"
 
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
 	"rental.example/domain"
 	"rental.example/domain/item"
 	"rental.example/domain/item/itemtest"
 )
 
 func newItems(*testing.T) itemtest.Fixture {
-	items := memory.NewItems()
-	return itemtest.Fixture{Store: items, Search: items, Holdings: items, Owners: memory.NewOwners()}
+	items := memoryitems.NewItems()
+	return itemtest.Fixture{Store: items, Search: items, Holdings: items, Owners: memoryitems.NewOwners()}
 }
 
 func newPausedItems(*testing.T) itemtest.Fixture {
-	items := memory.NewItems()
+	items := memoryitems.NewItems()
 	items.PauseRefresh()
 	return itemtest.Fixture{Store: items, Holdings: items}
 }
@@ -48,7 +48,7 @@ func TestOwnersContract(t *testing.T) {
 	itemtest.RunOwners(t, newItems)
 }
 
-func create(t *testing.T, items *memory.Items, itm item.Item) {
+func create(t *testing.T, items *memoryitems.Items, itm item.Item) {
 	t.Helper()
 	if err := items.Create(t.Context(), itm); err != nil {
 		t.Fatal(err)
@@ -57,7 +57,7 @@ func create(t *testing.T, items *memory.Items, itm item.Item) {
 
 func TestCreateIsIdempotent(t *testing.T) {
 	t.Parallel()
-	items := memory.NewItems()
+	items := memoryitems.NewItems()
 	itm := item.Item{ID: "01J00000000000000000000000", Name: "drill", RequestID: "first"}
 	create(t, items, itm)
 	create(t, items, itm)
@@ -79,7 +79,7 @@ func TestCreateIsIdempotent(t *testing.T) {
 
 func TestPauseRefresh(t *testing.T) {
 	t.Parallel()
-	items := memory.NewItems()
+	items := memoryitems.NewItems()
 	before, after := item.Item{ID: "01J00000000000000000000001"}, item.Item{ID: "01J00000000000000000000002"}
 	create(t, items, before)
 	items.PauseRefresh()
@@ -111,7 +111,7 @@ func TestPauseRefresh(t *testing.T) {
 // TestConcurrentUse lets the race detector watch writes and searches.
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
-	items, price := memory.NewItems(), item.Money(100)
+	items, price := memoryitems.NewItems(), item.Money(100)
 	var workers sync.WaitGroup
 	for range 4 {
 		workers.Go(func() {

@@ -1,13 +1,13 @@
-package memory
+// Package memoryitems implements the stores of package item in the memory of one process.
+package memoryitems
 
 import (
-	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"sync"
 
+	"rental.example/adapters/memory"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
@@ -17,11 +17,11 @@ import (
 //
 // Searches see a write at once, unless PauseRefresh was called.
 type Items struct {
-	mu            sync.RWMutex
-	documents     map[item.ID]*document
-	searchable    map[item.ID]*document // what searches see: documents itself, or a snapshot once refreshPaused
-	refreshPaused bool
-	revisions     uint64
+	documents *memory.Records[item.ID, document]
+	revisions uint64 // changed by writes to documents only, which do not overlap
+
+	mu         sync.Mutex
+	searchable *memory.Records[item.ID, document] // what searches see: documents, or a snapshot after PauseRefresh
 }
 
 var (
@@ -40,7 +40,7 @@ type document struct {
 
 // NewItems returns an empty store.
 func NewItems() *Items {
-	documents := make(map[item.ID]*document)
+	documents := memory.NewRecords[item.ID, document]()
 	return &Items{documents: documents, searchable: documents}
 }
 
@@ -49,130 +49,104 @@ func NewItems() *Items {
 func (i *Items) PauseRefresh() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.refreshPaused = true
-	i.searchable = maps.Clone(i.documents)
+	i.searchable, _ = i.documents.Snapshot(context.Background()) // only a done context fails it
 }
 
 // Refresh implements item.Holdings. It makes all earlier writes visible to searches, too.
 func (i *Items) Refresh(ctx context.Context) error {
-	if err := ctxErr(ctx); err != nil {
-		return err
-	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.refreshPaused {
-		i.searchable = maps.Clone(i.documents)
+	snapshot, err := i.documents.Snapshot(ctx)
+	if err == nil && i.searchable != i.documents {
+		i.searchable = snapshot
 	}
-	return nil
+	return err
+}
+
+func (i *Items) visible() *memory.Records[item.ID, document] {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.searchable
 }
 
 // Get implements item.Store.
 func (i *Items) Get(ctx context.Context, id item.ID) (item.Stored, error) {
-	if err := ctxErr(ctx); err != nil {
+	d, err := i.documents.Get(ctx, id)
+	if err != nil {
 		return item.Stored{}, err
-	}
-	i.mu.RLock()
-	defer i.mu.RUnlock()
-	d := i.documents[id]
-	if d == nil {
-		return item.Stored{}, domain.ErrNotFound
 	}
 	return item.Stored{Item: clone(d.item), Revision: d.revision}, nil
 }
 
 // Create implements item.Store.
 func (i *Items) Create(ctx context.Context, itm item.Item) error {
-	if err := ctxErr(ctx); err != nil {
-		return err
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	current := i.documents[itm.ID]
-	switch {
-	case current == nil:
-		i.put(itm, true)
-		return nil
-	case current.created && itm.RequestID != "" && current.item.RequestID == itm.RequestID:
-		return nil
-	}
-	return domain.ErrConflict
+	return i.documents.Write(ctx, itm.ID, func(current *document) (*document, error) {
+		switch {
+		case current == nil:
+			return i.document(itm, true), nil
+		case current.created && itm.RequestID != "" && current.item.RequestID == itm.RequestID:
+			return current, nil
+		}
+		return nil, domain.ErrConflict
+	})
 }
 
 // Replace implements item.Store.
 func (i *Items) Replace(ctx context.Context, itm item.Item, ifRevision item.Revision) error {
-	if err := ctxErr(ctx); err != nil {
-		return err
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	current := i.documents[itm.ID]
-	if current == nil || current.revision != ifRevision {
-		return domain.ErrConflict
-	}
-	i.put(itm, false)
-	return nil
+	return i.documents.Write(ctx, itm.ID, func(current *document) (*document, error) {
+		if current == nil || current.revision != ifRevision {
+			return nil, domain.ErrConflict
+		}
+		return i.document(itm, false), nil
+	})
 }
 
 // Delete implements item.Store.
 func (i *Items) Delete(ctx context.Context, id item.ID, ifRevision item.Revision) error {
-	if err := ctxErr(ctx); err != nil {
-		return err
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	current := i.documents[id]
-	switch {
-	case current == nil:
-		return domain.ErrNotFound
-	case current.revision != ifRevision:
-		return domain.ErrConflict
-	}
-	delete(i.documents, id)
-	return nil
+	return i.documents.Write(ctx, id, func(current *document) (*document, error) {
+		switch {
+		case current == nil:
+			return nil, domain.ErrNotFound
+		case current.revision != ifRevision:
+			return nil, domain.ErrConflict
+		}
+		return nil, nil
+	})
 }
 
 // ListOwned implements item.Holdings. It sees what searches see.
 func (i *Items) ListOwned(ctx context.Context, owner domain.UserID, below domain.Version, after item.ID, limit int) ([]item.Holding, error) {
-	if err := ctxErr(ctx); err != nil {
-		return nil, err
+	found, _, err := i.visible().Page(ctx, limit, func(d *document) bool {
+		return d.item.OwnerID == owner && d.item.OwnerVersion < below && d.item.ID > after
+	}, nil)
+	holdings := make([]item.Holding, len(found))
+	for n, d := range found {
+		holdings[n] = item.Holding{ID: d.item.ID, OwnerVersion: d.item.OwnerVersion, CreatedAt: d.item.CreatedAt, Revision: d.revision}
 	}
-	i.mu.RLock()
-	defer i.mu.RUnlock()
-	var found []item.Holding
-	for _, d := range i.searchable {
-		if itm := &d.item; itm.OwnerID == owner && itm.OwnerVersion < below && itm.ID > after {
-			found = append(found, item.Holding{
-				ID: itm.ID, OwnerVersion: itm.OwnerVersion, CreatedAt: itm.CreatedAt, Revision: d.revision,
-			})
-		}
-	}
-	slices.SortFunc(found, func(a, b item.Holding) int { return cmp.Compare(a.ID, b.ID) })
-	return found[:min(limit, len(found))], nil
+	return holdings, err
 }
 
 // Remove implements item.Holdings.
 func (i *Items) Remove(ctx context.Context, holdings []item.Holding) (changed int, err error) {
-	if err := ctxErr(ctx); err != nil {
-		return 0, err
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
 	for _, h := range holdings {
-		switch current := i.documents[h.ID]; {
-		case current == nil:
-		case current.revision == h.Revision:
-			delete(i.documents, h.ID)
-		default:
+		err := i.documents.Write(ctx, h.ID, func(current *document) (*document, error) {
+			if current == nil || current.revision == h.Revision {
+				return nil, nil
+			}
 			changed++
+			return current, nil
+		})
+		if err != nil {
+			return 0, err
 		}
 	}
 	return changed, nil
 }
 
-// put stores itm under a new revision.
-func (i *Items) put(itm item.Item, created bool) {
+// document returns itm under a new revision.
+func (i *Items) document(itm item.Item, created bool) *document {
 	i.revisions++
-	i.documents[itm.ID] = &document{
+	return &document{
 		item: clone(itm), revision: item.Revision(strconv.FormatUint(i.revisions, 10)), created: created,
 		name: item.FoldedWords(itm.Name), details: item.FoldedWords(itm.Details),
 	}

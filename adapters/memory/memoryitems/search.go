@@ -1,4 +1,4 @@
-package memory
+package memoryitems
 
 import (
 	"cmp"
@@ -11,9 +11,6 @@ import (
 
 // Search implements item.Search. It scans all items, which takes milliseconds for ten thousand.
 func (i *Items) Search(ctx context.Context, q item.Query) (item.Results, error) {
-	if err := ctxErr(ctx); err != nil {
-		return item.Results{}, err
-	}
 	var after *rank
 	if q.After != nil {
 		r, err := parsePosition(*q.After, q)
@@ -22,7 +19,11 @@ func (i *Items) Search(ctx context.Context, q item.Query) (item.Results, error) 
 		}
 		after = &r
 	}
-	return page(i.matches(q), q, after), nil
+	hits, err := i.matches(ctx, q)
+	if err != nil {
+		return item.Results{}, err
+	}
+	return page(hits, q, after), nil
 }
 
 // hit is an item that matches a query.
@@ -32,18 +33,17 @@ type hit struct {
 }
 
 // matches returns all items that match q, in its order.
-func (i *Items) matches(q item.Query) []hit {
+func (i *Items) matches(ctx context.Context, q item.Query) ([]hit, error) {
 	words := item.FoldedWords(q.Text)
-	i.mu.RLock()
-	defer i.mu.RUnlock()
 	var hits []hit
-	for _, d := range i.searchable {
+	err := i.visible().Each(ctx, func(d *document) bool {
 		if r, ok := d.match(q, words); ok {
 			hits = append(hits, hit{rank: r, item: &d.item})
 		}
-	}
+		return true
+	})
 	slices.SortFunc(hits, func(a, b hit) int { return compareRanks(a.rank, b.rank) })
-	return hits
+	return hits, err
 }
 
 // page returns the page of hits after a rank; the first page for nil.

@@ -1,27 +1,27 @@
-package memory_test
+package memoryusers_test
 
 import (
 	"testing"
 
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 	"rental.example/domain/user/usertest"
 )
 
-func TestUsersContract(t *testing.T) {
+func TestStoreContract(t *testing.T) {
 	t.Parallel()
-	usertest.Run(t, func(*testing.T) user.Store { return memory.NewUsers() })
+	usertest.Run(t, func(*testing.T) user.Store { return memoryusers.New() })
 }
 
-func TestRecordsContract(t *testing.T) {
+func TestRecordStoreContract(t *testing.T) {
 	t.Parallel()
-	usertest.RunRecords(t, func(*testing.T) usertest.StoreWithRecords { return memory.NewUsers() })
+	usertest.RunRecords(t, func(*testing.T) usertest.StoreWithRecords { return memoryusers.New() })
 }
 
 func TestBumpVersionCallsOnChange(t *testing.T) {
 	t.Parallel()
-	store := memory.NewUsers()
+	store := memoryusers.New()
 	p, _, err := store.Save(t.Context(), user.Profile{ID: "jane", Name: "Jane", Version: 5}, domain.Condition{})
 	if err != nil {
 		t.Fatal(err)
