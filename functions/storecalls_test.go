@@ -16,6 +16,7 @@ import (
 
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/opensearch"
 	"rental.example/adapters/samtest"
 	"rental.example/adapters/snssqs"
@@ -42,7 +43,7 @@ func slowConfig() aws.Config {
 // handlersOverSlowStores returns all functions, over the deployed adapters and slow engines.
 func handlersOverSlowStores(t *testing.T, out io.Writer) map[string]lambda.Handler {
 	t.Helper()
-	table := dynamo.NewUsers(dynamo.NewClient(slowConfig()), "users")
+	table := dynamousers.New(dynamo.NewClient(slowConfig()), "users")
 	engine, err := opensearch.NewClient(opensearch.Config{
 		Endpoint: "https://search.invalid", Alias: "items", Service: opensearch.ServiceNone, HTTP: slowStore{},
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/memory/memoryitems"
 	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/opensearch"
@@ -50,7 +51,7 @@ func (s *stores) useMemoryUsers(newID func() string, logger *slog.Logger) {
 	profiles, stream := memoryusers.New(), pipeline.NewStream(newID)
 	profiles.OnChange(func(before, after user.Record) {
 		err := stream.Put(func(eventID, sequence string) (json.RawMessage, error) {
-			return dynamo.UserChange{EventID: eventID, SequenceNumber: sequence, Before: before, After: after}.Record()
+			return dynamousers.Change{EventID: eventID, SequenceNumber: sequence, Before: before, After: after}.Record()
 		})
 		if err != nil {
 			logger.Error("cannot write profile change to the stream", "error", err)
@@ -71,7 +72,7 @@ func engineConfig(endpoint string) aws.Config {
 func (s *stores) useDynamoDB(ctx context.Context, o options, logger *slog.Logger) error {
 	config := engineConfig(o.dynamodb)
 	client := dynamo.NewClient(config)
-	if err := dynamo.EnsureUsersTable(ctx, client, o.table); err != nil {
+	if err := dynamousers.Schema(o.table).Ensure(ctx, client); err != nil {
 		return err
 	}
 	locate := func(ctx context.Context) (string, error) { return streamARN(ctx, client, o.table) }
@@ -79,7 +80,7 @@ func (s *stores) useDynamoDB(ctx context.Context, o options, logger *slog.Logger
 	if err != nil {
 		return err
 	}
-	s.profiles = dynamo.NewUsers(tableClient{client, o.table}, o.table)
+	s.profiles = dynamousers.New(tableClient{client, o.table}, o.table)
 	s.changes = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(config), arn, locate, logger)
 	return nil
 }

@@ -27,6 +27,7 @@ import (
 
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/opensearch"
 	"rental.example/adapters/samtest"
 	"rental.example/adapters/snssqs"
@@ -53,7 +54,7 @@ const (
 // system is the functions with real engines, and with their own table, index, topic and queue.
 type system struct {
 	table, alias, openSearch string
-	store                    *dynamo.Users
+	store                    *dynamousers.Store
 	catalog                  *item.Catalog
 	owners                   *opensearch.Owners
 	holdings                 *opensearch.Holdings
@@ -79,10 +80,10 @@ func newSystem(t *testing.T) *system {
 
 	endpoint := samtest.Endpoint(t, "DYNAMODB_ENDPOINT", engines)
 	db := dynamo.NewClient(configFor(endpoint))
-	must(t, dynamo.EnsureUsersTable(t.Context(), db, s.table))
+	must(t, dynamousers.Schema(s.table).Ensure(t.Context(), db))
 	described, err := db.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &s.table})
 	must(t, err)
-	s.store = dynamo.NewUsers(db, s.table)
+	s.store = dynamousers.New(db, s.table)
 	s.streams = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(configFor(endpoint)), *described.Table.LatestStreamArn, nil, logger)
 
 	itemsClient, itemSyncClient := s.newClient(t, "ItemsFunction"), s.newClient(t, "ItemSyncFunction")

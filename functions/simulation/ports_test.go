@@ -34,7 +34,7 @@ func (u users) Save(ctx context.Context, p user.Profile, cond domain.Condition) 
 	return s.profile, s.created, err
 }
 
-// ambiguous returns the error that dynamo.Users returns instead of err: after a write of the same request and one of
+// ambiguous returns the error that dynamousers.Store returns instead of err: after a write of the same request and one of
 // another request, it cannot know whether the first one succeeded.
 func (u users) ambiguous(ctx context.Context, id domain.UserID, err error) error {
 	if p := processOf(ctx); err != nil && len(u.world.writes(p.id, id)) > 0 && u.world.last(id).requestID != p.id {

@@ -13,6 +13,7 @@ import (
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/coldstart"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/snssqs"
 	"rental.example/functions/republish"
@@ -28,7 +29,7 @@ func main() {
 func run() error {
 	env := lambdaenv.New(os.Getenv)
 	var (
-		records = dynamo.NewUsers(dynamo.NewClient(env.AWS("DYNAMODB")), env.Required("USERS_TABLE"))
+		records = dynamousers.New(dynamo.NewClient(env.AWS("DYNAMODB")), env.Required("USERS_TABLE"))
 		topic   = snssqs.NewTopic(snssqs.NewTopicClient(env.AWS("SNS")), env.Required("USER_EVENTS_TOPIC_ARN"))
 		name    = env.Optional("POWERTOOLS_SERVICE_NAME", "republish")
 		logger  = cloudwatch.NewLogger(os.Stdout, env.LogLevel(), name)

@@ -13,6 +13,7 @@ import (
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/coldstart"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/lambdaenv"
 	"rental.example/functions/users"
 )
@@ -37,7 +38,7 @@ func run() error {
 	if err := env.Err(); err != nil {
 		return err
 	}
-	store := dynamo.NewUsers(client, table)
+	store := dynamousers.New(client, table)
 	service := users.New(store, time.Now, logger)
 	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: origin, Logger: logger, Metrics: metrics, Now: time.Now,

@@ -6,35 +6,39 @@ import (
 	"fmt"
 
 	"rental.example/adapters/rawjson"
-	"rental.example/domain/user"
 )
 
 // StreamEvent is the event that Lambda sends for a table's stream. Its records are raw, so that a malformed one does not
-// fail the others; parse each with ParseUserChange.
+// fail the others; parse each with ParseChange.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 type StreamEvent struct {
 	Records []json.RawMessage `json:"Records"`
 }
 
-// UserChange is a write to the users table, with the record before and after it.
-type UserChange struct {
-	EventID        string // the same for each delivery of the record
-	SequenceNumber string // the record's position in the stream, which batchItemFailures report
-	Before, After  user.Record
+// Change is a write to a table, with the record before and after it; the zero R for none.
+type Change[R any] struct {
+	EventID        string // the same for each delivery of the stream record
+	SequenceNumber string // the position in the stream, which batchItemFailures report
+	Before, After  R
 }
 
-// ParseUserChange parses a record of the users table's stream. The stream must have both images (NEW_AND_OLD_IMAGES).
+// ParseChange parses a record of a table's stream, which must have both images (NEW_AND_OLD_IMAGES). decode returns the
+// record of an image. Both images must have the keys of the stream record.
 //
 // An error means that the record is malformed, so that a retry cannot succeed. It names the attribute, and has no values,
 // which may be personal. The EventID and SequenceNumber are returned with it if they are readable.
-func ParseUserChange(record json.RawMessage) (UserChange, error) {
+func ParseChange[R any](record json.RawMessage, keys KeyNames, decode func(Image) (R, error)) (Change[R], error) {
 	r, err := readStreamRecord(record)
-	c := UserChange{EventID: unquote(r.eventID), SequenceNumber: unquote(r.sequenceNumber)}
+	id := Change[R]{EventID: unquote(r.eventID), SequenceNumber: unquote(r.sequenceNumber)}
+	c := id
 	if err == nil {
-		c.Before, c.After, err = r.records()
+		c.Before, err = decodeImage(Image(r.oldImage), Image(r.keys), "OldImage", keys, decode)
+	}
+	if err == nil {
+		c.After, err = decodeImage(Image(r.newImage), Image(r.keys), "NewImage", keys, decode)
 	}
 	if err != nil {
-		return UserChange{EventID: c.EventID, SequenceNumber: c.SequenceNumber}, fmt.Errorf("dynamo: stream record: %w", err)
+		return id, fmt.Errorf("dynamo: stream record: %w", err)
 	}
 	return c, nil
 }
@@ -108,34 +112,41 @@ func (r *streamRecord) check() error {
 	return nil
 }
 
-// records returns the records of the images, both of which must have the id of Keys.
-func (r *streamRecord) records() (before, after user.Record, err error) {
-	key, err := readImage(r.keys)
+// decodeImage returns the record of an image, which must have the keys; the zero R for an absent image.
+func decodeImage[R any](image, keys Image, name string, names KeyNames, decode func(Image) (R, error)) (R, error) {
+	var none R
+	switch {
+	case image == "":
+		return none, nil
+	case rawjson.Kind(string(keys)) != '{':
+		return none, errors.New("the Keys: is not an object")
+	case rawjson.Kind(string(image)) != '{':
+		return none, fmt.Errorf("the %s: is not an object", name)
+	}
+	for _, key := range []string{names.Partition, names.Sort} {
+		if key != "" && !sameKey(keys.get(key), image.get(key)) {
+			return none, fmt.Errorf("the %s: %s is not that of Keys", name, key)
+		}
+	}
+	record, err := decode(image)
 	if err != nil {
-		return before, after, fmt.Errorf("the Keys: %w", err)
+		return none, fmt.Errorf("the %s: %w", name, err)
 	}
-	if before, err = imageRecord(r.oldImage, key.ID); err != nil {
-		return before, after, fmt.Errorf("the OldImage: %w", err)
-	}
-	if after, err = imageRecord(r.newImage, key.ID); err != nil {
-		return before, after, fmt.Errorf("the NewImage: %w", err)
-	}
-	return before, after, nil
+	return record, nil
 }
 
-// imageRecord returns the record of an image, which must have the id; the zero Record for an absent image.
-func imageRecord(image, id string) (user.Record, error) {
-	if image == "" {
-		return user.Record{}, nil
+// sameKey reports whether a and b are the same value of a type that a key can have.
+func sameKey(a, b ImageValue) bool {
+	for _, kind := range []string{"S", "N", "B"} {
+		inA, errA := a.ofType(kind)
+		inB, errB := b.ofType(kind)
+		textA, okA := rawjson.Unquote(inA)
+		textB, okB := rawjson.Unquote(inB)
+		if errA == nil && errB == nil && okA && okB {
+			return textA == textB
+		}
 	}
-	i, err := readImage(image)
-	switch {
-	case err != nil:
-		return user.Record{}, err
-	case i.ID != id:
-		return user.Record{}, errors.New("id is not that of Keys")
-	}
-	return i.record()
+	return false
 }
 
 // unquote returns the string of a JSON value, empty if it is not a string.

@@ -1,4 +1,4 @@
-package dynamo_test
+package dynamousers_test
 
 import (
 	"errors"
@@ -7,13 +7,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamotest"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
 // recordsOf returns all records of a table by id.
-func recordsOf(t *testing.T, store *dynamo.Users) map[domain.UserID]user.Record {
+func recordsOf(t *testing.T, store *dynamousers.Store) map[domain.UserID]user.Record {
 	t.Helper()
 	page, err := store.Scan(t.Context(), "", 100)
 	if err != nil || page.Next != "" || len(page.Unreadable) > 0 {
@@ -29,8 +30,8 @@ func recordsOf(t *testing.T, store *dynamo.Users) map[domain.UserID]user.Record 
 // TestErase replaces a profile, a tombstone and nothing by a tombstone.
 func TestErase(t *testing.T) {
 	t.Parallel()
-	client := dynamo.NewClient(configFor(endpoint(t)))
-	store := dynamo.NewUsers(client, newTable(t, client))
+	client := dynamotest.Client(t)
+	store := dynamousers.New(client, dynamotest.NewTable(t, client, dynamousers.Schema))
 	if _, _, err := store.Save(t.Context(), profileAt(t, someone, noon, "request-1"), domain.Condition{}); err != nil {
 		t.Fatal(err)
 	}
@@ -58,10 +59,10 @@ func TestErase(t *testing.T) {
 // TestRestore checks that only records are written of which the table has none or an older one.
 func TestRestore(t *testing.T) {
 	t.Parallel()
-	client := dynamo.NewClient(configFor(endpoint(t)))
-	names := [2]string{newTable(t, client), newTable(t, client)}
-	backup, live := dynamo.NewUsers(client, names[0]), dynamo.NewUsers(client, names[1])
-	save := func(to *dynamo.Users, id domain.UserID, at time.Duration) {
+	client := dynamotest.Client(t)
+	names := [2]string{dynamotest.NewTable(t, client, dynamousers.Schema), dynamotest.NewTable(t, client, dynamousers.Schema)}
+	backup, live := dynamousers.New(client, names[0]), dynamousers.New(client, names[1])
+	save := func(to *dynamousers.Store, id domain.UserID, at time.Duration) {
 		t.Helper()
 		p := profileAt(t, id, noon.Add(at), "request-1")
 		p.Ratings = 0

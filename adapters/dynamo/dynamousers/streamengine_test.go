@@ -1,4 +1,4 @@
-package dynamo_test
+package dynamousers_test
 
 import (
 	"encoding/json"
@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamotest"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -24,7 +26,7 @@ func readStream(t *testing.T, url string, client *dynamodb.Client, table string,
 	if err != nil {
 		t.Fatal(err)
 	}
-	streams, arn := dynamodbstreams.NewFromConfig(configFor(url)), described.Table.LatestStreamArn
+	streams, arn := dynamodbstreams.NewFromConfig(dynamotest.Config(url)), described.Table.LatestStreamArn
 	stream, err := streams.DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: arn})
 	if err != nil {
 		t.Fatal(err)
@@ -90,10 +92,10 @@ func lambdaItem(t *testing.T, item map[string]types.AttributeValue) map[string]a
 // UserChange.Record.
 func TestStreamRecords(t *testing.T) {
 	t.Parallel()
-	url := endpoint(t)
-	client := dynamo.NewClient(configFor(url))
-	table := newTable(t, client)
-	states, kinds := writeAll(t, dynamo.NewUsers(client, table))
+	url := dynamotest.Endpoint(t)
+	client := dynamo.NewClient(dynamotest.Config(url))
+	table := dynamotest.NewTable(t, client, dynamousers.Schema)
+	states, kinds := writeAll(t, dynamousers.New(client, table))
 	if _, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &table, Key: attributes{"id": text(string(someone))}}); err != nil {
 		t.Fatal(err)
 	}
@@ -107,15 +109,15 @@ func TestStreamRecords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := dynamo.ParseUserChange(raw)
-		want := dynamo.UserChange{EventID: got.EventID, SequenceNumber: got.SequenceNumber, Before: states[i], After: states[i+1]}
+		got, err := dynamousers.ParseChange(raw)
+		want := dynamousers.Change{EventID: got.EventID, SequenceNumber: got.SequenceNumber, Before: states[i], After: states[i+1]}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil || got.EventID == "" {
 			t.Errorf("write %d: %v (-want +got):\n%s", i, err, diff)
 		}
 		if e, ok := user.ChangeEvent(got.Before, got.After); !ok || e.Kind != kinds[i] || e.Version < got.After.Version() {
 			t.Errorf("write %d: event %+v, want kind %s", i, e, kinds[i])
 		}
-		example := tree(t, recordOf(t, want))
+		example := dynamotest.Tree(t, recordOf(t, want))
 		for name := range example {
 			if name != "dynamodb" && record[name] == nil {
 				delete(example, name) // added by Lambda
@@ -132,7 +134,7 @@ func TestStreamRecords(t *testing.T) {
 
 // writeAll creates a profile, updates, bumps, deletes, bumps and creates it again. It returns the records before, between
 // and after the writes, and the kind of event of each.
-func writeAll(t *testing.T, store *dynamo.Users) (states []user.Record, kinds []user.EventKind) {
+func writeAll(t *testing.T, store *dynamousers.Store) (states []user.Record, kinds []user.EventKind) {
 	t.Helper()
 	states = append(states, user.Record{})
 	add := func(kind user.EventKind, r user.Record, err error) {

@@ -1,4 +1,4 @@
-package dynamo
+package dynamousers
 
 import (
 	"errors"
@@ -8,13 +8,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 
+	"rental.example/adapters/dynamo"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
-// userItem is an item of the users table, a profile or a tombstone, or the projection of a profile in an index. Times and
+// item is an item of the users table, a profile or a tombstone, or the projection of a profile in an index. Times and
 // versions are microseconds since 1970.
-type userItem struct {
+type item struct {
 	ID        string `dynamodbav:"id"`
 	Version   int64  `dynamodbav:"version"`
 	RequestID string `dynamodbav:"requestId,omitempty"`
@@ -42,29 +43,29 @@ type userItem struct {
 }
 
 // itemOf returns the item of r, nil if r is zero.
-func itemOf(r user.Record) (attributes, error) {
+func itemOf(r user.Record) (dynamo.Attributes, error) {
 	switch {
 	case r.Tombstone != nil:
 		return attributevalue.MarshalMap(tombstoneItem(*r.Tombstone, r.Deletions))
 	case r.Profile == nil:
 		return nil, nil
 	}
-	stored := attributes{"id": text(string(r.Profile.ID)), "createdAt": integer(r.Profile.CreatedAt.UnixMicro())}
+	stored := dynamo.Attributes{"id": dynamo.String(r.Profile.ID), "createdAt": dynamo.Integer(r.Profile.CreatedAt.UnixMicro())}
 	for placeholder, value := range saveValues(*r.Profile) {
 		stored[placeholder[1:]] = value
 	}
 	if r.LastDeleted > 0 {
-		stored["deletedVersion"] = integer(int64(r.LastDeleted))
+		stored["deletedVersion"] = dynamo.Integer(r.LastDeleted)
 	}
 	if r.Deletions.Count > 0 {
-		stored["deletions"], stored["deletionDay"] = integer(r.Deletions.Count), integer(r.Deletions.Day)
+		stored["deletions"], stored["deletionDay"] = dynamo.Integer(r.Deletions.Count), dynamo.Integer(r.Deletions.Day)
 	}
 	return stored, nil
 }
 
 // tombstoneItem returns the item of t; d counts the user's deletions up to t.
-func tombstoneItem(t user.Tombstone, d user.Deletions) userItem {
-	return userItem{
+func tombstoneItem(t user.Tombstone, d user.Deletions) item {
+	return item{
 		Deletions: d.Count, DeletionDay: d.Day,
 		ID: string(t.ID), Version: int64(t.Version), RequestID: t.RequestID, LastDeleted: int64(t.Version),
 		DeletedAt: t.DeletedAt.UnixMicro(), ExpiresAt: t.ExpiresAt().Unix(),
@@ -72,7 +73,7 @@ func tombstoneItem(t user.Tombstone, d user.Deletions) userItem {
 }
 
 // deletionCount returns the number of deletions; i may be nil.
-func (i *userItem) deletionCount() user.Deletions {
+func (i *item) deletionCount() user.Deletions {
 	if i == nil {
 		return user.Deletions{}
 	}
@@ -80,25 +81,25 @@ func (i *userItem) deletionCount() user.Deletions {
 }
 
 // isProfile reports whether i is a profile; i may be nil.
-func (i *userItem) isProfile() bool { return i != nil && i.CreatedAt != nil }
+func (i *item) isProfile() bool { return i != nil && i.CreatedAt != nil }
 
 // isTombstone reports whether i is a tombstone; i may be nil.
-func (i *userItem) isTombstone() bool { return i != nil && i.CreatedAt == nil }
+func (i *item) isTombstone() bool { return i != nil && i.CreatedAt == nil }
 
 // writtenBy reports whether requestID wrote i last; false if requestID is empty. i must not be nil.
-func (i *userItem) writtenBy(requestID string) bool {
+func (i *item) writtenBy(requestID string) bool {
 	return requestID != "" && i.RequestID == requestID
 }
 
 // version returns the version, 0 if i is nil.
-func (i *userItem) version() domain.Version {
+func (i *item) version() domain.Version {
 	if i == nil {
 		return 0
 	}
 	return domain.Version(i.Version)
 }
 
-func (i *userItem) profile() user.Profile {
+func (i *item) profile() user.Profile {
 	return user.Profile{
 		ID: domain.UserID(i.ID), Sub: i.Sub, Name: i.Name, Email: i.Email, EmailVerified: i.EmailVerified,
 		Type: user.Type(i.UserType), Ratings: i.Ratings, Version: i.version(),
@@ -106,13 +107,13 @@ func (i *userItem) profile() user.Profile {
 	}
 }
 
-func (i *userItem) tombstone() user.Tombstone {
+func (i *item) tombstone() user.Tombstone {
 	return user.Tombstone{
 		ID: domain.UserID(i.ID), Version: i.version(), DeletedAt: timeOf(i.DeletedAt), RequestID: i.RequestID,
 	}
 }
 
-func (i *userItem) public() user.Public {
+func (i *item) public() user.Public {
 	return user.Public{
 		ID: domain.UserID(i.ID), Name: i.Name, Type: user.Type(i.UserType), Ratings: i.Ratings,
 		CreatedAt: timeOf(*i.CreatedAt),
@@ -120,7 +121,7 @@ func (i *userItem) public() user.Public {
 }
 
 // record returns the profile or tombstone of i, or an error if it is neither.
-func (i *userItem) record() (user.Record, error) {
+func (i *item) record() (user.Record, error) {
 	switch {
 	case i.ID == "":
 		return user.Record{}, errors.New("has no id")

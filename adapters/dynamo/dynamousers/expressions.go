@@ -1,10 +1,7 @@
-package dynamo
+package dynamousers
 
 import (
-	"strconv"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
+	"rental.example/adapters/dynamo"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -19,26 +16,21 @@ var saveUpdate = "SET version = :version, requestId = :requestId, #sub = :sub, #
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
 var saveNames = map[string]string{"#sub": "sub", "#name": "name"}
 
-// saveValues returns the attributes of p that saveUpdate writes, each under its name with a colon. Ratings are the
-// shortest decimals of the same float64, as the SDK writes them: at most 17 of the 38 digits that DynamoDB stores.
-func saveValues(p user.Profile) attributes {
-	return attributes{
-		":version":       integer(int64(p.Version)),
-		":requestId":     text(p.RequestID),
-		":sub":           text(p.Sub),
-		":name":          text(p.Name),
-		":email":         text(p.Email),
-		":emailVerified": &types.AttributeValueMemberBOOL{Value: p.EmailVerified},
-		":userType":      text(string(p.Type)),
-		":ratings":       &types.AttributeValueMemberN{Value: strconv.FormatFloat(p.Ratings, 'f', -1, 64)},
-		":typeShard":     text(typeShard(p.Type, p.ID)),
-		":updatedAt":     integer(p.UpdatedAt.UnixMicro()),
+// saveValues returns the attributes of p that saveUpdate writes, each under its name with a colon.
+func saveValues(p user.Profile) dynamo.Attributes {
+	return dynamo.Attributes{
+		":version":       dynamo.Integer(p.Version),
+		":requestId":     dynamo.String(p.RequestID),
+		":sub":           dynamo.String(p.Sub),
+		":name":          dynamo.String(p.Name),
+		":email":         dynamo.String(p.Email),
+		":emailVerified": dynamo.Bool(p.EmailVerified),
+		":userType":      dynamo.String(p.Type),
+		":ratings":       dynamo.Float(p.Ratings),
+		":typeShard":     dynamo.String(typeShard(p.Type, p.ID)),
+		":updatedAt":     dynamo.Integer(p.UpdatedAt.UnixMicro()),
 	}
 }
-
-func text(s string) attribute { return &types.AttributeValueMemberS{Value: s} }
-
-func integer(n int64) attribute { return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)} }
 
 // saveCondition is the condition of saveUpdate: a lower version, no profile saved by the same request, no creation after
 // too many deletions on the same day, and cond.

@@ -1,4 +1,4 @@
-package dynamo_test
+package dynamousers_test
 
 import (
 	"context"
@@ -11,15 +11,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
-	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamotest"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
 func TestListIndexExists(t *testing.T) {
 	t.Parallel()
-	if names := dynamo.IndexNames(); !slices.Contains(names, dynamo.ListIndex) {
-		t.Errorf("List queries %s; the schema has %v", dynamo.ListIndex, names)
+	if names := dynamousers.IndexNames(); !slices.Contains(names, dynamousers.ListIndex) {
+		t.Errorf("List queries %s; the schema has %v", dynamousers.ListIndex, names)
 	}
 }
 
@@ -27,9 +28,9 @@ func TestListIndexExists(t *testing.T) {
 // profiles at any time.
 func TestChangeOfProjection(t *testing.T) {
 	t.Parallel()
-	client := dynamo.NewClient(configFor(endpoint(t)))
-	table := newTable(t, client)
-	store := dynamo.NewUsers(client, table)
+	client := dynamotest.Client(t)
+	table := dynamotest.NewTable(t, client, dynamousers.Schema)
+	store := dynamousers.New(client, table)
 	next := store.WithListIndex("byTypeShard2")
 	saved := 0
 	save := func(n int) {
@@ -66,7 +67,7 @@ func TestChangeOfProjection(t *testing.T) {
 }
 
 // listed returns all profiles of List, which must be n.
-func listed(t *testing.T, store *dynamo.Users, n int) []user.Public {
+func listed(t *testing.T, store *dynamousers.Store, n int) []user.Public {
 	t.Helper()
 	page, err := store.List(t.Context(), user.ListQuery{Limit: 100})
 	if err != nil || len(page.Profiles) != n {
@@ -80,7 +81,7 @@ func changeIndex(t *testing.T, client *dynamodb.Client, table string, change typ
 	t.Helper()
 	_, err := client.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{
 		TableName: &table, GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{change},
-		AttributeDefinitions: dynamo.UsersSchema(table).Table.AttributeDefinitions,
+		AttributeDefinitions: dynamousers.Schema(table).Table.AttributeDefinitions,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package dynamo
+package dynamousers
 
 import (
 	"cmp"
@@ -6,22 +6,23 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
+	"rental.example/adapters/dynamo"
 	"rental.example/domain/user"
 )
 
 // List implements user.Store. Profiles of the same microsecond are ordered by shard, then as in the index.
-func (u *Users) List(ctx context.Context, q user.ListQuery) (user.Page, error) {
+func (s *Store) List(ctx context.Context, q user.ListQuery) (user.Page, error) {
 	types := user.Types()
 	if q.Type != "" {
 		types = []user.Type{q.Type}
 	}
-	queries := make([]Query[userItem], 0, len(types)*shards)
+	queries := make([]dynamo.Query[item], 0, len(types)*shards)
 	for _, t := range types {
 		for shard := range shards {
-			queries = append(queries, u.shardQuery(shardName(t, shard), q.After))
+			queries = append(queries, s.shardQuery(shardName(t, shard), q.After))
 		}
 	}
-	found, err := u.table.QueryMerged(ctx, queries, q.Limit, compareCreation)
+	found, err := s.table.QueryMerged(ctx, queries, q.Limit, compareCreation)
 	if err != nil {
 		return user.Page{}, err
 	}
@@ -36,7 +37,7 @@ func (u *Users) List(ctx context.Context, q user.ListQuery) (user.Page, error) {
 	return page, nil
 }
 
-func compareCreation(a, b userItem) int {
+func compareCreation(a, b item) int {
 	return cmp.Or(cmp.Compare(*a.CreatedAt, *b.CreatedAt), cmp.Compare(a.TypeShard, b.TypeShard))
 }
 
@@ -45,9 +46,9 @@ func compareCreation(a, b userItem) int {
 //
 // DynamoDB rejects a start key that is invalid or outside the range, and positions come from clients. So the range starts
 // at the position, and an id that is not a valid key only selects the shard.
-func (u *Users) shardQuery(shard string, after *user.Position) Query[userItem] {
-	q := Query[userItem]{
-		Index:        &Index{Name: u.listIndex, Keys: listKeys()},
+func (s *Store) shardQuery(shard string, after *user.Position) dynamo.Query[item] {
+	q := dynamo.Query[item]{
+		Index:        &dynamo.Index{Name: s.listIndex, Keys: listKeys()},
 		KeyCondition: expression.Key("typeShard").Equal(expression.Value(shard)),
 	}
 	if after == nil {
@@ -61,7 +62,7 @@ func (u *Users) shardQuery(shard string, after *user.Position) Query[userItem] {
 	}
 	q.KeyCondition = q.KeyCondition.And(created.GreaterThanEqual(expression.Value(micros)))
 	if order == 0 {
-		q.After = &userItem{ID: string(after.ID), TypeShard: shard, CreatedAt: &micros}
+		q.After = &item{ID: string(after.ID), TypeShard: shard, CreatedAt: &micros}
 	}
 	return q
 }

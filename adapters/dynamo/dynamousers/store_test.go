@@ -1,4 +1,4 @@
-package dynamo_test
+package dynamousers_test
 
 import (
 	"testing"
@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamotest"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 	"rental.example/domain/user/usertest"
@@ -18,8 +19,10 @@ import (
 
 func TestStoreContract(t *testing.T) {
 	t.Parallel()
-	client := dynamo.NewClient(configFor(endpoint(t)))
-	usertest.Run(t, func(t *testing.T) user.Store { return dynamo.NewUsers(client, newTable(t, client)) })
+	client := dynamotest.Client(t)
+	usertest.Run(t, func(t *testing.T) user.Store {
+		return dynamousers.New(client, dynamotest.NewTable(t, client, dynamousers.Schema))
+	})
 }
 
 func text(s string) types.AttributeValue   { return &types.AttributeValueMemberS{Value: s} }
@@ -40,9 +43,9 @@ func storedProfile(version string) attributes {
 // their attributes are a contract. A tombstone has no personal data.
 func TestStoredItems(t *testing.T) {
 	t.Parallel()
-	client := dynamo.NewClient(configFor(endpoint(t)))
-	table := newTable(t, client)
-	store := dynamo.NewUsers(client, table)
+	client := dynamotest.Client(t)
+	table := dynamotest.NewTable(t, client, dynamousers.Schema)
+	store := dynamousers.New(client, table)
 	p := profileAt(t, someone, noon, "request-1")
 	p.Ratings, p.EmailVerified = 0, false
 	save := func() error { _, _, err := store.Save(t.Context(), p, domain.Condition{}); return err }

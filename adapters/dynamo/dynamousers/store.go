@@ -1,4 +1,5 @@
-package dynamo
+// Package dynamousers implements the stores of package user with a table of DynamoDB, and parses the records of its stream.
+package dynamousers
 
 import (
 	"context"
@@ -8,26 +9,31 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"rental.example/adapters/dynamo"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
-// Users implements user.Store and user.RecordStore with a table of UsersSchema.
+// Store implements user.Store and user.RecordStore with a table of Schema.
 //
 // A profile is one item, and so is the tombstone that replaces it. Every write is a compare-and-set on the version. A
 // failed condition returns the current item, so that Save and Erase need no read before the write; Delete reads to count
 // deletions.
-type Users struct {
-	table     *Table[userItem]
+type Store struct {
+	table     *dynamo.Table[item]
 	listIndex string // the index that List queries
 }
 
-var _ user.Store = (*Users)(nil)
+var _ user.Store = (*Store)(nil)
 
-// NewUsers returns the store in the table called tableName.
-func NewUsers(client API, tableName string) *Users {
-	return &Users{table: NewTable[userItem](client, tableName, KeyNames{Partition: "id"}), listIndex: listIndex}
+// New returns the store in the table called tableName.
+func New(client dynamo.API, tableName string) *Store {
+	return &Store{table: dynamo.NewTable[item](client, tableName, tableKeys()), listIndex: listIndex}
 }
+
+func tableKeys() dynamo.KeyNames { return dynamo.KeyNames{Partition: "id"} }
+
+func keyOf(id domain.UserID) dynamo.Key { return dynamo.Key{Partition: string(id)} }
 
 const (
 	writeAttempts = 8
@@ -35,8 +41,8 @@ const (
 )
 
 // Get implements user.Store.
-func (u *Users) Get(ctx context.Context, id domain.UserID) (user.Profile, error) {
-	i, err := u.table.Get(ctx, Key{Partition: string(id)})
+func (s *Store) Get(ctx context.Context, id domain.UserID) (user.Profile, error) {
+	i, err := s.table.Get(ctx, keyOf(id))
 	if err != nil {
 		return user.Profile{}, err
 	}
@@ -48,8 +54,8 @@ func (u *Users) Get(ctx context.Context, id domain.UserID) (user.Profile, error)
 
 // Ping reads the item of an unused id, which costs one read unit. It returns an error if the table does not
 // respond as it should.
-func (u *Users) Ping(ctx context.Context) error {
-	if _, err := u.table.Get(ctx, Key{Partition: "-"}); !errors.Is(err, domain.ErrNotFound) {
+func (s *Store) Ping(ctx context.Context) error {
+	if _, err := s.table.Get(ctx, keyOf("-")); !errors.Is(err, domain.ErrNotFound) {
 		return err
 	}
 	return nil
@@ -57,33 +63,28 @@ func (u *Users) Ping(ctx context.Context) error {
 
 // Save implements user.Store. If another write changed the item, Save retries at a higher version. After writeAttempts
 // attempts it returns domain.ErrConflict.
-func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition) (saved user.Profile, created bool, err error) {
+func (s *Store) Save(ctx context.Context, p user.Profile, cond domain.Condition) (saved user.Profile, created bool, err error) {
 	minVersion, base := p.Version, initialBase(cond)
 	requestTime := minVersion.Time()
-	var failed *ConditionFailedError[userItem]
 	for attempt := range writeAttempts {
 		if err := domain.Backoff(ctx, attempt, writeBackoff); err != nil {
 			return user.Profile{}, false, err
 		}
 		p.Version = max(minVersion, base+1)
 		p.CreatedAt, p.UpdatedAt = p.Version.Time(), p.Version.Time()
-		old, err := u.update(ctx, p, requestTime, cond, base)
-		switch {
-		case err == nil && old.isProfile():
-			p.CreatedAt = timeOf(*old.CreatedAt)
-			return p, false, nil
-		case err == nil:
-			return p, true, nil
-		case !errors.As(err, &failed):
-			return user.Profile{}, false, err
+		var old *item
+		if old, err = s.update(ctx, p, requestTime, cond, base); err == nil {
+			if old.isProfile() {
+				p.CreatedAt = timeOf(*old.CreatedAt)
+			}
+			return p, !old.isProfile(), nil
 		}
-		current := failed.Current
+		current, own, unresolved := s.resolve(err, p.Version, func(i *item) bool { return i.isProfile() && i.writtenBy(p.RequestID) })
 		switch {
-		case current.isProfile() && current.writtenBy(p.RequestID): // an earlier attempt was applied; its response was lost
+		case unresolved != nil:
+			return user.Profile{}, false, unresolved
+		case own:
 			return current.profile(), *current.CreatedAt == current.Version, nil
-		case failed.Ambiguous && current.version() >= p.Version:
-			// An earlier attempt may have been applied and overwritten: the outcome is unknown.
-			return user.Profile{}, false, failed
 		}
 		if err := cond.Check(current.version(), current.isProfile()); err != nil {
 			return user.Profile{}, false, err
@@ -93,7 +94,12 @@ func (u *Users) Save(ctx context.Context, p user.Profile, cond domain.Condition)
 		}
 		base = current.version()
 	}
-	return user.Profile{}, false, failed
+	return user.Profile{}, false, err
+}
+
+// resolve returns the outcome of a write of version that returned err; see dynamo.Table. Versions increase with each write.
+func (s *Store) resolve(err error, version domain.Version, isOwn func(*item) bool) (current *item, own bool, _ error) {
+	return s.table.Resolve(err, isOwn, func(current *item) bool { return current.version() >= version })
 }
 
 // initialBase returns the version that the first attempt expects to replace: the first one of If-Match, else 0. Later
@@ -107,26 +113,26 @@ func initialBase(cond domain.Condition) domain.Version {
 
 // update writes p if the stored item satisfies saveCondition, and returns the old record. It checks the deletion limit of
 // the day of requestTime; p.Version may be ahead of the clock. base is the value of :ifMatch if cond has versions.
-func (u *Users) update(ctx context.Context, p user.Profile, requestTime time.Time, cond domain.Condition, base domain.Version) (old *userItem, err error) {
+func (s *Store) update(ctx context.Context, p user.Profile, requestTime time.Time, cond domain.Condition, base domain.Version) (old *item, err error) {
 	condition, values := saveCondition(cond, p.RequestID), saveValues(p)
-	values[":today"], values[":maxDeletions"] = integer(user.DayOf(requestTime)), integer(user.MaxDeletions)
+	values[":today"], values[":maxDeletions"] = dynamo.Integer(user.DayOf(requestTime)), dynamo.Integer(user.MaxDeletions)
 	if _, ok := cond.Versions(); ok {
-		values[":ifMatch"] = integer(int64(base))
+		values[":ifMatch"] = dynamo.Integer(base)
 	}
-	return u.table.update(ctx, &dynamodb.UpdateItemInput{
-		Key: attributes{"id": text(string(p.ID))}, ReturnValues: types.ReturnValueAllOld,
+	return s.table.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		Key: dynamo.Attributes{"id": dynamo.String(p.ID)}, ReturnValues: types.ReturnValueAllOld,
 		UpdateExpression: &saveUpdate, ConditionExpression: &condition,
 		ExpressionAttributeNames: saveNames, ExpressionAttributeValues: values,
 	})
 }
 
 // Delete implements user.Store. It reads the item first, for the number of deletions.
-func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (user.Tombstone, error) {
-	current, err := u.table.Get(ctx, Key{Partition: string(id)})
+func (s *Store) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, stamp domain.Stamp) (user.Tombstone, error) {
+	current, err := s.table.Get(ctx, keyOf(id))
 	switch {
 	case err != nil:
 		return user.Tombstone{}, err
-	case current.isTombstone() && current.writtenBy(s.RequestID): // an earlier attempt was applied; its response was lost
+	case current.isTombstone() && current.writtenBy(stamp.RequestID): // an earlier attempt was applied; its response was lost
 		return current.tombstone(), nil
 	case cond.NeedsAbsence() && current.isProfile():
 		return user.Tombstone{}, domain.ErrPreconditionFailed
@@ -135,53 +141,47 @@ func (u *Users) Delete(ctx context.Context, id domain.UserID, cond domain.Condit
 	case !cond.NeedsRecord():
 		cond = domain.MustExist()
 	}
-	return u.putTombstone(ctx, id, cond, s, current.deletionCount().Next(s.Time))
+	return s.putTombstone(ctx, id, cond, stamp, current.deletionCount().Next(stamp.Time))
 }
 
 // Erase replaces a profile, an older tombstone or nothing by a tombstone, so that the stream publishes a deletion and
 // consumers delete their data about id. It is idempotent.
-func (u *Users) Erase(ctx context.Context, id domain.UserID, s domain.Stamp) (user.Tombstone, error) {
-	return u.putTombstone(ctx, id, domain.Condition{}, s, user.Deletions{})
+func (s *Store) Erase(ctx context.Context, id domain.UserID, stamp domain.Stamp) (user.Tombstone, error) {
+	return s.putTombstone(ctx, id, domain.Condition{}, stamp, user.Deletions{})
 }
 
 // putTombstone replaces the item of id by a tombstone if cond is satisfied. If another write changed the item, it retries
 // as Save does.
-func (u *Users) putTombstone(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp, d user.Deletions) (user.Tombstone, error) {
+func (s *Store) putTombstone(ctx context.Context, id domain.UserID, cond domain.Condition, stamp domain.Stamp, d user.Deletions) (_ user.Tombstone, err error) {
 	base := initialBase(cond)
-	var failed *ConditionFailedError[userItem]
 	for attempt := range writeAttempts {
 		if err := domain.Backoff(ctx, attempt, writeBackoff); err != nil {
 			return user.Tombstone{}, err
 		}
-		t := user.NewTombstone(id, base, s)
-		_, err := u.put(ctx, user.Record{Tombstone: &t, Deletions: d}, cond, base)
-		switch {
-		case err == nil:
+		t := user.NewTombstone(id, base, stamp)
+		if err = s.put(ctx, user.Record{Tombstone: &t, Deletions: d}, cond, base); err == nil {
 			return t, nil
-		case !errors.As(err, &failed):
-			return user.Tombstone{}, err
 		}
-		current := failed.Current
+		current, own, unresolved := s.resolve(err, t.Version, func(i *item) bool { return i.isTombstone() && i.writtenBy(stamp.RequestID) })
 		switch {
-		case current.isTombstone() && current.writtenBy(s.RequestID): // an earlier attempt was applied; its response was lost
+		case unresolved != nil:
+			return user.Tombstone{}, unresolved
+		case own:
 			return current.tombstone(), nil
-		case failed.Ambiguous && current.version() >= t.Version:
-			// An earlier attempt may have been applied and overwritten: the outcome is unknown.
-			return user.Tombstone{}, failed
 		}
 		if err := cond.Check(current.version(), current.isProfile()); err != nil {
 			return user.Tombstone{}, err
 		}
 		base = current.version()
 	}
-	return user.Tombstone{}, failed
+	return user.Tombstone{}, err
 }
 
 // Restore writes r, a record from a backup, unless the table has the same version or a newer one under its id. It
 // reports whether it wrote.
-func (u *Users) Restore(ctx context.Context, r user.Record) (restored bool, err error) {
-	_, err = u.put(ctx, r, domain.Condition{}, 0)
-	var failed *ConditionFailedError[userItem]
+func (s *Store) Restore(ctx context.Context, r user.Record) (restored bool, err error) {
+	err = s.put(ctx, r, domain.Condition{}, 0)
+	var failed *dynamo.ConditionFailedError[item]
 	if !errors.As(err, &failed) {
 		return err == nil, err
 	}
@@ -191,16 +191,17 @@ func (u *Users) Restore(ctx context.Context, r user.Record) (restored bool, err 
 
 // put writes r if the stored item is absent or has a lower version, and satisfies cond. base is the value of :ifMatch if
 // cond has versions.
-func (u *Users) put(ctx context.Context, r user.Record, cond domain.Condition, base domain.Version) (old *userItem, err error) {
+func (s *Store) put(ctx context.Context, r user.Record, cond domain.Condition, base domain.Version) error {
 	stored, err := itemOf(r)
 	if err != nil {
-		return nil, u.table.wrapError("PutItem", err)
+		return err
 	}
-	condition, values := newerCondition(cond), attributes{":version": integer(int64(r.Version()))}
+	condition, values := newerCondition(cond), dynamo.Attributes{":version": dynamo.Integer(r.Version())}
 	if _, ok := cond.Versions(); ok {
-		values[":ifMatch"] = integer(int64(base))
+		values[":ifMatch"] = dynamo.Integer(base)
 	}
-	return u.table.put(ctx, &dynamodb.PutItemInput{
+	_, err = s.table.PutItem(ctx, &dynamodb.PutItemInput{
 		Item: stored, ConditionExpression: &condition, ExpressionAttributeValues: values,
 	})
+	return err
 }

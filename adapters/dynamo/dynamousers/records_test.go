@@ -1,4 +1,4 @@
-package dynamo_test
+package dynamousers_test
 
 import (
 	"bytes"
@@ -16,6 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamotest"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 	"rental.example/domain/user/usertest"
@@ -23,8 +25,10 @@ import (
 
 func TestRecordStoreContract(t *testing.T) {
 	t.Parallel()
-	client := dynamo.NewClient(configFor(endpoint(t)))
-	usertest.RunRecords(t, func(t *testing.T) usertest.StoreWithRecords { return dynamo.NewUsers(client, newTable(t, client)) })
+	client := dynamotest.Client(t)
+	usertest.RunRecords(t, func(t *testing.T) usertest.StoreWithRecords {
+		return dynamousers.New(client, dynamotest.NewTable(t, client, dynamousers.Schema))
+	})
 }
 
 // TestScanReturnsUnreadable scans a profile among malformed items, with strongly consistent reads.
@@ -38,18 +42,18 @@ func TestScanReturnsUnreadable(t *testing.T) {
 		`{"id":{"S":"no name"},"version":{"N":"5"},"createdAt":{"N":"5"},"userType":{"S":"renter"},"name":{"NULL":true}}`,
 		`{"id":{"S":"both"},"version":{"N":"5"},"createdAt":{"N":"5"},"deletedAt":{"N":"5"},"name":{"S":"J"},"userType":{"S":"renter"}}`,
 	}
-	tree := tree(t, recordOf(t, dynamo.UserChange{After: user.Record{Profile: &p}}))
+	tree := dynamotest.Tree(t, recordOf(t, dynamousers.Change{After: user.Record{Profile: &p}}))
 	image, err := json.Marshal(tree["dynamodb"].(map[string]any)["NewImage"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, _ := newClient(noEndpoint, func(r *http.Request) (*http.Response, error) {
+	client, _ := dynamotest.NewClient(dynamotest.NoEndpoint, func(r *http.Request) (*http.Response, error) {
 		if body, err := io.ReadAll(r.Body); err != nil || !bytes.Contains(body, []byte(`"ConsistentRead":true`)) {
 			t.Errorf("request %s, %v", body, err)
 		}
-		return response(http.StatusOK, `{"Items":[`+strings.Join(append(items, string(image)), ",")+`]}`)(r)
+		return dynamotest.Response(http.StatusOK, `{"Items":[`+strings.Join(append(items, string(image)), ",")+`]}`)(r)
 	})
-	page, err := dynamo.NewUsers(client, "users").Scan(t.Context(), "", 100)
+	page, err := dynamousers.New(client, "users").Scan(t.Context(), "", 100)
 	slices.Sort(page.Unreadable)
 	want := user.ScanPage{
 		Records:    []user.Record{{Profile: &p}},
@@ -63,14 +67,14 @@ func TestScanReturnsUnreadable(t *testing.T) {
 // TestScanCursors checks that Scan accepts its own cursors and rejects others without a request.
 func TestScanCursors(t *testing.T) {
 	t.Parallel()
-	client, sent := newClient(noEndpoint, response(200, `{"Items":[],"LastEvaluatedKey":{"id":{"S":"a/b \"é"}}}`))
-	store := dynamo.NewUsers(client, "users-table")
+	client, sent := dynamotest.NewClient(dynamotest.NoEndpoint, dynamotest.Response(200, `{"Items":[],"LastEvaluatedKey":{"id":{"S":"a/b \"é"}}}`))
+	store := dynamousers.New(client, "users-table")
 	page, err := store.Scan(t.Context(), "", 1)
 	if err != nil || page.Next == "" {
 		t.Fatalf("Scan = %+v, %v", page, err)
 	}
-	if _, err := store.Scan(t.Context(), page.Next, 1); err != nil || sent.attempts != 2 {
-		t.Fatalf("Scan of the next page = %v after %d attempts", err, sent.attempts)
+	if _, err := store.Scan(t.Context(), page.Next, 1); err != nil || sent.Attempts != 2 {
+		t.Fatalf("Scan of the next page = %v after %d attempts", err, sent.Attempts)
 	}
 	for _, forged := range []string{
 		`{"v":2,"id":"a"}`, `{"id":"a"}`, `{"v":1,"id":""}`, `{"v":1}`, `{"v":1,"id":"a"} `, `{"v":1,"ID":"a"}`,
@@ -78,8 +82,8 @@ func TestScanCursors(t *testing.T) {
 		`{"v":1,"id":"` + string(make([]byte, 2049)) + `"}`,
 	} {
 		_, err := store.Scan(t.Context(), base64.RawURLEncoding.EncodeToString([]byte(forged)), 1)
-		if !errors.Is(err, domain.ErrInvalid) || sent.attempts != 2 {
-			t.Errorf("Scan after %s = %v after %d attempts; want %v", forged, err, sent.attempts, domain.ErrInvalid)
+		if !errors.Is(err, domain.ErrInvalid) || sent.Attempts != 2 {
+			t.Errorf("Scan after %s = %v after %d attempts; want %v", forged, err, sent.Attempts, domain.ErrInvalid)
 		}
 	}
 }
@@ -91,24 +95,24 @@ func TestBumpVersionConditions(t *testing.T) {
 	stamp := domain.Stamp{Time: noon.Add(time.Hour), RequestID: "request-2"}
 	bumped := domain.VersionAt(stamp.Time)
 	for name, test := range map[string]struct {
-		first   exchange
+		first   dynamotest.Exchange
 		current string
 		kind    error
 	}{
-		"own write":                    {reset, itemJSON(p, bumped, "request-2"), nil},
-		"overwritten":                  {reset, itemJSON(p, bumped+9, "request-3"), domain.ErrUnavailable},
-		"overwritten by this request":  {reset, itemJSON(p, bumped+9, "request-2"), domain.ErrUnavailable},
-		"no effect":                    {reset, itemJSON(p, bumped-9, "request-3"), domain.ErrConflict},
-		"no item":                      {reset, "", domain.ErrConflict},
-		"throttled, so without effect": {rejection("ThrottlingException"), itemJSON(p, bumped+9, "request-3"), domain.ErrConflict},
+		"own write":                    {dynamotest.Reset, itemJSON(p, bumped, "request-2"), nil},
+		"overwritten":                  {dynamotest.Reset, itemJSON(p, bumped+9, "request-3"), domain.ErrUnavailable},
+		"overwritten by this request":  {dynamotest.Reset, itemJSON(p, bumped+9, "request-2"), domain.ErrUnavailable},
+		"no effect":                    {dynamotest.Reset, itemJSON(p, bumped-9, "request-3"), domain.ErrConflict},
+		"no item":                      {dynamotest.Reset, "", domain.ErrConflict},
+		"throttled, so without effect": {dynamotest.Rejection("ThrottlingException"), itemJSON(p, bumped+9, "request-3"), domain.ErrConflict},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, sent := newClient(noEndpoint, test.first, conditionFailed(test.current))
-				got, err := dynamo.NewUsers(client, "users-table").BumpVersion(t.Context(), user.Record{Profile: &p}, stamp)
-				if kindOf(err) != test.kind || (err == nil) != (test.kind == nil) || sent.attempts != 2 {
-					t.Errorf("BumpVersion = %v after %d attempts; want %v after 2", err, sent.attempts, test.kind)
+				client, sent := dynamotest.NewClient(dynamotest.NoEndpoint, test.first, dynamotest.ConditionFailed(test.current))
+				got, err := dynamousers.New(client, "users-table").BumpVersion(t.Context(), user.Record{Profile: &p}, stamp)
+				if dynamotest.KindOf(err) != test.kind || (err == nil) != (test.kind == nil) || sent.Attempts != 2 {
+					t.Errorf("BumpVersion = %v after %d attempts; want %v after 2", err, sent.Attempts, test.kind)
 				}
 				if err == nil && got.Version() != bumped || err != nil && got != (user.Record{}) {
 					t.Errorf("BumpVersion = %+v, %v; want version %d or the zero Record", got, err, bumped)
@@ -121,19 +125,19 @@ func TestBumpVersionConditions(t *testing.T) {
 // TestBumpVersionLostResponse loses the response of a write that the engine has applied.
 func TestBumpVersionLostResponse(t *testing.T) {
 	t.Parallel()
-	url := endpoint(t)
-	reliable := dynamo.NewClient(configFor(url))
-	table := newTable(t, reliable)
-	store := dynamo.NewUsers(reliable, table)
+	url := dynamotest.Endpoint(t)
+	reliable := dynamo.NewClient(dynamotest.Config(url))
+	table := dynamotest.NewTable(t, reliable, dynamousers.Schema)
+	store := dynamousers.New(reliable, table)
 	p, _, err := store.Save(t.Context(), profileAt(t, someone, noon, "request-1"), domain.Condition{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, sent := newClient(url, lose(reset, func() {}), deliver)
+	client, sent := dynamotest.NewClient(url, dynamotest.Lose(dynamotest.Reset, func() {}), dynamotest.Deliver)
 	stamp := domain.Stamp{Time: noon.Add(time.Hour), RequestID: "request-2"}
-	want, err := dynamo.NewUsers(client, table).BumpVersion(t.Context(), user.Record{Profile: &p}, stamp)
-	if err != nil || sent.attempts != 2 {
-		t.Fatalf("BumpVersion = %v after %d attempts", err, sent.attempts)
+	want, err := dynamousers.New(client, table).BumpVersion(t.Context(), user.Record{Profile: &p}, stamp)
+	if err != nil || sent.Attempts != 2 {
+		t.Fatalf("BumpVersion = %v after %d attempts", err, sent.Attempts)
 	}
 	if got, err := store.Get(t.Context(), p.ID); err != nil || !got.Equal(*want.Profile) {
 		t.Errorf("Get = %+v, %v; want %+v", got, err, *want.Profile)

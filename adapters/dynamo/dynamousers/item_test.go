@@ -1,4 +1,4 @@
-package dynamo
+package dynamousers
 
 import (
 	"encoding/json"
@@ -37,24 +37,24 @@ func TestAllFieldsAreStored(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var i userItem
+		var i item
 		if err := attributevalue.UnmarshalMap(stored, &i); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := i.record(); err != nil || !cmp.Equal(want, got) {
 			t.Errorf("from the item, %v (-want +got):\n%s", err, cmp.Diff(want, got))
 		}
-		for _, change := range []UserChange{{"1", "2", user.Record{}, want}, {"1", "2", want, want}, {"1", "2", want, user.Record{}}} {
+		for _, change := range []Change{{"1", "2", user.Record{}, want}, {"1", "2", want, want}, {"1", "2", want, user.Record{}}} {
 			raw, err := change.Record()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := ParseUserChange(raw); err != nil || !cmp.Equal(change, got) {
+			if got, err := ParseChange(raw); err != nil || !cmp.Equal(change, got) {
 				t.Errorf("from the stream record, %v (-want +got):\n%s", err, cmp.Diff(change, got))
 			}
 		}
 	}
-	if raw, err := (UserChange{EventID: "1", SequenceNumber: "2"}).Record(); err == nil {
+	if raw, err := (Change{EventID: "1", SequenceNumber: "2"}).Record(); err == nil {
 		t.Errorf("the zero change has the record %s", raw)
 	}
 }
@@ -63,7 +63,7 @@ func TestAllFieldsAreStored(t *testing.T) {
 func TestSizeBytes(t *testing.T) {
 	t.Parallel()
 	tombstone := user.Record{Tombstone: &user.Tombstone{ID: "x", Version: 12345, DeletedAt: time.UnixMicro(123).UTC()}}
-	raw, err := UserChange{EventID: "1", SequenceNumber: "2", After: tombstone}.Record()
+	raw, err := Change{EventID: "1", SequenceNumber: "2", After: tombstone}.Record()
 	if err != nil {
 		t.Fatal(err)
 	}

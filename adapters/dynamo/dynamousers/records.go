@@ -1,32 +1,32 @@
-package dynamo
+package dynamousers
 
 import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"rental.example/adapters/dynamo"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
-var _ user.RecordStore = (*Users)(nil)
+var _ user.RecordStore = (*Store)(nil)
 
 // Scan implements user.RecordStore, with strongly consistent reads: the event of a recent write may be the lost one.
-func (u *Users) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
-	var cursor *userItem
+func (s *Store) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
+	var cursor *item
 	if after != "" {
 		id, err := decodeScanCursor(after)
 		if err != nil {
 			return user.ScanPage{}, err
 		}
-		cursor = &userItem{ID: id}
+		cursor = &item{ID: id}
 	}
-	found, err := u.table.Scan(ctx, cursor, limit)
+	found, err := s.table.Scan(ctx, cursor, limit)
 	if err != nil {
 		return user.ScanPage{}, err
 	}
@@ -79,33 +79,31 @@ func decodeScanCursor(text string) (id string, err error) {
 }
 
 // BumpVersion implements user.RecordStore. Each version is written once, so a condition on the version covers the record.
-func (u *Users) BumpVersion(ctx context.Context, r user.Record, stamp domain.Stamp) (user.Record, error) {
+func (s *Store) BumpVersion(ctx context.Context, r user.Record, stamp domain.Stamp) (user.Record, error) {
 	bumped := r.Bumped(stamp)
-	update, values := "SET version = :version, requestId = :requestId", attributes{
-		":base": integer(int64(r.Version())), ":version": integer(int64(bumped.Version())), ":requestId": text(bumped.RequestID()),
+	update, values := "SET version = :version, requestId = :requestId", dynamo.Attributes{
+		":base": dynamo.Integer(r.Version()), ":version": dynamo.Integer(bumped.Version()),
+		":requestId": dynamo.String(bumped.RequestID()),
 	}
 	if t := bumped.Tombstone; t != nil { // its expiry depends on its version
 		update += ", deletedVersion = :version, expiresAt = :expiresAt"
-		values[":expiresAt"] = integer(t.ExpiresAt().Unix())
+		values[":expiresAt"] = dynamo.Integer(t.ExpiresAt().Unix())
 	}
-	_, err := u.table.update(ctx, &dynamodb.UpdateItemInput{
-		Key: attributes{"id": text(string(r.ID()))}, UpdateExpression: &update,
+	_, err := s.table.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		Key: dynamo.Attributes{"id": dynamo.String(r.ID())}, UpdateExpression: &update,
 		ConditionExpression: aws.String("version = :base"), ExpressionAttributeValues: values,
 	})
 	if err == nil {
 		return bumped, nil
 	}
-	var failed *ConditionFailedError[userItem]
-	if !errors.As(err, &failed) {
-		return user.Record{}, err
-	}
-	current := failed.Current
+	_, own, unresolved := s.resolve(err, bumped.Version(), func(i *item) bool {
+		return i.version() == bumped.Version() && i.writtenBy(stamp.RequestID)
+	})
 	switch {
-	case current != nil && current.version() == bumped.Version() && current.writtenBy(stamp.RequestID):
-		return bumped, nil // an earlier attempt was applied; its response was lost
-	case failed.Ambiguous && current.version() >= bumped.Version():
-		// An earlier attempt may have been applied and overwritten: the outcome is unknown.
-		return user.Record{}, failed
+	case unresolved != nil:
+		return user.Record{}, unresolved
+	case own:
+		return bumped, nil
 	}
 	return user.Record{}, errChanged
 }
