@@ -79,7 +79,7 @@ var partMutants = []partMutant{
 	{"template.yaml", "  RepublishFunction:\n", "  RepublishesFunction:\n", "functions/republish/bootstrap/main.go", "template.yaml"},
 	{"adapters/memory/memoryusers/store_test.go", "usertest.RunRecords(", "_ = (", "usertest.RunRecords", "adapters/memory"},
 	{"adapters/dynamo/dynamousers/store_test.go", "usertest.Run(", "_ = (", "usertest.Run,", "adapters/PRODUCT"},
-	{"adapters/opensearch/engine_test.go", "itemtest.RunHoldings(", "_ = (", "itemtest.RunHoldings", "adapters/PRODUCT"},
+	{"adapters/opensearch/opensearchitems/engine_test.go", "itemtest.RunHoldings(", "_ = (", "itemtest.RunHoldings", "adapters/PRODUCT"},
 	{"domain/user/usertest/", "", "", "user/usertest: there is no contract suite for", "domain/user"},
 	{"testdata/events/users/get.json", "", "", "testdata/events/users/get.json", "testdata/golden/users/get.json"},
 	{"testdata/golden/items/create.json", "", "", "testdata/golden/items/create.json", "testdata/events/items/create.json"},

@@ -102,7 +102,7 @@ func (c *errorCause) loggable(status int) string {
 	return c.Type + ": " + c.Reason
 }
 
-// malformed returns the error for a response that contradicts the engine's API.
-func malformed(reason string) error {
+// Malformed returns the error for a response that contradicts the engine's API.
+func Malformed(reason string) error {
 	return fmt.Errorf("%w: malformed response: %s", domain.ErrUnavailable, reason)
 }

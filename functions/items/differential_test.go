@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/adapters/samtest"
 	"rental.example/domain"
 	"rental.example/domain/item"
@@ -57,10 +58,10 @@ func TestMemoryAnswersAsOpenSearchDoes(t *testing.T) {
 // openSearchPorts returns ports with an alias of their own in a real engine, empty and with a short refresh interval.
 func openSearchPorts(t testing.TB, endpoint, alias string) ports {
 	t.Helper()
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone,
+	client, err := opensearchitems.NewClient(opensearch.Config{
+		Endpoint: endpoint, Service: opensearch.ServiceNone,
 		AttemptTimeout: 30 * time.Second, // the machine may be busy with other tests
-	})
+	}, alias, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func openSearchPorts(t testing.TB, endpoint, alias string) ports {
 	}
 	drop()
 	t.Cleanup(drop)
-	items, owners := opensearch.NewItems(client), opensearch.NewOwners(client)
+	items, owners := opensearchitems.NewItems(client), opensearchitems.NewOwners(client)
 	_, err = items.Search(context.Background(), item.Query{Sort: item.ByNewest, Limit: 1}) // creates the index
 	if err == nil {
 		_, err = owners.Owners(context.Background(), []domain.UserID{renter}) // likewise

@@ -16,6 +16,7 @@ import (
 	"rental.example/adapters/memory/memoryitems"
 	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain/item"
 	"rental.example/domain/user"
 	"rental.example/functions/itemsync"
@@ -95,14 +96,12 @@ func (s *stores) useMemoryItems(ctx context.Context, o options) error {
 }
 
 func (s *stores) useOpenSearch(o options) error {
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: o.opensearch, Alias: o.alias, Service: opensearch.ServiceNone,
-	})
+	client, err := opensearchitems.NewClient(opensearch.Config{Endpoint: o.opensearch, Service: opensearch.ServiceNone}, o.alias, 0)
 	if err != nil {
 		return fmt.Errorf("-opensearch %s: %w", o.opensearch, err)
 	}
-	items, owners := opensearch.NewItems(client), opensearch.NewOwners(client)
-	s.catalog, s.registry = item.NewCatalog(items, items, owners), newRegistry(owners, opensearch.NewHoldings(client), o)
+	items, owners := opensearchitems.NewItems(client), opensearchitems.NewOwners(client)
+	s.catalog, s.registry = item.NewCatalog(items, items, owners), newRegistry(owners, opensearchitems.NewHoldings(client), o)
 	return nil
 }
 

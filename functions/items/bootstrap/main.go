@@ -15,6 +15,7 @@ import (
 	"rental.example/adapters/coldstart"
 	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain/item"
 	"rental.example/functions/items"
 )
@@ -30,9 +31,10 @@ func run() error {
 	env := lambdaenv.New(os.Getenv)
 	var (
 		engine = opensearch.Config{
-			Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
-			Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
+			Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Service: env.Required("OPEN_SEARCH_SERVICE"), AWS: env.AWS("ES"),
 		}
+		alias   = env.Required("OPEN_SEARCH_INDEX")
+		shards  = env.Count("OPEN_SEARCH_SHARDS", 1)
 		origin  = env.Origin("ALLOWED_ORIGIN")
 		name    = env.Optional("POWERTOOLS_SERVICE_NAME", "items")
 		logger  = cloudwatch.NewLogger(os.Stdout, env.LogLevel(), name)
@@ -41,12 +43,12 @@ func run() error {
 	if err := env.Err(); err != nil {
 		return err
 	}
-	client, err := opensearch.NewClient(engine)
+	client, err := opensearchitems.NewClient(engine, alias, shards)
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
-	store := opensearch.NewItems(client)
-	service := items.New(item.NewCatalog(store, store, opensearch.NewOwners(client)), items.Config{Now: time.Now, Random: random, Logger: logger})
+	store := opensearchitems.NewItems(client)
+	service := items.New(item.NewCatalog(store, store, opensearchitems.NewOwners(client)), items.Config{Now: time.Now, Random: random, Logger: logger})
 	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: origin, Logger: logger, Metrics: metrics, Now: time.Now,
 	})

@@ -13,6 +13,7 @@ import (
 	"rental.example/adapters/coldstart"
 	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain/item"
 	"rental.example/functions/itemsync"
 )
@@ -28,9 +29,10 @@ func run() error {
 	env := lambdaenv.New(os.Getenv)
 	var (
 		engine = opensearch.Config{
-			Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
-			Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
+			Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Service: env.Required("OPEN_SEARCH_SERVICE"), AWS: env.AWS("ES"),
 		}
+		alias   = env.Required("OPEN_SEARCH_INDEX")
+		shards  = env.Count("OPEN_SEARCH_SHARDS", 1)
 		name    = env.Optional("POWERTOOLS_SERVICE_NAME", "itemsync")
 		logger  = cloudwatch.NewLogger(os.Stdout, env.LogLevel(), name)
 		metrics = cloudwatch.NewMetrics(os.Stdout, env.Optional("POWERTOOLS_METRICS_NAMESPACE", "rental"), name, time.Now)
@@ -38,11 +40,11 @@ func run() error {
 	if err := env.Err(); err != nil {
 		return err
 	}
-	client, err := opensearch.NewClient(engine)
+	client, err := opensearchitems.NewClient(engine, alias, shards)
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
-	registry := item.NewRegistry(opensearch.NewOwners(client), opensearch.NewHoldings(client), itemsync.GracePeriod, time.Now)
+	registry := item.NewRegistry(opensearchitems.NewOwners(client), opensearchitems.NewHoldings(client), itemsync.GracePeriod, time.Now)
 	coldstart.WarmUp(client.Ping)
 	lambda.Start(itemsync.New(registry, itemsync.Config{Logger: logger, Metrics: metrics}).Handle)
 	return nil

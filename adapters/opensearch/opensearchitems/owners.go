@@ -1,4 +1,4 @@
-package opensearch
+package opensearchitems
 
 import (
 	"context"
@@ -8,17 +8,18 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"rental.example/adapters/opensearch"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
 // Owners implements item.Owners with the index of owners, which has one document for each known owner.
-type Owners struct{ client *Client }
+type Owners struct{ documents opensearch.Documents }
 
 var _ item.Owners = (*Owners)(nil)
 
 // NewOwners returns the owners in client's index of owners.
-func NewOwners(client *Client) *Owners { return &Owners{client: client} }
+func NewOwners(client *Client) *Owners { return &Owners{documents: client.Documents(client.owners)} }
 
 // ownerRecord is an owner as a document of owners.index.json. The stored names cannot change: existing documents have them.
 type ownerRecord struct {
@@ -31,21 +32,22 @@ type ownerRecord struct {
 	DeletionReceived *int64 `json:"deletedKnown,omitempty"`
 }
 
-func (r *ownerRecord) read(d *decoder) {
-	for name := range d.members {
+// Read implements opensearch.Readable.
+func (r *ownerRecord) Read(d *opensearch.Decoder) {
+	for name := range d.Members {
 		switch string(name) {
 		case "id":
-			d.string(&r.ID)
+			d.String(&r.ID)
 		case "version":
-			d.integer(&r.Version)
+			d.Integer(&r.Version)
 		case "name":
-			d.string(&r.Name)
+			d.String(&r.Name)
 		case "ratings":
-			d.float(&r.Ratings)
+			d.Float(&r.Ratings)
 		case "deleted":
-			d.integer(&r.LastDeleted)
+			d.Integer(&r.LastDeleted)
 		case "deletedKnown":
-			d.optional(&r.DeletionReceived)
+			d.Optional(&r.DeletionReceived)
 		}
 	}
 }
@@ -74,17 +76,13 @@ func (s *Owners) Owners(ctx context.Context, ids []domain.UserID) (map[domain.Us
 	if len(ids) == 0 {
 		return owners, nil
 	}
-	docs, err := multiGet[ownerRecord](ctx, s.client, s.client.owners, ids, map[string][]domain.UserID{"ids": ids})
+	found, err := opensearch.MultiGet[ownerRecord](ctx, s.documents, ids)
 	if err != nil {
 		return nil, err
 	}
-	for i, id := range ids {
-		switch r, err := docs[i].source(); {
-		case errors.Is(err, domain.ErrNotFound):
-			owners[id] = item.Owner{ID: id}
-		case err != nil:
-			return nil, fmt.Errorf("opensearch: mget %s: %w", s.client.owners.Alias, err)
-		default:
+	for _, id := range ids {
+		owners[id] = item.Owner{ID: id}
+		if r, ok := found[id]; ok {
 			owners[id] = r.owner()
 		}
 	}
@@ -113,8 +111,8 @@ func (s *Owners) Merge(ctx context.Context, e item.OwnerEvent) (o item.Owner, er
 
 func (s *Owners) mergeOnce(ctx context.Context, e item.OwnerEvent) (item.Owner, error) {
 	id := string(e.OwnerID)
-	current, base := item.Owner{ID: e.OwnerID}, (*revision)(nil)
-	r, at, err := get[ownerRecord](ctx, s.client, s.client.owners, id)
+	current, base := item.Owner{ID: e.OwnerID}, (*opensearch.Revision)(nil)
+	r, at, err := opensearch.Get[ownerRecord](ctx, s.documents, id)
 	switch {
 	case err == nil:
 		current, base = r.owner(), &at
@@ -125,5 +123,5 @@ func (s *Owners) mergeOnce(ctx context.Context, e item.OwnerEvent) (item.Owner, 
 	if merged.Equal(current) {
 		return merged, nil
 	}
-	return merged, s.client.put(ctx, s.client.owners, id, recordOfOwner(merged), base, "")
+	return merged, s.documents.Put(ctx, id, recordOfOwner(merged), base, "")
 }

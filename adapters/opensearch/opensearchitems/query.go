@@ -1,4 +1,4 @@
-package opensearch
+package opensearchitems
 
 import (
 	"encoding/json"

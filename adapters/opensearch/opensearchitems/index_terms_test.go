@@ -1,4 +1,4 @@
-package opensearch_test
+package opensearchitems_test
 
 import (
 	"encoding/json"

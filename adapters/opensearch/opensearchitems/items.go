@@ -1,17 +1,18 @@
-package opensearch
+package opensearchitems
 
 import (
 	"context"
 	"errors"
 	"fmt"
 
+	"rental.example/adapters/opensearch"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
 // Items implements item.Store and item.Search with the index of items, in which each item is one document. An
 // item.Revision is the revision of that document.
-type Items struct{ client *Client }
+type Items struct{ documents opensearch.Documents }
 
 var (
 	_ item.Store  = (*Items)(nil)
@@ -19,14 +20,14 @@ var (
 )
 
 // NewItems returns the items in client's index of items.
-func NewItems(client *Client) *Items { return &Items{client: client} }
+func NewItems(client *Client) *Items { return &Items{documents: client.Documents(client.items)} }
 
 // Get implements item.Store.
 func (s *Items) Get(ctx context.Context, id item.ID) (item.Stored, error) {
 	if _, err := item.ParseID(string(id)); err != nil {
 		return item.Stored{}, err
 	}
-	r, at, err := get[itemRecord](ctx, s.client, s.client.items, string(id))
+	r, at, err := opensearch.Get[itemRecord](ctx, s.documents, string(id))
 	if err != nil {
 		return item.Stored{}, err
 	}
@@ -39,7 +40,7 @@ func (s *Items) Create(ctx context.Context, i item.Item) error {
 	if _, err := item.ParseID(string(i.ID)); err != nil {
 		return fmt.Errorf("opensearch: invalid item id %q: %w", i.ID, domain.ErrInvalid)
 	}
-	err := s.client.put(ctx, s.client.items, string(i.ID), recordOf(i), nil, waitForRefresh)
+	err := s.documents.Put(ctx, string(i.ID), recordOf(i), nil, opensearch.WaitForRefresh)
 	if errors.Is(err, domain.ErrConflict) {
 		return s.resolve(ctx, i, err)
 	}
@@ -48,12 +49,12 @@ func (s *Items) Create(ctx context.Context, i item.Item) error {
 
 // Replace implements item.Store.
 func (s *Items) Replace(ctx context.Context, i item.Item, base item.Revision) error {
-	at, ok := parseRevision(string(base))
+	at, ok := opensearch.ParseRevision(string(base))
 	if _, err := item.ParseID(string(i.ID)); err != nil || !ok {
 		return fmt.Errorf("opensearch: item %q, revision %q: %w", i.ID, base, domain.ErrConflict)
 	}
-	err := s.client.put(ctx, s.client.items, string(i.ID), recordOf(i), &at, waitForRefresh)
-	if errors.Is(err, domain.ErrConflict) && errors.Is(err, errAmbiguous) {
+	err := s.documents.Put(ctx, string(i.ID), recordOf(i), &at, opensearch.WaitForRefresh)
+	if errors.Is(err, domain.ErrConflict) && opensearch.IsAmbiguous(err) {
 		return s.resolve(ctx, i, err)
 	}
 	return err
@@ -69,16 +70,7 @@ func (s *Items) resolve(ctx context.Context, i item.Item, refusal error) error {
 	case err == nil && i.RequestID != "" && stored.Item.RequestID == i.RequestID:
 		return nil
 	}
-	return unlessAmbiguous(refusal)
-}
-
-// unlessAmbiguous returns the refusal of a write; domain.ErrUnavailable if an earlier attempt may have taken effect and
-// been overwritten since.
-func unlessAmbiguous(refusal error) error {
-	if errors.Is(refusal, errAmbiguous) {
-		return fmt.Errorf("%w: %v", domain.ErrUnavailable, refusal)
-	}
-	return refusal
+	return opensearch.UnlessAmbiguous(refusal)
 }
 
 // Delete implements item.Store.
@@ -93,17 +85,17 @@ func (s *Items) Delete(ctx context.Context, id item.ID, base item.Revision) erro
 	_, err := s.Get(ctx, id)
 	switch {
 	case err == nil:
-		return unlessAmbiguous(refusal)
-	case errors.Is(err, domain.ErrNotFound) && errors.Is(refusal, errAmbiguous):
+		return opensearch.UnlessAmbiguous(refusal)
+	case errors.Is(err, domain.ErrNotFound) && opensearch.IsAmbiguous(refusal):
 		return nil
 	}
 	return err
 }
 
 func (s *Items) deleteAt(ctx context.Context, id item.ID, base item.Revision) error {
-	at, ok := parseRevision(string(base))
+	at, ok := opensearch.ParseRevision(string(base))
 	if !ok {
 		return domain.ErrConflict
 	}
-	return s.client.delete(ctx, s.client.items, string(id), at)
+	return s.documents.Delete(ctx, string(id), at)
 }

@@ -1,4 +1,4 @@
-package opensearch_test
+package opensearchitems_test
 
 import (
 	"bytes"
@@ -14,7 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
+	"rental.example/adapters/opensearch/opensearchtest"
 	"rental.example/domain/item"
 )
 
@@ -24,8 +25,8 @@ var update = flag.Bool("update", false, "rewrite testdata")
 func TestSearchRequest(t *testing.T) {
 	t.Parallel()
 	var sent []byte
-	c, _ := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
-		if got, want := r.Method+" "+r.URL.String(), "POST "+fakeEndpoint+"/items/_search?allow_partial_search_results=false"; got != want {
+	c, _ := newFakeClient(t, opensearchtest.NoEndpoint, "items", func(r *http.Request) (*http.Response, error) {
+		if got, want := r.Method+" "+r.URL.String(), "POST "+opensearchtest.NoEndpoint+"/items/_search?allow_partial_search_results=false"; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 		var err error
@@ -38,7 +39,7 @@ func TestSearchRequest(t *testing.T) {
 		Category: "tools", Tags: []string{"red", "blue"}, MinPrice: &min, MaxPrice: &max, OwnerID: someOwner,
 		Sort: item.ByDistance, Limit: 10,
 	}
-	if _, err := opensearch.NewItems(c).Search(t.Context(), q); err == nil {
+	if _, err := opensearchitems.NewItems(c).Search(t.Context(), q); err == nil {
 		t.Error("no error")
 	}
 	var got bytes.Buffer
@@ -97,13 +98,13 @@ func TestPositions(t *testing.T) {
 // sendsAfter searches after a position with key, and reports whether the request has it unchanged.
 func sendsAfter(t *testing.T, sort item.Sort, key string) (sent bool, err error) {
 	t.Helper()
-	c, _ := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
+	c, _ := newFakeClient(t, opensearchtest.NoEndpoint, "items", func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
 		sent = bytes.Contains(body, []byte(`"search_after":[`+key+`,"`+string(someID)+`"]`))
 		return nil, errors.Join(err, errors.New("not sent"))
 	})
 	q := item.Query{Sort: sort, Near: &item.Near{RadiusKm: 1}, Limit: 1, After: &item.Position{Key: key, ID: someID}}
-	_, err = opensearch.NewItems(c).Search(t.Context(), q)
+	_, err = opensearchitems.NewItems(c).Search(t.Context(), q)
 	return sent, err
 }
 
@@ -114,9 +115,9 @@ func TestSearchAllocations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, _ := newFakeClient(t, fakeEndpoint, "items", respond(http.StatusOK, string(found)))
+	c, _ := newFakeClient(t, opensearchtest.NoEndpoint, "items", opensearchtest.Respond(http.StatusOK, string(found)))
 	search := func() {
-		r, err := opensearch.NewItems(c).Search(t.Context(), item.Query{Text: "drill", Limit: 10, Sort: item.ByNewest})
+		r, err := opensearchitems.NewItems(c).Search(t.Context(), item.Query{Text: "drill", Limit: 10, Sort: item.ByNewest})
 		if err != nil || len(r.Items) != 10 || r.Next == nil {
 			t.Fatalf("%d items, next %v, %v", len(r.Items), r.Next, err)
 		}

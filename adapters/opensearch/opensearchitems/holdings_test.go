@@ -1,43 +1,30 @@
-package opensearch_test
+package opensearchitems_test
 
 import (
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
+	"rental.example/adapters/opensearch/opensearchtest"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
 const otherID = item.ID("01J9ZZZZZZZZZZZZZZZZZZZZZY")
 
-// recordRequest appends the request to sent and returns the outcome of next.
-func recordRequest(t *testing.T, sent *[]string, next exchange) exchange {
-	return func(r *http.Request) (*http.Response, error) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		*sent = append(*sent, r.Method+" "+r.URL.RequestURI()+" "+string(body))
-		return next(r)
-	}
-}
-
 // TestHoldingsRequests checks the requests byte by byte. Amazon's domains ignore the parameters of a signed POST, so none
 // may matter; a partial result is seen in the response, too.
 func TestHoldingsRequests(t *testing.T) {
 	t.Parallel()
 	var sent []string
-	bad := recordRequest(t, &sent, respond(400, failedBare))
-	conflict := recordRequest(t, &sent, respond(200, `{"items":[{"delete":{"_id":"`+string(someID)+`","status":409,"error":{"type":"version_conflict_engine_exception"}}}]}`))
-	c, _ := newFakeClient(t, fakeEndpoint, "items", bad, bad, conflict, bad)
-	holdings := opensearch.NewHoldings(c)
+	bad := opensearchtest.RecordRequest(t, &sent, opensearchtest.Respond(400, opensearchtest.FailedBare))
+	conflict := opensearchtest.RecordRequest(t, &sent, opensearchtest.Respond(200, `{"items":[{"delete":{"_id":"`+string(someID)+`","status":409,"error":{"type":"version_conflict_engine_exception"}}}]}`))
+	c, _ := newFakeClient(t, opensearchtest.NoEndpoint, "items", bad, bad, conflict, bad)
+	holdings := opensearchitems.NewHoldings(c)
 	errs := []error{holdings.Refresh(t.Context()), nil, nil}
 	_, errs[1] = holdings.ListOwned(t.Context(), someOwner, 7, someID, 1000)
 	_, errs[2] = holdings.Remove(t.Context(), []item.Holding{{ID: someID, Revision: "12.3"}})
@@ -54,7 +41,7 @@ func TestHoldingsRequests(t *testing.T) {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	for _, err := range errs {
-		if err == nil || kindOf(err) != nil {
+		if err == nil || opensearchtest.KindOf(err) != nil {
 			t.Errorf("%v, want an error of no kind", err)
 		}
 	}
@@ -66,8 +53,8 @@ func TestListOwnedRejects(t *testing.T) {
 	const valid = `{"timed_out":false,"_shards":{"failed":0},"hits":{"hits":[{` +
 		`"_seq_no":4,"_primary_term":1,"fields":{"ownerVersion":[0],"createdAt":[7]},"sort":["` + string(someID) + `"]}]}}`
 	list := func(body string) ([]item.Holding, error) {
-		c, _ := newFakeClient(t, fakeEndpoint, "items", respond(200, body))
-		return opensearch.NewHoldings(c).ListOwned(t.Context(), someOwner, 5, "", 10)
+		c, _ := newFakeClient(t, opensearchtest.NoEndpoint, "items", opensearchtest.Respond(200, body))
+		return opensearchitems.NewHoldings(c).ListOwned(t.Context(), someOwner, 5, "", 10)
 	}
 	got, err := list(valid)
 	want := []item.Holding{{ID: someID, CreatedAt: time.UnixMicro(7), Revision: "4.1"}}
@@ -90,7 +77,7 @@ func TestListOwnedRejects(t *testing.T) {
 		{`"sort":["` + string(someID) + `"]`, `"sort":[1]`},
 	} {
 		body := strings.Replace(valid, edit[0], edit[1], 1)
-		if got, err := list(body); body == valid || kindOf(err) != domain.ErrUnavailable || got != nil {
+		if got, err := list(body); body == valid || opensearchtest.KindOf(err) != domain.ErrUnavailable || got != nil {
 			t.Errorf("%s: ListOwned = %+v, %v; want %v", body, got, err, domain.ErrUnavailable)
 		}
 	}
@@ -104,10 +91,10 @@ func TestRefreshRejects(t *testing.T) {
 		`{"_shards":{"total":2,"successful":1,"failed":1}}`: domain.ErrUnavailable,
 		`{"_shards":{}}`: domain.ErrUnavailable,
 	} {
-		c, sent := newFakeClient(t, fakeEndpoint, "items", respond(200, body))
-		err := opensearch.NewHoldings(c).Refresh(t.Context())
-		if kindOf(err) != want || (err != nil) != (want != nil) || sent.attempts != 1 {
-			t.Errorf("%s: Refresh = %v after %d attempts, want %v after 1", body, err, sent.attempts, want)
+		c, sent := newFakeClient(t, opensearchtest.NoEndpoint, "items", opensearchtest.Respond(200, body))
+		err := opensearchitems.NewHoldings(c).Refresh(t.Context())
+		if opensearchtest.KindOf(err) != want || (err != nil) != (want != nil) || sent.Attempts != 1 {
+			t.Errorf("%s: Refresh = %v after %d attempts, want %v after 1", body, err, sent.Attempts, want)
 		}
 	}
 }
@@ -148,10 +135,10 @@ func TestRemoveResponses(t *testing.T) {
 		"another action than deletion":  {[]string{deleted, `{"index":{"_id":"` + string(otherID) + `","status":200}}`}, nil, 0, domain.ErrUnavailable},
 		"neither deleted nor not found": {[]string{deleted, result(otherID, `"status":202`)}, nil, 0, domain.ErrUnavailable},
 	} {
-		c, _ := newFakeClient(t, fakeEndpoint, "items", respond(200, `{"items":[`+strings.Join(test.items, ",")+`]}`),
-			respond(200, `{"docs":[`+strings.Join(test.docs, ",")+`]}`))
-		got, err := opensearch.NewHoldings(c).Remove(t.Context(), []item.Holding{{ID: someID, Revision: "5.1"}, {ID: otherID, Revision: "6.1"}})
-		if fails := test.kind != nil || name == "permanent"; got != test.want || kindOf(err) != test.kind || (err != nil) != fails {
+		c, _ := newFakeClient(t, opensearchtest.NoEndpoint, "items", opensearchtest.Respond(200, `{"items":[`+strings.Join(test.items, ",")+`]}`),
+			opensearchtest.Respond(200, `{"docs":[`+strings.Join(test.docs, ",")+`]}`))
+		got, err := opensearchitems.NewHoldings(c).Remove(t.Context(), []item.Holding{{ID: someID, Revision: "5.1"}, {ID: otherID, Revision: "6.1"}})
+		if fails := test.kind != nil || name == "permanent"; got != test.want || opensearchtest.KindOf(err) != test.kind || (err != nil) != fails {
 			t.Errorf("%s: Remove = %d, %v; want %d, %v", name, got, err, test.want, test.kind)
 		}
 	}
@@ -162,9 +149,10 @@ func TestRemoveResponses(t *testing.T) {
 func TestLostRemovals(t *testing.T) {
 	t.Parallel()
 	endpoint, alias, client := newIndices(t)
-	direct, holdings := opensearch.NewItems(client), opensearch.NewHoldings(client)
-	for loss, instead := range map[string]exchange{
-		"reset": reset, "bad gateway": respond(502, gatewayPage), "truncated": truncate, "unavailable": respond(503, noShards),
+	direct, holdings := opensearchitems.NewItems(client), opensearchitems.NewHoldings(client)
+	for loss, instead := range map[string]opensearchtest.Exchange{
+		"reset": opensearchtest.Reset, "bad gateway": opensearchtest.Respond(502, opensearchtest.GatewayPage),
+		"truncated": opensearchtest.Truncate, "unavailable": opensearchtest.Respond(503, opensearchtest.NoShards),
 	} {
 		var items []item.Item
 		for n := range byte(3) {
@@ -172,7 +160,7 @@ func TestLostRemovals(t *testing.T) {
 			i.OwnerID = domain.UserID(loss)
 			items = append(items, i)
 		}
-		seed(t, direct, items)
+		seed(t, client, items)
 		owned, err := holdings.ListOwned(t.Context(), domain.UserID(loss), 1, "", 10)
 		if err != nil || len(owned) != len(items) {
 			t.Fatalf("ListOwned = %+v, %v", owned, err)
@@ -182,11 +170,12 @@ func TestLostRemovals(t *testing.T) {
 		if err := direct.Replace(t.Context(), changed, owned[1].Revision); err != nil {
 			t.Fatal(err)
 		}
-		c, sent := newFakeClient(t, endpoint, alias, loseResponse(instead, func() { seed(t, direct, items[2:]) }), loseResponse(instead, func() {}), forward)
-		if n, err := opensearch.NewHoldings(c).Remove(t.Context(), owned); n != 2 || err != nil || sent.attempts != 4 {
-			t.Errorf("%s: Remove = %d, %v by %d attempts; want 2 left, by 4", loss, n, err, sent.attempts)
+		recreate := opensearchtest.LoseResponse(instead, func() { seed(t, client, items[2:]) })
+		c, sent := newFakeClient(t, endpoint, alias, recreate, opensearchtest.LoseResponse(instead, func() {}), opensearchtest.Forward)
+		if n, err := opensearchitems.NewHoldings(c).Remove(t.Context(), owned); n != 2 || err != nil || sent.Attempts != 4 {
+			t.Errorf("%s: Remove = %d, %v by %d attempts; want 2 left, by 4", loss, n, err, sent.Attempts)
 		}
-		if _, err := direct.Get(t.Context(), items[0].ID); kindOf(err) != domain.ErrNotFound {
+		if _, err := direct.Get(t.Context(), items[0].ID); opensearchtest.KindOf(err) != domain.ErrNotFound {
 			t.Errorf("%s: Get = %v, want %v", loss, err, domain.ErrNotFound)
 		}
 		for _, want := range []item.Item{changed, items[2]} {

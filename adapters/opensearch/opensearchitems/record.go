@@ -1,4 +1,4 @@
-package opensearch
+package opensearchitems
 
 import (
 	"encoding/hex"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"rental.example/adapters/opensearch"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
@@ -28,35 +29,36 @@ type itemRecord struct {
 	Draft        digest   `json:"draft"`
 }
 
-func (r *itemRecord) read(d *decoder) {
-	for name := range d.members {
+// Read implements opensearch.Readable.
+func (r *itemRecord) Read(d *opensearch.Decoder) {
+	for name := range d.Members {
 		switch string(name) {
 		case "id":
-			d.string(&r.ID)
+			d.String(&r.ID)
 		case "ownerId":
-			d.string(&r.OwnerID)
+			d.String(&r.OwnerID)
 		case "ownerVersion":
-			d.integer(&r.OwnerVersion)
+			d.Integer(&r.OwnerVersion)
 		case "name":
-			d.string(&r.Name)
+			d.String(&r.Name)
 		case "details":
-			d.string(&r.Details)
+			d.String(&r.Details)
 		case "category":
-			d.string(&r.Category)
+			d.String(&r.Category)
 		case "tags":
-			d.strings(&r.Tags)
+			d.Strings(&r.Tags)
 		case "priceCents":
-			d.optional(&r.PriceCents)
+			d.Optional(&r.PriceCents)
 		case "location":
 			r.Location.read(d)
 		case "version":
-			d.integer(&r.Version)
+			d.Integer(&r.Version)
 		case "createdAt":
-			d.integer(&r.CreatedAt)
+			d.Integer(&r.CreatedAt)
 		case "updatedAt":
-			d.integer(&r.UpdatedAt)
+			d.Integer(&r.UpdatedAt)
 		case "requestId":
-			d.string(&r.RequestID)
+			d.String(&r.RequestID)
 		case "draft":
 			r.Draft.read(d)
 		}
@@ -78,14 +80,14 @@ func (d *digest) UnmarshalText(text []byte) error {
 	return err
 }
 
-func (g *digest) read(d *decoder) {
-	if !d.begins('"', "a digest") {
+func (g *digest) read(d *opensearch.Decoder) {
+	if !d.Begins('"', "a digest") {
 		return
 	}
 	var text string
-	d.string(&text)
+	d.String(&text)
 	if g.UnmarshalText([]byte(text)) != nil {
-		d.fail("a digest")
+		d.Fail("a digest")
 	}
 }
 
@@ -95,13 +97,13 @@ type point struct {
 	Lon float64 `json:"lon"`
 }
 
-func (p *point) read(d *decoder) {
-	for name := range d.members {
+func (p *point) read(d *opensearch.Decoder) {
+	for name := range d.Members {
 		switch string(name) {
 		case "lat":
-			d.float(&p.Lat)
+			d.Float(&p.Lat)
 		case "lon":
-			d.float(&p.Lon)
+			d.Float(&p.Lon)
 		}
 	}
 }

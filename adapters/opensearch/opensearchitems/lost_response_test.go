@@ -1,35 +1,15 @@
-package opensearch_test
+package opensearchitems_test
 
 import (
 	"errors"
-	"io"
-	"net/http"
 	"testing"
 	"time"
 
-	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
+	"rental.example/adapters/opensearch/opensearchtest"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
-
-// forward sends the request to the engine and returns its response.
-func forward(r *http.Request) (*http.Response, error) { return http.DefaultTransport.RoundTrip(r) }
-
-// loseResponse sends the request to the engine, calls then, and returns the outcome of instead.
-func loseResponse(instead exchange, then func()) exchange {
-	return func(r *http.Request) (*http.Response, error) {
-		out, err := forward(r)
-		if err != nil {
-			return nil, err
-		}
-		_, err = io.Copy(io.Discard, out.Body)
-		if err = errors.Join(err, out.Body.Close()); err != nil {
-			return nil, err
-		}
-		then()
-		return instead(r)
-	}
-}
 
 // writeCase is a write of one item by the request "ours".
 type writeCase struct {
@@ -78,14 +58,19 @@ func ourItem(t *testing.T, id item.ID) item.Item {
 func TestLostResponses(t *testing.T) {
 	t.Parallel()
 	endpoint, alias, client := newIndices(t)
-	direct := opensearch.NewItems(client)
-	clients := lossyConnections(endpoint, alias)
-	for name, instead := range map[string]exchange{
-		"bad gateway": respond(502, gatewayPage), "empty": respond(200, ""), "HTML": respond(200, gatewayPage), "unavailable": respond(503, noShards),
+	direct := opensearchitems.NewItems(client)
+	clients := map[string]func(t *testing.T) *opensearchitems.Client{}
+	for name, lossyEndpoint := range opensearchtest.LossyEndpoints(endpoint) {
+		clients[name] = func(t *testing.T) *opensearchitems.Client {
+			return newClient(t, lossyEndpoint(t), alias, 0, nil)
+		}
+	}
+	for name, instead := range map[string]opensearchtest.Exchange{
+		"bad gateway": opensearchtest.Respond(502, opensearchtest.GatewayPage), "empty": opensearchtest.Respond(200, ""), "HTML": opensearchtest.Respond(200, opensearchtest.GatewayPage), "unavailable": opensearchtest.Respond(503, opensearchtest.NoShards),
 	} {
-		lost := loseResponse(instead, func() {})
-		clients[name] = func(t *testing.T) *opensearch.Client {
-			c, _ := newFakeClient(t, endpoint, alias, lost, lost, forward)
+		lost := opensearchtest.LoseResponse(instead, func() {})
+		clients[name] = func(t *testing.T) *opensearchitems.Client {
+			c, _ := newFakeClient(t, endpoint, alias, lost, lost, opensearchtest.Forward)
 			return c
 		}
 	}
@@ -97,7 +82,7 @@ func TestLostResponses(t *testing.T) {
 			t.Run(loss+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				base := w.prepare(t, direct, id)
-				if err := w.write(opensearch.NewItems(newLossyClient(t)), ourItem(t, id), base); err != nil {
+				if err := w.write(opensearchitems.NewItems(newLossyClient(t)), ourItem(t, id), base); err != nil {
 					t.Errorf("write = %v", err)
 				}
 				got, err := direct.Get(t.Context(), id)
@@ -114,13 +99,13 @@ func TestLostResponses(t *testing.T) {
 func TestUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	endpoint, alias, client := newIndices(t)
-	direct := opensearch.NewItems(client)
+	direct := opensearchitems.NewItems(client)
 	for name, w := range writeCases(t) {
 		t.Run(name, func(t *testing.T) {
 			id := item.NewID(noon, [10]byte([]byte(name + "..........")[:10]))
 			base := w.prepare(t, direct, id)
 			theirs := newItem(t, id, "Theirs", "theirs")
-			c, sent := newFakeClient(t, endpoint, alias, loseResponse(reset, func() {
+			c, sent := newFakeClient(t, endpoint, alias, opensearchtest.LoseResponse(opensearchtest.Reset, func() {
 				var err error
 				if w.exists {
 					err = direct.Replace(t.Context(), theirs, revisionOf(t, direct, id))
@@ -130,12 +115,12 @@ func TestUnknownOutcome(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
-			}), forward)
-			if err := w.write(opensearch.NewItems(c), ourItem(t, id), base); kindOf(err) != domain.ErrUnavailable {
+			}), opensearchtest.Forward)
+			if err := w.write(opensearchitems.NewItems(c), ourItem(t, id), base); opensearchtest.KindOf(err) != domain.ErrUnavailable {
 				t.Errorf("write = %v; want %v", err, domain.ErrUnavailable)
 			}
-			if got, err := direct.Get(t.Context(), id); err != nil || !got.Item.Equal(theirs) || sent.attempts != 3 {
-				t.Errorf("Get = %+v, %v after %d attempts; want theirs after 3", got, err, sent.attempts)
+			if got, err := direct.Get(t.Context(), id); err != nil || !got.Item.Equal(theirs) || sent.Attempts != 3 {
+				t.Errorf("Get = %+v, %v after %d attempts; want theirs after 3", got, err, sent.Attempts)
 			}
 		})
 	}
@@ -145,22 +130,22 @@ func TestUnknownOutcome(t *testing.T) {
 func TestKnownOutcome(t *testing.T) {
 	t.Parallel()
 	endpoint, alias, client := newIndices(t)
-	if err := opensearch.NewItems(client).Create(t.Context(), newItem(t, someID, "Theirs", "theirs")); err != nil {
+	if err := opensearchitems.NewItems(client).Create(t.Context(), newItem(t, someID, "Theirs", "theirs")); err != nil {
 		t.Fatal(err)
 	}
-	for _, first := range []exchange{refused, respond(429, rejected), forward} {
-		store := func() *opensearch.Items {
-			c, _ := newFakeClient(t, endpoint, alias, first, forward)
-			return opensearch.NewItems(c)
+	for _, first := range []opensearchtest.Exchange{opensearchtest.Refused, opensearchtest.Respond(429, opensearchtest.Rejected), opensearchtest.Forward} {
+		store := func() *opensearchitems.Items {
+			c, _ := newFakeClient(t, endpoint, alias, first, opensearchtest.Forward)
+			return opensearchitems.NewItems(c)
 		}
-		if err := store().Create(t.Context(), ourItem(t, someID)); kindOf(err) != domain.ErrConflict {
+		if err := store().Create(t.Context(), ourItem(t, someID)); opensearchtest.KindOf(err) != domain.ErrConflict {
 			t.Errorf("Create = %v, want %v", err, domain.ErrConflict)
 		}
-		if err := store().Replace(t.Context(), ourItem(t, someID), "999.1"); kindOf(err) != domain.ErrConflict {
+		if err := store().Replace(t.Context(), ourItem(t, someID), "999.1"); opensearchtest.KindOf(err) != domain.ErrConflict {
 			t.Errorf("Replace = %v, want %v", err, domain.ErrConflict)
 		}
 		missing := item.NewID(noon.Add(time.Hour), [10]byte{1})
-		if err := store().Delete(t.Context(), missing, "0.1"); kindOf(err) != domain.ErrNotFound {
+		if err := store().Delete(t.Context(), missing, "0.1"); opensearchtest.KindOf(err) != domain.ErrNotFound {
 			t.Errorf("Delete = %v, want %v", err, domain.ErrNotFound)
 		}
 	}
@@ -174,12 +159,12 @@ func TestLostMerges(t *testing.T) {
 	for version, name := range []string{"", "First", "Second"} {
 		e := item.OwnerEvent{OwnerID: someOwner, Version: domain.Version(version), Name: name}
 		want = want.Merge(e)
-		c, _ := newFakeClient(t, endpoint, alias, forward, loseResponse(reset, func() {}), forward)
-		if got, err := opensearch.NewOwners(c).Merge(t.Context(), e); err != nil || !got.Equal(want) {
+		c, _ := newFakeClient(t, endpoint, alias, opensearchtest.Forward, opensearchtest.LoseResponse(opensearchtest.Reset, func() {}), opensearchtest.Forward)
+		if got, err := opensearchitems.NewOwners(c).Merge(t.Context(), e); err != nil || !got.Equal(want) {
 			t.Errorf("Merge = %+v, %v; want %+v", got, err, want)
 		}
 	}
-	got, err := opensearch.NewOwners(client).Owners(t.Context(), []domain.UserID{someOwner})
+	got, err := opensearchitems.NewOwners(client).Owners(t.Context(), []domain.UserID{someOwner})
 	if err != nil || !got[someOwner].Equal(want) {
 		t.Errorf("Owners = %+v, %v; want %+v", got, err, want)
 	}

@@ -1,4 +1,4 @@
-package opensearch_test
+package opensearchitems_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"rental.example/adapters/opensearch/opensearchtest"
 	"rental.example/domain/item"
 )
 
@@ -25,7 +26,7 @@ func analyze(t *testing.T, url string, body map[string]any) []token {
 		t.Fatal(err)
 	}
 	var response struct{ Tokens []token }
-	if err := json.Unmarshal([]byte(send(t, http.MethodPost, url+"/_analyze", string(data))), &response); err != nil {
+	if err := json.Unmarshal([]byte(opensearchtest.Send(t, http.MethodPost, url+"/_analyze", string(data))), &response); err != nil {
 		t.Fatal(err)
 	}
 	return response.Tokens
@@ -55,7 +56,7 @@ func plane() [][]rune {
 
 func TestFoldingOfTheEngine(t *testing.T) {
 	t.Parallel()
-	engine := engine(t)
+	engine := opensearchtest.Engine(t)
 	analyzer := map[string]any{
 		"tokenizer": map[string]any{"type": "pattern", "pattern": "\n"}, "filter": []string{"asciifolding"},
 	}
@@ -78,7 +79,7 @@ func TestFoldingOfTheEngine(t *testing.T) {
 	}
 	slices.Sort(lines)
 	got := strings.Join(lines, "")
-	const table = "../../domain/item/folding.txt"
+	const table = "../../../domain/item/folding.txt"
 	if *update {
 		if err := os.WriteFile(table, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -97,7 +98,7 @@ func TestFoldingOfTheEngine(t *testing.T) {
 // word of its own. They may differ in which characters are letters, since editions of Unicode do.
 func TestWordsOfTheEngine(t *testing.T) {
 	t.Parallel()
-	engine := engine(t)
+	engine := opensearchtest.Engine(t)
 	analyzer := map[string]any{
 		"char_filter": []any{map[string]any{"type": "pattern_replace", "pattern": "[\\u0300-\\u036F]", "replacement": ""}},
 		"tokenizer":   map[string]any{"type": "pattern", "pattern": "[\\p{L}\\p{N}\\p{M}]+", "group": 0},

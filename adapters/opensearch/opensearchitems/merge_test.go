@@ -1,10 +1,10 @@
-package opensearch_test
+package opensearchitems_test
 
 import (
 	"encoding/json"
 	"testing"
 
-	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 )
 
 // TestMergeOwnerDocuments expects the newest profile and the last deletion of both documents, in either order. A deletion
@@ -26,16 +26,16 @@ func TestMergeOwnerDocuments(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, order := range [][2]string{{test.one, test.other}, {test.other, test.one}} {
-			got, err := opensearch.MergeOwnerDocuments(json.RawMessage(order[0]), json.RawMessage(order[1]))
+			got, err := opensearchitems.MergeOwnerDocuments(json.RawMessage(order[0]), json.RawMessage(order[1]))
 			if err != nil || string(got) != test.want {
 				t.Errorf("%s: MergeOwnerDocuments(%s, %s) = %s, %v; want %s", test.name, order[0], order[1], got, err, test.want)
 			}
 		}
 	}
-	if got, err := opensearch.MergeOwnerDocuments(json.RawMessage(older), json.RawMessage(`{"id":"b","version":1}`)); err == nil {
+	if got, err := opensearchitems.MergeOwnerDocuments(json.RawMessage(older), json.RawMessage(`{"id":"b","version":1}`)); err == nil {
 		t.Errorf("two owners were merged: %s", got)
 	}
-	if got, err := opensearch.MergeOwnerDocuments(json.RawMessage(`{"version":"x"}`), nil); err == nil {
+	if got, err := opensearchitems.MergeOwnerDocuments(json.RawMessage(`{"version":"x"}`), nil); err == nil {
 		t.Errorf("an invalid document was merged: %s", got)
 	}
 }

@@ -1,4 +1,4 @@
-package opensearch_test
+package opensearchitems_test
 
 import (
 	"encoding/binary"
@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
+	"rental.example/adapters/opensearch/opensearchtest"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
 // seedOwner creates n items of owner.
-func seedOwner(t testing.TB, items *opensearch.Items, owner domain.UserID, n int) {
+func seedOwner(t testing.TB, client *opensearchitems.Client, owner domain.UserID, n int) {
 	t.Helper()
 	var all []item.Item
 	now := time.Now()
@@ -24,7 +25,7 @@ func seedOwner(t testing.TB, items *opensearch.Items, owner domain.UserID, n int
 		i.OwnerID = owner
 		all = append(all, i)
 	}
-	seed(t, items, all)
+	seed(t, client, all)
 }
 
 func ownerOf(number int) domain.UserID {
@@ -36,8 +37,8 @@ func TestRequestsOfEvents(t *testing.T) {
 	t.Parallel()
 	endpoint, alias, client := newIndices(t)
 	few, many := ownerOf(1), ownerOf(2)
-	seedOwner(t, opensearch.NewItems(client), few, 1)
-	seedOwner(t, opensearch.NewItems(client), many, item.MaxHoldings)
+	seedOwner(t, client, few, 1)
+	seedOwner(t, client, many, item.MaxHoldings)
 	for _, step := range []struct {
 		event    item.OwnerEvent
 		requests int
@@ -50,10 +51,10 @@ func TestRequestsOfEvents(t *testing.T) {
 		{item.OwnerEvent{OwnerID: few, Version: domain.VersionAt(noon), Deleted: true}, 6},
 		{item.OwnerEvent{OwnerID: many, Version: domain.VersionAt(noon), Deleted: true}, 7},
 	} {
-		c, sent := newFakeClient(t, endpoint, alias, forward)
-		registry := item.NewRegistry(opensearch.NewOwners(c), opensearch.NewHoldings(c), -time.Hour, func() time.Time { return noon })
-		if _, err := registry.Apply(t.Context(), step.event); err != nil || sent.attempts != step.requests {
-			t.Errorf("Apply(%+v) = %v by %d requests, want %d", step.event, err, sent.attempts, step.requests)
+		c, sent := newFakeClient(t, endpoint, alias, opensearchtest.Forward)
+		registry := item.NewRegistry(opensearchitems.NewOwners(c), opensearchitems.NewHoldings(c), -time.Hour, func() time.Time { return noon })
+		if _, err := registry.Apply(t.Context(), step.event); err != nil || sent.Attempts != step.requests {
+			t.Errorf("Apply(%+v) = %v by %d requests, want %d", step.event, err, sent.Attempts, step.requests)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package opensearch_test
+package opensearchitems_test
 
 import (
 	"encoding/json"
@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
+	"rental.example/adapters/opensearch/opensearchtest"
 	"rental.example/domain/item"
 )
 
@@ -54,8 +55,8 @@ func FuzzSearchBody(f *testing.F) {
 func bodies(f *testing.F) func(t testing.TB, q item.Query) map[string]any {
 	f.Helper()
 	var sent []byte
-	none := respond(200, `{"timed_out":false,"_shards":{"failed":0},"hits":{"total":{"value":0,"relation":"eq"},"hits":[]}}`)
-	c, _ := newFakeClient(f, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
+	none := opensearchtest.Respond(200, `{"timed_out":false,"_shards":{"failed":0},"hits":{"total":{"value":0,"relation":"eq"},"hits":[]}}`)
+	c, _ := newFakeClient(f, opensearchtest.NoEndpoint, "items", func(r *http.Request) (*http.Response, error) {
 		var err error
 		if sent, err = io.ReadAll(r.Body); err != nil {
 			return nil, err
@@ -64,7 +65,7 @@ func bodies(f *testing.F) func(t testing.TB, q item.Query) map[string]any {
 	})
 	return func(t testing.TB, q item.Query) (body map[string]any) {
 		t.Helper()
-		if _, err := opensearch.NewItems(c).Search(t.Context(), q); err != nil {
+		if _, err := opensearchitems.NewItems(c).Search(t.Context(), q); err != nil {
 			t.Fatalf("%+v: %v", q, err)
 		}
 		if err := json.Unmarshal(sent, &body); err != nil {

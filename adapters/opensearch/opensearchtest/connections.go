@@ -1,4 +1,4 @@
-package opensearch_test
+package opensearchtest
 
 import (
 	"fmt"
@@ -9,13 +9,12 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
-
-	"rental.example/adapters/opensearch"
 )
 
-// lossyConnections returns clients whose connections break after each of the first two requests, by kind of break.
-func lossyConnections(endpoint, alias string) map[string]func(t *testing.T) *opensearch.Client {
-	clients := map[string]func(t *testing.T) *opensearch.Client{}
+// LossyEndpoints returns endpoints in front of that of an engine whose connections break after each of the first two
+// requests, by kind of break.
+func LossyEndpoints(endpoint string) map[string]func(t *testing.T) string {
+	endpoints := map[string]func(t *testing.T) string{}
 	for name, fail := range map[string]func(net.Conn, *http.Response){
 		"closed before the response": func(c net.Conn, _ *http.Response) { _ = c.Close() },
 		"reset before the response":  func(c net.Conn, _ *http.Response) { resetConn(c) },
@@ -28,11 +27,9 @@ func lossyConnections(endpoint, alias string) map[string]func(t *testing.T) *ope
 			_ = c.Close()
 		},
 	} {
-		clients[name] = func(t *testing.T) *opensearch.Client {
-			return newClient(t, opensearch.Config{Endpoint: proxy(t, endpoint, 2, fail), Alias: alias})
-		}
+		endpoints[name] = func(t *testing.T) string { return proxy(t, endpoint, 2, fail) }
 	}
-	return clients
+	return endpoints
 }
 
 // proxy starts a reverse proxy for the engine. For the first requests it passes the connection to fail instead of
@@ -72,27 +69,4 @@ func proxy(t *testing.T, endpoint string, failures int32, fail func(net.Conn, *h
 func resetConn(conn net.Conn) {
 	_ = conn.(*net.TCPConn).SetLinger(0)
 	_ = conn.Close()
-}
-
-// TestPing checks that Ping sends one search and nothing else: it is called at start, and must not create a missing index.
-func TestPing(t *testing.T) {
-	t.Parallel()
-	const found = `{"timed_out":false,"_shards":{"failed":0},"hits":{"total":{"value":0,"relation":"eq"},"hits":[]}}`
-	for name, test := range map[string]struct {
-		response exchange
-		fails    bool
-	}{
-		"index":         {respond(200, found), false},
-		"missing index": {respond(404, noSuchIndex), true},
-		"no shards":     {respond(503, noShards), true},
-	} {
-		var sent []string
-		c, _ := newFakeClient(t, fakeEndpoint, "items", recordRequest(t, &sent, test.response))
-		if err := c.Ping(t.Context()); (err != nil) != test.fails {
-			t.Errorf("%s: Ping = %v, want an error: %t", name, err, test.fails)
-		}
-		if want := `POST /items/_search {"size":0,"query":{"match_none":{}}}`; len(sent) != 1 || sent[0] != want {
-			t.Errorf("%s: sent %q, want %q alone", name, sent, want)
-		}
-	}
 }

@@ -1,32 +1,25 @@
-package opensearch
+package opensearchitems
 
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
-
+	"rental.example/adapters/opensearch"
 	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
 // Holdings implements item.Holdings with the index of items.
-type Holdings struct{ client *Client }
+type Holdings struct{ documents opensearch.Documents }
 
 var _ item.Holdings = (*Holdings)(nil)
 
 // NewHoldings returns the holdings in client's index of items.
-func NewHoldings(client *Client) *Holdings { return &Holdings{client: client} }
+func NewHoldings(client *Client) *Holdings {
+	return &Holdings{documents: client.Documents(client.items)}
+}
 
 // Refresh implements item.Holdings.
-// https://docs.opensearch.org/latest/api-reference/index-apis/refresh/
-func (s *Holdings) Refresh(ctx context.Context) error {
-	x := s.client.items
-	_, err := do[shardsResponse](ctx, s.client, x, operation{
-		"refresh " + x.Alias, RetryRead, opensearchapi.IndicesRefreshRequest{Index: []string{x.Alias}},
-	})
-	return err
-}
+func (s *Holdings) Refresh(ctx context.Context) error { return s.documents.Refresh(ctx) }
 
 // holdingsBody is the body of a search for holdings. All requested fields are doc values: the engine would need more time
 // to load the documents than to delete them.
@@ -57,7 +50,7 @@ func (s *Holdings) ListOwned(ctx context.Context, owner domain.UserID, below dom
 	if after != "" {
 		search.SearchAfter = []item.ID{after}
 	}
-	found, err := doSearch[holdingsResponse](ctx, s.client, search)
+	found, err := opensearch.Search[holdingsResponse](ctx, s.documents, search)
 	if err != nil {
 		return nil, err
 	}
@@ -68,19 +61,8 @@ func (s *Holdings) ListOwned(ctx context.Context, owner domain.UserID, below dom
 	return holdings, nil
 }
 
-// doSearch searches the items.
-func doSearch[T any](ctx context.Context, c *Client, search any) (T, error) {
-	body, err := jsonBody(search)
-	if err != nil {
-		return *new(T), err
-	}
-	return do[T](ctx, c, c.items, operation{"search " + c.items.Alias, RetryRead, opensearchapi.SearchRequest{
-		Index: []string{c.items.Alias}, Body: body, AllowPartialSearchResults: aws.Bool(false),
-	}})
-}
-
 type holdingsResponse struct {
-	shardsResponse
+	opensearch.ShardsResponse
 	Hits struct {
 		Hits []holdingHit `json:"hits"`
 	} `json:"hits"`
@@ -96,13 +78,13 @@ type holdingHit struct {
 	} `json:"fields"`
 }
 
-// validate implements validator.
-func (r *holdingsResponse) validate() error {
-	if err := r.shardsResponse.validate(); err != nil {
+// Validate implements opensearch.Validator.
+func (r *holdingsResponse) Validate() error {
+	if err := r.ShardsResponse.Validate(); err != nil {
 		return err
 	}
 	if r.Hits.Hits == nil {
-		return malformed("no hits")
+		return opensearch.Malformed("no hits")
 	}
 	for _, h := range r.Hits.Hits {
 		if err := h.validate(); err != nil {
@@ -114,13 +96,13 @@ func (r *holdingsResponse) validate() error {
 
 func (h *holdingHit) validate() error {
 	if len(h.Sort) != 1 {
-		return malformed("a hit without its sort value")
+		return opensearch.Malformed("a hit without its sort value")
 	}
 	if _, err := item.ParseID(string(h.Sort[0])); err != nil {
-		return malformed("a hit without an item's id")
+		return opensearch.Malformed("a hit without an item's id")
 	}
 	if h.SeqNo == nil || h.PrimaryTerm == nil || len(h.Fields.OwnerVersion) != 1 || len(h.Fields.CreatedAt) != 1 {
-		return malformed("a hit without its revision or fields")
+		return opensearch.Malformed("a hit without its revision or fields")
 	}
 	return nil
 }
@@ -128,6 +110,38 @@ func (h *holdingHit) validate() error {
 func (h *holdingHit) holding() item.Holding {
 	return item.Holding{
 		ID: h.Sort[0], OwnerVersion: h.Fields.OwnerVersion[0], CreatedAt: fromMicros(h.Fields.CreatedAt[0]),
-		Revision: item.Revision(revision{*h.SeqNo, *h.PrimaryTerm}.String()),
+		Revision: item.Revision(opensearch.Revision{SeqNo: *h.SeqNo, PrimaryTerm: *h.PrimaryTerm}.String()),
 	}
+}
+
+// Remove implements item.Holdings by one bulk request, and a second one that counts which of the refused documents still
+// exist. That also resolves lost responses.
+func (s *Holdings) Remove(ctx context.Context, holdings []item.Holding) (changed int, err error) {
+	deletions, refused := deletionsOf(holdings)
+	if len(deletions) > 0 {
+		conflicts, err := opensearch.BulkDelete(ctx, s.documents, deletions)
+		if err != nil {
+			return 0, err
+		}
+		refused = append(refused, conflicts...)
+	}
+	if len(refused) == 0 {
+		return 0, nil
+	}
+	return opensearch.CountExisting(ctx, s.documents, refused)
+}
+
+// deletionsOf leaves out invalid ids, which no item can have, and refuses invalid revisions.
+func deletionsOf(holdings []item.Holding) (deletions []opensearch.Deletion[item.ID], refused []item.ID) {
+	for _, h := range holdings {
+		if _, err := item.ParseID(string(h.ID)); err != nil {
+			continue
+		}
+		if base, ok := opensearch.ParseRevision(string(h.Revision)); ok {
+			deletions = append(deletions, opensearch.Deletion[item.ID]{ID: h.ID, Base: base})
+		} else {
+			refused = append(refused, h.ID)
+		}
+	}
+	return deletions, refused
 }
