@@ -19,8 +19,8 @@ type Deletion[ID ~string] struct {
 }
 
 // BulkDelete deletes documents by one request, and returns the ids of those that have another revision or are gone: the
-// engine refuses both with the same error. CountExisting tells them apart, after a lost response, too. All conditions are in the body,
-// since Amazon's domains ignore URL parameters of a signed POST.
+// engine refuses both with the same error. CountExisting distinguishes them, after a lost response, too. All conditions are
+// in the body, since Amazon's domains ignore URL parameters of a signed POST.
 // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/request-signing.html
 func BulkDelete[ID ~string](ctx context.Context, d Documents, deletions []Deletion[ID]) (refused []ID, err error) {
 	var lines []byte

@@ -35,7 +35,7 @@ func checkCall(t *testing.T, name string, err error) {
 func TestFirstCalls(t *testing.T) {
 	t.Parallel()
 	endpoint := opensearchtest.Engine(t)
-	for name := range calls(t, nil) {
+	for name := range callsOver(t, nil) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			alias := opensearchtest.NewAlias(t, endpoint, "-owners")
