@@ -93,7 +93,7 @@ func (c *errorCause) classifyDocument() error {
 }
 
 // loggable returns the parts of c without user data. The reason of a 400 may quote the request, and a reason about one
-// document contains its id, which for owners is the id of a user.
+// document contains its id, which may be that of a person.
 func (c *errorCause) loggable(status int) string {
 	switch {
 	case status == http.StatusBadRequest, c.Type == "version_conflict_engine_exception", c.Type == "no_shard_available_action_exception":

@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// Call sends a request of maintenance, such as PUT /items-v2, and decodes the response into out, unless that is nil.
+// Call sends a request of maintenance, such as PUT /notes-v2, and decodes the response into out, unless that is nil.
 // body is JSON, NDJSON for _bulk, or nil. Errors wrap domain.ErrNotFound for a missing document and
 // domain.ErrUnavailable if a retry may succeed. The path must have no parameters, which Amazon's domains ignore for a
 // signed POST.

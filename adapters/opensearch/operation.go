@@ -28,7 +28,7 @@ const (
 
 // operation is a request of the engine's API.
 type operation struct {
-	name  string // in errors, such as "search items"
+	name  string // in errors, such as "search ALIAS"
 	retry Retry
 	api   opensearchapi.Request
 }
