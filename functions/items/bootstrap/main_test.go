@@ -30,7 +30,7 @@ func TestColdStart(t *testing.T) {
 
 func TestMissingVariables(t *testing.T) {
 	t.Parallel()
-	want := "configuration: missing environment variables: OPEN_SEARCH_END_POINT, OPEN_SEARCH_INDEX, OPEN_SEARCH_SERVICE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ALLOWED_ORIGIN; " +
+	want := "configuration: missing environment variables: OPEN_SEARCH_END_POINT, OPEN_SEARCH_SERVICE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, OPEN_SEARCH_INDEX, ALLOWED_ORIGIN; " +
 		"invalid environment variables: LOG_LEVEL must be DEBUG, INFO, WARN or ERROR\n"
 	if got := lambdatest.StartError(t, lambdatest.Build(t), "USERS_TABLE=", "LOG_LEVEL=LOUD"); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
