@@ -64,7 +64,8 @@ func TestAwaitsShards(t *testing.T) {
 		"inactive":  {[]opensearchtest.Exchange{opensearchtest.Respond(200, noShard), healthy, opensearchtest.Respond(200, noShard)}, domain.ErrUnavailable},
 		"forbidden": {[]opensearchtest.Exchange{opensearchtest.Respond(200, noShard), opensearchtest.Respond(403, opensearchtest.Forbidden)}, domain.ErrUnavailable},
 		"created": {[]opensearchtest.Exchange{
-			opensearchtest.Respond(404, opensearchtest.NoSuchIndex), opensearchtest.Respond(200, `{"acknowledged":true}`), opensearchtest.Respond(200, noShard), healthy, opensearchtest.Respond(200, missing),
+			opensearchtest.Respond(404, opensearchtest.NoSuchIndex), opensearchtest.Respond(200, `{"acknowledged":true}`),
+			opensearchtest.Respond(200, noShard), healthy, opensearchtest.Respond(200, missing),
 		}, nil},
 	} {
 		notes, sent := fakeNotes(t, test.exchanges...)

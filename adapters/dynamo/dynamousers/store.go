@@ -152,7 +152,9 @@ func (s *Store) Erase(ctx context.Context, id domain.UserID, stamp domain.Stamp)
 
 // putTombstone replaces the item of id by a tombstone if cond is satisfied. If another write changed the item, it retries
 // as Save does.
-func (s *Store) putTombstone(ctx context.Context, id domain.UserID, cond domain.Condition, stamp domain.Stamp, d user.Deletions) (_ user.Tombstone, err error) {
+func (s *Store) putTombstone(
+	ctx context.Context, id domain.UserID, cond domain.Condition, stamp domain.Stamp, d user.Deletions,
+) (_ user.Tombstone, err error) {
 	base := initialBase(cond)
 	for attempt := range writeAttempts {
 		if err := domain.Backoff(ctx, attempt, writeBackoff); err != nil {

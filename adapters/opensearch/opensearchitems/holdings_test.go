@@ -22,7 +22,8 @@ func TestHoldingsRequests(t *testing.T) {
 	t.Parallel()
 	var sent []string
 	bad := opensearchtest.RecordRequest(t, &sent, opensearchtest.Respond(400, opensearchtest.FailedBare))
-	conflict := opensearchtest.RecordRequest(t, &sent, opensearchtest.Respond(200, `{"items":[{"delete":{"_id":"`+string(someID)+`","status":409,"error":{"type":"version_conflict_engine_exception"}}}]}`))
+	conflict := opensearchtest.RecordRequest(t, &sent, opensearchtest.Respond(200,
+		`{"items":[{"delete":{"_id":"`+string(someID)+`","status":409,"error":{"type":"version_conflict_engine_exception"}}}]}`))
 	c, _ := newFakeClient(t, opensearchtest.NoEndpoint, "items", bad, bad, conflict, bad)
 	holdings := opensearchitems.NewHoldings(c)
 	errs := []error{holdings.Refresh(t.Context()), nil, nil}

@@ -66,7 +66,8 @@ func TestLostResponses(t *testing.T) {
 		}
 	}
 	for name, instead := range map[string]opensearchtest.Exchange{
-		"bad gateway": opensearchtest.Respond(502, opensearchtest.GatewayPage), "empty": opensearchtest.Respond(200, ""), "HTML": opensearchtest.Respond(200, opensearchtest.GatewayPage), "unavailable": opensearchtest.Respond(503, opensearchtest.NoShards),
+		"bad gateway": opensearchtest.Respond(502, opensearchtest.GatewayPage), "empty": opensearchtest.Respond(200, ""),
+		"HTML": opensearchtest.Respond(200, opensearchtest.GatewayPage), "unavailable": opensearchtest.Respond(503, opensearchtest.NoShards),
 	} {
 		lost := opensearchtest.LoseResponse(instead, func() {})
 		clients[name] = func(t *testing.T) *opensearchitems.Client {
