@@ -20,7 +20,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/apigateway"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/samtest"
 	"rental.example/functions/items"
 	"rental.example/functions/users"
@@ -37,11 +38,13 @@ type pkg struct {
 	TestGoFiles []string
 	Imports     []string
 	Export      string // the file of what it exports, with -export
+
+	TestImports, XTestImports []string
 }
 
 func list(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,TestGoFiles,Imports,Export"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,TestGoFiles,Imports,TestImports,XTestImports,Export"}, args...)...)
 	cmd.Dir = samtest.Root(t)
 	out, err := cmd.Output()
 	if err != nil {
@@ -78,12 +81,21 @@ func forTests(path string) bool { return strings.HasSuffix(path, "test") }
 
 func TestImports(t *testing.T) {
 	t.Parallel()
-	for _, p := range list(t, "./...") {
+	pkgs := list(t, "./...")
+	divided := map[string]bool{} // products with stores of contexts beneath them
+	for _, p := range pkgs {
+		if isStores(p.ImportPath) {
+			divided[area(p.ImportPath)] = true
+		}
+	}
+	for _, p := range pkgs {
 		for _, imported := range p.Imports {
 			own, isOwn := strings.CutPrefix(imported, module+"/")
 			switch {
 			case isOwn:
-				checkOwnImport(t, p.ImportPath, own)
+				if why := forbiddenImport(p.ImportPath, own); why != "" {
+					t.Errorf("%s imports %s: %s", p.ImportPath, own, why)
+				}
 			case !strings.Contains(strings.SplitN(imported, "/", 2)[0], "."): // the standard library
 			case forTests(p.ImportPath):
 			case strings.HasPrefix(p.ImportPath, "domain"):
@@ -91,6 +103,55 @@ func TestImports(t *testing.T) {
 			case !families.MatchString(imported):
 				t.Errorf("%s imports %s, which is of none of the allowed families", p.ImportPath, imported)
 			}
+		}
+		if divided[area(p.ImportPath)] && !isStores(p.ImportPath) {
+			for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+				if own := strings.TrimPrefix(imported, module+"/"); ofContext(own) {
+					t.Errorf("%s or its tests import %s: they must not know what contexts keep there", p.ImportPath, own)
+				}
+			}
+		}
+	}
+}
+
+// isStores reports whether a package has what one context keeps in a product: adapters/dynamo/dynamousers.
+func isStores(path string) bool {
+	return layer(path) == "adapters" && path != area(path) && !forTests(path)
+}
+
+// ofContext reports whether a package is one of a context: domain/user, domain/user/usertest, adapters/dynamo/dynamousers.
+func ofContext(path string) bool {
+	return layer(path) == "domain" && path != "domain" && !forTests(area(path)) || isStores(path)
+}
+
+// TestForbiddenImports: each rule forbids what it should, and nothing else.
+func TestForbiddenImports(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ from, to, why string }{
+		{"adapters/dynamo/dynamousers", "domain/user", ""}, {"adapters/dynamo/dynamousers", "domain", ""},
+		{"adapters/dynamo/dynamousers", "adapters/dynamo", ""}, {"adapters/dynamo/dynamousers", "adapters/rawjson", ""},
+		{"adapters/dynamo/dynamotest", "adapters/samtest", ""}, {"adapters/dynamo", "adapters/httpclient", ""},
+		{"adapters/dynamo/dynamousers", "domain/item", "the stores of one context"},
+		{"adapters/dynamo/dynamousers", "adapters/memory", "the stores of one context"},
+		{"adapters/dynamo/dynamousers", "adapters/memory/memoryusers", "the stores of one context"},
+		{"adapters/dynamo/dynamousers", "adapters/dynamo/dynamobookings", "the stores of one context"},
+		{"adapters/dynamo/dynamousers", "adapters/dynamo/dynamotest", "for tests"},
+		{"adapters/dynamo", "adapters/dynamo/dynamousers", "adapters know the domain only"},
+		{"adapters/dynamo", "adapters/memory", "adapters know the domain only"}, {"adapters/snssqs", "domain/user", ""},
+		{"domain/user", "domain/item", "the kernel only"}, {"domain/user", "adapters/dynamo", "the kernel only"},
+		{"functions/users", "functions/items", "nothing of each other"}, {"functions/users", "adapters/memory/memoryusers", ""},
+		{"functions/local", "functions/users", ""}, {"adapters/dynamo", "functions/local", "adapters know the domain only"},
+	} {
+		if why := forbiddenImport(test.from, test.to); (why == "") != (test.why == "") || !strings.Contains(why, test.why) {
+			t.Errorf("%s imports %s: %q, want %q", test.from, test.to, why, test.why)
+		}
+	}
+	for path, want := range map[string]bool{
+		"domain/user": true, "domain/user/usertest": true, "adapters/dynamo/dynamousers": true,
+		"domain": false, "domain/domaintest": false, "adapters/dynamo": false, "adapters/dynamo/dynamotest": false,
+	} {
+		if ofContext(path) != want {
+			t.Errorf("%s is one of a context: %t", path, !want)
 		}
 	}
 }
@@ -114,13 +175,26 @@ func area(path string) string {
 	return strings.Join(parts[:min(2, len(parts))], "/")
 }
 
-func checkOwnImport(t *testing.T, from, to string) {
-	t.Helper()
+// shared are the adapters of no product, which all others may import.
+var shared = []string{"adapters/httpclient", "adapters/lambdafn", "adapters/rawjson", "adapters/storecalls"}
+
+// forbiddenImport returns why a package must not import another one of the module; empty if it may.
+func forbiddenImport(from, to string) string {
 	switch {
-	case area(from) == area(to) || forTests(from):
+	case from == to || forTests(from):
 	case forTests(to):
-		t.Errorf("%s imports %s, which is for tests", from, to)
-	case layer(to) == "domain" && to == "domain": // the kernel is everybody's
+		return "which is for tests"
+	case to == "domain" || layer(from) == "adapters" && slices.Contains(shared, to): // everybody's
+	case isStores(from):
+		product, context := area(from), strings.TrimPrefix(to, "domain/")
+		if to != product && (context == to || !strings.HasPrefix(path.Base(from), path.Base(product)+context)) {
+			return "the stores of one context know it and their product, and the package has the names of both"
+		}
+	case layer(from) == "adapters":
+		if layer(to) != "domain" {
+			return "adapters know the domain only"
+		}
+	case area(from) == area(to):
 	case layer(from) == "domain":
 		t.Errorf("%s imports %s: a context knows the kernel only", from, to)
 	case to == "adapters/cursor" && layer(from) != "functions":
@@ -130,21 +204,22 @@ func checkOwnImport(t *testing.T, from, to string) {
 		t.Errorf("%s imports %s: adapters know the domain only", from, to)
 	case path.Base(from) == "bootstrap" && to == "functions/bootstrap":
 	case layer(to) == "functions" && area(from) != "functions/local":
-		t.Errorf("%s imports %s: functions know nothing of each other", from, to)
+		return "functions know nothing of each other"
 	case area(to) == "functions/local":
-		t.Errorf("%s imports %s: what stands in for AWS is deployed nowhere", from, to)
+		return "what stands in for AWS is deployed nowhere"
 	}
+	return ""
 }
 
 // services are the functions of the API, by their folders, over empty stores in memory. The tests that compare routes,
 // contract and template, and those that send requests at the limits of the contract, start from them.
 func services() map[string][]apigateway.Route {
 	logger := slog.New(slog.DiscardHandler)
-	stored := memory.NewItems()
+	stored := memoryitems.NewItems()
 	config := items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}
 	return map[string][]apigateway.Route{
-		"users": users.New(memory.NewUsers(), time.Now, logger).Routes(),
-		"items": items.New(stored, stored, memory.NewOwners(), config).Routes(),
+		"users": users.New(memoryusers.New(), time.Now, logger).Routes(),
+		"items": items.New(stored, stored, memoryitems.NewOwners(), config).Routes(),
 	}
 }
 

@@ -61,7 +61,7 @@ const unusedEndpoint = "AWS_ENDPOINT_URL_ES"
 func readBy(t *testing.T, folder string) (names []string) {
 	t.Helper()
 	files := map[string]string{}
-	for _, in := range []string{folder, shared} {
+	for _, in := range []string{folder, ofAllMains} {
 		found, err := filepath.Glob(filepath.Join(samtest.Root(t), filepath.FromSlash(in), "*.go"))
 		if err != nil {
 			t.Fatal(err)
@@ -81,8 +81,8 @@ func readBy(t *testing.T, folder string) (names []string) {
 	return names
 }
 
-// shared is the folder of what all mains call.
-const shared = "functions/bootstrap"
+// ofAllMains is the folder of what all mains call.
+const ofAllMains = "functions/bootstrap"
 
 // startCall is a call that a function makes when it starts.
 type startCall struct {
@@ -90,7 +90,7 @@ type startCall struct {
 	call *ast.CallExpr
 }
 
-// startCalls returns the calls in a folder and, for the bootstrap of a function, those in the functions of shared that
+// startCalls returns the calls in a folder and, for the bootstrap of a function, those in the functions of ofAllMains that
 // they call. The compiler reports files that cannot be parsed.
 func startCalls(files map[string]string, folder string) (all []startCall) {
 	positions, bodies := token.NewFileSet(), map[string]ast.Node{}
@@ -116,7 +116,7 @@ func startCalls(files map[string]string, folder string) (all []startCall) {
 	}
 	var own []ast.Node
 	for _, name := range sortedKeys(files) {
-		if strings.HasSuffix(name, "_test.go") || !strings.HasSuffix(name, ".go") || path.Dir(name) != folder && path.Dir(name) != shared {
+		if strings.HasSuffix(name, "_test.go") || !strings.HasSuffix(name, ".go") || path.Dir(name) != folder && path.Dir(name) != ofAllMains {
 			continue
 		}
 		file, err := parser.ParseFile(positions, name, files[name], parser.SkipObjectResolution)

@@ -12,7 +12,8 @@ import (
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/snssqs/snssqstest"
 	"rental.example/adapters/storecalls"
@@ -73,7 +74,7 @@ func (o outputs) of(service string) io.Writer {
 
 // handlersInMemory returns all functions, over memory that takes as long as a store.
 func handlersInMemory(o outputs) map[string]lambda.Handler {
-	profiles, owners, stored := memory.NewUsers(), memory.NewOwners(), memory.NewItems()
+	profiles, owners, stored := memoryusers.New(), memoryitems.NewOwners(), memoryitems.NewItems()
 	return handlers(ports{users: slowUsers{profiles}, records: profiles, topic: snssqs.NewTopic(new(snssqstest.Topic), "arn"),
 		items: stored, search: stored, holdings: stored, owners: slowOwners{owners}}, o.of)
 }

@@ -15,7 +15,7 @@ import (
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
 	"rental.example/domain"
 	"rental.example/domain/item"
 	"rental.example/functions/items"
@@ -47,8 +47,8 @@ type ports struct {
 }
 
 func inMemory() ports {
-	items := memory.NewItems()
-	return ports{store: items, search: items, owners: memory.NewOwners()}
+	items := memoryitems.NewItems()
+	return ports{store: items, search: items, owners: memoryitems.NewOwners()}
 }
 
 func ptr[T any](v T) *T { return &v }

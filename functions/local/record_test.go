@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/functions/users"
 )
 
@@ -86,7 +86,7 @@ func TestRecord(t *testing.T) {
 func replay(t *testing.T, event, golden string) {
 	t.Helper()
 	now := func() time.Time { return frozen }
-	routes := users.New(memory.NewUsers(), now, slog.New(slog.DiscardHandler)).Routes()
+	routes := users.New(memoryusers.New(), now, slog.New(slog.DiscardHandler)).Routes()
 	f := builder{options: options{origin: "http://localhost:3000"}, now: now, stderr: io.Discard}.http("users", routes)
 	got := apigatewaytest.Invoke(t, f.New(), "invocation-1", []byte(event))
 	var want apigatewaytest.Response

@@ -12,8 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"rental.example/adapters/dynamo"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/dynamo/dynamousers"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain/item"
 	"rental.example/domain/user"
 	"rental.example/functions/itemsync"
@@ -48,10 +51,10 @@ func newStores(ctx context.Context, o options, newID func() string, logger *slog
 }
 
 func (s *stores) useMemoryUsers(newID func() string, logger *slog.Logger) {
-	profiles, stream := memory.NewUsers(), pipeline.NewStream(newID)
+	profiles, stream := memoryusers.New(), pipeline.NewStream(newID)
 	profiles.OnChange(func(before, after user.Record) {
 		err := stream.Put(func(eventID, sequence string) (json.RawMessage, error) {
-			return dynamo.UserChange{EventID: eventID, SequenceNumber: sequence, Before: before, After: after}.Record()
+			return dynamousers.Change{EventID: eventID, SequenceNumber: sequence, Before: before, After: after}.Record()
 		})
 		if err != nil {
 			logger.Error("cannot write profile change to the stream", "error", err)
@@ -72,7 +75,7 @@ func engineConfig(endpoint string) aws.Config {
 func (s *stores) useDynamoDB(ctx context.Context, o options, logger *slog.Logger) error {
 	config := engineConfig(o.dynamodb)
 	client := dynamo.NewClient(config)
-	if err := dynamo.EnsureUsersTable(ctx, client, o.table); err != nil {
+	if err := dynamousers.Schema(o.table).Ensure(ctx, client); err != nil {
 		return err
 	}
 	locate := func(ctx context.Context) (string, error) { return streamARN(ctx, client, o.table) }
@@ -80,13 +83,13 @@ func (s *stores) useDynamoDB(ctx context.Context, o options, logger *slog.Logger
 	if err != nil {
 		return err
 	}
-	s.profiles = dynamo.NewUsers(tableClient{client, o.table}, o.table)
+	s.profiles = dynamousers.New(tableClient{client, o.table}, o.table)
 	s.changes = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(config), arn, locate, logger)
 	return nil
 }
 
 func (s *stores) useMemoryItems(ctx context.Context, o options) error {
-	items, owners := memory.NewItems(), memory.NewOwners()
+	items, owners := memoryitems.NewItems(), memoryitems.NewOwners()
 	s.items, s.search, s.owners, s.registry = items, items, owners, newRegistry(owners, items, o)
 	if !o.demo {
 		return nil
@@ -95,14 +98,12 @@ func (s *stores) useMemoryItems(ctx context.Context, o options) error {
 }
 
 func (s *stores) useOpenSearch(o options) error {
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: o.opensearch, Alias: o.alias, Service: opensearch.ServiceNone,
-	})
+	client, err := opensearchitems.NewClient(opensearch.Config{Endpoint: o.opensearch, Service: opensearch.ServiceNone}, o.alias, 0)
 	if err != nil {
 		return fmt.Errorf("-opensearch %s: %w", o.opensearch, err)
 	}
-	items, owners := opensearch.NewItems(client), opensearch.NewOwners(client)
-	s.items, s.search, s.owners, s.registry = items, items, owners, newRegistry(owners, opensearch.NewHoldings(client), o)
+	items, owners := opensearchitems.NewItems(client), opensearchitems.NewOwners(client)
+	s.items, s.search, s.owners, s.registry = items, items, owners, newRegistry(owners, opensearchitems.NewHoldings(client), o)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 )
 
 // creationTimeout limits the creation of a missing table by an operation.
@@ -64,7 +65,7 @@ func createIfMissing[In, Out any](ctx context.Context, c tableClient,
 	}
 	creation, cancel := context.WithTimeout(ctx, creationTimeout)
 	defer cancel()
-	if createErr := dynamo.EnsureUsersTable(creation, c.client, c.table); createErr != nil {
+	if createErr := dynamousers.Schema(c.table).Ensure(creation, c.client); createErr != nil {
 		return nil, fmt.Errorf("%w; cannot create the table: %w", err, createErr)
 	}
 	return call(ctx, in, options...)

@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/snssqs"
 	"rental.example/domain"
 	"rental.example/domain/item"
@@ -62,9 +63,9 @@ func newWorld(ctx context.Context, seed uint64, trace io.Writer) *world {
 	w.faults = !w.faultless
 	w.lossy = w.faults && w.chance(8)
 	w.clockLag = []time.Duration{0, 0, 0, 0, 0, 0, time.Second, -time.Second}[w.choose(8)]
-	w.users = users{memory.NewUsers(), w}
+	w.users = users{memoryusers.New(), w}
 	w.users.OnChange(w.recordChange)
-	w.items = items{memory.NewItems(), w}
+	w.items = items{memoryitems.NewItems(), w}
 	w.items.PauseRefresh()
 	w.owners = &owners{world: w}
 	w.loseOwners()
@@ -199,7 +200,7 @@ func (w *world) refresh() { _ = w.items.Items.Refresh(w.ctx) } // fails only if 
 // loseOwners deletes all owners, as if their index were lost.
 func (w *world) loseOwners() {
 	w.log("all owners are lost")
-	w.owners.memory = memory.NewOwners()
+	w.owners.memory = memoryitems.NewOwners()
 	w.owners.memory.OnMerge(func(ctx context.Context) { _ = processOf(ctx).pause() })
 	clear(w.applied)
 	w.ownerLosses++

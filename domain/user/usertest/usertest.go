@@ -1,7 +1,7 @@
 // Package usertest is the contract suite of user.Store and user.RecordStore: every outcome in the ports' comments, under
 // every condition and in races. A store runs it in one line of its tests:
 //
-//	usertest.Run(t, func(t *testing.T) user.Store { return memory.NewUsers() })
+//	usertest.Run(t, func(t *testing.T) user.Store { return memoryusers.New() })
 //
 // All times come from the tests, so stores need no fake clock. Lists may lag, as the port allows: they are read again until
 // they are up to date or a timeout has passed. Values are compared with ==, since the port demands times in UTC.

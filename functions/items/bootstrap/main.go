@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain"
 	"rental.example/functions/bootstrap"
 	"rental.example/functions/items"
@@ -14,15 +15,14 @@ import (
 func main() { bootstrap.Run("items", open) }
 
 func open(env bootstrap.Environment) (bootstrap.Function, error) {
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
-		Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
-	})
+	client, err := opensearchitems.NewClient(opensearch.Config{
+		Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Service: env.Required("OPEN_SEARCH_SERVICE"), AWS: env.AWS("ES"),
+	}, env.Required("OPEN_SEARCH_INDEX"), env.Count("OPEN_SEARCH_SHARDS", 1))
 	if err != nil {
 		return bootstrap.Function{}, err
 	}
-	store := opensearch.NewItems(client)
-	service := items.New(store, store, opensearch.NewOwners(client),
+	store := opensearchitems.NewItems(client)
+	service := items.New(store, store, opensearchitems.NewOwners(client),
 		items.Config{Now: time.Now, Random: domain.RandomBits, Logger: env.Logger})
 	return env.HTTP(service.Routes(), client.Ping), nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain/item"
 	"rental.example/functions/bootstrap"
 	"rental.example/functions/itemsync"
@@ -14,13 +15,12 @@ import (
 func main() { bootstrap.Run("itemsync", open) }
 
 func open(env bootstrap.Environment) (bootstrap.Function, error) {
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
-		Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
-	})
+	client, err := opensearchitems.NewClient(opensearch.Config{
+		Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Service: env.Required("OPEN_SEARCH_SERVICE"), AWS: env.AWS("ES"),
+	}, env.Required("OPEN_SEARCH_INDEX"), env.Count("OPEN_SEARCH_SHARDS", 1))
 	if err != nil {
 		return bootstrap.Function{}, err
 	}
-	registry := item.NewRegistry(opensearch.NewOwners(client), opensearch.NewHoldings(client), itemsync.GracePeriod, time.Now)
+	registry := item.NewRegistry(opensearchitems.NewOwners(client), opensearchitems.NewHoldings(client), itemsync.GracePeriod, time.Now)
 	return env.Events(itemsync.New(registry, itemsync.Config{Logger: env.Logger, Metrics: env.Metrics}).Handle, client.Ping), nil
 }

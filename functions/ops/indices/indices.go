@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 )
 
 // GracePeriod is how long writes are blocked before an alias is switched. It is longer than the timeout of any function
@@ -25,7 +26,7 @@ const GracePeriod = 35 * time.Second
 
 // Config configures an Admin.
 type Config struct {
-	Client      *opensearch.Client
+	Client      *opensearchitems.Client
 	Logf        func(format string, args ...any) // logs a line of progress
 	GracePeriod time.Duration                    // the constant, except in tests
 	IsErased    func(id string) bool             // reports whether a user was erased; only RestoreItems needs it

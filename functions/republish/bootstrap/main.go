@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/snssqs"
 	"rental.example/functions/bootstrap"
 	"rental.example/functions/republish"
@@ -15,7 +16,7 @@ import (
 func main() { bootstrap.Run("republish", open) }
 
 func open(env bootstrap.Environment) (bootstrap.Function, error) {
-	records := dynamo.NewUsers(dynamo.NewClient(env.AWS("DYNAMODB")), env.Required("USERS_TABLE"))
+	records := dynamousers.New(dynamo.NewClient(env.AWS("DYNAMODB")), env.Required("USERS_TABLE"))
 	topic := snssqs.NewTopic(snssqs.NewTopicClient(env.AWS("SNS")), env.Required("USER_EVENTS_TOPIC_ARN"))
 	readOne := func(ctx context.Context) error {
 		_, err := records.Scan(ctx, "", 1)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/functions/bootstrap"
 	"rental.example/functions/users"
 )
@@ -13,6 +14,6 @@ import (
 func main() { bootstrap.Run("users", open) }
 
 func open(env bootstrap.Environment) (bootstrap.Function, error) {
-	store := dynamo.NewUsers(dynamo.NewClient(env.AWS("DYNAMODB")), env.Required("USERS_TABLE"))
+	store := dynamousers.New(dynamo.NewClient(env.AWS("DYNAMODB")), env.Required("USERS_TABLE"))
 	return env.HTTP(users.New(store, time.Now, env.Logger).Routes(), store.Ping), nil
 }
