@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"rental.example/domain"
+	"rental.example/domain/domaintest"
 	"rental.example/domain/item"
 )
 
@@ -218,8 +219,8 @@ func raceRemovals(t trial) {
 	t.create(items...)
 	listed := t.listOwned(owner, 99, 99)
 	var wins [16]atomic.Int32
-	var skipped [writers]int
-	concurrently(func(writer int) {
+	var skipped [domaintest.Writers]int
+	domaintest.Concurrently(func(writer int) {
 		for i := range listed {
 			if writer%2 == 0 {
 				wins[i].Add(t.tryRename(items, listed[i]))
