@@ -37,9 +37,7 @@ func copiesValues[R any, P comparable](t storeTrial[R, P]) {
 	r := t.New(0, At(0))
 	stored := func() string { // with what is after pointers
 		text, err := json.Marshal(t.get(r))
-		if err != nil {
-			t.Fatal(err)
-		}
+		t.WantError("encoding", err, nil)
 		return string(text)
 	}
 	unchangedBy := func(what string, used any) {
@@ -57,9 +55,7 @@ func copiesValues[R any, P comparable](t storeTrial[R, P]) {
 	if t.Save != nil {
 		versions := []domain.Version{t.Info(base).Version}
 		saved, _, err := t.Save(t.Context(), next, domain.MustBe(versions...))
-		if err != nil {
-			t.Fatal(err)
-		}
+		t.WantError("Save", err, nil)
 		unchangedBy("the result of Save", saved)
 		unchangedBy("the list of versions", versions)
 	} else if t.Replace != nil {

@@ -51,8 +51,9 @@ func (t T) WantError(what string, got, want error) {
 }
 
 const (
-	listTimeout  = 20 * time.Second // how long a list may lag
-	listInterval = 20 * time.Millisecond
+	firstInterval = 10 * time.Millisecond
+	lastInterval  = time.Second
+	listTimeout   = 20 * time.Second // how long a list may lag
 )
 
 // Eventually calls check until it returns no problem, and fails the test with the last problem after 20 seconds.
@@ -60,11 +61,11 @@ func (t T) Eventually(check func() (problem string)) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), listTimeout)
 	defer cancel()
-	ticker := time.NewTicker(listInterval)
-	defer ticker.Stop()
+	interval := firstInterval
 	for problem := check(); problem != ""; problem = check() {
 		select {
-		case <-ticker.C:
+		case <-time.After(interval):
+			interval = min(2*interval, lastInterval)
 		case <-ctx.Done():
 			t.Fatal(problem)
 		}

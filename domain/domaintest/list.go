@@ -23,8 +23,6 @@ type List[R any, P comparable] struct {
 	Order func(a, b R) int
 }
 
-const maxPages = 1000 // more than any test reads
-
 // readAll reads all pages of a list, and calls write, if not nil, after each but the last. It checks that no page exceeds
 // the limit or is empty without need, and that the records are unique and in order.
 func (t storeTrial[R, P]) readAll(name string, limit int, write func(page []R)) (all []R) {
@@ -34,7 +32,7 @@ func (t storeTrial[R, P]) readAll(name string, limit int, write func(page []R)) 
 	for pages := 0; pages == 0 || after != zero; pages++ {
 		page, next, err := list.Page(t.Context(), limit, after)
 		empty := len(page) == 0 && (next != zero || pages > 0 && write == nil)
-		if err != nil || len(page) > limit || pages == maxPages || empty {
+		if err != nil || len(page) > limit || pages == 1000 || empty {
 			t.Fatalf("list %s, limit %d: page %d has %d records, next %v, error %v", name, limit, pages, len(page), next, err)
 		}
 		for _, r := range page {
@@ -105,9 +103,7 @@ func listPages[R any, P comparable](t storeTrial[R, P]) {
 	for _, list := range t.Lists { // it copies values
 		var first P
 		page, next, err := list.Page(t.Context(), 2, first)
-		if err != nil {
-			t.Fatal(err)
-		}
+		t.WantError("a page", err, nil)
 		overwrite(reflect.ValueOf(page))
 		overwrite(reflect.ValueOf(&next))
 	}
@@ -164,19 +160,20 @@ func listAmongWrites[R any, P comparable](t storeTrial[R, P], name string, step 
 	}
 }
 
-// writeBetweenPages changes two records, and creates one among them.
+// writeBetweenPages creates a record among the others, and changes one, moves one, and removes one.
 func (t storeTrial[R, P]) writeBetweenPages(changing map[string]R, round int) {
 	t.Helper()
-	s, changed := At(time.Hour+time.Duration(round)*time.Second), 0
+	t.create(t.New(round, At(time.Duration(round)*time.Microsecond)))
+	s, n := At(time.Hour+time.Duration(round)*time.Second), 0
 	for id, r := range changing {
-		if changed%2 == 0 || t.Move == nil {
+		switch n++; {
+		case n == 1:
 			changing[id] = t.replace(r, t.Change(r, "2", s))
-		} else {
+		case n == 2 && t.Move != nil:
 			changing[id] = t.replace(r, t.Move(r, s))
-		}
-		if changed++; changed == 2 {
-			break
+		case n == 3:
+			t.remove(r)
+			delete(changing, id)
 		}
 	}
-	t.create(t.New(round, At(time.Duration(round)*time.Microsecond)))
 }

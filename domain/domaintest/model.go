@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"rental.example/domain"
@@ -14,8 +15,8 @@ import (
 type write[R any] struct {
 	deletes bool
 	r       R // to save, written at stamp
-	cond    domain.Condition
 	stamp   domain.Stamp
+	cond    domain.Condition
 }
 
 // model is one record of a store, as the contract demands it.
@@ -27,10 +28,6 @@ type model[R any, P comparable] struct {
 	exists    bool
 	r         R    // if it exists
 	created   bool // whether the last write created it
-}
-
-func (t storeTrial[R, P]) newModel(n int) *model[R, P] {
-	return &model[R, P]{storeTrial: t, first: t.New(n, At(0))}
 }
 
 // expect does w as the contract demands, or returns the error.
@@ -80,7 +77,7 @@ func (m *model[R, P]) do(history string, w write[R]) {
 		problem += fmt.Sprintf("; then Get = %+v, %v; want %+v, exists %t", got, err, m.r, m.exists)
 	}
 	if problem != "" {
-		m.Fatalf("%s; write %+v over version %d:\n%s", history, w, before, problem)
+		m.Fatalf("%s: %s\nof a write over version %d: %+v", history, problem, before, w)
 	}
 }
 
@@ -101,40 +98,54 @@ func (m *model[R, P]) write(deletes bool, text string, cond domain.Condition, s 
 	return write[R]{deletes: deletes, r: m.Change(m.first, text, s), cond: cond, stamp: s}
 }
 
-// writesOfEachKind tries each write, under each condition, in each state of a record, by a fast and a slow clock: as a new
-// request, as a retry of the last write or of the first one, and without a RequestID.
+// newModel returns a model after a history of saves "s" and deletions "d", with the RequestIDs of the first and last one.
+func (t storeTrial[R, P]) newModel(n int, history string) (m *model[R, P], requests [2]string) {
+	m = &model[R, P]{storeTrial: t, first: t.New(n, At(0))}
+	for step, op := range history {
+		s := At(time.Duration(step) * time.Hour)
+		m.do(history[:step], m.write(op == 'd', string(op), domain.Condition{}, s))
+		requests[min(step, 1)] = s.RequestID
+	}
+	return m, requests
+}
+
+// writesOfEachKind tries each write, under each condition, in each state of a record, by a slow and a fast clock: as a new
+// request, as a retry of the first or last write before, and without a RequestID.
 func writesOfEachKind[R any, P comparable](t storeTrial[R, P]) {
+	try := func(history string, condition int, clock time.Duration, deletes bool) {
+		for request := range 4 {
+			m, requests := t.newModel(request, history)
+			s := At(clock)
+			s.RequestID = []string{s.RequestID, requests[0], requests[1], ""}[request]
+			what := fmt.Sprintf("after %q, condition %d, request %d", history, condition, request)
+			m.do(what, m.write(deletes, "last", conditionsFor(m.version)[condition], s))
+		}
+	}
 	for _, history := range []string{"", "s", "ss", "sd", "sds"} {
-		for i := range conditionsFor(0) {
-			for kind := range 16 {
-				m, requests := t.newModel(kind), [4]string{At(0).RequestID}
-				for step, op := range history {
-					s := At(time.Duration(step) * time.Hour)
-					m.do(history[:step], m.write(op == 'd', string(op), domain.Condition{}, s))
-					requests[1+min(step, 1)] = s.RequestID // the first, or the last
+		for condition := range conditionsFor(0) {
+			for _, clock := range []time.Duration{-5 * time.Hour, 5 * time.Hour} {
+				if t.Delete != nil {
+					try(history, condition, clock, true)
 				}
-				s := domain.Stamp{Time: At(time.Duration(kind/8*10-5) * time.Hour).Time, RequestID: requests[kind/2%4]}
-				if t.Delete != nil || kind%2 == 0 && history[max(len(history)-1, 0):] != "d" {
-					m.do(fmt.Sprintf("after %q, condition %d", history, i), m.write(kind%2 == 1, "last", conditionsFor(m.version)[i], s))
+				if t.Delete != nil || !strings.Contains(history, "d") {
+					try(history, condition, clock, false)
 				}
 			}
 		}
 	}
 }
 
-const (
-	modelSeeds = 8
-	modelSteps = 150
-)
-
 // randomWrites does random writes on a few records, by clocks that are up to a minute slow or fast. Some are retries.
 func randomWrites[R any, P comparable](t storeTrial[R, P], seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 0))
-	models := []*model[R, P]{t.newModel(0), t.newModel(1), t.newModel(2)}
+	var models [3]*model[R, P]
+	for i := range models {
+		models[i], _ = t.newModel(i, "")
+	}
 	last := make(map[*model[R, P]]domain.Stamp)
-	for step := range modelSteps {
+	for step := range 150 {
 		m := models[rng.IntN(len(models))]
-		if rng.IntN(5) > 0 { // else in the same request
+		if rng.IntN(5) > 0 || last[m].Time.IsZero() { // else in the same request
 			last[m] = At(time.Duration(step)*time.Second + time.Duration(rng.IntN(120)-60)*time.Second)
 		}
 		s := last[m]
@@ -143,7 +154,11 @@ func randomWrites[R any, P comparable](t storeTrial[R, P], seed uint64) {
 		}
 		conds := append(conditionsFor(m.version), domain.Condition{}, domain.Condition{}, domain.MustBe(m.version))
 		deletes := rng.IntN(4) == 0 && t.Delete != nil
-		m.do(fmt.Sprintf("seed %d, step %d", seed, step), m.write(deletes, fmt.Sprint(step), conds[rng.IntN(len(conds))], s))
+		w := m.write(deletes, fmt.Sprint(step), conds[rng.IntN(len(conds))], s)
+		if t.Move != nil && rng.IntN(2) == 0 {
+			w.r = t.Move(w.r, s)
+		}
+		m.do(fmt.Sprintf("seed %d, step %d", seed, step), w)
 	}
 	var present []R
 	for _, m := range models {

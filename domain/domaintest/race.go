@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"rental.example/domain"
 )
@@ -27,10 +26,8 @@ func Concurrently(f func(writer int)) {
 	all.Wait()
 }
 
-// RetryConflicts retries a write while it returns domain.ErrConflict, a limited number of times.
-func RetryConflicts(write func() error) error { return retryWhile(domain.ErrConflict, write) }
-
-func retryWhile(kind error, write func() error) (err error) {
+// RetryWhile retries a write while it returns an error of a kind, a limited number of times.
+func RetryWhile(kind error, write func() error) (err error) {
 	for range 20 * Writers {
 		if err = write(); !errors.Is(err, kind) {
 			return err
@@ -40,24 +37,22 @@ func retryWhile(kind error, write func() error) (err error) {
 }
 
 // WantOneWinner runs write concurrently and checks that it succeeds once and otherwise returns one of lost. It returns
-// the winner, or -1.
+// the writer that succeeded.
 func (t T) WantOneWinner(write func(writer int) error, lost ...error) (winner int) {
 	t.Helper()
-	var wins, last atomic.Int64
-	last.Store(-1)
-	Concurrently(func(writer int) {
-		err := write(writer)
-		if err == nil {
-			wins.Add(1)
-			last.Store(int64(writer))
-		} else if !slices.ContainsFunc(lost, func(want error) bool { return errors.Is(err, want) }) {
+	errs := make([]error, Writers)
+	Concurrently(func(writer int) { errs[writer] = write(writer) })
+	winner = slices.Index(errs, nil)
+	for writer, err := range errs {
+		isLost := slices.ContainsFunc(lost, func(want error) bool { return errors.Is(err, want) })
+		if writer != winner && !isLost {
 			t.Errorf("writer %d: got error %v, want one of %v", writer, err, lost)
 		}
-	})
-	if n := wins.Load(); n != 1 {
-		t.Errorf("%d writers succeeded, want one", n)
 	}
-	return int(last.Load())
+	if winner < 0 {
+		t.Fatalf("no writer succeeded")
+	}
+	return winner
 }
 
 // mark returns the mark of a writer, to be appended to a text that begins with "-".

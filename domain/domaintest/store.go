@@ -94,10 +94,10 @@ func newStoreTrial[R any, P comparable](t testing.TB, s Store[R, P]) storeTrial[
 	if s.Equal == nil {
 		s.Equal = func(a, b R) bool { return cmp.Equal(a, b) }
 	}
-	save := func(ctx context.Context, r R, cond domain.Condition) error {
-		return RetryConflicts(func() error { _, _, err := s.Save(ctx, r, cond); return err })
-	}
 	if s.Save != nil {
+		save := func(ctx context.Context, r R, cond domain.Condition) error {
+			return RetryWhile(domain.ErrConflict, func() error { _, _, err := s.Save(ctx, r, cond); return err })
+		}
 		trial.changed, trial.missing = domain.ErrPreconditionFailed, domain.ErrNotFound
 		s.Create = func(ctx context.Context, r R) error { return save(ctx, r, domain.MustNotExist()) }
 		s.Replace = func(ctx context.Context, base, next R) error {
@@ -107,7 +107,10 @@ func newStoreTrial[R any, P comparable](t testing.TB, s Store[R, P]) storeTrial[
 	if s.Delete != nil {
 		s.Remove = func(ctx context.Context, base R, stamp domain.Stamp) error {
 			info := s.Info(base)
-			return RetryConflicts(func() error { _, err := s.Delete(ctx, info.ID, domain.MustBe(info.Version), stamp); return err })
+			return RetryWhile(domain.ErrConflict, func() error {
+				_, err := s.Delete(ctx, info.ID, domain.MustBe(info.Version), stamp)
+				return err
+			})
 		}
 	}
 	trial.Store = s
@@ -117,25 +120,25 @@ func newStoreTrial[R any, P comparable](t testing.TB, s Store[R, P]) storeTrial[
 // tests returns the tests of the operations that the store has. A test's name has those that it needs.
 func (t storeTrial[R, P]) tests() map[string]func(storeTrial[R, P]) {
 	tests := map[string]func(storeTrial[R, P]){
-		"create":                  creates[R, P],
-		"create/race":             raceCreations[R, P],
-		"copies values":           copiesValues[R, P],
-		"done context":            doneContext[R, P],
-		"replace":                 replaces[R, P],
-		"replace/race":            raceReplacements[R, P],
-		"remove":                  removes[R, P],
-		"replace or remove":       writesOverOldStates[R, P],
-		"replace or remove/race":  raceForOneState[R, P],
-		"save or delete":          writesOfEachKind[R, P],
-		"save or delete/versions": raceVersions[R, P],
-		"delete/race":             raceDeletions[R, P],
-		"list":                    listPages[R, P],
-		"list, replace, remove":   listAfterWrites[R, P],
+		"create":                 creates[R, P],
+		"create/race":            raceCreations[R, P],
+		"copies values":          copiesValues[R, P],
+		"done context":           doneContext[R, P],
+		"replace":                replaces[R, P],
+		"replace/race":           raceReplacements[R, P],
+		"remove":                 removes[R, P],
+		"replace or remove":      writesOverOldStates[R, P],
+		"replace or remove/race": raceForOneState[R, P],
+		"save":                   writesOfEachKind[R, P],
+		"save or delete/race":    raceVersions[R, P],
+		"delete/race":            raceDeletions[R, P],
+		"list":                   listPages[R, P],
+		"list, replace, remove":  listAfterWrites[R, P],
 	}
-	for seed := range uint64(modelSeeds) {
-		tests[fmt.Sprintf("save or delete/seed=%d", seed)] = func(t storeTrial[R, P]) { randomWrites(t, seed) }
+	for seed := range uint64(8) {
+		tests[fmt.Sprintf("save/seed=%d", seed)] = func(t storeTrial[R, P]) { randomWrites(t, seed) }
 	}
-	tests["save or delete/random seed"] = func(t storeTrial[R, P]) { randomWrites(t, rand.Uint64()) }
+	tests["save/random seed"] = func(t storeTrial[R, P]) { randomWrites(t, rand.Uint64()) }
 	for name := range t.Lists {
 		for _, step := range []time.Duration{0, time.Microsecond} {
 			tests[fmt.Sprintf("list, replace, remove/%s/%s", name, step)] = func(t storeTrial[R, P]) { listAmongWrites(t, name, step) }

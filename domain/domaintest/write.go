@@ -107,7 +107,7 @@ func raceCreations[R any, P comparable](t storeTrial[R, P]) {
 		records[i] = t.Change(r, mark(i), At(time.Duration(i)*time.Millisecond))
 	}
 	winner := t.WantOneWinner(func(writer int) error { return t.Create(t.Context(), records[writer]) }, t.changed)
-	if stored := t.get(r); winner >= 0 && t.Info(stored) != t.Info(records[winner]) {
+	if stored := t.get(r); t.Info(stored) != t.Info(records[winner]) {
 		t.Errorf("stored %+v, want %+v", t.Info(stored), t.Info(records[winner]))
 	}
 }
@@ -118,7 +118,7 @@ func raceReplacements[R any, P comparable](t storeTrial[R, P]) {
 	var versions versionSet
 	Concurrently(func(writer int) {
 		s := At(time.Duration(writer%5) * time.Second)
-		err := retryWhile(t.changed, func() error {
+		err := RetryWhile(t.changed, func() error {
 			base, err := t.Get(t.Context(), t.id(r))
 			if err != nil {
 				return err
@@ -129,9 +129,7 @@ func raceReplacements[R any, P comparable](t storeTrial[R, P]) {
 			}
 			return err
 		})
-		if err != nil {
-			t.Errorf("writer %d: %v", writer, err)
-		}
+		t.WantError("replacing", err, nil)
 	})
 	got := t.Info(t.get(r))
 	for writer := range Writers {
@@ -160,7 +158,7 @@ func raceDeletions[R any, P comparable](t storeTrial[R, P]) {
 	r := t.createNew()
 	t.WantOneWinner(func(writer int) error {
 		s := At(time.Duration(writer) * time.Millisecond)
-		return RetryConflicts(func() error {
+		return RetryWhile(domain.ErrConflict, func() error {
 			_, err := t.Delete(t.Context(), t.id(r), domain.Condition{}, s)
 			return err
 		})
@@ -196,7 +194,7 @@ func (t storeTrial[R, P]) writeSomehow(r R, s domain.Stamp, how int) (v domain.V
 	if how%3 == 1 {
 		cond = domain.MustNotExist()
 	}
-	err = RetryConflicts(func() (err error) {
+	err = RetryWhile(domain.ErrConflict, func() (err error) {
 		if how%3 == 2 {
 			v, err = t.Delete(t.Context(), t.id(r), domain.Condition{}, s)
 			return err

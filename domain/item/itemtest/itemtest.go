@@ -34,8 +34,8 @@ type Fixture struct {
 // run in parallel, each with its own fixture.
 func RunStore(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	domaintest.TestStore(t, func(t *testing.T) domaintest.Store[item.Stored, item.ID] { return newTrial(t, newFixture).described() })
-	run(t, newFixture, map[string]func(t trial){"all fields": storesAllFields, "replace/all fields": replacesAllFields})
+	domaintest.TestStore(t, func(t *testing.T) domaintest.Store[item.Stored, item.ID] { return trials(newFixture)(t).described() })
+	domaintest.Run(t, trials(newFixture), map[string]func(t trial){"all fields": storesAllFields, "replace/all fields": replacesAllFields})
 }
 
 // RunSearch tests an item.Search against its contract, as RunStore does. With -short it reads fewer pages.
@@ -72,13 +72,13 @@ func RunSearch(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	for _, sort := range item.Sorts() {
 		tests["page/concurrent writes/"+string(sort)] = func(t trial) { pagesAmongWrites(t, sort) }
 	}
-	run(t, newFixture, tests)
+	domaintest.Run(t, trials(newFixture), tests)
 }
 
 // RunHoldings tests an item.Holdings against its contract, as RunStore does.
 func RunHoldings(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	run(t, newFixture, map[string]func(t trial){
+	domaintest.Run(t, trials(newFixture), map[string]func(t trial){
 		"list/none":                          listNone,
 		"list/one owner below a version":     listBelowVersion,
 		"list/pages":                         listPages,
@@ -97,18 +97,13 @@ func RunHoldings(t *testing.T, newFixture func(t *testing.T) Fixture) {
 // RunOwners tests an item.Owners against its contract, as RunStore does.
 func RunOwners(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	run(t, newFixture, map[string]func(t trial){
+	domaintest.Run(t, trials(newFixture), map[string]func(t trial){
 		"unknown":                 unknownOwners,
 		"merge":                   mergesOwners,
 		"merge/deletion received": mergesDeletionReceived,
 		"many":                    manyOwners,
 		"merge/race":              raceMerges,
 	})
-}
-
-func run(t *testing.T, newFixture func(t *testing.T) Fixture, tests map[string]func(t trial)) {
-	t.Helper()
-	domaintest.Run(t, func(t *testing.T) trial { return newTrial(t, newFixture) }, tests)
 }
 
 // trial is one test of a fixture, with helpers.
@@ -118,17 +113,14 @@ type trial struct {
 	seed func(items []item.Item)
 }
 
-func newTrial(t *testing.T, newFixture func(t *testing.T) Fixture) trial {
-	tr := trial{T: domaintest.T{TB: t}, Fixture: newFixture(t)}
-	tr.seed = func(items []item.Item) {
-		t.Helper()
-		if tr.Seed != nil {
-			tr.Seed(t, items)
-		} else {
-			tr.create(items...)
+func trials(newFixture func(t *testing.T) Fixture) func(t *testing.T) trial {
+	return func(t *testing.T) trial {
+		tr := trial{T: domaintest.T{TB: t}, Fixture: newFixture(t)}
+		if tr.seed = func(items []item.Item) { tr.Seed(t, items) }; tr.Seed == nil {
+			tr.seed = func(items []item.Item) { tr.create(items...) }
 		}
+		return tr
 	}
-	return tr
 }
 
 var (

@@ -139,7 +139,7 @@ func raceMerges(t trial) {
 	var all sync.WaitGroup
 	for _, e := range events {
 		all.Go(func() {
-			err := domaintest.RetryConflicts(func() error { _, err := t.Owners.Merge(t.Context(), e); return err })
+			err := domaintest.RetryWhile(domain.ErrConflict, func() error { _, err := t.Owners.Merge(t.Context(), e); return err })
 			t.WantError(fmt.Sprintf("Merge(%+v)", e), err, nil)
 		})
 	}

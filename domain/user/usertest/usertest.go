@@ -136,6 +136,7 @@ func (t trial) listOf(typ user.Type) domaintest.List[user.Profile, *user.Positio
 			for _, p := range page.Profiles {
 				profiles = append(profiles, listed(p))
 			}
+			clear(page.Profiles) // no store may share them
 			return profiles, page.Next, err
 		},
 		Has:    func(p user.Profile) bool { return typ == "" || p.Type == typ },
