@@ -83,6 +83,8 @@ func TestImports(t *testing.T) {
 		for _, imported := range p.Imports {
 			own, isOwn := strings.CutPrefix(imported, module+"/")
 			switch {
+			case p.ImportPath == "domain/domaintest" && isOwn && own != "domain":
+				t.Errorf("%s imports %s: what the suites share knows the kernel only", p.ImportPath, own)
 			case isOwn:
 				checkOwnImport(t, p.ImportPath, own)
 			case !strings.Contains(strings.SplitN(imported, "/", 2)[0], "."): // the standard library
