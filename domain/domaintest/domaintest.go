@@ -50,22 +50,17 @@ func (t T) WantError(what string, got, want error) {
 	}
 }
 
-const (
-	firstInterval = 10 * time.Millisecond
-	lastInterval  = time.Second
-	listTimeout   = 20 * time.Second // how long a list may lag
-)
-
-// Eventually calls check until it returns no problem, and fails the test with the last problem after 20 seconds.
+// Eventually calls check until it returns no problem, as lists may lag. It fails the test with the last problem after 20
+// seconds.
 func (t T) Eventually(check func() (problem string)) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), listTimeout)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	interval := firstInterval
+	interval := 10 * time.Millisecond
 	for problem := check(); problem != ""; problem = check() {
 		select {
 		case <-time.After(interval):
-			interval = min(2*interval, lastInterval)
+			interval = min(2*interval, time.Second)
 		case <-ctx.Done():
 			t.Fatal(problem)
 		}

@@ -98,25 +98,25 @@ func (m *model[R, P]) write(deletes bool, text string, cond domain.Condition, s 
 	return write[R]{deletes: deletes, r: m.Change(m.first, text, s), cond: cond, stamp: s}
 }
 
-// newModel returns a model after a history of saves "s" and deletions "d", with the RequestIDs of the first and last one.
-func (t storeTrial[R, P]) newModel(n int, history string) (m *model[R, P], requests [2]string) {
+// newModel returns a model after a history of saves "s" and deletions "d", with the RequestIDs of these.
+func (t storeTrial[R, P]) newModel(n int, history string) (m *model[R, P], requests []string) {
 	m = &model[R, P]{storeTrial: t, first: t.New(n, At(0))}
 	for step, op := range history {
 		s := At(time.Duration(step) * time.Hour)
 		m.do(history[:step], m.write(op == 'd', string(op), domain.Condition{}, s))
-		requests[min(step, 1)] = s.RequestID
+		requests = append(requests, s.RequestID)
 	}
 	return m, requests
 }
 
-// writesOfEachKind tries each write, under each condition, in each state of a record, by a slow and a fast clock: as a new
-// request, as a retry of the first or last write before, and without a RequestID.
+// writesOfEachKind tries each write, under each condition, in each state of a record, by a slow and a fast clock: as a retry
+// of each write before, as a new request, and without a RequestID.
 func writesOfEachKind[R any, P comparable](t storeTrial[R, P]) {
 	try := func(history string, condition int, clock time.Duration, deletes bool) {
-		for request := range 4 {
+		for request := range len(history) + 2 {
 			m, requests := t.newModel(request, history)
 			s := At(clock)
-			s.RequestID = []string{s.RequestID, requests[0], requests[1], ""}[request]
+			s.RequestID = append(requests, s.RequestID, "")[request]
 			what := fmt.Sprintf("after %q, condition %d, request %d", history, condition, request)
 			m.do(what, m.write(deletes, "last", conditionsFor(m.version)[condition], s))
 		}

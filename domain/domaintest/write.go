@@ -39,7 +39,7 @@ func replaces[R any, P comparable](t storeTrial[R, P]) {
 	}
 	never := t.New(0, At(0))
 	t.WantError("replacing an old state", t.Replace(t.Context(), first, t.Change(first, "2", At(time.Hour))), t.changed)
-	t.WantError("replacing a missing record", t.Replace(t.Context(), never, t.Change(never, "2", At(time.Hour))), t.missing)
+	t.WantError("replacing a missing record", t.Replace(t.Context(), r, t.Change(never, "2", At(time.Hour))), t.missing)
 	t.wantStored(r)
 	t.wantAbsent(never)
 }

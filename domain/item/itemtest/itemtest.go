@@ -35,7 +35,9 @@ type Fixture struct {
 func RunStore(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
 	domaintest.TestStore(t, func(t *testing.T) domaintest.Store[item.Stored, item.ID] { return trials(newFixture)(t).described() })
-	domaintest.Run(t, trials(newFixture), map[string]func(t trial){"all fields": storesAllFields, "replace/all fields": replacesAllFields})
+	domaintest.Run(t, trials(newFixture), map[string]func(t trial){
+		"all fields": storesAllFields, "replace/all fields": replacesAllFields, "delete/missing": deletesMissing,
+	})
 }
 
 // RunSearch tests an item.Search against its contract, as RunStore does. With -short it reads fewer pages.

@@ -38,6 +38,11 @@ func replacesAllFields(t trial) {
 	t.wantItem(itm)
 }
 
+func deletesMissing(t trial) {
+	revision := t.get(t.createNew(item.Draft{}).ID).Revision
+	t.WantError("Delete of a missing item", t.Store.Delete(t.Context(), newID(noon), revision), domain.ErrNotFound)
+}
+
 // described returns the store as domaintest.TestStore needs it.
 func (t trial) described() domaintest.Store[item.Stored, item.ID] {
 	return domaintest.Store[item.Stored, item.ID]{

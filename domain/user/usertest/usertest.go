@@ -99,9 +99,10 @@ func (t trial) described() domaintest.Store[user.Profile, *user.Position] {
 	return domaintest.Store[user.Profile, *user.Position]{
 		New:    func(n int, s domain.Stamp) user.Profile { return t.newProfile(user.Types()[n%2], s) },
 		Change: func(p user.Profile, mark string, s domain.Stamp) user.Profile { return renamed(p, p.Name+mark, s) },
-		Move: func(p user.Profile, s domain.Stamp) user.Profile {
-			p.Type, p.Ratings = user.Types()[1-slices.Index(user.Types(), p.Type)], 1.0/3
-			return renamed(p, p.Name, s)
+		Move: func(p user.Profile, s domain.Stamp) user.Profile { // and all other fields
+			p.Type = user.Types()[1-slices.Index(user.Types(), p.Type)]
+			p.Email, p.EmailVerified, p.Ratings = "joan@example.org", !p.EmailVerified, 1.0/3
+			return renamed(p, "Joan", s)
 		},
 		Info: func(p user.Profile) domaintest.Info {
 			return domaintest.Info{ID: string(p.ID), Version: p.Version, Text: p.Name}
