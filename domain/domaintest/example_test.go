@@ -36,7 +36,9 @@ func describe(store bookingStore) domaintest.Store[booking, string] {
 			return b
 		},
 		Delete: store.Delete,
-		Lists:  map[string]domaintest.List[booking, string]{"of one owner": listOf(store, owners[0]), "of another": listOf(store, owners[1])},
+		Lists: map[string]domaintest.List[booking, string]{
+			"of one owner": listOf(store, owners[0]), "of another": listOf(store, owners[1]),
+		},
 	}
 }
 

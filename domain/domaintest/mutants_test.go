@@ -106,9 +106,10 @@ var storeFaults = map[string]bool{
 // TestStoreNegative: every fault fails a test of the suite, and every test fails for a fault.
 func TestStoreNegative(t *testing.T) {
 	t.Parallel()
-	for kind, describe := range map[string]func(bookingStore) domaintest.Store[booking, string]{"conditions": describe, "revisions": byRevision} {
+	type store = domaintest.Store[booking, string]
+	for kind, describe := range map[string]func(bookingStore) store{"conditions": describe, "revisions": byRevision} {
 		tests := func(fault string) map[string]func(testing.TB) {
-			return domaintest.StoreTests(func() domaintest.Store[booking, string] { return describe(newBookings(fault)) })
+			return domaintest.StoreTests(func() store { return describe(newBookings(fault)) })
 		}
 		foundBy := make(map[string][]string) // faults, by test
 		for fault, byRevisions := range storeFaults {
