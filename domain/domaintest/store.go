@@ -145,7 +145,8 @@ func (t storeTrial[R, P]) tests() map[string]func(storeTrial[R, P]) {
 		}
 	}
 	maps.DeleteFunc(tests, func(name string, _ func(storeTrial[R, P])) bool {
-		lacks := func(operation string, has bool) bool { return !has && strings.Contains(strings.SplitN(name, "/", 2)[0], operation) }
+		needs := strings.SplitN(name, "/", 2)[0]
+		lacks := func(operation string, has bool) bool { return !has && strings.Contains(needs, operation) }
 		return lacks("replace", t.Replace != nil) || lacks("remove", t.Remove != nil) || lacks("save", t.Save != nil) ||
 			lacks("delete", t.Delete != nil) || lacks("list", t.Lists != nil)
 	})

@@ -112,9 +112,7 @@ func listPages(t trial) {
 	next := items[3].ID[:len(items[3].ID)-1] + "Z" // after items[3]
 	for after, want := range map[item.ID][]item.Item{"0": items, next: items[4:], items[11].ID: nil, "~": nil} {
 		got, err := t.Holdings.ListOwned(t.Context(), owner, 13, after, 12)
-		if err != nil {
-			t.Errorf("ListOwned after %q = %v", after, err)
-		}
+		t.WantError("ListOwned after "+string(after), err, nil)
 		t.wantHoldings(got, want...)
 	}
 }
@@ -226,9 +224,7 @@ func raceRemovals(t trial) {
 				wins[i].Add(t.tryRename(items, listed[i]))
 			} else if i%4 == 0 {
 				changed, err := t.Holdings.Remove(t.Context(), listed[12-i:16-i])
-				if err != nil {
-					t.Errorf("Remove = %v", err)
-				}
+				t.WantError("Remove", err, nil)
 				skipped[writer] += changed
 			}
 		}
@@ -251,12 +247,11 @@ func raceRemovals(t trial) {
 func (t trial) tryRename(items []item.Item, h item.Holding) int32 {
 	i := slices.IndexFunc(items, func(itm item.Item) bool { return itm.ID == h.ID })
 	next, _ := items[i].Change(item.Patch{Name: domain.Some("Changed")}, at(time.Second))
-	switch err := t.Store.Replace(t.Context(), next, h.Revision); {
-	case err == nil:
+	err := t.Store.Replace(t.Context(), next, h.Revision)
+	if err == nil {
 		return 1
-	case !errors.Is(err, domain.ErrConflict):
-		t.Errorf("Replace = %v", err)
 	}
+	t.WantError("Replace", err, domain.ErrConflict)
 	return 0
 }
 
