@@ -92,6 +92,8 @@ func TestImports(t *testing.T) {
 		for _, imported := range p.Imports {
 			own, isOwn := strings.CutPrefix(imported, module+"/")
 			switch {
+			case p.ImportPath == "domain/domaintest" && isOwn && own != "domain":
+				t.Errorf("%s imports %s: what the suites share knows the kernel only", p.ImportPath, own)
 			case isOwn:
 				if why := forbiddenImport(p.ImportPath, own); why != "" {
 					t.Errorf("%s imports %s: %s", p.ImportPath, own, why)

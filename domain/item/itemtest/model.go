@@ -19,11 +19,12 @@ const (
 )
 
 // modelTests run random queries on random items against the search and a model of it: the items, their order, the total.
-func modelTests() (tests []test) {
+func modelTests() map[string]func(t trial) {
+	tests := map[string]func(t trial){"model/random seed": func(t trial) { matchesModel(t, rand.Uint64()) }}
 	for seed := range uint64(3) {
-		tests = append(tests, test{fmt.Sprintf("model/seed=%d", seed), func(t trial) { matchesModel(t, seed) }})
+		tests[fmt.Sprintf("model/seed=%d", seed)] = func(t trial) { matchesModel(t, seed) }
 	}
-	return append(tests, test{"model/random seed", func(t trial) { matchesModel(t, rand.Uint64()) }})
+	return tests
 }
 
 func matchesModel(t trial, seed uint64) {

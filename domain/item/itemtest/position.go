@@ -30,7 +30,7 @@ func refusesForgedPositions(t trial) {
 		for _, position := range forged {
 			q.After = &position
 			_, err := t.Search.Search(t.Context(), q)
-			t.wantError("Search after "+position.Key+" "+string(position.ID), err, item.ErrInvalidPosition)
+			t.WantError("Search after "+position.Key+" "+string(position.ID), err, item.ErrInvalidPosition)
 		}
 		q.After = valid
 		if got := t.search(q); len(got.Items) != 1 || got.Next != nil {
