@@ -6,11 +6,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"go/parser"
+	"go/token"
 	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,18 +34,17 @@ const module = "rental.example"
 
 // pkg is a package as go list reports it.
 type pkg struct {
-	ImportPath  string
-	Dir         string
-	Standard    bool
-	GoFiles     []string
-	TestGoFiles []string
-	Imports     []string
-	Export      string // the file of what it exports, with -export
+	ImportPath                         string
+	Dir                                string
+	Standard                           bool
+	GoFiles, TestGoFiles, XTestGoFiles []string
+	Imports                            []string
+	Export                             string // the file of what it exports, with -export
 }
 
 func list(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,TestGoFiles,Imports,Export"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,TestGoFiles,XTestGoFiles,Imports,Export"}, args...)...)
 	cmd.Dir = samtest.Root(t)
 	out, err := cmd.Output()
 	if err != nil {
@@ -131,6 +133,30 @@ func checkOwnImport(t *testing.T, from, to string) {
 		t.Errorf("%s imports %s: functions know nothing of each other", from, to)
 	case area(to) == "functions/local":
 		t.Errorf("%s imports %s: what stands in for AWS is deployed nowhere", from, to)
+	}
+}
+
+// TestPackageComments: every package has one comment, in one of its files; in a test file only if it has no others.
+func TestPackageComments(t *testing.T) {
+	t.Parallel()
+	begin := regexp.MustCompile(`^(Package|Command) \w+ `)
+	for _, p := range list(t, "./...") {
+		var found []string
+		for _, file := range slices.Concat(p.GoFiles, p.TestGoFiles, p.XTestGoFiles) {
+			source, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, parser.PackageClauseOnly|parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if source.Doc != nil {
+				found = append(found, file)
+			}
+			if source.Doc != nil && !begin.MatchString(source.Doc.Text()) {
+				t.Errorf("%s/%s: the package comment does not begin with Package or Command and the name", p.ImportPath, file)
+			}
+		}
+		if len(found) != 1 || len(p.GoFiles) > 0 && !slices.Contains(p.GoFiles, found[0]) {
+			t.Errorf("%s has package comments in %q, want one, and not in a test file", p.ImportPath, found)
+		}
 	}
 }
 
