@@ -6,11 +6,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"go/parser"
+	"go/token"
 	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,20 +34,19 @@ const module = "rental.example"
 
 // pkg is a package as go list reports it.
 type pkg struct {
-	ImportPath  string
-	Dir         string
-	Standard    bool
-	GoFiles     []string
-	TestGoFiles []string
-	Imports     []string
-	Export      string // the file of what it exports, with -export
+	ImportPath string
+	Dir        string
+	Standard   bool
+	Export     string // the file of what it exports, with -export
 
-	TestImports, XTestImports []string
+	GoFiles, TestGoFiles, XTestGoFiles []string
+	Imports, TestImports, XTestImports []string
 }
 
 func list(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,TestGoFiles,Imports,TestImports,XTestImports,Export"}, args...)...)
+	const fields = "-json=ImportPath,Dir,Standard,Export,GoFiles,TestGoFiles,XTestGoFiles,Imports,TestImports,XTestImports"
+	cmd := exec.Command("go", append([]string{"list", fields}, args...)...)
 	cmd.Dir = samtest.Root(t)
 	out, err := cmd.Output()
 	if err != nil {
@@ -198,12 +200,7 @@ func forbiddenImport(from, to string) string {
 		}
 	case area(from) == area(to):
 	case layer(from) == "domain":
-		t.Errorf("%s imports %s: a context knows the kernel only", from, to)
-	case to == "adapters/cursor" && layer(from) != "functions":
-		t.Errorf("%s imports %s: only functions encode positions for clients", from, to)
-	case layer(from) == "adapters" && (slices.Contains([]string{"adapters/httpclient", "adapters/lambdafn", "adapters/rawjson", "adapters/storecalls"}, to)): // they import no product
-	case layer(from) == "adapters" && layer(to) != "domain":
-		t.Errorf("%s imports %s: adapters know the domain only", from, to)
+		return "a context knows the kernel only"
 	case path.Base(from) == "bootstrap" && to == "functions/bootstrap":
 	case layer(to) == "functions" && area(from) != "functions/local":
 		return "functions know nothing of each other"
@@ -211,6 +208,30 @@ func forbiddenImport(from, to string) string {
 		return "what stands in for AWS is deployed nowhere"
 	}
 	return ""
+}
+
+// TestPackageComments: every package has one comment, in one of its files; in a test file only if it has no others.
+func TestPackageComments(t *testing.T) {
+	t.Parallel()
+	begin := regexp.MustCompile(`^(Package|Command) \w+ `)
+	for _, p := range list(t, "./...") {
+		var found []string
+		for _, file := range slices.Concat(p.GoFiles, p.TestGoFiles, p.XTestGoFiles) {
+			source, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, parser.PackageClauseOnly|parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if source.Doc != nil {
+				found = append(found, file)
+			}
+			if source.Doc != nil && !begin.MatchString(source.Doc.Text()) {
+				t.Errorf("%s/%s: the package comment does not begin with Package or Command and the name", p.ImportPath, file)
+			}
+		}
+		if len(found) != 1 || len(p.GoFiles) > 0 && !slices.Contains(p.GoFiles, found[0]) {
+			t.Errorf("%s has package comments in %q, want one, and not in a test file", p.ImportPath, found)
+		}
+	}
 }
 
 // services are the functions of the API, by their folders, over empty stores in memory. The tests that compare routes,
