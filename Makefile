@@ -88,7 +88,7 @@ load: ## sends the local runner 200,000 requests from another process; fails on 
 	cd testdata/peers && go run ./cmd/loadtest
 
 benchmarks: ## runs Go's benchmarks. Searches of an engine: testdata/engines/with opensearch make benchmarks
-	go test -run '^$$' -bench . ./functions/users ./functions/items ./functions/republish ./adapters/memory
+	go test -run '^$$' -bench . ./functions/users ./functions/items ./functions/republish ./adapters/memory/...
 
 template: ## lints template.yaml and those of functions/deploy, by all of cfn-lint's rules, for three regions
 	$(WITH) sam sh -c 'sam validate --lint && cfn-lint --include-checks I --regions eu-west-1 us-east-1 ap-southeast-2 -- template.yaml functions/deploy/*.yaml'

@@ -3,6 +3,7 @@ package domain
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 )
 
@@ -61,6 +62,40 @@ type Caller struct {
 	Email         string // in the user pool; may be empty
 	EmailVerified bool   // by the user pool
 	Groups        []string
+	Identified    bool // by an ID token; an access token has no e-mail
+}
+
+// Claims are the verified claims of a Cognito token, as the adapter of a transport parses them.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html
+type Claims struct {
+	TokenUse      string // id or access
+	Sub           string
+	Email         string
+	EmailVerified bool
+	Groups        []string
+}
+
+// NewCaller returns the caller with claims c. It returns ErrUnauthenticated if they are not those of an ID token or an
+// access token.
+func NewCaller(c Claims) (Caller, error) {
+	if c.TokenUse != "id" && c.TokenUse != "access" {
+		return Caller{}, fmt.Errorf("%w: not the claims of a token of the user pool", ErrUnauthenticated)
+	}
+	if !IsUUID(c.Sub) {
+		return Caller{}, fmt.Errorf("%w: invalid claim sub", ErrUnauthenticated)
+	}
+	return Caller{
+		ID: UserIDOf(c.Sub), Sub: c.Sub, Email: c.Email, EmailVerified: c.EmailVerified, Groups: c.Groups,
+		Identified: c.TokenUse == "id",
+	}, nil
+}
+
+// RequireIdentified returns ErrUnauthenticated if the caller has not sent an ID token.
+func (c Caller) RequireIdentified() error {
+	if !c.Identified {
+		return fmt.Errorf("%w: not the claims of an ID token", ErrUnauthenticated)
+	}
+	return nil
 }
 
 // IsAdmin reports whether the caller is a member of the group admin, by its exact name.

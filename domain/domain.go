@@ -1,5 +1,5 @@
-// Package domain is the kernel that the bounded contexts share: error kinds, field problems, the caller, versions, and
-// conditions of writes.
+// Package domain is the kernel that the bounded contexts share: error kinds and their explanations, field problems, the
+// caller, ids, versions, and conditions of writes.
 //
 // It imports the standard library alone. Its subpackages user and item import it and never each other; adapters import
 // the domain, and the domain imports no adapter.
@@ -8,8 +8,10 @@ package domain
 import "errors"
 
 // The kinds of error that ports and rules return. Adapters wrap them with %w and the cause; callers match them with
-// errors.Is; only package apigateway maps them to HTTP statuses.
+// errors.Is. Explain returns what a client may know of them; each transport maps the kinds to its statuses.
 var (
+	// ErrMalformed: the request has a wrong form.
+	ErrMalformed = errors.New("malformed")
 	// ErrUnauthenticated: the request has no verified caller.
 	ErrUnauthenticated = errors.New("unauthenticated")
 	// ErrForbidden: the caller is authenticated and not allowed to do this.

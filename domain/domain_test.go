@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rental.example/domain"
 )
 
@@ -23,6 +25,41 @@ func TestParseUserID(t *testing.T) {
 	} {
 		if got, err := domain.ParseUserID(bad); !errors.Is(err, domain.ErrNotFound) || got != "" {
 			t.Errorf("ParseUserID(%q) = %q, %v; want %v", bad, got, err, domain.ErrNotFound)
+		}
+	}
+}
+
+func TestNewCaller(t *testing.T) {
+	t.Parallel()
+	const sub = "e2c8a13b-4de5-429c-86b8-2ddd0de5c312"
+	full := domain.Claims{TokenUse: "id", Sub: sub, Email: "a@example.com", EmailVerified: true, Groups: []string{"a,b", "admin"}}
+	with := func(change func(*domain.Claims)) domain.Claims { c := full; change(&c); return c }
+	for name, tt := range map[string]struct {
+		claims     domain.Claims
+		ok         bool
+		identified bool
+	}{
+		"ID token":          {full, true, true},
+		"access token":      {with(func(c *domain.Claims) { c.TokenUse = "access" }), true, false},
+		"refresh token":     {with(func(c *domain.Claims) { c.TokenUse = "refresh" }), false, false},
+		"no token_use":      {with(func(c *domain.Claims) { c.TokenUse = "" }), false, false},
+		"other case":        {with(func(c *domain.Claims) { c.TokenUse = "ID" }), false, false},
+		"no sub":            {with(func(c *domain.Claims) { c.Sub = "" }), false, false},
+		"sub in upper case": {with(func(c *domain.Claims) { c.Sub = strings.ToUpper(sub) }), false, false},
+		"sub is a name":     {with(func(c *domain.Claims) { c.Sub = "jane" }), false, false},
+		"nothing":           {domain.Claims{}, false, false},
+	} {
+		got, err := domain.NewCaller(tt.claims)
+		want := domain.Caller{}
+		if tt.ok {
+			want = domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Email: full.Email, EmailVerified: true, Groups: full.Groups,
+				Identified: tt.identified}
+		}
+		if diff := cmp.Diff(want, got); diff != "" || errors.Is(err, domain.ErrUnauthenticated) == tt.ok {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+		if err := got.RequireIdentified(); errors.Is(err, domain.ErrUnauthenticated) == tt.identified {
+			t.Errorf("%s: RequireIdentified = %v", name, err)
 		}
 	}
 }

@@ -43,3 +43,14 @@ func Retry(ctx context.Context, attempts int, base time.Duration, retryable erro
 	}
 	return err
 }
+
+const (
+	conflictAttempts = 8
+	conflictBackoff  = 4 * time.Millisecond // upper limit of the random delay before the first retry; doubles with each retry
+)
+
+// RetryConflicts calls f, which reads a record and writes it if it is still the same, until it does not return ErrConflict,
+// at most 8 times. It returns the last error.
+func RetryConflicts(ctx context.Context, f func() error) error {
+	return Retry(ctx, conflictAttempts, conflictBackoff, ErrConflict, f)
+}

@@ -62,3 +62,23 @@ func TestRetry(t *testing.T) {
 		})
 	}
 }
+
+func TestRetryConflicts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		result error
+		calls  int
+	}{
+		"success":     {nil, 1},
+		"conflicts":   {domain.ErrConflict, 8},
+		"unavailable": {domain.ErrUnavailable, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			calls, start := 0, time.Now()
+			err := domain.RetryConflicts(t.Context(), func() error { calls++; return test.result })
+			if !errors.Is(err, test.result) || calls != test.calls || time.Since(start) > 600*time.Millisecond {
+				t.Errorf("%s: %v after %d calls and %v", name, err, calls, time.Since(start))
+			}
+		})
+	}
+}

@@ -177,7 +177,7 @@ func indexChanges(name string, old, f fixture) (found []string) {
 			made = append(made, index)
 		} else if !cmp.Equal(fixed(before[index]), fixed(now[index])) {
 			found = append(found, fmt.Sprintf("%s: the index %s changes its keys or its projection, which DynamoDB refuses: make %s2 beside it by one deployment, "+
-				"let listIndex (adapters/dynamo/userindex.go) name it by the next, drop %s by a third", name, index, index, index))
+				"let listIndex (adapters/dynamo/dynamousers/index.go) name it by the next, drop %s by a third", name, index, index, index))
 		}
 	}
 	for _, index := range slices.Sorted(maps.Keys(before)) {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rental.example/adapters/samtest"
 )
 
@@ -56,5 +58,38 @@ func TestConfigFileNegative(t *testing.T) {
 		if test.want == "" && all != "" || !strings.Contains(all, test.want) {
 			t.Errorf("%s: got %q, want %q", name, all, test.want)
 		}
+	}
+}
+
+// TestSplitOverrides: the parameters are those that the SAM CLI finds, and what it loses is reported. The wanted values are
+// those of CfnParameterOverridesType in samcli/cli/types.py.
+func TestSplitOverrides(t *testing.T) {
+	t.Parallel()
+	const schedule = "cron(15 3 * * ? *)"
+	for _, test := range []struct {
+		list  []string
+		given map[string]string
+		lost  string
+	}{
+		{[]string{"Stage=prod", "Gradual=true"}, map[string]string{"Stage": "prod", "Gradual": "true"}, ""},
+		{[]string{"Stage=prod  Gradual=true"}, map[string]string{"Stage": "prod", "Gradual": "true"}, ""},
+		{[]string{"Stage=dev", "Stage=prod"}, map[string]string{"Stage": "prod"}, ""},
+		{[]string{"RepublishSchedule=" + schedule, "Stage=prod"},
+			map[string]string{"RepublishSchedule": "cron(15", "Stage": "prod"}, `loses "3 * * ? *)"`},
+		{[]string{`Stage=prod RepublishSchedule="` + schedule + `"`},
+			map[string]string{"Stage": "prod", "RepublishSchedule": schedule}, ""},
+		{[]string{"RepublishSchedule='rate(1 day)'"}, map[string]string{"RepublishSchedule": "rate(1 day)"}, ""},
+		{[]string{`RepublishSchedule=rate(1\ day)`}, map[string]string{"RepublishSchedule": "rate(1 day)"}, ""},
+		{[]string{`EmailFrom="Rental \"R\" <a@b.cd>"`}, map[string]string{"EmailFrom": `Rental "R" <a@b.cd>`}, ""},
+		{[]string{"AllowedOrigin=https://a.example:8443", "AlarmEmail=ops+1@b.cd"},
+			map[string]string{"AllowedOrigin": "https://a.example:8443", "AlarmEmail": "ops+1@b.cd"}, ""},
+		{[]string{`AlarmEmail=""`}, map[string]string{"AlarmEmail": ""}, ""},
+		{[]string{"AlarmEmail="}, map[string]string{}, `write 'AlarmEmail=""'`},
+	} {
+		given, lost := splitOverrides(test.list)
+		if diff := cmp.Diff(test.given, given); diff != "" {
+			t.Errorf("%q (-SAM +splitOverrides):\n%s", test.list, diff)
+		}
+		checkFindings(t, strings.Join(test.list, ", "), lost, test.lost)
 	}
 }

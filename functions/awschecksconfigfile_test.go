@@ -102,7 +102,10 @@ func (c config) overrides(environment, command string) (list []string, own bool)
 }
 
 // override is a parameter as SAM's option finds it: a value in quotes, or up to the first space.
-var override = regexp.MustCompile(`^([A-Za-z0-9]+)=("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|[^ "\\])*)(?: +|$)`)
+var override = regexp.MustCompile(`^([A-Za-z0-9]+)=("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|[^ "\\])+)(?: +|$)`)
+
+// unescapes are what SAM replaces in a value.
+var unescapes = strings.NewReplacer(`\ `, " ", `\"`, `"`, `\'`, "'")
 
 // splitOverrides are the parameters that SAM passes on, and what it loses of a list.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-cli-command-reference-sam-deploy.html
@@ -117,7 +120,11 @@ func splitOverrides(list []string) (given map[string]string, lost []string) {
 					name, rest, name, strings.Trim(value, `"'`)))
 				break
 			}
-			given[m[1]] = strings.Trim(m[2], `"'`)
+			value := m[2]
+			if value[0] == '"' || value[0] == '\'' {
+				value = value[1 : len(value)-1]
+			}
+			given[m[1]] = unescapes.Replace(value)
 			rest = rest[len(m[0]):]
 		}
 	}

@@ -32,7 +32,7 @@ func deployed(t *testing.T) []string {
 var forbidden = regexp.MustCompile(`^(net/rpc|text/template|html/template|testing|` +
 	`github\.com/aws/aws-sdk-go-v2/(config|service/(sso|ssooidc|sts|signin)|feature/ec2/imds|credentials/.+)|` +
 	`github\.com/aws/aws-sdk-go-v2/service/dynamodb(streams)?/schemas|` +
-	`functions/local.*|adapters/memory|` +
+	`functions/local.*|adapters/memory.*|` +
 	`(.*/)?(gin|chi|echo|fiber|mux|httprouter|validator|go-playground|[\w-]*jwt[\w-]*|jose|yaml|go-cmp|testify)(/.*)?)$`)
 
 func TestDeployedImports(t *testing.T) {

@@ -142,6 +142,23 @@ func sampled(calls, reservoir, rate float64) float64 {
 	return first + rate*(calls-first)
 }
 
+// TestCostsSampled has rates with and without a reservoir.
+func TestCostsSampled(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ calls, reservoir, rate, want float64 }{
+		"no reservoir":              {1e6, 0, 0.05, 50_000},
+		"X-Ray's default":           {1e6, 1, 0.05, 840_000},
+		"few calls":                 {1000, 1, 0.05, 1000},
+		"many calls, all seconds":   {1e9, 1, 0.05, monthSeconds + 0.05*(1e9-monthSeconds)},
+		"a larger reservoir":        {1e6, 50, 0, 1e6},
+		"nothing, and all the same": {0, 1, 0.05, 0},
+	} {
+		if got := sampled(test.calls, test.reservoir, test.rate); math.Abs(got-test.want) > 0.01*test.want {
+			t.Errorf("%s: %.0f traces, want %.0f", name, got, test.want)
+		}
+	}
+}
+
 // What X-Ray records where no rule says otherwise, and what Lambda does always for calls that come without a trace.
 const (
 	defaultReservoir = 1

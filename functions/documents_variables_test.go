@@ -1,9 +1,11 @@
 package functions_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -54,34 +56,87 @@ func variablesOf(t *testing.T, template samtest.Template) map[string]map[string]
 // OPEN_SEARCH_END_POINT.
 const unusedEndpoint = "AWS_ENDPOINT_URL_ES"
 
-// readBy are the variables that the code of a folder reads: each call of a method of env in it is made again, with the
-// same names, on an Env that notes what it is asked for.
+// readBy are the variables that the code of a folder reads: each of its startCalls is repeated on an Env that records
+// the names.
 func readBy(t *testing.T, folder string) (names []string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(samtest.Root(t), filepath.FromSlash(folder), "*.go"))
-	if err != nil {
-		t.Fatal(err)
+	files := map[string]string{}
+	for _, in := range []string{folder, ofAllMains} {
+		found, err := filepath.Glob(filepath.Join(samtest.Root(t), filepath.FromSlash(in), "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range found {
+			name = in + "/" + filepath.Base(name)
+			files[name] = samtest.ReadFile(t, name)
+		}
 	}
 	env := reflect.ValueOf(lambdaenv.New(func(name string) string {
 		names = append(names, name)
 		return ""
 	}))
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok {
-				repeat(env, call)
+	for _, c := range startCalls(files, folder) {
+		repeat(env, c.call)
+	}
+	return names
+}
+
+// ofAllMains is the folder of what all mains call.
+const ofAllMains = "functions/bootstrap"
+
+// startCall is a call that a function makes when it starts.
+type startCall struct {
+	at   string // file:line
+	call *ast.CallExpr
+}
+
+// startCalls returns the calls in a folder and, for the bootstrap of a function, those in the functions of ofAllMains that
+// they call. The compiler reports files that cannot be parsed.
+func startCalls(files map[string]string, folder string) (all []startCall) {
+	positions, bodies := token.NewFileSet(), map[string]ast.Node{}
+	var walk func(ast.Node)
+	walk = func(n ast.Node) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			at := positions.Position(call.Pos())
+			all = append(all, startCall{fmt.Sprintf("%s:%d", at.Filename, at.Line), call})
+			name := fmt.Sprint(call.Fun)
+			if called, ok := call.Fun.(*ast.SelectorExpr); ok {
+				name = called.Sel.Name
+			}
+			if body := bodies[name]; body != nil && path.Base(folder) == "bootstrap" {
+				delete(bodies, name)
+				walk(body)
 			}
 			return true
 		})
 	}
-	return names
+	var own []ast.Node
+	for _, name := range sortedKeys(files) {
+		if strings.HasSuffix(name, "_test.go") || !strings.HasSuffix(name, ".go") || path.Dir(name) != folder && path.Dir(name) != ofAllMains {
+			continue
+		}
+		file, err := parser.ParseFile(positions, name, files[name], parser.SkipObjectResolution)
+		if err != nil {
+			continue
+		}
+		if path.Dir(name) == folder {
+			own = append(own, file)
+			continue
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				bodies[f.Name.Name] = f
+			}
+		}
+	}
+	for _, n := range own {
+		walk(n)
+	}
+	return all
 }
 
 // repeat calls the method of env that call calls. Arguments that are no literals, such as fallbacks, are zero.

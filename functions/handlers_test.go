@@ -12,7 +12,8 @@ import (
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/snssqs/snssqstest"
 	"rental.example/adapters/storecalls"
@@ -51,8 +52,8 @@ func handlers(p ports, output func(service string) io.Writer) map[string]lambda.
 	logger, metrics := of("users")
 	all["users"] = router(users.New(p.users, time.Now, logger).Routes(), logger, metrics)
 	logger, metrics = of("items")
-	catalog := item.NewCatalog(p.items, p.search, p.owners)
-	all["items"] = router(items.New(catalog, items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}).Routes(), logger, metrics)
+	config := items.Config{Now: time.Now, Random: func() (b [10]byte) { return b }, Logger: logger}
+	all["items"] = router(items.New(p.items, p.search, p.owners, config).Routes(), logger, metrics)
 	logger, metrics = of("userevents")
 	all["userevents"] = lambda.NewHandler(userevents.New(p.topic, p.deadLetters, userevents.Config{Now: fixtureTime, Logger: logger, Metrics: metrics}).Handle)
 	logger, metrics = of("itemsync")
@@ -73,7 +74,7 @@ func (o outputs) of(service string) io.Writer {
 
 // handlersInMemory returns all functions, over memory that takes as long as a store.
 func handlersInMemory(o outputs) map[string]lambda.Handler {
-	profiles, owners, stored := memory.NewUsers(), memory.NewOwners(), memory.NewItems()
+	profiles, owners, stored := memoryusers.New(), memoryitems.NewOwners(), memoryitems.NewItems()
 	return handlers(ports{users: slowUsers{profiles}, records: profiles, topic: snssqs.NewTopic(new(snssqstest.Topic), "arn"),
 		items: stored, search: stored, holdings: stored, owners: slowOwners{owners}}, o.of)
 }

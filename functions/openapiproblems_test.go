@@ -180,3 +180,26 @@ func (d document) allShown() map[string][]string {
 	}
 	return all
 }
+
+// TestContractWithout: without any one of its components, what refers to it is reported, and nothing panics.
+func TestContractWithout(t *testing.T) {
+	t.Parallel()
+	whole, read := contract(t), 0
+	for kind, components := range whole.at("#/components") {
+		for name := range objectIn(components) {
+			d := whole.broken(t, func(d document) { delete(d.at("#/components/"+kind), name) })
+			if wrong := slices.Concat(d.wrongReferences(), d.wrongProblems()); len(wrong) == 0 && kind != "securitySchemes" {
+				t.Errorf("without %s/%s nothing is reported", kind, name)
+			}
+			for _, op := range d.operations() {
+				read += len(d.checkResponse(op, 200, map[string]string{"Content-Type": "application/json"}, object{}))
+				for _, body := range op.bodies {
+					read += len(d.boundsOf(body).good) + len(d.check(body, object{}))
+				}
+			}
+		}
+	}
+	if read == 0 {
+		t.Error("nothing was read")
+	}
+}

@@ -43,8 +43,8 @@ var partMutants = []partMutant{
 	{"template.yaml", "[!GetAtt UserEventsDeadLetterQueue.Arn, !GetAtt UserEventsFailureQueue.Arn]\n            - Sid: ReadStream", "[!GetAtt UserEventsDeadLetterQueue.Arn]\n            - Sid: ReadStream",
 		"sqs:SendMessage on UserEventsFailureQueue", "template.yaml:"},
 	{"template.yaml", "codedeploy:PutLifecycleEventHookExecutionStatus", "codedeploy:PutLifecycleEvent", "codedeploy:PutLifecycleEventHookExecutionStatus", "template.yaml:"},
-	{"adapters/dynamo/users.go", "return u.table.put(ctx, &dynamodb.PutItemInput{", "_, _ = u.table.client.DeleteItem(ctx, nil)\n\treturn u.table.put(ctx, &dynamodb.PutItemInput{",
-		"UsersFunction may not dynamodb:DeleteItem", "adapters/dynamo/users.go:"},
+	{"adapters/dynamo/table.go", "input.TableName, input.ReturnValues = &t.name, types.ReturnValueAllOld\n", "_, _ = t.client.DeleteItem(ctx, nil)\n\tinput.TableName, input.ReturnValues = &t.name, types.ReturnValueAllOld\n",
+		"UsersFunction may not dynamodb:DeleteItem", "adapters/dynamo/table.go:"},
 	// Deployments and what keeps data.
 	{"template.yaml", "      DeploymentPreference: { Alarms: [!Ref ItemsErrorsAlarm] }\n", "", "ItemsErrorsAlarm", "template.yaml:"},
 	{"template.yaml", "!Ref ApiFaultsAlarm, !Ref UsersErrorsAlarm, ", "!Ref ApiFaultsAlarm, ", "UsersErrorsAlarm", "template.yaml:"},
@@ -77,9 +77,9 @@ var partMutants = []partMutant{
 	// Functions, suites, fixtures and tests.
 	{"template.yaml", "  RepublishFunction:\n", "  RepublishesFunction:\n", "RepublishesFunction", "functions/republishes/bootstrap/main.go"},
 	{"template.yaml", "  RepublishFunction:\n", "  RepublishesFunction:\n", "functions/republish/bootstrap/main.go", "template.yaml"},
-	{"adapters/memory/users_test.go", "usertest.RunRecords(", "_ = (", "usertest.RunRecords", "adapters/memory"},
-	{"adapters/dynamo/users_test.go", "usertest.Run(", "_ = (", "usertest.Run,", "adapters/PRODUCT"},
-	{"adapters/opensearch/engine_test.go", "itemtest.RunHoldings(", "_ = (", "itemtest.RunHoldings", "adapters/PRODUCT"},
+	{"adapters/memory/memoryusers/store_test.go", "usertest.RunRecords(", "_ = (", "usertest.RunRecords", "adapters/memory"},
+	{"adapters/dynamo/dynamousers/store_test.go", "usertest.Run(", "_ = (", "usertest.Run,", "adapters/PRODUCT"},
+	{"adapters/opensearch/opensearchitems/engine_test.go", "itemtest.RunHoldings(", "_ = (", "itemtest.RunHoldings", "adapters/PRODUCT"},
 	{"domain/user/usertest/", "", "", "user/usertest: there is no contract suite for", "domain/user"},
 	{"testdata/events/users/get.json", "", "", "testdata/events/users/get.json", "testdata/golden/users/get.json"},
 	{"testdata/golden/items/create.json", "", "", "testdata/golden/items/create.json", "testdata/events/items/create.json"},
@@ -90,8 +90,8 @@ var partMutants = []partMutant{
 	{inItems + "wire_test.go", "", "", "ZeroFields", "functions/items"},
 	{inUsers + "cursor_test.go", "", "", "FuzzCursor", "functions/users"},
 	{inUsers + "sam_test.go", "", "", "TestUnderSAM", "functions/users"},
-	{inUsers + "bootstrap/main_test.go", "", "", "TestMissingVariables", inUsers + "bootstrap"},
-	{"domain/user/email_test.go|domain/user/event_test.go|domain/user/profile_test.go|domain/user/update_test.go", "", "", "no test of the package", "domain/user"},
+	{inUsers + "bootstrap/main_test.go", "", "", "TestVariables", inUsers + "bootstrap"},
+	{"domain/user/directory_test.go|domain/user/email_test.go|domain/user/event_test.go|domain/user/profile_test.go|domain/user/update_test.go", "", "", "no test of the package", "domain/user"},
 }
 
 // TestPartsNegative: each mutant is reported, by the part's name and the file to edit, and none makes a check panic.

@@ -74,8 +74,8 @@ func (tr *tree) unrun(context, suite, run string) (found []string) {
 		}
 	}
 	for kind, ok := range map[string]bool{
-		"adapters/memory":  slices.Contains(by, "adapters/memory"),
-		"adapters/PRODUCT": slices.ContainsFunc(by, func(folder string) bool { return folder != "adapters/memory" }),
+		"adapters/memory":  slices.ContainsFunc(by, inMemory),
+		"adapters/PRODUCT": slices.ContainsFunc(by, func(folder string) bool { return !inMemory(folder) }),
 	} {
 		if !ok {
 			found = append(found, fmt.Sprintf("%s: no test runs %s, the contract suite of domain/%s: call it in a test of the adapter with its store", kind, call, context))
@@ -83,6 +83,8 @@ func (tr *tree) unrun(context, suite, run string) (found []string) {
 	}
 	return found
 }
+
+func inMemory(folder string) bool { return area(folder) == "adapters/memory" }
 
 // tested reports whether a file of the adapters that is no test has a pattern.
 func (tr *tree) tested(folder string, pattern *regexp.Regexp) bool {

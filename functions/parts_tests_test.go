@@ -33,8 +33,7 @@ func ofPages(tr *tree, f function) bool {
 
 // suiteCalls are the shared tests, and the functions that need them.
 var suiteCalls = []suiteCall{
-	{"lambdatest", "StartError", "/bootstrap", always, "TestMissingVariables, of a start without variables"},
-	{"lambdatest", "Build", "/bootstrap", always, "TestBinary or TestMissingVariables, of the binary as it is deployed"},
+	{"lambdatest", "CheckVariables", "/bootstrap", always, "TestVariables, of starts without variables"},
 	{"", "CheckNoSecrets", "", ofEvents, "c.CheckNoSecrets(t, output) into TestGoldens"},
 	{"samtest", "Invoke", "", func(tr *tree, f function) bool { return ofAPI(tr, f) }, "TestUnderSAM, in sam_test.go"},
 	{"apigatewaytest", "CheckLogLines", "", ofAPI, "apigatewaytest.CheckLogLines(t, service, output) into TestGoldens"},

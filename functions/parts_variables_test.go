@@ -3,9 +3,6 @@ package functions_test
 import (
 	"encoding/json"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"reflect"
 	"slices"
 	"strings"
@@ -36,26 +33,14 @@ type read struct {
 // does, on an Env without values.
 func (tr *tree) reads(f function) map[string]read {
 	all := map[string]read{}
-	for _, name := range tr.in("functions/"+f.folder+"/bootstrap", ".go") {
-		files := token.NewFileSet()
-		file, err := parser.ParseFile(files, name, tr.files[name], parser.SkipObjectResolution)
-		if err != nil || strings.HasSuffix(name, "_test.go") {
-			continue // the compiler reports what cannot be parsed
+	for _, c := range startCalls(tr.files, "functions/"+f.folder+"/bootstrap") {
+		var names []string
+		env := lambdaenv.New(func(name string) string { names = append(names, name); return "" })
+		repeat(reflect.ValueOf(env), c.call)
+		for _, variable := range names {
+			required := env.Err() != nil && strings.Contains(env.Err().Error()+",", " "+variable+",")
+			all[variable] = read{c.at, required || all[variable].required}
 		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			var names []string
-			env := lambdaenv.New(func(name string) string { names = append(names, name); return "" })
-			repeat(reflect.ValueOf(env), call)
-			for _, variable := range names {
-				required := env.Err() != nil && strings.Contains(env.Err().Error()+",", " "+variable+",")
-				all[variable] = read{fmt.Sprintf("%s:%d", name, files.Position(call.Pos()).Line), required || all[variable].required}
-			}
-			return true
-		})
 	}
 	return all
 }

@@ -58,6 +58,19 @@ func rightsFindings(types map[string][]string, allowed []string) []string {
 	return found
 }
 
+// TestRightsFindings: each action that ExecutionRole lacks is reported, one too many, and a type without a row.
+func TestRightsFindings(t *testing.T) {
+	t.Parallel()
+	types, rights := typesOf(samtest.LoadTemplate(t)), allowed(roles(t).Properties(t, "ExecutionRole"))
+	for i, action := range rights {
+		rest := slices.Delete(slices.Clone(rights), i, i+1)
+		checkFindings(t, "without "+action, rightsFindings(types, rest), "ExecutionRole lacks "+action)
+	}
+	checkFindings(t, "too many", rightsFindings(types, append(rights, "sqs:PurgeQueue")), "ExecutionRole allows sqs:PurgeQueue, which no resource")
+	types["AWS::Kinesis::Stream"] = []string{"Stream"}
+	checkFindings(t, "unknown type", rightsFindings(types, rights), "Stream is of type AWS::Kinesis::Stream")
+}
+
 // typesOf are the types of what CloudFormation gets of a template, with the names they are from, and "Type.Property"
 // for properties that handlerActions has. What SAM makes of its own types is in generated.
 func typesOf(template samtest.Template) map[string][]string {

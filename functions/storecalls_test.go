@@ -16,7 +16,9 @@ import (
 
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/adapters/samtest"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/storecalls"
@@ -42,18 +44,18 @@ func slowConfig() aws.Config {
 // handlersOverSlowStores returns all functions, over the deployed adapters and slow engines.
 func handlersOverSlowStores(t *testing.T, out io.Writer) map[string]lambda.Handler {
 	t.Helper()
-	table := dynamo.NewUsers(dynamo.NewClient(slowConfig()), "users")
-	engine, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: "https://search.invalid", Alias: "items", Service: opensearch.ServiceNone, HTTP: slowStore{},
-	})
+	table := dynamousers.New(dynamo.NewClient(slowConfig()), "users")
+	engine, err := opensearchitems.NewClient(opensearch.Config{
+		Endpoint: "https://search.invalid", Service: opensearch.ServiceNone, HTTP: slowStore{},
+	}, "items", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored := opensearch.NewItems(engine)
+	stored := opensearchitems.NewItems(engine)
 	return handlers(ports{users: table, records: table,
 		topic:       snssqs.NewTopic(snssqs.NewTopicClient(slowConfig()), "arn:aws:sns:eu-west-1:123456789012:topic"),
 		deadLetters: snssqs.NewQueue(snssqs.NewQueueClient(slowConfig()), "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"),
-		items:       stored, search: stored, holdings: opensearch.NewHoldings(engine), owners: opensearch.NewOwners(engine),
+		items:       stored, search: stored, holdings: opensearchitems.NewHoldings(engine), owners: opensearchitems.NewOwners(engine),
 	}, func(string) io.Writer { return out })
 }
 

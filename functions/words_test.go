@@ -47,7 +47,7 @@ var replacedNames = terms{
 	`last deletion|deleted version`:        "lastDeleted",
 	`teeth|truth|town|market|shelf|office`: "negative cases, expected state, generator, corpus, linearIndex, or fakePorts",
 	`knowing|placing|forging|settling|raising`:                      "what the file is about: get, create, update, delete, list, race",
-	`joined tag|joined conditions|watch clock|clock lag|read known`: "CompositeETag, ConditionsOnComposite, LogClockSkew, ClockSkew, IfNoneMatch",
+	`joined tag|joined conditions|watch clock|clock lag|read known`: "CompositeETag, ConditionsOnComposite, LogSkew, ClockSkew, IfNoneMatch",
 }
 
 // allowedTerms are files, or folders, in which replaced terms stay, with the reason.

@@ -24,7 +24,7 @@ import (
 	"rental.example/domain"
 )
 
-// Handler handles one request. The Router maps its error to a problem by the table in problem.go. The request has the
+// Handler handles one request. The Router maps its error to a problem, by domain.Explain. The request has the
 // members that the decoder in event.go fills. Its maps are valid until the handler returns, since the next request reuses
 // them; their strings and lists may be kept.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)

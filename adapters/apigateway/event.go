@@ -16,8 +16,8 @@ import (
 // of all. It keeps no reference to the buffer of the Lambda runtime, which the next invocation overwrites.
 //
 // It fills resource, path, httpMethod, pathParameters, the query, body, isBase64Encoded, requestContext.requestId, the
-// headers in headerNames, and the claims in claimNames that are strings. To read more, add it here: a test in functions
-// fails when code reads a member that is not filled.
+// headers in headerNames, and the claims in claimNames that are strings. To read more, add it here, and a fixture that
+// has the new member: TestDecoder in functions replays all fixtures through this decoder and encoding/json.
 //
 // Of valid UTF-8 it decodes the filled members as encoding/json does, with two exceptions that API Gateway never sends:
 // duplicates are an error, and names in another case are other names.

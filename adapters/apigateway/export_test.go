@@ -15,3 +15,11 @@ func DecodeEvent(data []byte) (events.APIGatewayProxyRequest, error) {
 	err := d.decode(data)
 	return d.request, err
 }
+
+// DetailOf returns the detail of err's problem, or "" if err is nil.
+func DetailOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return problemOf(err).Detail
+}

@@ -9,7 +9,6 @@ import (
 
 	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/storecalls"
-	"rental.example/domain"
 )
 
 // record writes the log line and the metrics of a request. The line has no personal data: no body, header, path or query.
@@ -35,12 +34,4 @@ func (r *Router) record(ctx context.Context, req events.APIGatewayProxyRequest, 
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	route.logger.LogAttrs(ctx, level, "request", attrs...)
-}
-
-// LogClockSkew logs an error if the clock lags far below the version that was written. Versions stay in order, but they
-// and the times in responses are ahead of the true time. Services call it with each version that they write.
-func LogClockSkew(ctx context.Context, logger *slog.Logger, written domain.Version, now time.Time) {
-	if skew, excessive := domain.ClockSkew(written, now); excessive {
-		logger.ErrorContext(ctx, "clock behind stored versions", "seconds", skew.Seconds())
-	}
 }

@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -44,29 +43,23 @@ var (
 	duplicateField       = kind{http.StatusBadRequest, "duplicate_field"}
 	wrongType            = kind{http.StatusBadRequest, "wrong_type"}
 	invalidParameter     = kind{http.StatusBadRequest, "invalid_parameter"}
-	invalidCursor        = kind{http.StatusBadRequest, "invalid_cursor"}
 	invalidHeader        = kind{http.StatusBadRequest, "invalid_header"}
 	routeNotFound        = kind{http.StatusNotFound, "route_not_found"}
 	payloadTooLarge      = kind{http.StatusRequestEntityTooLarge, "payload_too_large"}
 	unsupportedMediaType = kind{http.StatusUnsupportedMediaType, "unsupported_media_type"}
 )
 
-// domainProblems maps errors of the domain to responses; the first match counts. The texts are public and do not reveal the
-// cause.
-var domainProblems = []struct {
-	err    error
-	kind   kind
-	detail string
-}{
-	{domain.ErrUnauthenticated, kind{http.StatusUnauthorized, "unauthenticated"}, "A valid Cognito ID token is needed."},
-	{domain.ErrForbidden, kind{http.StatusForbidden, "forbidden"}, "You may not do this."},
-	{domain.ErrUnavailable, kind{http.StatusServiceUnavailable, "unavailable"}, "The service cannot answer now. Try again."},
-	{context.DeadlineExceeded, kind{http.StatusServiceUnavailable, "unavailable"}, "The service did not answer in time. Try again."},
-	{context.Canceled, kind{http.StatusServiceUnavailable, "unavailable"}, "The service did not answer in time. Try again."},
-	{domain.ErrNotFound, kind{http.StatusNotFound, "not_found"}, "There is no such record."},
-	{domain.ErrPreconditionFailed, kind{http.StatusPreconditionFailed, "precondition_failed"}, "The record is not in the state that the request demands."},
-	{domain.ErrInvalid, kind{http.StatusUnprocessableEntity, "validation_failed"}, "Some fields are not acceptable."},
-	{domain.ErrConflict, kind{http.StatusConflict, "conflict"}, "Others are changing the record. Try again."},
+// statuses maps the kinds of the domain's errors to statuses; nil is the kind of an internal error.
+var statuses = map[error]int{
+	nil:                          http.StatusInternalServerError,
+	domain.ErrMalformed:          http.StatusBadRequest,
+	domain.ErrUnauthenticated:    http.StatusUnauthorized,
+	domain.ErrForbidden:          http.StatusForbidden,
+	domain.ErrNotFound:           http.StatusNotFound,
+	domain.ErrConflict:           http.StatusConflict,
+	domain.ErrPreconditionFailed: http.StatusPreconditionFailed,
+	domain.ErrInvalid:            http.StatusUnprocessableEntity,
+	domain.ErrUnavailable:        http.StatusServiceUnavailable,
 }
 
 // requestError is the error of a malformed request.
@@ -92,25 +85,8 @@ func problemOf(err error) Problem {
 		p.headers = malformed.headers
 		return p
 	}
-	for _, row := range domainProblems {
-		if errors.Is(err, row.err) {
-			return addDetails(newProblem(row.kind, row.detail, nil), err)
-		}
-	}
-	return newProblem(kind{http.StatusInternalServerError, "internal"}, "Something went wrong on our side.", nil)
-}
-
-// addDetails adds the fields of a *domain.ValidationError, or the code and message of a *domain.CodedError.
-func addDetails(p Problem, err error) Problem {
-	var invalid *domain.ValidationError
-	if errors.As(err, &invalid) {
-		p.Errors = problemFields(invalid.Problems)
-	}
-	var coded *domain.CodedError
-	if errors.As(err, &coded) {
-		p.Code, p.Detail = coded.Code, coded.Message
-	}
-	return p
+	e := domain.Explain(err)
+	return newProblem(kind{statuses[e.Kind], e.Code}, e.Detail, e.Fields)
 }
 
 func newProblem(k kind, detail string, fields []domain.FieldProblem) Problem {

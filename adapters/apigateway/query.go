@@ -57,18 +57,18 @@ func (q *Query) String(name string) (value string, ok bool) {
 	}
 }
 
-// Int returns the value of a whole number from low to high in decimal digits, or fallback if it is absent.
-func (q *Query) Int(name string, low, high, fallback int) int {
+// OptionalInt returns the value of a whole number from low to high in decimal digits, or nil if it is absent.
+func (q *Query) OptionalInt(name string, low, high int) *int {
 	text, ok := q.String(name)
 	if !ok {
-		return fallback
+		return nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || strconv.Itoa(n) != text || n < low || n > high {
 		q.AddProblem(name, "must be a whole number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
-		return fallback
+		return nil
 	}
-	return n
+	return &n
 }
 
 // Strings returns the values of a parameter that may be repeated.

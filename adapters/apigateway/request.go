@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,18 +15,16 @@ import (
 //
 // API Gateway passes all claims as strings, and groups joined with commas: the name of a group must have none.
 func Caller(req events.APIGatewayProxyRequest) (domain.Caller, error) {
-	if use := claim(&req, "token_use"); use != "id" {
-		return domain.Caller{}, fmt.Errorf("%w: not the claims of an ID token", domain.ErrUnauthenticated)
-	}
-	sub := claim(&req, "sub")
-	if !domain.IsUUID(sub) {
-		return domain.Caller{}, fmt.Errorf("%w: invalid claim sub", domain.ErrUnauthenticated)
-	}
-	caller := domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Email: claim(&req, "email"), EmailVerified: claim(&req, "email_verified") == "true"}
+	claims := domain.Claims{TokenUse: claim(&req, "token_use"), Sub: claim(&req, "sub"),
+		Email: claim(&req, "email"), EmailVerified: claim(&req, "email_verified") == "true"}
 	if groups := claim(&req, "cognito:groups"); groups != "" {
-		caller.Groups = strings.Split(groups, ",")
+		claims.Groups = strings.Split(groups, ",")
 	}
-	return caller, nil
+	caller, err := domain.NewCaller(claims)
+	if err == nil {
+		err = caller.RequireIdentified()
+	}
+	return caller, err
 }
 
 // claim returns a claim, or "" if it is absent or not a string.
@@ -47,27 +44,21 @@ func PathParameter(req events.APIGatewayProxyRequest, name string) (string, erro
 	return value, nil
 }
 
-// maxKeyLength is the maximum length of an Idempotency-Key in characters.
-const maxKeyLength = 128
-
-// IdempotencyKey returns the header Idempotency-Key, by which a client may safely retry a request; present is whether it is
-// there. It is 400 invalid_header if it is repeated or not 1 to 128 printable ASCII characters.
-// https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
-func IdempotencyKey(req events.APIGatewayProxyRequest) (key string, present bool, err error) {
+// IdempotencyKey returns the header Idempotency-Key, by which a client may safely retry a request, or "" if it is absent. It
+// is 400 invalid_header if it is repeated or domain.ParseKey refuses it.
+func IdempotencyKey(req events.APIGatewayProxyRequest) (domain.Key, error) {
 	lines := headerLines(&req, "Idempotency-Key")
 	switch len(lines) {
 	case 0:
-		return "", false, nil
+		return "", nil
 	case 1:
-		key = lines[0]
-	default:
-		return "", true, newRequestError(invalidHeader, "Idempotency-Key must be there once.")
+		key, err := domain.ParseKey(lines[0])
+		if err != nil {
+			return "", newRequestError(invalidHeader, "Idempotency-Key "+domain.Explain(err).Fields[0].Message+".")
+		}
+		return key, nil
 	}
-	unprintable := strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
-	if strings.TrimSpace(key) == "" || len(key) > maxKeyLength || unprintable {
-		return "", true, newRequestError(invalidHeader, "Idempotency-Key must be 1 to 128 printable characters of ASCII.")
-	}
-	return key, true, nil
+	return "", newRequestError(invalidHeader, "Idempotency-Key must be there once.")
 }
 
 // header returns the value of a request header, and whether it is present. Lines are joined (RFC 9110, section 5.3).

@@ -28,11 +28,11 @@ func TestCaller(t *testing.T) {
 		"sub is a number":   {map[string]any{"claims": map[string]any{"sub": 7.0, "token_use": "id"}}, nil},
 		"sub in upper case": {map[string]any{"claims": map[string]any{"sub": strings.ToUpper(sub), "token_use": "id"}}, nil},
 		"required claims": {map[string]any{"claims": map[string]any{"sub": sub, "token_use": "id"}},
-			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub}},
+			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Identified: true}},
 		"all claims": {map[string]any{"claims": map[string]any{"sub": sub, "token_use": "id", "email": "a@example.com", "email_verified": "true", "cognito:groups": "renter,admin"}},
-			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Email: "a@example.com", EmailVerified: true, Groups: []string{"renter", "admin"}}},
+			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Identified: true, Email: "a@example.com", EmailVerified: true, Groups: []string{"renter", "admin"}}},
 		"other types": {map[string]any{"claims": map[string]any{"sub": sub, "token_use": "id", "email": 1.0, "email_verified": true, "cognito:groups": []any{"admin"}}},
-			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub}},
+			&domain.Caller{ID: domain.UserIDOf(sub), Sub: sub, Identified: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -114,35 +114,5 @@ func TestPathParameter(t *testing.T) {
 	}
 	if _, err := apigateway.PathParameter(events.APIGatewayProxyRequest{PathParameters: map[string]string{"id": "%zz"}}, "id"); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("broken escape: %v", err)
-	}
-}
-
-type position struct {
-	At int64  `json:"at"`
-	ID string `json:"id"`
-}
-
-func TestCursor(t *testing.T) {
-	t.Parallel()
-	want := position{At: 1 << 62, ID: "ä"}
-	text, err := apigateway.EncodeCursor("query", want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got position
-	if err := apigateway.DecodeCursor(text, "query", &got); err != nil || got != want {
-		t.Errorf("got %+v, %v", got, err)
-	}
-	for name, bad := range map[string]string{"empty": "", "padding": text + "=", "garbage": "!", "cut": text[:len(text)-2], "longer": text + "AAAA",
-		"bare JSON": "eyJ2IjoxfQ", "spaces": " " + text, "too long": strings.Repeat("A", 4096)} {
-		if err := apigateway.DecodeCursor(bad, "query", &got); !errors.Is(err, apigateway.ErrInvalidCursor) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if err := apigateway.DecodeCursor(text, "other query", &got); !errors.Is(err, apigateway.ErrInvalidCursor) {
-		t.Errorf("of another query: %v", err)
-	}
-	if err := apigateway.DecodeCursor(text, "query", new(struct{ At int64 })); !errors.Is(err, apigateway.ErrInvalidCursor) {
-		t.Errorf("of another position: %v", err)
 	}
 }

@@ -50,7 +50,8 @@ func TestErrors(t *testing.T) {
 		"owner_deleted":       {&domain.CodedError{Kind: domain.ErrConflict, Code: "owner_deleted", Message: "Gone."}, 409},
 		"unavailable":         {domain.ErrUnavailable, 503},
 		"internal":            {errors.New("boom"), 500},
-		"invalid_cursor":      {apigateway.ErrInvalidCursor, 400},
+		"malformed":           {domain.ErrMalformed, 400},
+		"invalid_cursor":      {domain.ErrInvalidCursor, 400},
 	} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()

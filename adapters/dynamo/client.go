@@ -16,17 +16,19 @@ const (
 	clientAttempts = 3
 	clientTimeout  = 2 * time.Second       // of one attempt, its connection included
 	clientBackoff  = 50 * time.Millisecond // upper limit of the random delay before the first retry; doubles with each retry
+
+	idleConnections = 64 // kept open, for a QueryMerged of as many partitions
 )
 
 // NewClient returns a client for functions: three attempts of two seconds each with a short backoff, and as many idle
-// connections as List uses concurrently. If cfg has an HTTP client, its timeout applies. storecalls counts the calls.
+// connections as a QueryMerged uses concurrently. If cfg has an HTTP client, its timeout applies. storecalls counts the calls.
 // Options are applied last.
 //
 // Response checksums are not validated: the SDK only logs a wrong one, and does so for every response of an engine that
 // sends none (aws-sdk-go-v2 issue 3545).
 func NewClient(cfg aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = httpclient.New(clientTimeout, 4*shards)
+		cfg.HTTPClient = httpclient.New(clientTimeout, idleConnections)
 	}
 	cfg.HTTPClient = storecalls.NewTransport(storecalls.DynamoDB, cfg.HTTPClient.Do)
 	cfg.Retryer = func() aws.Retryer {

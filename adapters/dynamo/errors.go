@@ -37,6 +37,26 @@ func (e *ConditionFailedError[T]) Unwrap() error {
 	return domain.ErrConflict
 }
 
+// Resolve returns the outcome of a conditional write that returned err, which is not nil. own reports that the write was
+// applied: isOwn identifies its record, by the id of the request; the response to an earlier attempt was lost. An error means
+// that the write must not be repeated: its condition is not what failed, or the outcome is unknown, since an earlier attempt
+// may have been applied and overwritten, which isLater reports of the current record, by its version. Without own and an
+// error, the write had no effect, and current is the record on which its condition failed; nil for none.
+func (t *Table[T]) Resolve(err error, isOwn, isLater func(current *T) bool) (current *T, own bool, _ error) {
+	var failed *ConditionFailedError[T]
+	if !errors.As(err, &failed) {
+		return nil, false, err
+	}
+	current = failed.Current
+	switch {
+	case current != nil && isOwn(current):
+		return current, true, nil
+	case failed.Ambiguous && isLater(current):
+		return nil, false, failed
+	}
+	return current, false, nil
+}
+
 // wrapWriteError wraps the error of a write: a failed condition as a *ConditionFailedError, others as wrapCallError does.
 func (t *Table[T]) wrapWriteError(op string, err error, tracker responseTracker) error {
 	var failed *types.ConditionalCheckFailedException

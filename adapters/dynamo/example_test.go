@@ -11,31 +11,31 @@ import (
 	"rental.example/adapters/dynamo"
 )
 
-// booking is a record of a second table, with the item as partition key and the day as sort key.
-type booking struct {
-	ItemID string `dynamodbav:"itemId"`
+// reading is a record of a table that exists in these tests only, with the sensor as partition key and the day as sort key.
+type reading struct {
+	Sensor string `dynamodbav:"sensor"`
 	Day    string `dynamodbav:"day"`
-	Renter string `dynamodbav:"renter"`
+	Author string `dynamodbav:"author"`
 }
 
 // A Table needs a struct and key names; its conditions are expressions of the SDK.
 func Example() {
 	ctx, client := context.Background(), new(fakeAPI) // dynamo.NewClient(cfg) in a function
-	bookings := dynamo.NewTable[booking](client, "bookings", dynamo.KeyNames{Partition: "itemId", Sort: "day"})
+	readings := dynamo.NewTable[reading](client, "readings", dynamo.KeyNames{Partition: "sensor", Sort: "day"})
 
 	free := expression.Name("day").AttributeNotExists()
 	for _, day := range []string{"2030-05-01", "2030-05-02"} {
-		if _, err := bookings.Put(ctx, booking{ItemID: "tent", Day: day, Renter: "jane"}, free); err != nil {
+		if _, err := readings.Put(ctx, reading{Sensor: "attic", Day: day, Author: "jane"}, free); err != nil {
 			fmt.Println(err)
 		}
 	}
-	page, err := bookings.Query(ctx, dynamo.Query[booking]{
-		KeyCondition: expression.Key("itemId").Equal(expression.Value("tent")).
+	page, err := readings.Query(ctx, dynamo.Query[reading]{
+		KeyCondition: expression.Key("sensor").Equal(expression.Value("attic")).
 			And(expression.Key("day").GreaterThan(expression.Value("2030-04-30"))),
 		Limit: 10,
 	})
 	fmt.Println(page.Records, page.Next == nil, err)
-	// Output: [{tent 2030-05-01 jane} {tent 2030-05-02 jane}] true <nil>
+	// Output: [{attic 2030-05-01 jane} {attic 2030-05-02 jane}] true <nil>
 }
 
 // fakeAPI ignores conditions, and returns all items for any query.

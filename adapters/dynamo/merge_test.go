@@ -21,10 +21,10 @@ import (
 	"rental.example/domain"
 )
 
-// fakeQueries implements Query with ordered bookings by partition, and counts requests and records.
+// fakeQueries implements Query with ordered readings by partition, and counts requests and records.
 type fakeQueries struct {
 	dynamo.API
-	bookings map[string][]booking
+	readings map[string][]reading
 	mu       sync.Mutex
 	requests map[string]int
 	read     int
@@ -35,13 +35,13 @@ func (f *fakeQueries) Query(_ context.Context, in *dynamodb.QueryInput, _ ...fun
 	defer f.mu.Unlock()
 	partition := in.ExpressionAttributeValues[":0"].(*types.AttributeValueMemberS).Value
 	f.requests[partition]++
-	rest := f.bookings[partition]
+	rest := f.readings[partition]
 	if start, ok := in.ExclusiveStartKey["day"].(*types.AttributeValueMemberS); ok {
-		rest = slices.DeleteFunc(slices.Clone(rest), func(b booking) bool { return b.Day <= start.Value })
+		rest = slices.DeleteFunc(slices.Clone(rest), func(b reading) bool { return b.Day <= start.Value })
 	}
 	out := &dynamodb.QueryOutput{}
 	for _, b := range rest[:min(int(*in.Limit), len(rest))] {
-		out.Items = append(out.Items, attributes{"itemId": text(b.ItemID), "day": text(b.Day)})
+		out.Items = append(out.Items, dynamo.Attributes{"sensor": dynamo.String(b.Sensor), "day": dynamo.String(b.Day)})
 	}
 	if n := len(out.Items); n < len(rest) {
 		out.LastEvaluatedKey = out.Items[n-1]
@@ -50,22 +50,22 @@ func (f *fakeQueries) Query(_ context.Context, in *dynamodb.QueryInput, _ ...fun
 	return out, nil
 }
 
-func compareDays(a, b booking) int {
-	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.ItemID, b.ItemID))
+func compareDays(a, b reading) int {
+	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Sensor, b.Sensor))
 }
 
-// spread returns bookings of n days in order, a fake with each in the partition that choose returns, and the queries.
-func spread(n, partitions int, choose func(day int) int) (*fakeQueries, []booking, []dynamo.Query[booking]) {
-	f := &fakeQueries{bookings: make(map[string][]booking), requests: make(map[string]int)}
-	var all []booking
+// spread returns readings of n days in order, a fake with each in the partition that choose returns, and the queries.
+func spread(n, partitions int, choose func(day int) int) (*fakeQueries, []reading, []dynamo.Query[reading]) {
+	f := &fakeQueries{readings: make(map[string][]reading), requests: make(map[string]int)}
+	var all []reading
 	for i := range n {
-		b := booking{ItemID: fmt.Sprintf("item %02d", choose(i)), Day: fmt.Sprintf("day %06d", i)}
-		f.bookings[b.ItemID] = append(f.bookings[b.ItemID], b)
+		b := reading{Sensor: fmt.Sprintf("sensor %02d", choose(i)), Day: fmt.Sprintf("day %06d", i)}
+		f.readings[b.Sensor] = append(f.readings[b.Sensor], b)
 		all = append(all, b)
 	}
-	queries := make([]dynamo.Query[booking], partitions)
+	queries := make([]dynamo.Query[reading], partitions)
 	for i := range queries {
-		queries[i].KeyCondition = expression.Key("itemId").Equal(expression.Value(fmt.Sprintf("item %02d", i)))
+		queries[i].KeyCondition = expression.Key("sensor").Equal(expression.Value(fmt.Sprintf("sensor %02d", i)))
 	}
 	return f, all, queries
 }
@@ -89,7 +89,7 @@ func TestQueryMerged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, all, queries := spread(3000, partitions, test.choose)
-			page, err := bookingsTable(f, "bookings").QueryMerged(t.Context(), queries, test.limit, compareDays)
+			page, err := readingsTable(f, "readings").QueryMerged(t.Context(), queries, test.limit, compareDays)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +117,7 @@ type failingQueries struct {
 }
 
 func (f *failingQueries) Query(ctx context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
-	if in.ExpressionAttributeValues[":0"].(*types.AttributeValueMemberS).Value == "item 03" {
+	if in.ExpressionAttributeValues[":0"].(*types.AttributeValueMemberS).Value == "sensor 03" {
 		return nil, &types.ProvisionedThroughputExceededException{}
 	}
 	f.inFlight.Add(1)
@@ -131,7 +131,7 @@ func TestQueryMergedCancels(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, _, queries := spread(0, 32, nil)
 		f := new(failingQueries)
-		_, err := bookingsTable(f, "bookings").QueryMerged(t.Context(), queries, 10, compareDays)
+		_, err := readingsTable(f, "readings").QueryMerged(t.Context(), queries, 10, compareDays)
 		var throttled *types.ProvisionedThroughputExceededException
 		if !errors.Is(err, domain.ErrUnavailable) || !errors.As(err, &throttled) {
 			t.Errorf("QueryMerged = %v; want the error of the failed query", err)

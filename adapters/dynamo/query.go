@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Index is a secondary index of a table.
@@ -112,7 +113,7 @@ func (t *Table[T]) newReader(q Query[T], perRequest int) (*reader[T], error) {
 }
 
 // startKey returns the key attributes of record for the table and the index; nil for no record.
-func (t *Table[T]) startKey(record *T, index *Index) (attributes, error) {
+func (t *Table[T]) startKey(record *T, index *Index) (Attributes, error) {
 	if record == nil {
 		return nil, nil
 	}
@@ -129,8 +130,8 @@ func (t *Table[T]) startKey(record *T, index *Index) (attributes, error) {
 }
 
 // keepOnly deletes all attributes of item except names.
-func keepOnly(item attributes, names []string) {
-	maps.DeleteFunc(item, func(name string, _ attribute) bool { return !slices.Contains(names, name) })
+func keepOnly(item Attributes, names []string) {
+	maps.DeleteFunc(item, func(name string, _ types.AttributeValue) bool { return !slices.Contains(names, name) })
 }
 
 // peek returns the next record without consuming it; ok is false if there is none.

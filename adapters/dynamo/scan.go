@@ -48,7 +48,7 @@ func (t *Table[T]) Scan(ctx context.Context, after *T, limit int) (ScanPage[T], 
 }
 
 // add decodes an item and appends it to the page.
-func (t *Table[T]) add(item attributes, page *ScanPage[T]) error {
+func (t *Table[T]) add(item Attributes, page *ScanPage[T]) error {
 	var record T
 	if attributevalue.UnmarshalMap(item, &record) == nil {
 		page.Records = append(page.Records, record)

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,24 +27,42 @@ type Schema struct {
 	ExpiresAt string // the TTL attribute; empty for none
 }
 
-// UsersSchema returns the schema of the table of Users.
-func UsersSchema(tableName string) Schema {
-	keys := listKeys()
-	return Schema{ExpiresAt: "expiresAt", Table: &dynamodb.CreateTableInput{
-		TableName:   &tableName,
-		BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: &keys.Partition, AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: &keys.Sort, AttributeType: types.ScalarAttributeTypeN},
-		},
-		KeySchema:              keySchema(KeyNames{Partition: "id"}),
-		GlobalSecondaryIndexes: globalSecondaryIndexes(userIndexes()),
-		StreamSpecification: &types.StreamSpecification{
-			StreamEnabled:  aws.Bool(true),
-			StreamViewType: types.StreamViewTypeNewAndOldImages,
-		},
+// NewSchema returns the schema of a table that is paid by the request, with keys of type string.
+func NewSchema(tableName string, keys KeyNames) Schema {
+	s := Schema{Table: &dynamodb.CreateTableInput{
+		TableName: &tableName, BillingMode: types.BillingModePayPerRequest, KeySchema: keySchema(keys),
 	}}
+	s.define(keys, types.ScalarAttributeTypeS)
+	return s
+}
+
+// AddIndex adds a global secondary index with a partition key of type string and a sort key of the given type. It contains
+// the items that have both attributes: their keys and the attributes projected.
+func (s *Schema) AddIndex(name string, keys KeyNames, sortType types.ScalarAttributeType, projected []string) {
+	s.define(keys, sortType)
+	s.Table.GlobalSecondaryIndexes = append(s.Table.GlobalSecondaryIndexes, types.GlobalSecondaryIndex{
+		IndexName: &name, KeySchema: keySchema(keys),
+		Projection: &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: projected},
+	})
+}
+
+// AddStream adds a stream whose records ParseChange parses.
+func (s *Schema) AddStream() {
+	s.Table.StreamSpecification = &types.StreamSpecification{
+		StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages,
+	}
+}
+
+// define adds the definitions of key attributes, unless the table has them.
+func (s *Schema) define(keys KeyNames, sortType types.ScalarAttributeType) {
+	add := func(name string, kind types.ScalarAttributeType) {
+		defined := func(d types.AttributeDefinition) bool { return *d.AttributeName == name }
+		if all := &s.Table.AttributeDefinitions; name != "" && !slices.ContainsFunc(*all, defined) {
+			*all = append(*all, types.AttributeDefinition{AttributeName: &name, AttributeType: kind})
+		}
+	}
+	add(keys.Partition, types.ScalarAttributeTypeS)
+	add(keys.Sort, sortType)
 }
 
 func keySchema(keys KeyNames) []types.KeySchemaElement {
@@ -52,11 +71,6 @@ func keySchema(keys KeyNames) []types.KeySchemaElement {
 		elements = append(elements, types.KeySchemaElement{AttributeName: &keys.Sort, KeyType: types.KeyTypeRange})
 	}
 	return elements
-}
-
-// EnsureUsersTable calls Ensure of the UsersSchema.
-func EnsureUsersTable(ctx context.Context, client SchemaAPI, tableName string) error {
-	return UsersSchema(tableName).Ensure(ctx, client)
 }
 
 const (

@@ -89,14 +89,14 @@ func (t *Table[T]) Put(ctx context.Context, record T, cond expression.ConditionB
 	if err != nil {
 		return nil, t.wrapError("PutItem", err)
 	}
-	return t.put(ctx, &dynamodb.PutItemInput{
+	return t.PutItem(ctx, &dynamodb.PutItemInput{
 		Item: item, ConditionExpression: expr.Condition(),
 		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 	})
 }
 
-// put executes input on the table; see Put for the results.
-func (t *Table[T]) put(ctx context.Context, input *dynamodb.PutItemInput) (old *T, err error) {
+// PutItem sends input to the table, with an item and expressions that the caller has built; see Put for the results.
+func (t *Table[T]) PutItem(ctx context.Context, input *dynamodb.PutItemInput) (old *T, err error) {
 	input.TableName, input.ReturnValues = &t.name, types.ReturnValueAllOld
 	input.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	var tracker responseTracker
@@ -119,14 +119,14 @@ func (t *Table[T]) Update(ctx context.Context, key Key, change expression.Update
 	if err != nil {
 		return nil, t.wrapError("UpdateItem", err)
 	}
-	return t.update(ctx, &dynamodb.UpdateItemInput{
+	return t.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		Key: k, ReturnValues: returnValues, UpdateExpression: expr.Update(), ConditionExpression: expr.Condition(),
 		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(),
 	})
 }
 
-// update executes input on the table; see Update for the results.
-func (t *Table[T]) update(ctx context.Context, input *dynamodb.UpdateItemInput) (*T, error) {
+// UpdateItem sends input to the table, with a key and expressions that the caller has built; see Update for the results.
+func (t *Table[T]) UpdateItem(ctx context.Context, input *dynamodb.UpdateItemInput) (*T, error) {
 	input.TableName = &t.name
 	input.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	var tracker responseTracker

@@ -1,7 +1,6 @@
 package dynamo_test
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,60 +8,45 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamotest"
 	"rental.example/domain"
 )
 
-func bookingsSchema(name string) dynamo.Schema {
-	return dynamo.Schema{Table: &dynamodb.CreateTableInput{
-		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String("itemId"), AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: aws.String("day"), AttributeType: types.ScalarAttributeTypeS},
-		},
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String("itemId"), KeyType: types.KeyTypeHash},
-			{AttributeName: aws.String("day"), KeyType: types.KeyTypeRange},
-		},
-	}}
+var readingKeys = dynamo.KeyNames{Partition: "sensor", Sort: "day"}
+
+func readingsSchema(name string) dynamo.Schema { return dynamo.NewSchema(name, readingKeys) }
+
+func readingsTable(client dynamo.API, name string) *dynamo.Table[reading] {
+	return dynamo.NewTable[reading](client, name, readingKeys)
 }
 
-func bookingsTable(client dynamo.API, name string) *dynamo.Table[booking] {
-	return dynamo.NewTable[booking](client, name, dynamo.KeyNames{Partition: "itemId", Sort: "day"})
-}
-
-func newBookings(t *testing.T) *dynamo.Table[booking] {
+func newReadings(t *testing.T) *dynamo.Table[reading] {
 	t.Helper()
-	client := dynamo.NewClient(configFor(endpoint(t)))
-	name := "bookings-" + rand.Text()
-	if err := bookingsSchema(name).Ensure(t.Context(), client); err != nil {
-		t.Fatal(err)
-	}
-	return bookingsTable(client, name)
+	client := dynamotest.Client(t)
+	return readingsTable(client, dynamotest.NewTable(t, client, readingsSchema))
 }
 
 var (
 	noCondition expression.ConditionBuilder
-	tent        = expression.Key("itemId").Equal(expression.Value("tent"))
-	byJoan      = expression.Name("renter").Equal(expression.Value("joan"))
+	attic       = expression.Key("sensor").Equal(expression.Value("attic"))
+	byJoan      = expression.Name("author").Equal(expression.Value("joan"))
 )
 
-// putBookings puts bookings of n days, every tenth of them by joan.
-func putBookings(t *testing.T, bookings *dynamo.Table[booking], n int) (all, joans []booking) {
+// putReadings puts readings of n days, every tenth of them by joan.
+func putReadings(t *testing.T, readings *dynamo.Table[reading], n int) (all, joans []reading) {
 	t.Helper()
 	for i := range n {
-		b := booking{ItemID: "tent", Day: fmt.Sprintf("day %03d", i), Renter: "jane"}
+		b := reading{Sensor: "attic", Day: fmt.Sprintf("day %03d", i), Author: "jane"}
 		if i%10 == 9 {
-			b.Renter = "joan"
+			b.Author = "joan"
 			joans = append(joans, b)
 		}
-		if _, err := bookings.Put(t.Context(), b, noCondition); err != nil {
+		if _, err := readings.Put(t.Context(), b, noCondition); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, b)
@@ -72,49 +56,49 @@ func putBookings(t *testing.T, bookings *dynamo.Table[booking], n int) (all, joa
 
 func TestTableWrites(t *testing.T) {
 	t.Parallel()
-	ctx, bookings := t.Context(), newBookings(t)
-	first, second := booking{"tent", "monday", "jane"}, booking{"tent", "monday", "joan"}
-	key := dynamo.Key{Partition: "tent", Sort: "monday"}
+	ctx, readings := t.Context(), newReadings(t)
+	first, second := reading{"attic", "monday", "jane"}, reading{"attic", "monday", "joan"}
+	key := dynamo.Key{Partition: "attic", Sort: "monday"}
 	free := expression.Name("day").AttributeNotExists()
-	byJane := expression.Name("renter").Equal(expression.Value("jane"))
-	toJoan := expression.Set(expression.Name("renter"), expression.Value("joan"))
+	byJane := expression.Name("author").Equal(expression.Value("jane"))
+	toJoan := expression.Set(expression.Name("author"), expression.Value("joan"))
 
-	if _, err := bookings.Get(ctx, key); !errors.Is(err, domain.ErrNotFound) {
+	if _, err := readings.Get(ctx, key); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("Get of nothing = %v", err)
 	}
-	if _, err := bookings.Delete(ctx, key, byJane); current(t, err) != nil {
+	if _, err := readings.Delete(ctx, key, byJane); current(t, err) != nil {
 		t.Errorf("Delete of nothing = %v", err)
 	}
-	if old, err := bookings.Put(ctx, first, free); old != nil || err != nil {
+	if old, err := readings.Put(ctx, first, free); old != nil || err != nil {
 		t.Errorf("Put = %v, %v", old, err)
 	}
-	if _, err := bookings.Put(ctx, second, free); *current(t, err) != first {
+	if _, err := readings.Put(ctx, second, free); *current(t, err) != first {
 		t.Errorf("second Put = %v", err)
 	}
-	if old, err := bookings.Update(ctx, key, toJoan, byJane, types.ReturnValueAllOld); err != nil || *old != first {
+	if old, err := readings.Update(ctx, key, toJoan, byJane, types.ReturnValueAllOld); err != nil || *old != first {
 		t.Errorf("Update = %v, %v; want %v", old, err, first)
 	}
-	if _, err := bookings.Update(ctx, key, toJoan, byJane, types.ReturnValueAllNew); *current(t, err) != second {
+	if _, err := readings.Update(ctx, key, toJoan, byJane, types.ReturnValueAllNew); *current(t, err) != second {
 		t.Errorf("second Update = %v", err)
 	}
-	if got, err := bookings.Update(ctx, key, toJoan, noCondition, types.ReturnValueAllNew); err != nil || *got != second {
+	if got, err := readings.Update(ctx, key, toJoan, noCondition, types.ReturnValueAllNew); err != nil || *got != second {
 		t.Errorf("third Update = %v, %v; want %v", got, err, second)
 	}
-	if got, err := bookings.Get(ctx, key); err != nil || got != second {
+	if got, err := readings.Get(ctx, key); err != nil || got != second {
 		t.Errorf("Get = %v, %v; want %v", got, err, second)
 	}
-	if old, err := bookings.Delete(ctx, key, noCondition); err != nil || *old != second {
+	if old, err := readings.Delete(ctx, key, noCondition); err != nil || *old != second {
 		t.Errorf("Delete = %v, %v; want %v", old, err, second)
 	}
-	if old, err := bookings.Delete(ctx, key, noCondition); err != nil || old != nil {
+	if old, err := readings.Delete(ctx, key, noCondition); err != nil || old != nil {
 		t.Errorf("second Delete = %v, %v", old, err)
 	}
 }
 
 // current returns the current record of a ConditionFailedError.
-func current(t *testing.T, err error) *booking {
+func current(t *testing.T, err error) *reading {
 	t.Helper()
-	var failed *dynamo.ConditionFailedError[booking]
+	var failed *dynamo.ConditionFailedError[reading]
 	if !errors.As(err, &failed) || !errors.Is(err, domain.ErrConflict) || failed.Ambiguous {
 		t.Fatalf("got error %v, want a failed condition", err)
 	}
@@ -122,10 +106,10 @@ func current(t *testing.T, err error) *booking {
 }
 
 // queryAll reads all pages, of which only the last may be short.
-func queryAll(t *testing.T, bookings *dynamo.Table[booking], q dynamo.Query[booking]) (found []booking, pages int) {
+func queryAll(t *testing.T, readings *dynamo.Table[reading], q dynamo.Query[reading]) (found []reading, pages int) {
 	t.Helper()
 	for {
-		page, err := bookings.Query(t.Context(), q)
+		page, err := readings.Query(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,34 +121,34 @@ func queryAll(t *testing.T, bookings *dynamo.Table[booking], q dynamo.Query[book
 		if n := len(page.Records); n != q.Limit {
 			t.Errorf("a page of %d with a next page", n)
 		}
-		q.After = &booking{ItemID: page.Next.ItemID, Day: page.Next.Day}
+		q.After = &reading{Sensor: page.Next.Sensor, Day: page.Next.Day}
 	}
 }
 
 func TestTableQuery(t *testing.T) {
 	t.Parallel()
-	bookings := newBookings(t)
-	all, joans := putBookings(t, bookings, 250)
+	readings := newReadings(t)
+	all, joans := putReadings(t, readings, 250)
 	descending := slices.Clone(all)
 	slices.Reverse(descending)
-	early := tent.And(expression.Key("day").LessThan(expression.Value("day 020")))
-	boat := expression.Key("itemId").Equal(expression.Value("boat"))
+	early := attic.And(expression.Key("day").LessThan(expression.Value("day 020")))
+	boat := expression.Key("sensor").Equal(expression.Value("boat"))
 	tests := map[string]struct {
-		query dynamo.Query[booking]
-		want  []booking
+		query dynamo.Query[reading]
+		want  []reading
 		pages int
 	}{
-		"all":         {dynamo.Query[booking]{KeyCondition: tent, Limit: 300}, all, 1},
-		"exactly all": {dynamo.Query[booking]{KeyCondition: tent, Limit: 250}, all, 1},
-		"pages":       {dynamo.Query[booking]{KeyCondition: tent, Limit: 50}, all, 5},
-		"descending":  {dynamo.Query[booking]{KeyCondition: tent, Limit: 70, Descending: true}, descending, 4},
-		"range":       {dynamo.Query[booking]{KeyCondition: early, Limit: 7}, all[:20], 3},
-		"filter":      {dynamo.Query[booking]{KeyCondition: tent, Filter: byJoan, Limit: 10}, joans, 3},
-		"no record":   {dynamo.Query[booking]{KeyCondition: boat, Limit: 5}, nil, 1},
+		"all":         {dynamo.Query[reading]{KeyCondition: attic, Limit: 300}, all, 1},
+		"exactly all": {dynamo.Query[reading]{KeyCondition: attic, Limit: 250}, all, 1},
+		"pages":       {dynamo.Query[reading]{KeyCondition: attic, Limit: 50}, all, 5},
+		"descending":  {dynamo.Query[reading]{KeyCondition: attic, Limit: 70, Descending: true}, descending, 4},
+		"range":       {dynamo.Query[reading]{KeyCondition: early, Limit: 7}, all[:20], 3},
+		"filter":      {dynamo.Query[reading]{KeyCondition: attic, Filter: byJoan, Limit: 10}, joans, 3},
+		"no record":   {dynamo.Query[reading]{KeyCondition: boat, Limit: 5}, nil, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, pages := queryAll(t, bookings, test.query)
+			got, pages := queryAll(t, readings, test.query)
 			if diff := cmp.Diff(test.want, got); diff != "" || pages != test.pages {
 				t.Errorf("%d pages, want %d; (-want +got):\n%s", pages, test.pages, diff)
 			}
@@ -173,10 +157,10 @@ func TestTableQuery(t *testing.T) {
 }
 
 // scanAll reads all pages and sorts their records.
-func scanAll(t *testing.T, bookings *dynamo.Table[booking], after *booking, limit int) (all dynamo.ScanPage[booking], pages int) {
+func scanAll(t *testing.T, readings *dynamo.Table[reading], after *reading, limit int) (all dynamo.ScanPage[reading], pages int) {
 	t.Helper()
 	for {
-		page, err := bookings.Scan(t.Context(), after, limit)
+		page, err := readings.Scan(t.Context(), after, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,47 +171,47 @@ func scanAll(t *testing.T, bookings *dynamo.Table[booking], after *booking, limi
 		all.Records = append(all.Records, page.Records...)
 		all.Undecodable = append(all.Undecodable, page.Undecodable...)
 		if after = page.Next; after == nil {
-			byDay := func(a, b booking) int { return strings.Compare(a.Day, b.Day) }
+			byDay := func(a, b reading) int { return strings.Compare(a.Day, b.Day) }
 			slices.SortFunc(all.Records, byDay)
 			slices.SortFunc(all.Undecodable, byDay)
 			return all, pages
 		}
-		after.Renter = "not part of the key"
+		after.Author = "not part of the key"
 	}
 }
 
 func TestTableScan(t *testing.T) {
 	t.Parallel()
-	bookings := newBookings(t)
-	all, _ := putBookings(t, bookings, 50)
+	readings := newReadings(t)
+	all, _ := putReadings(t, readings, 50)
 	for _, test := range []struct {
-		after    *booking
+		after    *reading
 		limit    int
-		want     []booking
+		want     []reading
 		minPages int
-	}{{nil, 5000, all, 1}, {nil, 7, all, 8}, {nil, 1, all, 50}, {&booking{ItemID: "tent", Day: "day 039"}, 10, all[40:], 1}} {
-		got, pages := scanAll(t, bookings, test.after, test.limit)
+	}{{nil, 5000, all, 1}, {nil, 7, all, 8}, {nil, 1, all, 50}, {&reading{Sensor: "attic", Day: "day 039"}, 10, all[40:], 1}} {
+		got, pages := scanAll(t, readings, test.after, test.limit)
 		if diff := cmp.Diff(test.want, got.Records); diff != "" || pages < test.minPages || len(got.Undecodable) > 0 {
 			t.Errorf("after %v, limit %d: %d pages, want %d; %d undecodable (-want +got):\n%s", test.after, test.limit, pages, test.minPages, len(got.Undecodable), diff)
 		}
 	}
 }
 
-// TestTableScanUndecodable adds items whose renter is a list.
+// TestTableScanUndecodable adds items whose author is a list.
 func TestTableScanUndecodable(t *testing.T) {
 	t.Parallel()
-	bookings := newBookings(t)
-	all, _ := putBookings(t, bookings, 10)
-	want := dynamo.ScanPage[booking]{Records: all}
+	readings := newReadings(t)
+	all, _ := putReadings(t, readings, 10)
+	want := dynamo.ScanPage[reading]{Records: all}
 	for i := range 3 {
-		key := booking{ItemID: "tent", Day: fmt.Sprintf("eve %d", i)}
-		change := expression.Set(expression.Name("renter"), expression.Value([]string{"jane"}))
-		if _, err := bookings.Update(t.Context(), dynamo.Key{Partition: key.ItemID, Sort: key.Day}, change, noCondition, "NONE"); err != nil {
+		key := reading{Sensor: "attic", Day: fmt.Sprintf("eve %d", i)}
+		change := expression.Set(expression.Name("author"), expression.Value([]string{"jane"}))
+		if _, err := readings.Update(t.Context(), dynamo.Key{Partition: key.Sensor, Sort: key.Day}, change, noCondition, "NONE"); err != nil {
 			t.Fatal(err)
 		}
 		want.Undecodable = append(want.Undecodable, key)
 	}
-	got, _ := scanAll(t, bookings, nil, 2)
+	got, _ := scanAll(t, readings, nil, 2)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -235,25 +219,25 @@ func TestTableScanUndecodable(t *testing.T) {
 
 func TestLimitIsRequired(t *testing.T) {
 	t.Parallel()
-	client, sent := newClient(noEndpoint, reset)
-	bookings := bookingsTable(client, "bookings")
-	_, queryErr := bookings.Query(t.Context(), dynamo.Query[booking]{KeyCondition: tent})
-	_, scanErr := bookings.Scan(t.Context(), nil, 0)
-	if queryErr == nil || scanErr == nil || sent.attempts > 0 {
-		t.Errorf("without a limit: Query = %v, Scan = %v after %d attempts", queryErr, scanErr, sent.attempts)
+	client, sent := dynamotest.NewClient(dynamotest.NoEndpoint, dynamotest.Reset)
+	readings := readingsTable(client, "readings")
+	_, queryErr := readings.Query(t.Context(), dynamo.Query[reading]{KeyCondition: attic})
+	_, scanErr := readings.Scan(t.Context(), nil, 0)
+	if queryErr == nil || scanErr == nil || sent.Attempts > 0 {
+		t.Errorf("without a limit: Query = %v, Scan = %v after %d attempts", queryErr, scanErr, sent.Attempts)
 	}
 }
 
 // TestInjection checks that values with the syntax of expressions, and reserved words as names, have no effect.
 func TestInjection(t *testing.T) {
 	t.Parallel()
-	bookings := newBookings(t)
+	readings := newReadings(t)
 	for i, value := range []string{`" OR 1=1`, ":0", "#0", "size(day)", `{"N":"1"}`} {
-		b := booking{ItemID: value, Day: strconv.Itoa(i), Renter: value}
-		if _, err := bookings.Put(t.Context(), b, expression.Name("name").AttributeNotExists()); err != nil {
+		b := reading{Sensor: value, Day: strconv.Itoa(i), Author: value}
+		if _, err := readings.Put(t.Context(), b, expression.Name("name").AttributeNotExists()); err != nil {
 			t.Error(err)
 		}
-		if got, err := bookings.Get(t.Context(), dynamo.Key{Partition: value, Sort: strconv.Itoa(i)}); err != nil || got != b {
+		if got, err := readings.Get(t.Context(), dynamo.Key{Partition: value, Sort: strconv.Itoa(i)}); err != nil || got != b {
 			t.Errorf("Get = %v, %v; want %v", got, err, b)
 		}
 	}

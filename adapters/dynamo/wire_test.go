@@ -12,7 +12,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
 	"rental.example/adapters/dynamo"
-	"rental.example/domain"
+	"rental.example/adapters/dynamo/dynamotest"
 )
 
 // countedConn counts its writes.
@@ -37,16 +37,16 @@ func TestOneWritePerRequest(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	var writes atomic.Int64
-	cfg := configFor(server.URL)
+	cfg := dynamotest.Config(server.URL)
 	cfg.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := new(net.Dialer).DialContext(ctx, network, address)
 			return countedConn{conn, &writes}, err
 		}
 	})
-	store := dynamo.NewUsers(dynamo.NewClient(cfg), "users")
+	readings := readingsTable(dynamo.NewClient(cfg), "readings")
 	for range 3 {
-		if _, _, err := store.Save(t.Context(), profileAt(t, someone, noon, ""), domain.Condition{}); err != nil {
+		if _, err := readings.Put(t.Context(), reading{Sensor: "attic"}, noCondition); err != nil {
 			t.Fatal(err)
 		}
 	}

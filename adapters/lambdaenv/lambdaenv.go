@@ -64,10 +64,12 @@ func isOriginHost(u *url.URL) bool {
 
 func isWeb(u *url.URL) bool { return u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") }
 
-// Count returns the value of a variable that must be a whole number of at least 1, or fallback if it is missing.
+// Count returns the value of a variable that must be a whole number of at least 1 in decimal digits, without leading
+// zeros, or fallback if it is missing.
 func (e *Env) Count(name string, fallback int) int {
-	n, err := strconv.Atoi(e.Optional(name, strconv.Itoa(fallback)))
-	if err != nil || n < 1 {
+	text := e.Optional(name, strconv.Itoa(fallback))
+	n, err := strconv.Atoi(text)
+	if err != nil || strconv.Itoa(n) != text || n < 1 {
 		e.addInvalid(name, "must be a whole number of at least 1, such as 3")
 	}
 	return n

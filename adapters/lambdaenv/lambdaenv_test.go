@@ -62,7 +62,7 @@ func TestValues(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	t.Parallel()
-	for value, want := range map[string]int{"": 2, "1": 1, "30": 30, "0": -1, "-3": -1, "1.5": -1, "many": -1} {
+	for value, want := range map[string]int{"": 2, "1": 1, "30": 30, "0": -1, "-3": -1, "1.5": -1, "+5": -1, "05": -1, "many": -1} {
 		e := env(map[string]string{"SHARDS": value})
 		if got := e.Count("SHARDS", 2); (e.Err() != nil) != (want < 0) || want > 0 && got != want {
 			t.Errorf("%q: %d, %v, want %d", value, got, e.Err(), want)

@@ -4,14 +4,28 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"rental.example/adapters/lambdafn"
+	"rental.example/domain"
 )
 
 func TestRequestIDOutsideOfInvocation(t *testing.T) {
 	t.Parallel()
 	if got := lambdafn.RequestID(t.Context()); got != "" {
 		t.Errorf("RequestID = %q, want none", got)
+	}
+}
+
+func TestStamp(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "invocation-1"})
+	got := lambdafn.Clock{Now: func() time.Time { return now }}.Stamp(ctx)
+	if want := (domain.Stamp{Time: now, RequestID: "invocation-1"}); got != want {
+		t.Errorf("Stamp = %+v, want %+v", got, want)
 	}
 }
 

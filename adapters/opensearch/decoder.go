@@ -5,36 +5,38 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"rental.example/adapters/rawjson"
 )
 
-// decoder decodes search responses, for which reflection would need hundreds of allocations. The strings that it returns
+// Decoder decodes responses with many documents, for which reflection would need hundreds of allocations. The strings that it returns
 // are parts of one copy of the response, which stays in memory as long as any of them.
 //
 // Each method reads the next value. As in encoding/json, null changes nothing, and a value of another type is skipped and
 // becomes the error in the end. Names must match exactly.
-type decoder struct {
+type Decoder struct {
 	json     rawjson.Reader
 	text     string // the response
 	name     []byte // of the member that is being read
 	mistyped error  // the first value of another type
 }
 
-func newDecoder(data []byte) *decoder {
-	return &decoder{json: rawjson.NewReader(data), text: string(data), name: []byte("the value")}
+// NewDecoder returns a decoder of a response.
+func NewDecoder(data []byte) *Decoder {
+	return &Decoder{json: rawjson.NewReader(data), text: string(data), name: []byte("the value")}
 }
 
-// err returns the first error.
-func (d *decoder) err() error {
+// Err returns the first error.
+func (d *Decoder) Err() error {
 	if err := d.json.Err(); err != nil {
 		return err
 	}
 	return d.mistyped
 }
 
-// members ranges over the names of an object's members. It skips values that the loop does not read.
-func (d *decoder) members(yield func(name []byte) bool) {
-	if !d.begins('{', "an object") {
+// Members ranges over the names of an object's members. It skips values that the loop does not read.
+func (d *Decoder) Members(yield func(name []byte) bool) {
+	if !d.Begins('{', "an object") {
 		return
 	}
 	outer := d.name
@@ -55,9 +57,9 @@ func (d *decoder) members(yield func(name []byte) bool) {
 	d.name = outer
 }
 
-// elements ranges over an array. The loop must read each element.
-func (d *decoder) elements(yield func() bool) {
-	if !d.begins('[', "an array") {
+// Elements ranges over an array. The loop must read each element.
+func (d *Decoder) Elements(yield func() bool) {
+	if !d.Begins('[', "an array") {
 		return
 	}
 	for more := d.json.Open('['); more; more = d.json.Next(']') {
@@ -67,81 +69,89 @@ func (d *decoder) elements(yield func() bool) {
 	}
 }
 
-func (d *decoder) string(into *string) {
-	if d.begins('"', "a string") {
-		*into, _ = rawjson.Unquote(d.raw())
+// String reads a string.
+func (d *Decoder) String(into *string) {
+	if d.Begins('"', "a string") {
+		*into, _ = rawjson.Unquote(d.Raw())
 	}
 }
 
-func (d *decoder) strings(into *[]string) {
-	if !d.begins('[', "an array") {
+// Strings reads an array of strings.
+func (d *Decoder) Strings(into *[]string) {
+	if !d.Begins('[', "an array") {
 		return
 	}
 	all := make([]string, 0, 4) // few have more
-	for range d.elements {
+	for range d.Elements {
 		var s string
-		d.string(&s)
+		d.String(&s)
 		all = append(all, s)
 	}
 	*into = all
 }
 
-func (d *decoder) boolean(into *bool) {
-	switch literal := d.raw(); literal {
+// Boolean reads a boolean.
+func (d *Decoder) Boolean(into *bool) {
+	switch literal := d.Raw(); literal {
 	case "true", "false":
 		*into = literal == "true"
 	case "null":
 	default:
-		d.fail("a boolean")
+		d.Fail("a boolean")
 	}
 }
 
-func (d *decoder) integer(into *int64) {
-	literal := d.raw()
+// Integer reads an integer.
+func (d *Decoder) Integer(into *int64) {
+	literal := d.Raw()
 	if n, err := strconv.ParseInt(literal, 10, 64); err == nil {
 		*into = n
 	} else if literal != "null" {
-		d.fail("an integer")
+		d.Fail("an integer")
 	}
 }
 
-// optional reads an integer; null leaves nil.
-func (d *decoder) optional(into **int64) {
+// Optional reads an integer; null leaves nil.
+func (d *Decoder) Optional(into **int64) {
 	if !d.json.Null() {
 		*into = new(int64)
-		d.integer(*into)
+		d.Integer(*into)
 	}
 }
 
-// optionalInt reads an integer; null leaves nil.
-func (d *decoder) optionalInt(into **int) {
+// OptionalInt reads an integer; null leaves nil.
+func (d *Decoder) OptionalInt(into **int) {
 	if d.json.Null() {
 		return
 	}
 	var n int64
-	d.integer(&n)
+	d.Integer(&n)
 	*into = aws.Int(int(n))
 }
 
-// optionalBoolean reads a boolean; null leaves nil.
-func (d *decoder) optionalBoolean(into **bool) {
+// OptionalBoolean reads a boolean; null leaves nil.
+func (d *Decoder) OptionalBoolean(into **bool) {
 	if !d.json.Null() {
 		*into = new(bool)
-		d.boolean(*into)
+		d.Boolean(*into)
 	}
 }
 
-func (d *decoder) float(into *float64) {
-	literal := d.raw()
+// Float reads a number.
+func (d *Decoder) Float(into *float64) {
+	literal := d.Raw()
 	if f, err := strconv.ParseFloat(literal, 64); err == nil {
 		*into = f
 	} else if literal != "null" {
-		d.fail("a number")
+		d.Fail("a number")
 	}
 }
 
-// raw returns the next value as JSON, whatever its type; null if it is invalid.
-func (d *decoder) raw() string {
+// Null skips the next value if it is null, and reports whether it was.
+func (d *Decoder) Null() bool { return d.json.Null() }
+
+// Raw returns the next value as JSON, whatever its type; null if it is invalid.
+func (d *Decoder) Raw() string {
 	d.json.Peek() // skips space
 	start := d.json.Offset()
 	if !d.json.Skip() {
@@ -150,18 +160,19 @@ func (d *decoder) raw() string {
 	return d.text[start:d.json.Offset()]
 }
 
-// begins reports whether the next value begins with first, as values of kind do; if not, it skips the value.
-func (d *decoder) begins(first byte, kind string) bool {
+// Begins reports whether the next value begins with first, as values of kind do; if not, it skips the value.
+func (d *Decoder) Begins(first byte, kind string) bool {
 	if d.json.Peek() == first {
 		return true
 	}
-	if d.raw() != "null" {
-		d.fail(kind)
+	if d.Raw() != "null" {
+		d.Fail(kind)
 	}
 	return false
 }
 
-func (d *decoder) fail(kind string) {
+// Fail makes the value that was read an error: it is not of that kind.
+func (d *Decoder) Fail(kind string) {
 	if d.mistyped == nil {
 		d.mistyped = fmt.Errorf("%s is not %s", d.name, kind)
 	}

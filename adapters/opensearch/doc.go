@@ -1,6 +1,8 @@
-// Package opensearch stores items and their owners in OpenSearch, and searches the items.
+// Package opensearch reads, writes and searches documents in OpenSearch.
 //
 // Client sends requests: it signs them, retries those that are safe to retry, and turns errors into the kinds of package
-// domain. Items implements item.Store and item.Search, Holdings item.Holdings, and Owners item.Owners. items.index.json
-// and owners.index.json define the two indices; the first request that finds one missing creates it.
+// domain. Documents are those of one Index: Get, MultiGet, Put and Delete under a Revision, BulkDelete, Search. The first
+// request that finds an index missing creates it from its definition. Decoder decodes responses with many documents. Each
+// package below it has what one bounded context stores and searches here; package opensearchtest has what the tests of all
+// of them share.
 package opensearch

@@ -15,19 +15,30 @@ import (
 	"rental.example/domain"
 )
 
-// revision identifies the last write of a document, for optimistic concurrency control.
+// Documents are the documents of one index, under its alias. They are safe for concurrent use.
+type Documents struct {
+	client *Client
+	index  Index
+}
+
+// Documents returns the documents of x. The first request that finds the index missing creates it.
+func (c *Client) Documents(x Index) Documents { return Documents{client: c, index: x} }
+
+// Revision identifies the last write of a document, for optimistic concurrency control.
 // https://docs.opensearch.org/latest/api-reference/document-apis/index-document/
-type revision struct{ seqNo, primaryTerm int }
+type Revision struct{ SeqNo, PrimaryTerm int }
 
-func (r revision) String() string { return strconv.Itoa(r.seqNo) + "." + strconv.Itoa(r.primaryTerm) }
+// String returns the text that ParseRevision parses.
+func (r Revision) String() string { return strconv.Itoa(r.SeqNo) + "." + strconv.Itoa(r.PrimaryTerm) }
 
-func parseRevision(text string) (r revision, ok bool) {
+// ParseRevision parses the text of a revision; ok is false if no document can have it.
+func ParseRevision(text string) (r Revision, ok bool) {
 	seqNo, primaryTerm, _ := strings.Cut(text, ".")
 	var err error
-	if r.seqNo, err = strconv.Atoi(seqNo); err == nil {
-		r.primaryTerm, err = strconv.Atoi(primaryTerm)
+	if r.SeqNo, err = strconv.Atoi(seqNo); err == nil {
+		r.PrimaryTerm, err = strconv.Atoi(primaryTerm)
 	}
-	return r, err == nil && r.seqNo >= 0 && r.primaryTerm > 0
+	return r, err == nil && r.SeqNo >= 0 && r.PrimaryTerm > 0
 }
 
 // getResponse is the response to a get of a document, or one document of a multi-get. Source is nil if it was not
@@ -41,15 +52,15 @@ type getResponse[T any] struct {
 	Error       *errorCause `json:"error"` // of a multi-get
 }
 
-// validate implements validator. Only a missing document counts as not found.
-func (r *getResponse[T]) validate() error {
+// Validate implements validator. Only a missing document counts as not found.
+func (r *getResponse[T]) Validate() error {
 	switch {
 	case r.Error != nil:
 		return r.Error.classifyDocument()
 	case r.Found == nil:
-		return malformed("no document")
+		return Malformed("no document")
 	case *r.Found && (r.SeqNo == nil || r.PrimaryTerm == nil):
-		return malformed("a document without its revision")
+		return Malformed("a document without its revision")
 	}
 	return nil
 }
@@ -60,133 +71,152 @@ func (r *getResponse[T]) source() (T, error) {
 	case !*r.Found:
 		return *new(T), domain.ErrNotFound
 	case r.Source == nil:
-		return *new(T), malformed("a document without its source")
+		return *new(T), Malformed("a document without its source")
 	}
 	return *r.Source, nil
 }
 
-// get returns a document as of the latest acknowledged write; domain.ErrNotFound if there is none.
-func get[T any](ctx context.Context, c *Client, x Index, id string) (T, revision, error) {
-	r, err := do[getResponse[T]](ctx, c, x, operation{
-		"get " + x.Alias, RetryRead, opensearchapi.GetRequest{Index: x.Alias, DocumentID: id},
+// Get returns a document as of the latest acknowledged write; domain.ErrNotFound if there is none.
+func Get[T any](ctx context.Context, d Documents, id string) (T, Revision, error) {
+	r, err := do[getResponse[T]](ctx, d, operation{
+		"get " + d.index.Alias, RetryRead, opensearchapi.GetRequest{Index: d.index.Alias, DocumentID: id},
 	})
 	if err != nil {
-		return *new(T), revision{}, err
+		return *new(T), Revision{}, err
 	}
 	source, err := r.source()
 	if err != nil {
-		return source, revision{}, fmt.Errorf("opensearch: get %s: %w", x.Alias, err)
+		return source, Revision{}, fmt.Errorf("opensearch: get %s: %w", d.index.Alias, err)
 	}
-	return source, revision{*r.SeqNo, *r.PrimaryTerm}, nil
+	return source, Revision{*r.SeqNo, *r.PrimaryTerm}, nil
 }
 
 type multiGetResponse[T any] struct {
 	Docs []getResponse[T] `json:"docs"`
 }
 
-// UnmarshalJSON implements json.Unmarshaler. Each page of items needs a multi-get of its owners, which encoding/json
-// would decode in a tenth of the request's processor time.
+// UnmarshalJSON implements json.Unmarshaler. A page that needs the documents of all its entries would
+// spend a tenth of its processor time in encoding/json.
 func (r *multiGetResponse[T]) UnmarshalJSON(data []byte) (err error) {
-	d := newDecoder(data)
-	for name := range d.members {
+	d := NewDecoder(data)
+	for name := range d.Members {
 		if string(name) != "docs" {
 			continue
 		}
-		for range d.elements {
+		for range d.Elements {
 			var doc getResponse[T]
 			err = errors.Join(err, doc.read(d))
 			r.Docs = append(r.Docs, doc)
 		}
 	}
-	return errors.Join(err, d.err())
+	return errors.Join(err, d.Err())
 }
 
 // read reads the response as encoding/json does, except that names must match exactly.
-func (r *getResponse[T]) read(d *decoder) (err error) {
-	for name := range d.members {
+func (r *getResponse[T]) read(d *Decoder) (err error) {
+	for name := range d.Members {
 		switch string(name) {
 		case "_id":
-			d.string(&r.ID)
+			d.String(&r.ID)
 		case "found":
-			d.optionalBoolean(&r.Found)
+			d.OptionalBoolean(&r.Found)
 		case "_seq_no":
-			d.optionalInt(&r.SeqNo)
+			d.OptionalInt(&r.SeqNo)
 		case "_primary_term":
-			d.optionalInt(&r.PrimaryTerm)
+			d.OptionalInt(&r.PrimaryTerm)
 		case "_source":
 			err = errors.Join(err, r.readSource(d))
 		case "error":
-			err = errors.Join(err, json.Unmarshal([]byte(d.raw()), &r.Error))
+			err = errors.Join(err, json.Unmarshal([]byte(d.Raw()), &r.Error))
 		}
 	}
 	return err
 }
 
-func (r *getResponse[T]) readSource(d *decoder) error {
-	if d.json.Null() {
+func (r *getResponse[T]) readSource(d *Decoder) error {
+	if d.Null() {
 		return nil
 	}
 	r.Source = new(T)
-	if source, ok := any(r.Source).(interface{ read(*decoder) }); ok {
-		source.read(d)
+	if source, ok := any(r.Source).(Readable); ok {
+		source.Read(d)
 		return nil
 	}
-	return json.Unmarshal([]byte(d.raw()), r.Source)
+	return json.Unmarshal([]byte(d.Raw()), r.Source)
 }
 
-// validate implements validator.
-func (r *multiGetResponse[T]) validate() error {
+// Validate implements validator.
+func (r *multiGetResponse[T]) Validate() error {
 	for i := range r.Docs {
-		if err := r.Docs[i].validate(); err != nil {
+		if err := r.Docs[i].Validate(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// multiGet returns the documents of ids as of the latest acknowledged writes, in that order.
-func multiGet[T any, ID ~string](ctx context.Context, c *Client, x Index, ids []ID, body any) ([]getResponse[T], error) {
+// MultiGet returns the documents of ids that exist, as of the latest acknowledged writes.
+func MultiGet[T any, ID ~string](ctx context.Context, d Documents, ids []ID) (map[ID]T, error) {
+	docs, err := multiGet[T](ctx, d, ids, map[string][]ID{"ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ID]T, len(ids))
+	for i, id := range ids {
+		switch source, err := docs[i].source(); {
+		case errors.Is(err, domain.ErrNotFound):
+		case err != nil:
+			return nil, fmt.Errorf("opensearch: mget %s: %w", d.index.Alias, err)
+		default:
+			found[id] = source
+		}
+	}
+	return found, nil
+}
+
+// multiGet returns the responses for the documents of ids, in that order.
+func multiGet[T any, ID ~string](ctx context.Context, d Documents, ids []ID, body any) ([]getResponse[T], error) {
 	encoded, err := jsonBody(body)
 	if err != nil {
 		return nil, err
 	}
-	op := operation{"mget " + x.Alias, RetryRead, opensearchapi.MgetRequest{Index: x.Alias, Body: encoded}}
-	r, err := do[multiGetResponse[T]](ctx, c, x, op)
+	op := operation{"mget " + d.index.Alias, RetryRead, opensearchapi.MgetRequest{Index: d.index.Alias, Body: encoded}}
+	r, err := do[multiGetResponse[T]](ctx, d, op)
 	if err != nil {
 		return nil, err
 	}
 	same := func(d getResponse[T], id ID) bool { return d.ID == string(id) }
 	if !slices.EqualFunc(r.Docs, ids, same) {
-		return nil, fmt.Errorf("opensearch: %s: %w", op.name, malformed("other documents than requested"))
+		return nil, fmt.Errorf("opensearch: %s: %w", op.name, Malformed("other documents than requested"))
 	}
 	return r.Docs, nil
 }
 
-// waitForRefresh makes a write wait until searches see it, which takes up to a refresh_interval.
-const waitForRefresh = "wait_for"
+// WaitForRefresh makes a write wait until searches see it, which takes up to a refresh_interval.
+const WaitForRefresh = "wait_for"
 
-// put replaces the document at base; a nil base creates it. It returns domain.ErrConflict if the document has another
-// revision, is missing, or exists already. refresh is waitForRefresh or empty.
-func (c *Client) put(ctx context.Context, x Index, id string, record any, base *revision, refresh string) error {
-	body, err := jsonBody(record)
+// Put replaces the document at base; a nil base creates it. It returns domain.ErrConflict if the document has another
+// revision, is missing, or exists already; see UnlessAmbiguous. refresh is WaitForRefresh or empty.
+func (d Documents) Put(ctx context.Context, id string, document any, base *Revision, refresh string) error {
+	body, err := jsonBody(document)
 	if err != nil {
 		return err
 	}
-	r := opensearchapi.IndexRequest{Index: x.Alias, DocumentID: id, Body: body, Refresh: refresh, RequireAlias: aws.Bool(true)}
+	r := opensearchapi.IndexRequest{Index: d.index.Alias, DocumentID: id, Body: body, Refresh: refresh, RequireAlias: aws.Bool(true)}
 	if base == nil {
 		r.OpType = "create"
 	} else {
-		r.IfSeqNo, r.IfPrimaryTerm = &base.seqNo, &base.primaryTerm
+		r.IfSeqNo, r.IfPrimaryTerm = &base.SeqNo, &base.PrimaryTerm
 	}
-	_, err = do[writeResponse](ctx, c, x, operation{"index " + x.Alias, RetryWrite, r})
+	_, err = do[writeResponse](ctx, d, operation{"index " + d.index.Alias, RetryWrite, r})
 	return err
 }
 
-// delete deletes the document at base, and waits until searches see that. It returns domain.ErrConflict if the document
-// has another revision or is missing. Deletions never create an index, so they need no require_alias.
-func (c *Client) delete(ctx context.Context, x Index, id string, base revision) error {
-	_, err := do[writeResponse](ctx, c, x, operation{"delete " + x.Alias, RetryWrite, opensearchapi.DeleteRequest{
-		Index: x.Alias, DocumentID: id, Refresh: waitForRefresh, IfSeqNo: &base.seqNo, IfPrimaryTerm: &base.primaryTerm,
+// Delete deletes the document at base, and waits until searches see that. It returns domain.ErrConflict if the document
+// has another revision or is missing; see UnlessAmbiguous. Deletions never create an index, so they need no require_alias.
+func (d Documents) Delete(ctx context.Context, id string, base Revision) error {
+	_, err := do[writeResponse](ctx, d, operation{"delete " + d.index.Alias, RetryWrite, opensearchapi.DeleteRequest{
+		Index: d.index.Alias, DocumentID: id, Refresh: WaitForRefresh, IfSeqNo: &base.SeqNo, IfPrimaryTerm: &base.PrimaryTerm,
 	}})
 	return err
 }
@@ -195,11 +225,11 @@ type writeResponse struct {
 	Result string `json:"result"`
 }
 
-// validate implements validator.
-func (r *writeResponse) validate() error {
+// Validate implements validator.
+func (r *writeResponse) Validate() error {
 	switch r.Result {
 	case "created", "updated", "deleted":
 		return nil
 	}
-	return malformed("no result of a write")
+	return Malformed("no result of a write")
 }

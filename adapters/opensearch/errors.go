@@ -93,7 +93,7 @@ func (c *errorCause) classifyDocument() error {
 }
 
 // loggable returns the parts of c without user data. The reason of a 400 may quote the request, and a reason about one
-// document contains its id, which for owners is the id of a user.
+// document contains its id, which may be that of a person.
 func (c *errorCause) loggable(status int) string {
 	switch {
 	case status == http.StatusBadRequest, c.Type == "version_conflict_engine_exception", c.Type == "no_shard_available_action_exception":
@@ -102,7 +102,7 @@ func (c *errorCause) loggable(status int) string {
 	return c.Type + ": " + c.Reason
 }
 
-// malformed returns the error for a response that contradicts the engine's API.
-func malformed(reason string) error {
+// Malformed returns the error for a response that contradicts the engine's API.
+func Malformed(reason string) error {
 	return fmt.Errorf("%w: malformed response: %s", domain.ErrUnavailable, reason)
 }

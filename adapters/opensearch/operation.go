@@ -28,14 +28,15 @@ const (
 
 // operation is a request of the engine's API.
 type operation struct {
-	name  string // in errors, such as "search items"
+	name  string // in errors, such as "search ALIAS"
 	retry Retry
 	api   opensearchapi.Request
 }
 
-// do sends an operation on x and decodes its response into a T. If x, its shard or a field of it is missing, do creates
+// do sends an operation and decodes its response into a T. If the index, its shard or a field of it is missing, do creates
 // it, waits for it or adds it, and sends the operation again.
-func do[T any](ctx context.Context, c *Client, x Index, op operation) (T, error) {
+func do[T any](ctx context.Context, d Documents, op operation) (T, error) {
+	c := d.client
 	r, err := newRequest(ctx, op)
 	if err != nil {
 		return *new(T), err
@@ -45,7 +46,7 @@ func do[T any](ctx context.Context, c *Client, x Index, op operation) (T, error)
 		if !errors.Is(err, recovery.cause) {
 			continue
 		}
-		if err := recovery.run(c, ctx, x); err != nil {
+		if err := recovery.run(c, ctx, d.index); err != nil {
 			return out, err
 		}
 		out, err = send[T](c, r)
@@ -101,6 +102,19 @@ func (r *request) Perform(encoded *http.Request) (_ *http.Response, err error) {
 	return new(http.Response), nil
 }
 
+// UnlessAmbiguous returns the refusal of a write; domain.ErrUnavailable if an earlier attempt may have taken effect and
+// been overwritten since.
+func UnlessAmbiguous(refusal error) error {
+	if IsAmbiguous(refusal) {
+		return fmt.Errorf("%w: %v", domain.ErrUnavailable, refusal)
+	}
+	return refusal
+}
+
+// IsAmbiguous reports whether a write was refused after an attempt of the same call that may have taken effect, and so be
+// the reason for the refusal. The document can resolve this, by the id of the request in it.
+func IsAmbiguous(refusal error) bool { return errors.Is(refusal, errAmbiguous) }
+
 // errAmbiguous marks the refusal of a write after an attempt of the same request that may have taken effect, and so be
 // the reason for the refusal.
 var errAmbiguous = errors.New("after an attempt of unknown outcome")
@@ -120,8 +134,8 @@ func send[T any](c *Client, r *request) (T, error) {
 	return out, nil
 }
 
-// validator is a response that may report a failure although its status is a success.
-type validator interface{ validate() error }
+// Validator is a response that may report a failure although its status is a success.
+type Validator interface{ Validate() error }
 
 func decode[T any](r response) (out T, err error) {
 	if r.status >= http.StatusMultipleChoices {
@@ -136,8 +150,8 @@ func decode[T any](r response) (out T, err error) {
 	if err != nil {
 		return out, fmt.Errorf("%w: %w", domain.ErrUnavailable, err)
 	}
-	if v, ok := any(&out).(validator); ok {
-		err = v.validate()
+	if v, ok := any(&out).(Validator); ok {
+		err = v.Validate()
 	}
 	return out, err
 }

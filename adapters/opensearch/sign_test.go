@@ -14,10 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchtest"
 )
 
 // checkSignature signs a received request again and compares. It responds that the engine is busy.
-func checkSignature(t *testing.T, secret aws.Credentials) exchange {
+func checkSignature(t *testing.T, secret aws.Credentials) opensearchtest.Exchange {
 	return func(r *http.Request) (*http.Response, error) {
 		var body []byte
 		if r.Body != nil {
@@ -48,7 +49,7 @@ func checkSignature(t *testing.T, secret aws.Credentials) exchange {
 		if got, want := r.Header.Get("Authorization"), again.Header.Get("Authorization"); got != want {
 			t.Errorf("%s %s\n got %s\nwant %s", r.Method, r.URL, got, want)
 		}
-		return respond(http.StatusServiceUnavailable, noShards)(r)
+		return opensearchtest.Respond(http.StatusServiceUnavailable, opensearchtest.NoShards)(r)
 	}
 }
 
@@ -77,16 +78,14 @@ func TestEveryAttemptIsSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name := range calls(t, nil) {
+	for name := range callsOver(t, nil) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			n := &network{exchanges: []exchange{checkSignature(t, secret)}}
-			c := newClient(t, opensearch.Config{
-				Endpoint: "https://search.example.com", Alias: "items", Service: opensearch.ServiceES, HTTP: n,
-				AWS: aws.Config{Region: "eu-central-1", Credentials: provider},
-			})
-			if err := calls(t, c)[name](); err == nil || n.attempts != 6 {
-				t.Errorf("%v after %d attempts, want 6", err, n.attempts)
+			n := opensearchtest.NewNetwork(checkSignature(t, secret))
+			cfg := opensearchtest.Config("https://search.example.com", n)
+			cfg.Service, cfg.AWS = opensearch.ServiceES, aws.Config{Region: "eu-central-1", Credentials: provider}
+			if err := calls(t, newNotes(t, cfg, "notes"))[name](); err == nil || n.Attempts != 6 {
+				t.Errorf("%v after %d attempts, want 6", err, n.Attempts)
 			}
 		})
 	}
@@ -94,31 +93,28 @@ func TestEveryAttemptIsSigned(t *testing.T) {
 
 func TestNothingIsSignedForNone(t *testing.T) {
 	t.Parallel()
-	c, sent := newFakeClient(t, fakeEndpoint, "items", func(r *http.Request) (*http.Response, error) {
+	notes, sent := fakeNotes(t, func(r *http.Request) (*http.Response, error) {
 		if r.Header.Get("Authorization") != "" || r.Header.Get("X-Amz-Date") != "" {
 			t.Errorf("signed: %v", r.Header)
 		}
-		return respond(http.StatusForbidden, forbidden)(r)
+		return opensearchtest.Respond(http.StatusForbidden, opensearchtest.Forbidden)(r)
 	})
-	if err := calls(t, c)["Search"](); err == nil || sent.attempts != 1 {
-		t.Errorf("%v after %d attempts", err, sent.attempts)
+	if err := calls(t, notes)["Search"](); err == nil || sent.Attempts != 1 {
+		t.Errorf("%v after %d attempts", err, sent.Attempts)
 	}
 }
 
 func TestInvalidConfigs(t *testing.T) {
 	t.Parallel()
-	valid := opensearch.Config{Endpoint: "https://search.example.com", Alias: "items", Service: opensearch.ServiceNone}
+	valid := opensearch.Config{Endpoint: "https://search.example.com", Service: opensearch.ServiceNone}
 	if _, err := opensearch.NewClient(valid); err != nil {
 		t.Errorf("NewClient = %v", err)
 	}
 	for name, change := range map[string]func(*opensearch.Config){
 		"no endpoint":        func(c *opensearch.Config) { c.Endpoint = "" },
-		"endpoint is a path": func(c *opensearch.Config) { c.Endpoint = "/items" },
+		"endpoint is a path": func(c *opensearch.Config) { c.Endpoint = "/notes" },
 		"another scheme":     func(c *opensearch.Config) { c.Endpoint = "ftp://search.example.com" },
 		"query in endpoint":  func(c *opensearch.Config) { c.Endpoint = "https://search.example.com/a?b" },
-		"no alias":           func(c *opensearch.Config) { c.Alias = "" },
-		"slash in alias":     func(c *opensearch.Config) { c.Alias = "items/_doc" },
-		"several aliases":    func(c *opensearch.Config) { c.Alias = "items,*" },
 		"no service":         func(c *opensearch.Config) { c.Service = "" },
 		"serverless":         func(c *opensearch.Config) { c.Service = "aoss" },
 		"no credentials":     func(c *opensearch.Config) { c.Service, c.AWS.Region = opensearch.ServiceES, "eu-central-1" },
@@ -130,6 +126,38 @@ func TestInvalidConfigs(t *testing.T) {
 		change(&cfg)
 		if _, err := opensearch.NewClient(cfg); err == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestAliases(t *testing.T) {
+	t.Parallel()
+	for alias, valid := range map[string]bool{"notes": true, "n-1_2": true, "": false, "notes/_doc": false, "notes,*": false, "Notes": false, "_notes": false} {
+		if _, err := opensearch.NewIndex(alias, nil, 0); (err == nil) != valid {
+			t.Errorf("NewIndex(%q) = %v, want valid: %t", alias, err, valid)
+		}
+	}
+}
+
+// TestPing checks that Ping sends one search and nothing else: it is called at start, and must not create a missing index.
+func TestPing(t *testing.T) {
+	t.Parallel()
+	const found = `{"timed_out":false,"_shards":{"failed":0},"hits":{"total":{"value":0,"relation":"eq"},"hits":[]}}`
+	for name, test := range map[string]struct {
+		response opensearchtest.Exchange
+		fails    bool
+	}{
+		"index":         {opensearchtest.Respond(200, found), false},
+		"missing index": {opensearchtest.Respond(404, opensearchtest.NoSuchIndex), true},
+		"no shards":     {opensearchtest.Respond(503, opensearchtest.NoShards), true},
+	} {
+		var sent []string
+		notes, _ := fakeNotes(t, opensearchtest.RecordRequest(t, &sent, test.response))
+		if err := notes.Ping(t.Context()); (err != nil) != test.fails {
+			t.Errorf("%s: Ping = %v, want an error: %t", name, err, test.fails)
+		}
+		if want := `POST /notes/_search {"size":0,"query":{"match_none":{}}}`; len(sent) != 1 || sent[0] != want {
+			t.Errorf("%s: sent %q, want %q alone", name, sent, want)
 		}
 	}
 }

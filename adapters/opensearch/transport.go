@@ -21,7 +21,7 @@ const (
 	maxAttempts    = 3
 	attemptTimeout = 3 * time.Second       // from connecting to the last byte of the response
 	attemptBackoff = 50 * time.Millisecond // before the first retry, at most
-	maxResponse    = 4 << 20               // bytes; a full page of the longest items is a third of that
+	maxResponse    = 4 << 20               // bytes; a full page of the longest documents is a third of that
 )
 
 var (

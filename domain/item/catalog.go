@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"rental.example/domain"
 )
@@ -14,9 +13,6 @@ var (
 	// ErrOwnerDeleted: the last known change of the caller's profile is its deletion.
 	ErrOwnerDeleted = &domain.CodedError{Kind: domain.ErrConflict, Code: "owner_deleted",
 		Message: "Your profile has been deleted. If you have just made it again, try again in a moment."}
-	// ErrKeyReused: an earlier, different request had the same Idempotency-Key.
-	ErrKeyReused = &domain.CodedError{Kind: domain.ErrInvalid, Code: "idempotency_key_reused",
-		Message: "This Idempotency-Key came with another request before."}
 	// ErrTooManyItems: the caller has MaxOwned items.
 	ErrTooManyItems = &domain.CodedError{Kind: domain.ErrConflict, Code: "too_many_items",
 		Message: "You have 1000 items listed, which is the most. Delete one first."}
@@ -37,18 +33,24 @@ type Catalog struct {
 	items  Store
 	search Search
 	owners Owners
+	random func() [10]byte
 }
 
-// NewCatalog returns a Catalog that uses these ports.
-func NewCatalog(items Store, search Search, owners Owners) *Catalog {
-	return &Catalog{items: items, search: search, owners: owners}
+// NewCatalog returns a Catalog that uses these ports. random returns the random part of a new item's id, as
+// domain.RandomBits does.
+func NewCatalog(items Store, search Search, owners Owners, random func() [10]byte) *Catalog {
+	return &Catalog{items: items, search: search, owners: owners, random: random}
 }
 
-// Add creates the caller's item of d under id. If an item with that id exists, which only happens with a KeyedID, an equal
-// draft makes this a retry, which returns the existing item and created false; another draft is ErrKeyReused. It returns
-// ErrOwnerDeleted if the caller's profile is deleted, and ErrTooManyItems if the caller has MaxOwned items, unless this is
-// a retry.
-func (c *Catalog) Add(ctx context.Context, id ID, caller domain.Caller, d Draft, s domain.Stamp) (added WithOwner, created bool, err error) {
+// Add creates the caller's item of d. If the caller has added an item with key before, an equal draft makes this a retry,
+// which returns the existing item and created false; another draft is domain.ErrKeyReused. It returns ErrOwnerDeleted if the
+// caller's profile is deleted, and ErrTooManyItems if the caller has MaxOwned items, unless this is a retry.
+func (c *Catalog) Add(ctx context.Context, caller domain.Caller, key domain.Key, d Draft, s domain.Stamp) (
+	added WithOwner, created bool, err error) {
+	id := KeyedID(caller.ID, key)
+	if key == "" {
+		id = NewID(s.Time, c.random())
+	}
 	owner, err := c.owner(ctx, caller.ID)
 	if err != nil {
 		return WithOwner{}, false, err
@@ -99,7 +101,7 @@ func (c *Catalog) resolveCollision(ctx context.Context, i Item, owner Owner) (Wi
 		}
 		return WithOwner{Item: i, Owner: owner}, true, nil
 	case current.Item.DraftDigest != i.DraftDigest:
-		return WithOwner{}, false, ErrKeyReused
+		return WithOwner{}, false, domain.ErrKeyReused
 	}
 	return WithOwner{Item: current.Item, Owner: owner}, false, nil
 }
@@ -130,7 +132,7 @@ func (c *Catalog) get(ctx context.Context, id ID) (WithOwner, Revision, error) {
 // cond; domain.ErrConflict if all attempts lost to other writes.
 func (c *Catalog) Change(ctx context.Context, id ID, caller domain.Caller, cond domain.Condition, patch Patch, s domain.Stamp) (WithOwner, error) {
 	var changed WithOwner
-	err := retry(ctx, func() error {
+	err := domain.RetryConflicts(ctx, func() error {
 		current, revision, err := c.get(ctx, id)
 		if err != nil {
 			return err
@@ -157,7 +159,7 @@ func (c *Catalog) Change(ctx context.Context, id ID, caller domain.Caller, cond 
 // Remove deletes the caller's item; an admin may delete any item. Its errors, in this order: domain.ErrNotFound;
 // domain.ErrForbidden; the error of cond; domain.ErrConflict if all attempts lost to other writes.
 func (c *Catalog) Remove(ctx context.Context, id ID, caller domain.Caller, cond domain.Condition) error {
-	return retry(ctx, func() error {
+	return domain.RetryConflicts(ctx, func() error {
 		current, revision, err := c.get(ctx, id)
 		if err != nil {
 			return err
@@ -211,14 +213,4 @@ func (c *Catalog) Search(ctx context.Context, q Query) (SearchPage, error) {
 func (c *Catalog) owner(ctx context.Context, id domain.UserID) (Owner, error) {
 	owners, err := c.owners.Owners(ctx, []domain.UserID{id})
 	return owners[id], err
-}
-
-const (
-	retryAttempts = 8
-	retryBackoff  = 4 * time.Millisecond // upper limit of the random delay before the first retry; doubles with each retry
-)
-
-// retry retries f, which reads and writes, after conflicts with other writes.
-func retry(ctx context.Context, f func() error) error {
-	return domain.Retry(ctx, retryAttempts, retryBackoff, domain.ErrConflict, f)
 }

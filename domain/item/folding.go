@@ -8,7 +8,7 @@ import (
 )
 
 // foldingTable is how Lucene's ASCIIFoldingFilter maps each character that it changes: one line per result, followed by a
-// space and the characters. TestFoldingOfTheEngine of adapters/opensearch compares it with the engine, and rewrites it
+// space and the characters. TestFoldingOfTheEngine of opensearchitems compares it with the engine, and rewrites it
 // with -update.
 // https://lucene.apache.org/core/9_12_0/analysis/common/org/apache/lucene/analysis/miscellaneous/ASCIIFoldingFilter.html
 //

@@ -14,6 +14,18 @@ import (
 	"rental.example/domain"
 )
 
+// ID is an item's id, in the form of domain.NewID.
+type ID string
+
+// NewID returns the id of an item created at t, as domain.NewID does.
+func NewID(t time.Time, random [10]byte) ID { return domain.NewID[ID](t, random) }
+
+// KeyedID returns the id of the item that the caller creates under key, as domain.KeyedID does.
+func KeyedID(caller domain.UserID, key domain.Key) ID { return domain.KeyedID[ID](caller, key) }
+
+// ParseID returns s as an ID, or domain.ErrNotFound if it is not in the form of one.
+func ParseID(s string) (ID, error) { return domain.ParseID[ID](s) }
+
 // Item is a thing to rent. New and Change return valid items; a Store returns them as written, even if a rule has become
 // stricter since.
 type Item struct {

@@ -1,6 +1,7 @@
 package item
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,8 +17,8 @@ const (
 	MaxWordLength   = 64 // characters
 	MaxRadiusKm     = 500.0
 	DefaultRadiusKm = 200.0
-	MaxLimit        = 50
-	DefaultLimit    = 10
+	MaxLimit        = domain.MaxLimit
+	DefaultLimit    = domain.DefaultLimit
 	MaxFacets       = 20 // values of each facet
 	ExactTotals     = 10_000
 )
@@ -65,6 +66,10 @@ type Near struct {
 	RadiusKm float64
 }
 
+// DistanceKm returns the distance of the circle's centre to the place of an item as users see it: in kilometres, to the
+// metre.
+func (n Near) DistanceKm(to Place) float64 { return math.Round(n.Place.DistanceKm(to)*1000) / 1000 }
+
 // Position is the place in the results of a query after the item with this id and sort key. Only the Search that returned
 // it can read Key.
 type Position struct {
@@ -83,16 +88,13 @@ type Params struct {
 	MaxPrice *float64
 	OwnerID  *string
 	Sort     *string
-	Limit    int // 0: DefaultLimit
+	Limit    *int // nil: DefaultLimit
 }
 
 // NewQuery returns the query of p, or a *domain.ValidationError with all problems.
 func NewQuery(p Params) (Query, error) {
 	var problems domain.Problems
-	q := Query{Limit: p.Limit}
-	if q.Limit == 0 {
-		q.Limit = DefaultLimit
-	}
+	q := Query{Limit: problems.CheckLimit(p.Limit)}
 	if p.Text != nil {
 		q.Text = *p.Text
 		checkText(&problems, q.Text)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
@@ -51,6 +50,11 @@ func TestNewQuery(t *testing.T) {
 		"invalid owner":      {item.Params{OwnerID: ptr("../_all")}, "", "ownerId invalid"},
 		"unknown order":      {item.Params{Sort: ptr("name")}, "", "sort invalid"},
 		"distance, no place": {item.Params{Sort: ptr("distance")}, "", "sort invalid"},
+		"least limit":        {item.Params{Limit: ptr(1)}, item.ByNewest, ""},
+		"largest limit":      {item.Params{Limit: ptr(50)}, item.ByNewest, ""},
+		"no items":           {item.Params{Limit: ptr(0)}, "", "limit out_of_range"},
+		"limit too large":    {item.Params{Limit: ptr(51)}, "", "limit out_of_range"},
+		"negative limit":     {item.Params{Limit: ptr(-1), Sort: ptr("name")}, "", "limit out_of_range, sort invalid"},
 		"relevance, no text": {item.Params{Sort: ptr("relevance")}, "", "sort invalid"},
 	} {
 		q, err := item.NewQuery(tt.params)
@@ -99,27 +103,13 @@ func TestDistance(t *testing.T) {
 	}
 }
 
-func TestIDs(t *testing.T) {
+// TestShownDistance: users see distances to the metre.
+func TestShownDistance(t *testing.T) {
 	t.Parallel()
-	young, old := item.NewID(noon.Add(1e6), [10]byte{}), item.NewID(noon, [10]byte{255, 255, 255, 255, 255, 255, 255, 255, 255, 255})
-	if !(old < young) {
-		t.Errorf("ids do not sort by age: %s, %s", old, young)
-	}
-	keyed := map[item.ID]bool{}
-	for _, k := range [][2]string{{"a", "bc"}, {"ab", "c"}, {"a", "b"}, {"", "abc"}} {
-		keyed[item.KeyedID(domain.UserID(k[0]), k[1])] = true
-	}
-	if len(keyed) != 4 || !keyed[item.KeyedID("a", "b")] {
-		t.Errorf("keyed ids: %v", keyed)
-	}
-	for id := range keyed {
-		if got, err := item.ParseID(string(id)); err != nil || got != id {
-			t.Errorf("%s: %v", id, err)
-		}
-	}
-	for _, s := range []string{"", "../_all", "a?op_type=index", "%2e%2e", "81ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAI", "01arz3ndektsv4rrffq69g5fav", "01ARZ3NDEKTSV4RRFFQ69G5FA", "01ARZ3NDEKTSV4RRFFQ69G5FAVV"} {
-		if _, err := item.ParseID(s); err == nil {
-			t.Errorf("ParseID(%q) succeeded", s)
+	n := item.Near{Place: item.Place{Lat: 52.52, Lng: 13.405}}
+	for want, to := range map[float64]item.Place{0: n.Place, 0.111: {Lat: 52.521, Lng: 13.405}, 255.251: {Lat: 53.5511, Lng: 9.9937}} {
+		if got := n.DistanceKm(to); got != want {
+			t.Errorf("to %v: %v km, want %v", to, got, want)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (r *Registry) Apply(ctx context.Context, e OwnerEvent) (Applied, error) {
 	// Before the removal: one that begins in the grace period may miss items.
 	gracePeriodOver := r.now().Sub(owner.DeletionReceived) > r.gracePeriod
 	result := Applied{Owner: owner}
-	err = retry(ctx, func() error {
+	err = domain.RetryConflicts(ctx, func() error {
 		removed, err := r.removeHidden(ctx, owner, gracePeriodOver)
 		result.Removed += removed
 		return err

@@ -2,7 +2,6 @@ package item
 
 import (
 	"context"
-	"errors"
 
 	"rental.example/domain"
 )
@@ -65,7 +64,7 @@ type Facet struct {
 }
 
 // ErrInvalidPosition: no page of the query returned the Position.
-var ErrInvalidPosition = errors.New("invalid position")
+var ErrInvalidPosition = domain.ErrInvalidCursor
 
 // Search finds items. It may not show recent writes, except acknowledged writes of the same caller. It
 // also returns hidden items until they are removed.

@@ -20,7 +20,7 @@ const wildcard = "?"
 
 // IndexTerms returns the terms that a word of an item is indexed under: the word, and the word with each character but the
 // first replaced by a wildcard, unless the word is too short or too long for a typing error. The analyzer in
-// items.index.json of adapters/opensearch makes the same terms.
+// items.index.json of adapters/opensearch/opensearchitems makes the same terms.
 func IndexTerms(word string) []string {
 	terms := []string{word}
 	length := utf8.RuneCountInString(word)

@@ -1,4 +1,5 @@
-// Package user is the bounded context of users: their profiles, the events about these, and the port of their store.
+// Package user is the bounded context of users: their profiles, the events about these, the port of their store, and
+// Directory, the use cases.
 //
 // A profile belongs to one user of the user pool. Its owner reads all of it, others its Public part. Other contexts
 // learn of it from its events.

@@ -36,7 +36,7 @@ type Store interface {
 	List(ctx context.Context, q ListQuery) (Page, error)
 }
 
-// ListQuery selects one page of profiles.
+// ListQuery selects one page of profiles. NewListQuery returns valid queries.
 type ListQuery struct {
 	Type  Type      // empty: all types
 	Limit int       // at least 1

@@ -3,14 +3,8 @@ package user
 import (
 	"context"
 	"errors"
-	"time"
 
 	"rental.example/domain"
-)
-
-const (
-	updateAttempts = 8
-	updateBackoff  = 4 * time.Millisecond
 )
 
 // Update reads the profile, applies change and saves the result unless another write came between; then it retries, so
@@ -20,7 +14,7 @@ const (
 // other writes.
 func Update(ctx context.Context, store Store, id domain.UserID, cond domain.Condition,
 	change func(Profile) (Profile, error)) (saved Profile, err error) {
-	err = domain.Retry(ctx, updateAttempts, updateBackoff, domain.ErrConflict, func() error {
+	err = domain.RetryConflicts(ctx, func() error {
 		saved, err = update(ctx, store, id, cond, change)
 		return err
 	})

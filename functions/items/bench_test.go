@@ -17,6 +17,7 @@ import (
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain/item"
 	"rental.example/functions/items"
 )
@@ -65,8 +66,8 @@ func BenchmarkSearch(b *testing.B) {
 			b.Fatalf("status %d: %s", resp.StatusCode, resp.Body)
 		}
 	}
-	search(searchRouter(b, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone, HTTP: recorder}))
-	router := searchRouter(b, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone})
+	search(searchRouter(b, opensearch.Config{Endpoint: endpoint, Service: opensearch.ServiceNone, HTTP: recorder}, alias))
+	router := searchRouter(b, opensearch.Config{Endpoint: endpoint, Service: opensearch.ServiceNone}, alias)
 	ours := func() { search(router) }
 	same := func() { replay(b, recorder.sent) }
 	queryOnly := func() { replay(b, recorder.sent[:1]) }
@@ -90,14 +91,14 @@ func BenchmarkSearch(b *testing.B) {
 	b.ReportMetric(mallocs(ours)-mallocs(same), "allocs-more")
 }
 
-func searchRouter(b testing.TB, cfg opensearch.Config) *apigateway.Router {
+func searchRouter(b testing.TB, cfg opensearch.Config, alias string) *apigateway.Router {
 	b.Helper()
-	client, err := opensearch.NewClient(cfg)
+	client, err := opensearchitems.NewClient(cfg, alias, 0)
 	if err != nil {
 		b.Fatal(err)
 	}
-	store := opensearch.NewItems(client)
-	service := items.New(item.NewCatalog(store, store, opensearch.NewOwners(client)), items.Config{Now: time.Now})
+	store := opensearchitems.NewItems(client)
+	service := items.New(store, store, opensearchitems.NewOwners(client), items.Config{Now: time.Now})
 	return apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: "http://localhost:3000", Now: time.Now,
 		Logger: cloudwatch.NewLogger(io.Discard, 0, "items"), Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "items", time.Now),

@@ -108,7 +108,7 @@ func TestManyCostlySearches(t *testing.T) {
 	endpoint := samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch")
 	const alias = "costly"
 	fillSegments(t, endpoint, alias)
-	router := searchRouter(t, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone})
+	router := searchRouter(t, opensearch.Config{Endpoint: endpoint, Service: opensearch.ServiceNone}, alias)
 	var clients sync.WaitGroup
 	for range 8 {
 		clients.Go(func() {
@@ -138,7 +138,7 @@ func BenchmarkCostliestSearch(b *testing.B) {
 	}
 	const alias = "costliest"
 	fillSegments(b, endpoint, alias)
-	router := searchRouter(b, opensearch.Config{Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone})
+	router := searchRouter(b, opensearch.Config{Endpoint: endpoint, Service: opensearch.ServiceNone}, alias)
 	for name, query := range costlySearches() {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -2,7 +2,6 @@ package items_test
 
 import (
 	"context"
-	"io"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -10,12 +9,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
+	"rental.example/adapters/opensearch/opensearchtest"
 	"rental.example/adapters/samtest"
 	"rental.example/domain"
 	"rental.example/domain/item"
@@ -57,19 +56,14 @@ func TestMemoryAnswersAsOpenSearchDoes(t *testing.T) {
 // openSearchPorts returns ports with an alias of their own in a real engine, empty and with a short refresh interval.
 func openSearchPorts(t testing.TB, endpoint, alias string) ports {
 	t.Helper()
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: endpoint, Alias: alias, Service: opensearch.ServiceNone,
-		AttemptTimeout: 30 * time.Second, // the machine may be busy with other tests
-	})
+	client, err := opensearchitems.NewClient(opensearchtest.Config(endpoint, nil), alias, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	drop := func() {
-		send(t, http.MethodDelete, endpoint+"/"+alias+"-v1,"+alias+"-owners-v1?ignore_unavailable=true", "")
-	}
+	drop := func() { opensearchtest.DropIndices(t, endpoint, alias, "-owners") }
 	drop()
 	t.Cleanup(drop)
-	items, owners := opensearch.NewItems(client), opensearch.NewOwners(client)
+	items, owners := opensearchitems.NewItems(client), opensearchitems.NewOwners(client)
 	_, err = items.Search(context.Background(), item.Query{Sort: item.ByNewest, Limit: 1}) // creates the index
 	if err == nil {
 		_, err = owners.Owners(context.Background(), []domain.UserID{renter}) // likewise
@@ -77,38 +71,20 @@ func openSearchPorts(t testing.TB, endpoint, alias string) ports {
 	if err != nil {
 		t.Fatal(err)
 	}
-	send(t, http.MethodPut, endpoint+"/"+alias+"/_settings", `{"index":{"refresh_interval":"20ms"}}`)
+	opensearchtest.Send(t, http.MethodPut, endpoint+"/"+alias+"/_settings", `{"index":{"refresh_interval":"20ms"}}`)
 	return ports{store: items, search: items, owners: owners}
 }
 
 // keepSegments disables merging of segments of the index under alias.
 func keepSegments(t testing.TB, endpoint, alias string) {
 	t.Helper()
-	send(t, http.MethodPut, endpoint+"/"+alias+"/_settings", `{"index":{"merge.policy.segments_per_tier":1000,"merge.policy.max_merge_at_once":1000}}`)
+	opensearchtest.Send(t, http.MethodPut, endpoint+"/"+alias+"/_settings", `{"index":{"merge.policy.segments_per_tier":1000,"merge.policy.max_merge_at_once":1000}}`)
 }
 
 // segments returns the number of segments of the index under alias.
 func segments(t testing.TB, endpoint, alias string) int {
 	t.Helper()
-	return strings.Count(send(t, http.MethodGet, endpoint+"/_cat/segments/"+alias+"?h=segment", ""), "\n")
-}
-
-func send(t testing.TB, method, url, body string) string {
-	t.Helper()
-	req, err := http.NewRequestWithContext(context.Background(), method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := io.ReadAll(resp.Body)
-	if resp.Body.Close(); err != nil || resp.StatusCode > 299 {
-		t.Fatalf("%s %s: status %d, %v\n%s", method, url, resp.StatusCode, err, got)
-	}
-	return string(got)
+	return strings.Count(opensearchtest.Send(t, http.MethodGet, endpoint+"/_cat/segments/"+alias+"?h=segment", ""), "\n")
 }
 
 // fill stores the same random items in all stores, concurrently, and returns them.

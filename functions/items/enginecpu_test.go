@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"rental.example/adapters/opensearch/opensearchtest"
 )
 
 // nodesStats is the response of _nodes/stats/process.
@@ -25,7 +27,7 @@ func engineCPU(b *testing.B, endpoint string) time.Duration {
 	b.Helper()
 	for first := int64(0); ; time.Sleep(50 * time.Millisecond) {
 		var stats nodesStats
-		if err := json.Unmarshal([]byte(send(b, http.MethodGet, endpoint+"/_nodes/stats/process", "")), &stats); err != nil {
+		if err := json.Unmarshal([]byte(opensearchtest.Send(b, http.MethodGet, endpoint+"/_nodes/stats/process", "")), &stats); err != nil {
 			b.Fatal(err)
 		}
 		if len(stats.Nodes) != 1 {

@@ -1,6 +1,6 @@
 // Package items is the function of /items: things to rent, and the search for them.
 //
-// A handler gets the caller, decodes the request, calls the catalog, and encodes the response. adapters/apigateway decodes
+// A handler gets the caller, decodes the request, calls the use case, and encodes the response. adapters/apigateway decodes
 // requests and maps errors to responses, and domain/item has the rules.
 package items
 
@@ -14,27 +14,26 @@ import (
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/lambdafn"
-	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
 // Config configures a Service.
 type Config struct {
-	Now func() time.Time
-	// Random returns the random part of a new item's id.
-	Random func() [10]byte
-	Logger *slog.Logger // for clock skew
+	Now    func() time.Time
+	Random func() [10]byte // for new ids, as domain.RandomBits
+	Logger *slog.Logger    // for clock skew
 }
 
 // Service has the handlers of the items service.
 type Service struct {
 	catalog *item.Catalog
-	config  Config
+	clock   lambdafn.Clock
 }
 
-// New returns a Service.
-func New(catalog *item.Catalog, config Config) *Service {
-	return &Service{catalog: catalog, config: config}
+// New returns a Service that uses these ports.
+func New(store item.Store, search item.Search, owners item.Owners, config Config) *Service {
+	clock := lambdafn.Clock{Now: config.Now, Logger: config.Logger}
+	return &Service{catalog: item.NewCatalog(clockedStore{store, clock}, search, owners, config.Random), clock: clock}
 }
 
 // Routes returns the routes of the service, as in template.yaml.
@@ -66,30 +65,19 @@ func (s *Service) create(ctx context.Context, req request) (response, error) {
 	if err := apigateway.RejectConditions(req, "A new item has no state to compare. To repeat a request safely, send an Idempotency-Key."); err != nil {
 		return response{}, err
 	}
-	stamp := s.stamp(ctx)
-	id, err := s.newID(req, caller, stamp)
+	key, err := apigateway.IdempotencyKey(req)
 	if err != nil {
 		return response{}, err
 	}
-	added, created, err := s.catalog.Add(ctx, id, caller, item.Draft(body), stamp)
+	added, created, err := s.catalog.Add(ctx, caller, key, item.Draft(body), s.clock.Stamp(ctx))
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.LogClockSkew(ctx, s.config.Logger, added.Item.Version, s.config.Now())
 	status := http.StatusOK // retry of a request with an Idempotency-Key
 	if created {
 		status = http.StatusCreated
 	}
-	return itemResponse(status, added, apigateway.Location(req, "/items/"+string(id)))
-}
-
-// newID returns the id of a new item, which is the same for the same Idempotency-Key.
-func (s *Service) newID(req request, caller domain.Caller, stamp domain.Stamp) (item.ID, error) {
-	key, present, err := apigateway.IdempotencyKey(req)
-	if err != nil || present {
-		return item.KeyedID(caller.ID, key), err
-	}
-	return item.NewID(stamp.Time, s.config.Random()), nil
+	return itemResponse(status, added, apigateway.Location(req, "/items/"+string(added.Item.ID)))
 }
 
 // get returns one item.
@@ -135,11 +123,10 @@ func (s *Service) update(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	updated, err := s.catalog.Change(ctx, id, caller, cond, item.Patch(body), s.stamp(ctx))
+	updated, err := s.catalog.Change(ctx, id, caller, cond, item.Patch(body), s.clock.Stamp(ctx))
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.LogClockSkew(ctx, s.config.Logger, updated.Item.Version, s.config.Now())
 	return itemResponse(http.StatusOK, updated)
 }
 
@@ -169,8 +156,4 @@ func pathID(req request) (item.ID, error) {
 		return "", err
 	}
 	return item.ParseID(text)
-}
-
-func (s *Service) stamp(ctx context.Context) domain.Stamp {
-	return domain.Stamp{Time: s.config.Now(), RequestID: lambdafn.RequestID(ctx)}
 }

@@ -15,7 +15,7 @@ import (
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
 	"rental.example/domain"
 	"rental.example/domain/item"
 	"rental.example/functions/items"
@@ -47,8 +47,8 @@ type ports struct {
 }
 
 func inMemory() ports {
-	items := memory.NewItems()
-	return ports{store: items, search: items, owners: memory.NewOwners()}
+	items := memoryitems.NewItems()
+	return ports{store: items, search: items, owners: memoryitems.NewOwners()}
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -98,7 +98,7 @@ func seed(t testing.TB, p ports) {
 // newHandler returns the function with ports, a fixed clock and an output.
 func newHandler(p ports, out io.Writer) lambda.Handler {
 	logger := cloudwatch.NewLogger(out, 0, "items")
-	service := items.New(item.NewCatalog(p.store, p.search, p.owners), items.Config{
+	service := items.New(p.store, p.search, p.owners, items.Config{
 		Now: clock, Random: func() [10]byte { return [10]byte{1, 2, 3} }, Logger: logger,
 	})
 	return apigateway.NewRouter(service.Routes(), apigateway.Config{

@@ -107,7 +107,7 @@ func randomItem(t testing.TB, random *rand.Rand) item.Item {
 }
 
 func randomParams(random *rand.Rand) item.Params {
-	p := item.Params{Limit: 1 + random.IntN(item.MaxLimit)}
+	p := item.Params{Limit: ptr(1 + random.IntN(item.MaxLimit))}
 	maybe := func(odds int) bool { return random.IntN(odds) == 0 }
 	if !maybe(3) {
 		p.Text = ptr(phrase(random, 3))

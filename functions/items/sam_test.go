@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
+	"rental.example/adapters/opensearch/opensearchtest"
 	"rental.example/adapters/samtest"
 )
 
@@ -25,7 +26,7 @@ func TestUnderSAM(t *testing.T) {
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			for _, alias := range []string{"items", "items-owners"} {
-				send(t, http.MethodPost, endpoint+"/"+alias+"/_delete_by_query?refresh=true&conflicts=proceed", `{"query":{"match_all":{}}}`)
+				opensearchtest.Send(t, http.MethodPost, endpoint+"/"+alias+"/_delete_by_query?refresh=true&conflicts=proceed", `{"query":{"match_all":{}}}`)
 			}
 			seed(t, p)
 			got := apigatewaytest.ParseResponse(t, samtest.Invoke(t, "ItemsFunction", c.Event))

@@ -2,12 +2,12 @@ package items
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"net/http"
 
 	"rental.example/adapters/apigateway"
+	"rental.example/adapters/cursor"
+	"rental.example/domain"
 	"rental.example/domain/item"
 )
 
@@ -18,9 +18,6 @@ func (s *Service) search(ctx context.Context, req request) (response, error) {
 		return response{}, err
 	}
 	page, err := s.catalog.Search(ctx, query)
-	if errors.Is(err, item.ErrInvalidPosition) {
-		return response{}, apigateway.ErrInvalidCursor
-	}
 	if err != nil {
 		return response{}, err
 	}
@@ -40,18 +37,18 @@ func parseSearch(req request) (item.Query, error) {
 		Category: params.OptionalString("category"), Tags: params.Strings("tag"),
 		MinPrice: params.OptionalDecimal("minPrice"), MaxPrice: params.OptionalDecimal("maxPrice"),
 		OwnerID: params.OptionalString("ownerId"), Sort: params.OptionalString("sort"),
-		Limit: params.Int("limit", 1, item.MaxLimit, item.DefaultLimit),
+		Limit: params.OptionalInt("limit", 1, item.MaxLimit),
 	})
 	dependents := map[string][]string{"lat": {"lng", "radiusKm", "sort"}, "lng": {"lat", "radiusKm", "sort"}, "q": {"sort"}}
 	if err != nil && !params.AddProblems(err, dependents) {
 		return item.Query{}, err
 	}
-	cursor := params.OptionalString("cursor")
-	if err := params.Err(); err != nil || cursor == nil {
+	text := params.OptionalString("cursor")
+	if err := params.Err(); err != nil || text == nil {
 		return query, err
 	}
 	var after positionBody
-	if err := apigateway.DecodeCursor(*cursor, cursorQuery(query), &after); err != nil {
+	if err := cursor.Decode(*text, cursorQuery(query), &after); err != nil {
 		return item.Query{}, err
 	}
 	query.After, err = after.position()
@@ -83,7 +80,7 @@ type positionBody struct {
 func (b positionBody) position() (*item.Position, error) {
 	id, err := item.ParseID(string(b.ID))
 	if err != nil {
-		return nil, apigateway.ErrInvalidCursor
+		return nil, domain.ErrInvalidCursor
 	}
 	return &item.Position{Key: b.Key, ID: id}, nil
 }
@@ -117,7 +114,7 @@ func newSearchView(q item.Query, page item.SearchPage) (searchView, error) {
 		w := &page.Items[i]
 		v := newItemView(w)
 		if q.Near != nil {
-			km := math.Round(q.Near.Place.DistanceKm(w.Item.Place)*1000) / 1000 // to the metre
+			km := q.Near.DistanceKm(w.Item.Place)
 			v.DistanceKm = &km
 		}
 		view.Items = append(view.Items, v)
@@ -129,7 +126,7 @@ func newSearchView(q item.Query, page item.SearchPage) (searchView, error) {
 		return view, nil
 	}
 	var err error
-	view.Next, err = apigateway.EncodeCursor(cursorQuery(q), positionBody{Key: page.Next.Key, ID: page.Next.ID})
+	view.Next, err = cursor.Encode(cursorQuery(q), positionBody{Key: page.Next.Key, ID: page.Next.ID})
 	return view, err
 }
 

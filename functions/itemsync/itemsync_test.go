@@ -15,7 +15,7 @@ import (
 
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
 	"rental.example/domain"
 	"rental.example/domain/item"
 	"rental.example/functions/itemsync"
@@ -44,7 +44,7 @@ var itemIDs = []item.ID{"01KDVJ2K000000000000000001", "01KDVJ2K00000000000000000
 type ports struct {
 	owners   item.Owners
 	holdings item.Holdings
-	items    *memory.Items
+	items    *memoryitems.Items
 }
 
 var errDown = errors.Join(domain.ErrUnavailable, errors.New("dial tcp 10.0.0.7: connection refused"))
@@ -76,7 +76,7 @@ func (brokenHoldings) Remove(context.Context, []item.Holding) (int, error) { ret
 // fixtures. The name of a case selects what fails and what was merged before.
 func portsFor(t testing.TB, name string) ports {
 	t.Helper()
-	p := ports{owners: memory.NewOwners(), items: memory.NewItems()}
+	p := ports{owners: memoryitems.NewOwners(), items: memoryitems.NewItems()}
 	p.holdings = p.items
 	seeds := []item.OwnerEvent{
 		{OwnerID: renter, Version: eventVersion - 100, Name: "Jane Doe", Ratings: 25},

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
 	"rental.example/adapters/samtest"
 	"rental.example/domain"
 )
@@ -21,8 +21,8 @@ func TestUnderSAM(t *testing.T) {
 	samtest.Endpoint(t, "SAM_LAMBDA_ENDPOINT", "sam-lambda,opensearch")
 	samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "sam-lambda,opensearch")
 	for i, c := range apigatewaytest.Cases(t, root, "itemsync") {
-		items := memory.NewItems()
-		healthy := ports{owners: memory.NewOwners(), holdings: items, items: items}
+		items := memoryitems.NewItems()
+		healthy := ports{owners: memoryitems.NewOwners(), holdings: items, items: items}
 		want := string(invoke(t, portsFor(t, c.Name), io.Discard, c.Event).Response)
 		if string(invoke(t, healthy, io.Discard, c.Event).Response) != want {
 			continue // needs a failure or a state that the real engine does not have

@@ -55,10 +55,10 @@ func parseFault(invocations string) (sandbox.Fault, error) {
 	if !isRange {
 		last = first
 	}
-	from, err1 := strconv.Atoi(first)
-	to, err2 := strconv.Atoi(last)
+	from, _ := strconv.Atoi(first)
+	to, _ := strconv.Atoi(last)
 	switch {
-	case err1 != nil || err2 != nil || from < 1:
+	case strconv.Itoa(from) != first || strconv.Itoa(to) != last || from < 1: // also true for what is not a number
 		return sandbox.Fault{}, errors.New("want the number of an invocation, from 1, or a range such as 2-4; after it ! for a fault after the work")
 	case to < from:
 		return sandbox.Fault{}, fmt.Errorf("the range ends before it begins: %d is less than %d", to, from)

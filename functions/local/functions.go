@@ -37,7 +37,7 @@ func constructors() map[string]constructor {
 		},
 		"ItemsFunction": func(env *lambdaenv.Env, d dependencies) (any, error) {
 			store, err := d.items(env.Required("OPEN_SEARCH_INDEX"), env.Count("OPEN_SEARCH_SHARDS", 1))
-			service := items.New(store.catalog, items.Config{Now: d.now, Random: d.random, Logger: d.logger})
+			service := items.New(store.items, store.search, store.owners, items.Config{Now: d.now, Random: d.random, Logger: d.logger})
 			return d.router(env.Origin("ALLOWED_ORIGIN"), service.Routes()), err
 		},
 		"UserEventsFunction": func(env *lambdaenv.Env, d dependencies) (any, error) {

@@ -72,7 +72,8 @@ func TestFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "want a function", "itemsync": "want a function and which invocation",
 		"itemsync:": "want the number", "itemsync:0": "want the number", "itemsync:x": "want the number", "itemsync:1-": "want the number",
-		"itemsync:-1": "want the number", "itemsync:3-2": "ends before it begins", "itemsync:1,": "want a function", "itemsync:!": "want the number",
+		"itemsync:-1": "want the number", "itemsync:+1": "want the number", "itemsync:1-02": "want the number",
+		"itemsync:3-2": "ends before it begins", "itemsync:1,": "want a function", "itemsync:!": "want the number",
 	} {
 		if err := (faults{}).Set(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)

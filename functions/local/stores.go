@@ -13,8 +13,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"rental.example/adapters/dynamo"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/dynamo/dynamousers"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain/item"
 	"rental.example/domain/user"
 	"rental.example/functions/itemsync"
@@ -67,12 +70,12 @@ type userStore interface {
 func (s *stores) users(table string) userStore {
 	store, _ := once(s.byTable, table, func() (userStore, error) { // it never fails
 		if s.engine != nil {
-			return dynamo.NewUsers(s.engine.tableClient, table), nil
+			return dynamousers.New(s.engine.tableClient, table), nil
 		}
-		users, stream := memory.NewUsers(), s.events.Stream(table)
+		users, stream := memoryusers.New(), s.events.Stream(table)
 		users.OnChange(func(before, after user.Record) {
 			err := stream.Put(func(eventID, sequence string) (json.RawMessage, error) {
-				return dynamo.UserChange{EventID: eventID, SequenceNumber: sequence, Before: before, After: after}.Record()
+				return dynamousers.Change{EventID: eventID, SequenceNumber: sequence, Before: before, After: after}.Record()
 			})
 			if err != nil {
 				s.logger.Error("cannot write profile change to the stream", "error", err)
@@ -83,9 +86,11 @@ func (s *stores) users(table string) userStore {
 	return store
 }
 
-// itemStore is what functions need of an index of items and that of their owners.
+// itemStore is an index of items and that of their owners.
 type itemStore struct {
-	catalog  *item.Catalog
+	items    item.Store
+	search   item.Search
+	owners   item.Owners
 	registry *item.Registry
 }
 
@@ -95,8 +100,8 @@ func (s *stores) items(alias string, shards int) (itemStore, error) {
 		if s.options.opensearch != "" {
 			return s.openSearchItems(alias, shards)
 		}
-		items, owners := memory.NewItems(), memory.NewOwners()
-		store := itemStore{item.NewCatalog(items, items, owners), s.newRegistry(owners, items)}
+		items, owners := memoryitems.NewItems(), memoryitems.NewOwners()
+		store := itemStore{items, items, owners, s.newRegistry(owners, items)}
 		if !s.options.demo {
 			return store, nil
 		}
@@ -105,14 +110,13 @@ func (s *stores) items(alias string, shards int) (itemStore, error) {
 }
 
 func (s *stores) openSearchItems(alias string, shards int) (itemStore, error) {
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: s.options.opensearch, Alias: alias, Service: opensearch.ServiceNone, Shards: shards,
-	})
+	engine := opensearch.Config{Endpoint: s.options.opensearch, Service: opensearch.ServiceNone}
+	client, err := opensearchitems.NewClient(engine, alias, shards)
 	if err != nil {
 		return itemStore{}, fmt.Errorf("-opensearch %s: %w", s.options.opensearch, err)
 	}
-	items, owners := opensearch.NewItems(client), opensearch.NewOwners(client)
-	return itemStore{item.NewCatalog(items, items, owners), s.newRegistry(owners, opensearch.NewHoldings(client))}, nil
+	items, owners := opensearchitems.NewItems(client), opensearchitems.NewOwners(client)
+	return itemStore{items, items, owners, s.newRegistry(owners, opensearchitems.NewHoldings(client))}, nil
 }
 
 // newRegistry returns a registry with the real clock, also where the API's clock is frozen: the grace period must end.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/functions/ops/indices"
 )
 
@@ -18,13 +19,14 @@ const attemptTimeout = 90 * time.Second
 // admin returns the Admin of the stack's indices.
 func (t tool) admin(isErased func(string) bool) (*indices.Admin, error) {
 	config := opensearch.Config{
-		Endpoint: t.env.Required("OPEN_SEARCH_END_POINT"), Alias: t.env.Required("OPEN_SEARCH_INDEX"),
-		Service: t.env.Required("OPEN_SEARCH_SERVICE"), AWS: t.env.AWS("ES"), AttemptTimeout: attemptTimeout,
+		Endpoint: t.env.Required("OPEN_SEARCH_END_POINT"), Service: t.env.Required("OPEN_SEARCH_SERVICE"),
+		AWS: t.env.AWS("ES"), AttemptTimeout: attemptTimeout,
 	}
+	alias := t.env.Required("OPEN_SEARCH_INDEX")
 	if err := t.env.Err(); err != nil {
 		return nil, err
 	}
-	client, err := opensearch.NewClient(config)
+	client, err := opensearchitems.NewClient(config, alias, 0)
 	if err != nil {
 		return nil, err
 	}

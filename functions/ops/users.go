@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/snssqs"
 	"rental.example/domain"
 	"rental.example/domain/user"
@@ -49,7 +50,7 @@ func restoreUsers(ctx context.Context, t tool, args []string) error {
 		return err
 	}
 	result, err := people.RestoreUsers(ctx, people.RestoreConfig{
-		Source: dynamo.NewUsers(client, source), Live: dynamo.NewUsers(client, live), Erased: erased, Now: time.Now(), Logf: t.logf,
+		Source: dynamousers.New(client, source), Live: dynamousers.New(client, live), Erased: erased, Now: time.Now(), Logf: t.logf,
 	})
 	fmt.Fprintln(t.out, result)
 	if err != nil {
@@ -90,7 +91,7 @@ func (t tool) deadLetterQueues() (map[string]people.DeadLetterQueue, error) {
 
 func (t tool) stores() (s people.Stores, err error) {
 	client := dynamo.NewClient(t.env.AWS("DYNAMODB"))
-	s.Users = dynamo.NewUsers(client, t.env.Required("USERS_TABLE"))
+	s.Users = dynamousers.New(client, t.env.Required("USERS_TABLE"))
 	s.Erasures = people.NewErasures(client, t.env.Required("ERASURES_TABLE"))
 	if s.DeadLetterQueues, err = t.deadLetterQueues(); err != nil {
 		return s, err

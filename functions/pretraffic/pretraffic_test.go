@@ -146,7 +146,7 @@ func TestCurrentFunctions(t *testing.T) {
 	}
 	v := versions{
 		"users":    ofRoutes(users.New(nil, nil, silent).Routes()),
-		"items":    ofRoutes(items.New(nil, items.Config{Logger: silent}).Routes()),
+		"items":    ofRoutes(items.New(nil, nil, nil, items.Config{Logger: silent}).Routes()),
 		"events":   ofHandler(userevents.New(nil, nil, userevents.Config{Logger: silent, Metrics: metrics}).Handle),
 		"itemsync": ofHandler(itemsync.New(nil, itemsync.Config{Logger: silent, Metrics: metrics}).Handle),
 	}

@@ -18,7 +18,7 @@ import (
 
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/snssqs/snssqstest"
 	"rental.example/domain"
@@ -41,9 +41,9 @@ func userID(n int) domain.UserID {
 }
 
 // seed returns a store of n users, the first of them deleted.
-func seed(t testing.TB, n int) *memory.Users {
+func seed(t testing.TB, n int) *memoryusers.Store {
 	t.Helper()
-	store := memory.NewUsers()
+	store := memoryusers.New()
 	for i := range n {
 		stamp := domain.Stamp{Time: seeded.Add(time.Duration(i) * time.Second), RequestID: fmt.Sprintf("request-%d", i)}
 		p, err := user.New(domain.Caller{ID: userID(i)}, user.Draft{Name: fmt.Sprintf("User %d", i), Email: "jane@example.com", Type: "renter", Ratings: 25}, stamp)

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/snssqs/snssqstest"
 	"rental.example/domain"
@@ -39,7 +39,7 @@ func TestResume(t *testing.T) {
 // unreliable is a store and a topic whose calls fail at random.
 type unreliable struct {
 	user.RecordStore
-	store *memory.Users
+	store *memoryusers.Store
 	topic snssqstest.Topic
 	bump  bool
 

@@ -2,7 +2,6 @@ package simulation_test
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -20,7 +19,7 @@ type client struct {
 	remaining int // requests
 	inFlight  bool
 	exclusive bool           // sends only while no process runs, since it advances the clock
-	key       string         // of its items
+	key       domain.Key     // of its items
 	lastSeen  domain.Version // of the profile
 }
 
@@ -70,7 +69,7 @@ func stampOf(ctx context.Context) domain.Stamp {
 
 // changeProfile creates, changes or deletes the profile.
 func (w *world) changeProfile(ctx context.Context, c *client) {
-	caller, s := domain.Caller{ID: c.owner}, stampOf(ctx)
+	caller, s := domain.Caller{ID: c.owner, Identified: true}, stampOf(ctx)
 	var cond domain.Condition
 	if c.lastSeen > 0 && w.chance(3) {
 		cond = domain.MustBe(c.lastSeen)
@@ -81,20 +80,19 @@ func (w *world) changeProfile(ctx context.Context, c *client) {
 	switch kind := w.choose(10); {
 	case !w.hasProfile(c.owner) || kind < 2:
 		var p user.Profile
-		if p, err = user.New(caller, user.Draft{Name: name, Email: "a@example.com", Type: "rentee"}, s); err != nil {
-			w.violate("%v", err)
-		}
-		p, created, err = w.users.Save(ctx, p, domain.Condition{})
+		draft := user.Draft{Name: name, Email: "a@example.com", Type: "rentee"}
+		p, created, err = w.directory.Save(ctx, caller, domain.Condition{}, draft, s)
 		c.lastSeen = max(c.lastSeen, p.Version)
 		w.checkCreated(ctx, c.owner, created, err)
 	case kind < 7:
 		var p user.Profile
-		p, err = user.Update(ctx, w.users, c.owner, cond, func(p user.Profile) (user.Profile, error) {
-			return p.Change(caller, user.Patch{Name: domain.Some(name)}, s)
-		})
+		p, err = w.directory.Change(ctx, caller, cond, user.Patch{Name: domain.Some(name)}, s)
 		c.lastSeen = max(c.lastSeen, p.Version)
 	default:
-		_, err = w.users.Delete(ctx, c.owner, cond, s)
+		_, err = w.directory.Remove(ctx, caller, cond, s)
+	}
+	if errors.Is(err, domain.ErrInvalid) || errors.Is(err, domain.ErrUnauthenticated) {
+		w.violate("%s is refused: %v", s.RequestID, err)
 	}
 	if processOf(ctx).pause() == nil {
 		w.checkWriteError(ctx, c.owner, err)
@@ -106,14 +104,13 @@ func (w *world) recreate(ctx context.Context, c *client) {
 	w.clock = w.clock.Add(time.Duration(w.choose(int(itemsync.GracePeriod/time.Second))) * time.Second / 2)
 	s := domain.Stamp{Time: w.clock, RequestID: processOf(ctx).id}
 	processOf(ctx).begun, processOf(ctx).deadline = w.clock, w.clock.Add(10*time.Second)
+	caller := domain.Caller{ID: c.owner, Identified: true}
 	var err error
 	if w.hasProfile(c.owner) {
-		_, err = w.users.Delete(ctx, c.owner, domain.Condition{}, s)
+		_, err = w.directory.Remove(ctx, caller, domain.Condition{}, s)
 	} else {
-		var p user.Profile
-		if p, err = user.New(domain.Caller{ID: c.owner}, user.Draft{Name: "Recreated", Email: "a@example.com", Type: "rentee"}, s); err == nil {
-			_, _, err = w.users.Save(ctx, p, domain.Condition{})
-		}
+		draft := user.Draft{Name: "Recreated", Email: "a@example.com", Type: "rentee"}
+		_, _, err = w.directory.Save(ctx, caller, domain.Condition{}, draft, s)
 	}
 	w.log("%s recreate: %v", s.RequestID, err)
 }
@@ -133,25 +130,23 @@ func (w *world) changeItems(ctx context.Context, c *client) {
 		err := w.catalog.Remove(ctx, id, caller, domain.Condition{})
 		w.log("%s remove: %v", s.RequestID, err)
 	case 2, 3:
-		var random [10]byte
-		binary.BigEndian.PutUint64(random[:], uint64(processOf(ctx).number))
-		w.add(ctx, item.NewID(s.Time, random), caller, s)
+		w.add(ctx, "", caller, s)
 	default:
-		w.add(ctx, id, caller, s)
+		w.add(ctx, c.key, caller, s)
 	}
 }
 
-func (w *world) add(ctx context.Context, id item.ID, caller domain.Caller, s domain.Stamp) {
+func (w *world) add(ctx context.Context, key domain.Key, caller domain.Caller, s domain.Stamp) {
 	lat, lng := 52.5, 13.4
 	applied := w.snapshotApplied()
-	added, created, err := w.catalog.Add(ctx, id, caller, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, s)
+	added, created, err := w.catalog.Add(ctx, caller, key, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, s)
 	if processOf(ctx).pause() != nil {
 		return
 	}
-	w.log("%s add %s: created %t, %v", s.RequestID, id, created, err)
+	w.log("%s add %s: created %t, %v", s.RequestID, added.Item.ID, created, err)
 	if err == nil {
 		w.checkAdded(ctx, added, created, applied)
-	} else if errors.Is(err, item.ErrKeyReused) {
+	} else if errors.Is(err, domain.ErrKeyReused) {
 		w.violate("%s: a retry is taken for another request: %v", s.RequestID, err)
 	}
 }

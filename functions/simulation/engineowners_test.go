@@ -77,8 +77,7 @@ func (o *owner) add(ctx context.Context, t *testing.T, catalog *item.Catalog) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	begun, lat, lng := time.Now(), 52.5, 13.4
-	id := item.NewID(begun, [10]byte([]byte(rand.Text())[:10]))
-	added, _, err := catalog.Add(ctx, id, o.caller, item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, domain.Stamp{Time: begun, RequestID: rand.Text()})
+	added, _, err := catalog.Add(ctx, o.caller, "", item.Draft{Name: "Drill", Lat: &lat, Lng: &lng}, domain.Stamp{Time: begun, RequestID: rand.Text()})
 	switch {
 	case err == nil:
 		o.mu.Lock()

@@ -27,7 +27,9 @@ import (
 
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/adapters/samtest"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/snssqs/snssqstest"
@@ -53,10 +55,10 @@ const (
 // system is the functions with real engines, and with their own table, index, topic and queue.
 type system struct {
 	table, alias, openSearch string
-	store                    *dynamo.Users
+	store                    *dynamousers.Store
 	catalog                  *item.Catalog
-	owners                   *opensearch.Owners
-	holdings                 *opensearch.Holdings
+	owners                   *opensearchitems.Owners
+	holdings                 *opensearchitems.Holdings
 	streams                  *pipeline.TableStream
 	userevents, itemsync     func() lambda.Handler
 	sqs                      *sqs.Client
@@ -79,16 +81,16 @@ func newSystem(t *testing.T) *system {
 
 	endpoint := samtest.Endpoint(t, "DYNAMODB_ENDPOINT", engines)
 	db := dynamo.NewClient(configFor(endpoint))
-	must(t, dynamo.EnsureUsersTable(t.Context(), db, s.table))
+	must(t, dynamousers.Schema(s.table).Ensure(t.Context(), db))
 	described, err := db.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &s.table})
 	must(t, err)
-	s.store = dynamo.NewUsers(db, s.table)
+	s.store = dynamousers.New(db, s.table)
 	s.streams = pipeline.NewTableStream(dynamodbstreams.NewFromConfig(configFor(endpoint)), *described.Table.LatestStreamArn, nil, logger)
 
 	itemsClient, itemSyncClient := s.newClient(t, "ItemsFunction"), s.newClient(t, "ItemSyncFunction")
-	items := opensearch.NewItems(itemsClient)
-	s.owners, s.holdings = opensearch.NewOwners(itemSyncClient), opensearch.NewHoldings(itemSyncClient)
-	s.catalog = item.NewCatalog(items, items, opensearch.NewOwners(itemsClient))
+	items := opensearchitems.NewItems(itemsClient)
+	s.owners, s.holdings = opensearchitems.NewOwners(itemSyncClient), opensearchitems.NewHoldings(itemSyncClient)
+	s.catalog = item.NewCatalog(items, items, opensearchitems.NewOwners(itemsClient), domain.RandomBits)
 	_, err = s.catalog.Search(t.Context(), item.Query{Sort: item.ByNewest, Limit: 1}) // creates the index
 	must(t, err)
 	s.send(t, http.MethodPut, "/"+s.alias+"/_settings", `{"index":{"refresh_interval":"20ms"}}`)
@@ -105,11 +107,11 @@ func newSystem(t *testing.T) *system {
 }
 
 // newClient returns a client that may send only what the function may.
-func (s *system) newClient(t *testing.T, function string) *opensearch.Client {
+func (s *system) newClient(t *testing.T, function string) *opensearchitems.Client {
 	t.Helper()
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: s.openSearch, Alias: s.alias, Service: opensearch.ServiceNone, HTTP: permissionsOf(t, function, s.alias),
-	})
+	client, err := opensearchitems.NewClient(opensearch.Config{
+		Endpoint: s.openSearch, Service: opensearch.ServiceNone, HTTP: permissionsOf(t, function, s.alias),
+	}, s.alias, 0)
 	must(t, err)
 	return client
 }

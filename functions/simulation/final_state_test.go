@@ -13,7 +13,7 @@ func (w *world) checkFinalState() {
 	for id := range w.history {
 		w.checkOwner(id)
 	}
-	catalog := item.NewCatalog(w.items.Items, w.items.Items, w.owners.memory)
+	catalog := item.NewCatalog(w.items.Items, w.items.Items, w.owners.memory, w.randomBits)
 	for key, c := range w.creations {
 		stored, err := w.items.Items.Get(w.ctx, key.id)
 		exists := err == nil && stored.Item.CreatedAt.Equal(key.createdAt)

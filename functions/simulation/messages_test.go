@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/domain/user"
 )
 
@@ -31,7 +32,7 @@ func sequenceNumber(i int) string { return strconv.Itoa(999 + i) }
 
 func (s *stream) add(before, after user.Record) error {
 	n := sequenceNumber(len(s.records))
-	record, err := dynamo.UserChange{EventID: "event-" + n, SequenceNumber: n, Before: before, After: after}.Record()
+	record, err := dynamousers.Change{EventID: "event-" + n, SequenceNumber: n, Before: before, After: after}.Record()
 	s.records = append(s.records, record)
 	return err
 }

@@ -31,7 +31,7 @@ func allMutants() []mutant {
 			"o.Version, o.Name, o.Ratings, o.LastDeleted = newer.Version, newer.Name, newer.Ratings, 0"},
 		{"older profile dropped after a deletion", owner, "if o.Version < o.LastDeleted {", "if false {"},
 		{"first receipt of a deletion kept", owner, "received.Before(o.DeletionReceived)", "received.After(o.DeletionReceived)"},
-		{"compare-and-set", "adapters/memory/owners.go", "if !o.owner(before.ID).Equal(before) {", "if false {"},
+		{"compare-and-set", "adapters/memory/memoryitems/owners.go", "if !valueOf(current, before.ID).Equal(before) {", "if false {"},
 		{"get hides items of deleted owners", catalog, "if owner.Hides(stored.Item) {", "if false {"},
 		{"search hides items of deleted owners", catalog, "!owner.Hides(i)", "true"},
 		{"hides by version", owner, "return ownerVersion < o.LastDeleted && ", "return o.LastDeleted > 0 && "},
@@ -42,10 +42,10 @@ func allMutants() []mutant {
 		{"no removal for a deletion before the last", registry, " || e.ReportedDeletion() < owner.LastDeleted {", " {"},
 		{"removal within the grace period skips newer items", registry, "(gracePeriodOver || owner.deletedSince(h.CreatedAt))", "true"},
 		{"refresh before search", registry, "if err := r.holdings.Refresh(ctx); err != nil {", "if err := error(nil); err != nil {"},
-		{"removal only of unchanged items", "adapters/memory/items.go", "case current.revision == h.Revision:", "case true:"},
-		{"request ID of a saved profile", "adapters/memory/users.go", `current != nil && p.RequestID != ""`, "false"},
-		{"request ID of a deleted profile", "adapters/memory/users.go", `t != nil && s.RequestID != ""`, "t != nil && false"},
-		{"request ID of a created item", "adapters/memory/items.go", `current.created && itm.RequestID != ""`, "false"},
+		{"removal only of unchanged items", "adapters/memory/memoryitems/items.go", "current == nil || current.revision == h.Revision", "true"},
+		{"request ID of a saved profile", "adapters/memory/memoryusers/store.go", `current != nil && p.RequestID != ""`, "false"},
+		{"request ID of a deleted profile", "adapters/memory/memoryusers/store.go", `t != nil && stamp.RequestID != ""`, "t != nil && false"},
+		{"request ID of a created item", "adapters/memory/memoryitems/items.go", `current.created && itm.RequestID != ""`, "false"},
 		{"last deletion in the event of a recreated profile", "domain/user/event.go", "e.LastDeleted = r.LastDeleted", ""},
 	}
 }

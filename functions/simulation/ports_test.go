@@ -3,7 +3,8 @@ package simulation_test
 import (
 	"context"
 
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/domain"
 	"rental.example/domain/item"
 	"rental.example/domain/user"
@@ -12,12 +13,12 @@ import (
 // users, items and owners are the stores in memory with a pause and a random outcome for each call.
 
 type users struct {
-	*memory.Users
+	*memoryusers.Store
 	world *world
 }
 
 func (u users) Get(ctx context.Context, id domain.UserID) (user.Profile, error) {
-	return call(ctx, true, "users.Get", func() (user.Profile, error) { return u.Users.Get(ctx, id) })
+	return call(ctx, true, "users.Get", func() (user.Profile, error) { return u.Store.Get(ctx, id) })
 }
 
 type saveResult struct {
@@ -27,13 +28,13 @@ type saveResult struct {
 
 func (u users) Save(ctx context.Context, p user.Profile, cond domain.Condition) (user.Profile, bool, error) {
 	s, err := call(ctx, true, "users.Save", func() (s saveResult, err error) {
-		s.profile, s.created, err = u.Users.Save(ctx, p, cond)
+		s.profile, s.created, err = u.Store.Save(ctx, p, cond)
 		return s, u.ambiguous(ctx, p.ID, err)
 	})
 	return s.profile, s.created, err
 }
 
-// ambiguous returns the error that dynamo.Users returns instead of err: after a write of the same request and one of
+// ambiguous returns the error that dynamousers.Store returns instead of err: after a write of the same request and one of
 // another request, it cannot know whether the first one succeeded.
 func (u users) ambiguous(ctx context.Context, id domain.UserID, err error) error {
 	if p := processOf(ctx); err != nil && len(u.world.writes(p.id, id)) > 0 && u.world.last(id).requestID != p.id {
@@ -44,21 +45,21 @@ func (u users) ambiguous(ctx context.Context, id domain.UserID, err error) error
 
 func (u users) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (user.Tombstone, error) {
 	return call(ctx, true, "users.Delete", func() (user.Tombstone, error) {
-		t, err := u.Users.Delete(ctx, id, cond, s)
+		t, err := u.Store.Delete(ctx, id, cond, s)
 		return t, u.ambiguous(ctx, id, err)
 	})
 }
 
 func (u users) Scan(ctx context.Context, after string, limit int) (user.ScanPage, error) {
-	return call(ctx, true, "users.Scan", func() (user.ScanPage, error) { return u.Users.Scan(ctx, after, limit) })
+	return call(ctx, true, "users.Scan", func() (user.ScanPage, error) { return u.Store.Scan(ctx, after, limit) })
 }
 
 func (u users) BumpVersion(ctx context.Context, s user.Record, stamp domain.Stamp) (user.Record, error) {
-	return call(ctx, false, "users.BumpVersion", func() (user.Record, error) { return u.Users.BumpVersion(ctx, s, stamp) })
+	return call(ctx, false, "users.BumpVersion", func() (user.Record, error) { return u.Store.BumpVersion(ctx, s, stamp) })
 }
 
 type items struct {
-	*memory.Items
+	*memoryitems.Items
 	world *world
 }
 
@@ -103,7 +104,7 @@ func (i items) Remove(ctx context.Context, holdings []item.Holding) (int, error)
 }
 
 type owners struct {
-	memory *memory.Owners
+	memory *memoryitems.Owners
 	world  *world
 }
 

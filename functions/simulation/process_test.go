@@ -14,7 +14,6 @@ import (
 // process is one invocation of a function. It runs until it calls a port, and continues when the world resumes it.
 type process struct {
 	world    *world
-	number   int    // among all that were started
 	id       string // of the request
 	begun    time.Time
 	deadline time.Time
@@ -33,7 +32,7 @@ func processOf(ctx context.Context) *process { return ctx.Value(processKey{}).(*
 func (w *world) start(name string, limit time.Duration, onEnd func(), body func(ctx context.Context)) {
 	w.started++
 	p := &process{
-		world: w, number: w.started, id: fmt.Sprintf("%s-%d", name, w.started), begun: w.now(), deadline: w.now().Add(limit), onEnd: onEnd,
+		world: w, id: fmt.Sprintf("%s-%d", name, w.started), begun: w.now(), deadline: w.now().Add(limit), onEnd: onEnd,
 	}
 	ctx, cancel := context.WithCancel(context.WithValue(w.ctx, processKey{}, p))
 	p.cancel = cancel

@@ -2,6 +2,7 @@ package simulation_test
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,10 +10,12 @@ import (
 	"time"
 
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryitems"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/adapters/snssqs"
 	"rental.example/domain"
 	"rental.example/domain/item"
+	"rental.example/domain/user"
 	"rental.example/functions/itemsync"
 	"rental.example/functions/republish"
 	"rental.example/functions/userevents"
@@ -31,6 +34,7 @@ type world struct {
 	trace     io.Writer
 
 	started int
+	ids     uint64 // that randomBits made
 	running []*process
 	clients []*client
 
@@ -38,6 +42,7 @@ type world struct {
 	items  items
 	owners *owners
 
+	directory  *user.Directory
 	catalog    *item.Catalog
 	userevents *userevents.Function
 	itemsync   *itemsync.Function
@@ -58,9 +63,9 @@ func newWorld(ctx context.Context, seed uint64, trace io.Writer) *world {
 	w.faults = !w.faultless
 	w.lossy = w.faults && w.chance(8)
 	w.clockLag = []time.Duration{0, 0, 0, 0, 0, 0, time.Second, -time.Second}[w.choose(8)]
-	w.users = users{memory.NewUsers(), w}
+	w.users = users{memoryusers.New(), w}
 	w.users.OnChange(w.recordChange)
-	w.items = items{memory.NewItems(), w}
+	w.items = items{memoryitems.NewItems(), w}
 	w.items.PauseRefresh()
 	w.owners = &owners{world: w}
 	w.loseOwners()
@@ -68,7 +73,8 @@ func newWorld(ctx context.Context, seed uint64, trace io.Writer) *world {
 	logger := slog.New(slog.DiscardHandler)
 	metrics := cloudwatch.NewMetrics(io.Discard, "rental", "simulation", w.now)
 	topic := snssqs.NewTopic(topic{w}, "arn:aws:sns:us-east-1:123456789012:UserEventsTopic")
-	w.catalog = item.NewCatalog(w.items, w.items, w.owners)
+	w.directory = user.NewDirectory(w.users)
+	w.catalog = item.NewCatalog(w.items, w.items, w.owners, w.randomBits)
 	w.userevents = userevents.New(topic, deadLetters{w}, userevents.Config{Now: w.now, Logger: logger, Metrics: metrics})
 	w.itemsync = itemsync.New(item.NewRegistry(w.owners, w.items, itemsync.GracePeriod, w.now), itemsync.Config{Logger: logger, Metrics: metrics})
 	w.republish = republish.New(w.users, topic, republish.Config{Now: w.now, Logger: logger, Metrics: metrics})
@@ -77,6 +83,13 @@ func newWorld(ctx context.Context, seed uint64, trace io.Writer) *world {
 }
 
 func (w *world) now() time.Time { return w.clock }
+
+// randomBits returns other bits at each call, the same in each run of a schedule.
+func (w *world) randomBits() (b [10]byte) {
+	w.ids++
+	binary.BigEndian.PutUint64(b[:], w.ids)
+	return b
+}
 
 // choose returns a random number below n.
 func (w *world) choose(n int) int {
@@ -187,7 +200,7 @@ func (w *world) refresh() { _ = w.items.Items.Refresh(w.ctx) } // fails only if 
 // loseOwners deletes all owners, as if their index were lost.
 func (w *world) loseOwners() {
 	w.log("all owners are lost")
-	w.owners.memory = memory.NewOwners()
+	w.owners.memory = memoryitems.NewOwners()
 	w.owners.memory.OnMerge(func(ctx context.Context) { _ = processOf(ctx).pause() })
 	clear(w.applied)
 	w.ownerLosses++

@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"time"
 
-	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/lambdafn"
 	"rental.example/adapters/snssqs"
 	"rental.example/adapters/storecalls"
@@ -61,7 +61,7 @@ func (b *batch) run(ctx context.Context, records []json.RawMessage) (failed reco
 func (b *batch) parse(raw json.RawMessage) (r record, publishable bool, err error) {
 	r.raw = raw
 	err = lambdafn.Recover(func() error {
-		change, err := dynamo.ParseUserChange(raw)
+		change, err := dynamousers.ParseChange(raw)
 		r.eventID, r.sequenceNumber = change.EventID, change.SequenceNumber
 		if err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 
 	"rental.example/adapters/cloudwatch"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/snssqs"
 	"rental.example/domain"
 	"rental.example/domain/user"
@@ -28,7 +29,7 @@ func changeOf(t testing.TB, n int, name string) json.RawMessage {
 		ID: "11111111-1111-4111-8111-111111111111", Name: name, Email: "jane@example.com", Type: user.Renter, Ratings: 25,
 		Version: domain.VersionAt(at), CreatedAt: at, UpdatedAt: at, RequestID: "0ca7504f-a7c8-41e9-9c0e-b9d1c303045b",
 	}
-	change := dynamo.UserChange{EventID: "event-" + strconv.Itoa(n), SequenceNumber: strconv.Itoa(n), After: user.Record{Profile: &p}}
+	change := dynamousers.Change{EventID: "event-" + strconv.Itoa(n), SequenceNumber: strconv.Itoa(n), After: user.Record{Profile: &p}}
 	record, err := change.Record()
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +67,7 @@ func TestOversizedRecord(t *testing.T) {
 		if diff := cmp.Diff(want, string(deadLetter.Body)); diff != "" || deadLetter.Attributes["images"] == "" {
 			t.Errorf("%s: %q (-want +got):\n%s", name, deadLetter.Attributes["images"], diff)
 		}
-		if _, err := dynamo.ParseUserChange(deadLetter.Body); err == nil {
+		if _, err := dynamousers.ParseChange(deadLetter.Body); err == nil {
 			t.Errorf("%s: the dead letter parses as a complete record", name)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/snssqs/snssqstest"
 )
 
@@ -137,7 +138,7 @@ func FuzzHandle(f *testing.F) {
 		}
 		for _, failure := range response.BatchItemFailures {
 			known := func(record json.RawMessage) bool {
-				change, _ := dynamo.ParseUserChange(record)
+				change, _ := dynamousers.ParseChange(record)
 				return change.SequenceNumber == failure.ItemIdentifier
 			}
 			if failure.ItemIdentifier == "" || !slices.ContainsFunc(batch.Records, known) {

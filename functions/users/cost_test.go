@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 )
 
 // Budgets of POST /user, from the bytes of the event to those of the response, with the log line and the metrics. A new
@@ -41,7 +41,7 @@ func TestWireAllocations(t *testing.T) {
 		t.Skip("counts without the race detector only")
 	}
 	raw := apigatewaytest.Event(t, root, "users", "save-creates")
-	ctx, router := invocation(), newRouter(memory.NewUsers(), io.Discard)
+	ctx, router := invocation(), newRouter(memoryusers.New(), io.Discard)
 	result := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -63,7 +63,7 @@ func TestWireAllocations(t *testing.T) {
 func BenchmarkSave(b *testing.B) {
 	req, raw := realEvent(b)
 	ctx := invocation()
-	router := newRouter(memory.NewUsers(), io.Discard)
+	router := newRouter(memoryusers.New(), io.Discard)
 	reflecting := lambda.NewHandler(router.Serve)
 	runs := []struct {
 		name string

@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/domain"
 )
 
 // FuzzCursor checks that GET /users returns a page or 400 for any cursor.
 func FuzzCursor(f *testing.F) {
-	store := memory.NewUsers()
+	store := memoryusers.New()
 	seed(f, store)
 	h := newHandler(store, io.Discard)
 	list := func(t testing.TB, query map[string][]string) apigatewaytest.Response {

@@ -7,12 +7,12 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 )
 
 func FuzzHandler(f *testing.F) {
 	apigatewaytest.Fuzz(f, root, "users", func(t *testing.T) lambda.Handler {
-		store := memory.NewUsers()
+		store := memoryusers.New()
 		seed(t, store)
 		return newHandler(store, io.Discard)
 	})

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -17,7 +17,7 @@ func TestClockSkew(t *testing.T) {
 	t.Parallel()
 	for ahead, logged := range map[time.Duration]bool{domain.MaxClockSkew - time.Second: false, domain.MaxClockSkew + time.Second: true} {
 		for _, name := range []string{"save-replaces", "patch-name", "delete"} {
-			store, out := memory.NewUsers(), new(bytes.Buffer)
+			store, out := memoryusers.New(), new(bytes.Buffer)
 			profile, err := user.New(domain.Caller{ID: domain.UserIDOf("11111111-1111-4111-8111-111111111111")},
 				user.Draft{Name: "Jane Doe", Email: "jane@example.com", Type: "renter"}, domain.Stamp{Time: now.Add(ahead)})
 			if err != nil {

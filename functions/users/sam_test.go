@@ -2,19 +2,18 @@ package users_test
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamotest"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/adapters/samtest"
 	"rental.example/domain"
 )
@@ -24,11 +23,9 @@ import (
 func TestUnderSAM(t *testing.T) {
 	samtest.Endpoint(t, "SAM_LAMBDA_ENDPOINT", "sam-lambda,dynamodb")
 	endpoint := samtest.Endpoint(t, "DYNAMODB_ENDPOINT", "sam-lambda,dynamodb")
-	client := dynamo.NewClient(aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint,
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-		HTTPClient:  &http.Client{Timeout: 30 * time.Second}}) // the machine may be busy with other tests
+	client := dynamo.NewClient(dynamotest.Config(endpoint))
 	const table = "users" // as in testdata/env.json
-	if err := dynamo.EnsureUsersTable(t.Context(), client, table); err != nil {
+	if err := dynamousers.Schema(table).Ensure(t.Context(), client); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range apigatewaytest.Cases(t, root, "users") {
@@ -37,7 +34,7 @@ func TestUnderSAM(t *testing.T) {
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			empty(t, client, table)
-			store := dynamo.NewUsers(client, table)
+			store := dynamousers.New(client, table)
 			seed(t, store)
 			deleteTooOften(t, store, time.Now()) // the day of the deployed function's clock
 			got := apigatewaytest.ParseResponse(t, samtest.Invoke(t, "UsersFunction", c.Event))

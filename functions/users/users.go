@@ -1,7 +1,7 @@
 // Package users is the function of /user and /users: the profiles of users.
 //
-// A handler gets the caller, decodes the request, calls the domain's constructor and the store, and encodes the response.
-// adapters/apigateway decodes requests and maps errors to responses, and domain/user has the rules.
+// A handler gets the caller, decodes the request, calls the use case, and encodes the response. adapters/apigateway decodes
+// requests and maps errors to responses, and domain/user has the rules.
 package users
 
 import (
@@ -14,20 +14,19 @@ import (
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/lambdafn"
-	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
 // Service has the handlers of the users service.
 type Service struct {
-	store  user.Store
-	now    func() time.Time
-	logger *slog.Logger
+	directory *user.Directory
+	clock     lambdafn.Clock
 }
 
 // New returns a Service. It takes versions and times from now, and logs clock skew.
 func New(store user.Store, now func() time.Time, logger *slog.Logger) *Service {
-	return &Service{store: store, now: now, logger: logger}
+	clock := lambdafn.Clock{Now: now, Logger: logger}
+	return &Service{directory: user.NewDirectory(clockedStore{store, clock}), clock: clock}
 }
 
 // Routes returns the routes of the service, as in template.yaml.
@@ -61,20 +60,10 @@ func (s *Service) save(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	if cond.NeedsRecord() { // report a missing record before problems of the body
-		if _, err := s.store.Get(ctx, caller.ID); err != nil {
-			return response{}, err
-		}
-	}
-	profile, err := user.New(caller, user.Draft(body), s.stamp(ctx))
+	saved, created, err := s.directory.Save(ctx, caller, cond, user.Draft(body), s.clock.Stamp(ctx))
 	if err != nil {
 		return response{}, err
 	}
-	saved, created, err := s.store.Save(ctx, profile, cond)
-	if err != nil {
-		return response{}, err
-	}
-	apigateway.LogClockSkew(ctx, s.logger, saved.Version, s.now())
 	if created {
 		return profileResponse(http.StatusCreated, saved, apigateway.Location(req, "/users/"+string(saved.ID)))
 	}
@@ -91,7 +80,7 @@ func (s *Service) get(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	profile, err := s.store.Get(ctx, caller.ID)
+	profile, err := s.directory.Own(ctx, caller)
 	if err != nil {
 		return response{}, err
 	}
@@ -120,13 +109,10 @@ func (s *Service) update(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	saved, err := user.Update(ctx, s.store, caller.ID, cond, func(p user.Profile) (user.Profile, error) {
-		return p.Change(caller, user.Patch(body), s.stamp(ctx))
-	})
+	saved, err := s.directory.Change(ctx, caller, cond, user.Patch(body), s.clock.Stamp(ctx))
 	if err != nil {
 		return response{}, err
 	}
-	apigateway.LogClockSkew(ctx, s.logger, saved.Version, s.now())
 	return profileResponse(http.StatusOK, saved)
 }
 
@@ -140,11 +126,9 @@ func (s *Service) delete(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	tombstone, err := s.store.Delete(ctx, caller.ID, cond, s.stamp(ctx))
-	if err != nil {
+	if _, err := s.directory.Remove(ctx, caller, cond, s.clock.Stamp(ctx)); err != nil {
 		return response{}, err
 	}
-	apigateway.LogClockSkew(ctx, s.logger, tombstone.Version, s.now())
 	return apigateway.NoContent()
 }
 
@@ -153,19 +137,15 @@ func (s *Service) getPublic(ctx context.Context, req request) (response, error) 
 	if _, err := apigateway.Caller(req); err != nil {
 		return response{}, err
 	}
-	text, err := apigateway.PathParameter(req, "id")
+	id, err := apigateway.PathParameter(req, "id")
 	if err != nil {
 		return response{}, err
 	}
-	id, err := domain.ParseUserID(text)
+	found, err := s.directory.Find(ctx, id)
 	if err != nil {
 		return response{}, err
 	}
-	profile, err := s.store.Get(ctx, id)
-	if err != nil {
-		return response{}, err
-	}
-	return apigateway.JSON(http.StatusOK, newPublicView(profile.Public()))
+	return apigateway.JSON(http.StatusOK, newPublicView(found))
 }
 
 // list returns a page of all users to an admin.
@@ -178,10 +158,7 @@ func (s *Service) list(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	if !caller.IsAdmin() {
-		return response{}, domain.ErrForbidden
-	}
-	page, err := s.store.List(ctx, query)
+	page, err := s.directory.List(ctx, caller, query)
 	if err != nil {
 		return response{}, err
 	}
@@ -190,8 +167,4 @@ func (s *Service) list(ctx context.Context, req request) (response, error) {
 		return response{}, err
 	}
 	return apigateway.JSON(http.StatusOK, view)
-}
-
-func (s *Service) stamp(ctx context.Context) domain.Stamp {
-	return domain.Stamp{Time: s.now(), RequestID: lambdafn.RequestID(ctx)}
 }

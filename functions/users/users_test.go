@@ -16,7 +16,7 @@ import (
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/apigateway/apigatewaytest"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 	"rental.example/functions/users"
@@ -144,7 +144,7 @@ func TestGoldens(t *testing.T) {
 	for _, c := range apigatewaytest.Cases(t, root, "users") {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			store := memory.NewUsers()
+			store := memoryusers.New()
 			seed(t, store)
 			s, fails := storeFor(c.Name, store)
 			var out bytes.Buffer

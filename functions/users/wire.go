@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rental.example/adapters/apigateway"
+	"rental.example/adapters/cursor"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
@@ -85,33 +86,27 @@ func newPageView(q user.ListQuery, page user.Page) (pageView, error) {
 	}
 	next := positionBody{CreatedAt: page.Next.CreatedAt.UnixMicro(), Type: page.Next.Type, ID: string(page.Next.ID)}
 	var err error
-	view.Next, err = apigateway.EncodeCursor(cursorQuery(q), next)
+	view.Next, err = cursor.Encode(cursorQuery(q), next)
 	return view, err
 }
-
-const (
-	defaultLimit = 10
-	maxLimit     = 50
-)
 
 // parseListQuery parses the query string of GET /users.
 func parseListQuery(req request) (user.ListQuery, error) {
 	params := apigateway.ParseQuery(req, "userType", "limit", "cursor")
-	q := user.ListQuery{Limit: params.Int("limit", 1, maxLimit, defaultLimit)}
-	if text, ok := params.String("userType"); ok {
-		if q.Type = user.Type(text); !q.Type.Valid() {
-			params.AddProblem("userType", "must be renter or rentee")
-		}
+	q, err := user.NewListQuery(user.ListParams{
+		Limit: params.OptionalInt("limit", 1, domain.MaxLimit), Type: params.OptionalString("userType"),
+	})
+	if err != nil && !params.AddProblems(err, nil) {
+		return q, err
 	}
-	cursor, paged := params.String("cursor")
+	position, paged := params.String("cursor")
 	if err := params.Err(); err != nil || !paged {
 		return q, err
 	}
 	var after positionBody
-	if err := apigateway.DecodeCursor(cursor, cursorQuery(q), &after); err != nil {
+	if err := cursor.Decode(position, cursorQuery(q), &after); err != nil {
 		return q, err
 	}
-	var err error
 	q.After, err = after.position(q)
 	return q, err
 }
@@ -126,11 +121,11 @@ type positionBody struct {
 	ID        string    `json:"i"`
 }
 
-// position returns apigateway.ErrInvalidCursor for a position that is not in the list: a client can forge one.
+// position returns domain.ErrInvalidCursor for a position that is not in the list: a client can forge one.
 func (b positionBody) position(q user.ListQuery) (*user.Position, error) {
 	id, err := domain.ParseUserID(b.ID)
 	if err != nil || !b.Type.Valid() || q.Type != "" && q.Type != b.Type || b.CreatedAt < 0 {
-		return nil, apigateway.ErrInvalidCursor
+		return nil, domain.ErrInvalidCursor
 	}
 	return &user.Position{CreatedAt: time.UnixMicro(b.CreatedAt).UTC(), Type: b.Type, ID: id}, nil
 }

@@ -1,11 +1,11 @@
-"""Edits template.yaml and adapters/dynamo/userindex.go of the folder it runs in, as one row of the table "Change the
+"""Edits template.yaml and adapters/dynamo/dynamousers/index.go of the folder it runs in, as one row of the table "Change the
 projection of an index" in functions/DEPLOY.md says. Arguments: the row's cells for the two files. A cell that it does
 not have is an error, so that the page cannot say what was not rehearsed."""
 
 import re
 import sys
 
-TEMPLATE, CODE = "template.yaml", "adapters/dynamo/userindex.go"
+TEMPLATE, CODE = "template.yaml", "adapters/dynamo/dynamousers/index.go"
 STATEMENT = "Resource: !Sub ${UsersTable.Arn}/index/byTypeShard"
 BOTH = 'Resource: [!Sub "${UsersTable.Arn}/index/byTypeShard", !Sub "${UsersTable.Arn}/index/byTypeShard2"]'
 DIMENSION = "Name: GlobalSecondaryIndexName, Value: byTypeShard"
@@ -49,7 +49,7 @@ EDITS = {
     },
     CODE: {
         "": lambda text: text,
-        "add it to `userIndexes`": lambda text: replace(text, PROJECTED, PROJECTED + "\n\t\t" + PROJECTED2),
+        "add it to `indexes`": lambda text: replace(text, PROJECTED, PROJECTED + "\n\t\t" + PROJECTED2),
         '`listIndex = "byTypeShard2"`': lambda text: replace(text, 'const listIndex = "byTypeShard"', 'const listIndex = "byTypeShard2"'),
         "drop it": lambda text: replace(text, "\t\t" + PROJECTED + "\n", ""),
     },

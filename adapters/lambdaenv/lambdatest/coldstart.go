@@ -29,9 +29,9 @@ var stores = map[string]http.HandlerFunc{
 
 // ColdStart builds the function of the test's folder and runs it once for each thing that its store may do while it
 // starts: respond, refuse, be slow, hang, be away. The function must call the store once before it asks for an event,
-// log nothing until then, and start in any case. environment returns its variables for the URL of a store; check looks at
-// the response to the event, which must be one that needs no store, and at the log.
-func ColdStart(t *testing.T, event []byte, environment func(store string) []string, check func(t *testing.T, response []byte, log string)) {
+// log nothing until then, and start in any case. Its variables are the deployed ones. check receives the response to the
+// event, which must be one that needs no store, and the log.
+func ColdStart(t *testing.T, event []byte, check func(t *testing.T, response []byte, log string)) {
 	t.Helper()
 	bootstrap := Build(t)
 	for name, handler := range stores {
@@ -48,7 +48,7 @@ func ColdStart(t *testing.T, event []byte, environment func(store string) []stri
 			got := run(t, bootstrap, event, func(log string) {
 				atStart.Store(requests.Load())
 				checkSilent(t, log)
-			}, environment(store.URL))
+			}, DeployedVariables(t, store.URL))
 			if atStart.Load() != 1 || requests.Load() != 1 {
 				t.Errorf("%d requests to the store before the first event and %d in all, want 1 and 1", atStart.Load(), requests.Load())
 			}
@@ -57,7 +57,7 @@ func ColdStart(t *testing.T, event []byte, environment func(store string) []stri
 	}
 	t.Run("away", func(t *testing.T) {
 		t.Parallel()
-		got := run(t, bootstrap, event, func(log string) { checkSilent(t, log) }, environment("http://"+unused(t)))
+		got := run(t, bootstrap, event, func(log string) { checkSilent(t, log) }, DeployedVariables(t, "http://"+unused(t)))
 		check(t, got.response, got.log)
 	})
 }

@@ -30,9 +30,9 @@ func Build(t *testing.T) string {
 }
 
 // Invoke starts a binary and returns its response to one event.
-func Invoke(t *testing.T, bootstrap string, event []byte, environment ...string) []byte {
+func Invoke(t *testing.T, bootstrap string, event []byte, variables Variables) []byte {
 	t.Helper()
-	return run(t, bootstrap, event, nil, environment).response
+	return run(t, bootstrap, event, nil, variables).response
 }
 
 // result is the response and the output of a binary.
@@ -43,7 +43,7 @@ type result struct {
 
 // run starts a binary and sends it one event. Unless started is nil, it is called with the output so far when the binary
 // requests its first event.
-func run(t *testing.T, bootstrap string, event []byte, started func(log string), environment []string) result {
+func run(t *testing.T, bootstrap string, event []byte, started func(log string), variables Variables) result {
 	t.Helper()
 	var log buffer
 	host, responses := runtimeAPI(t, event, func() {
@@ -52,7 +52,7 @@ func run(t *testing.T, bootstrap string, event []byte, started func(log string),
 		}
 	})
 	cmd := exec.Command(bootstrap)
-	cmd.Env = append(environment, "AWS_LAMBDA_RUNTIME_API="+host)
+	cmd.Env = append(variables.List(), "AWS_LAMBDA_RUNTIME_API="+host)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

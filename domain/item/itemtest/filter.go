@@ -105,7 +105,7 @@ func filters(t trial) {
 // wantSatisfying checks that p finds those of items that satisfy it, and no others.
 func (t trial) wantSatisfying(p item.Params, items []item.Item) {
 	t.Helper()
-	p.Limit = item.MaxLimit
+	p.Limit = pointer(item.MaxLimit)
 	q := t.query(p)
 	want := []string{}
 	for _, itm := range items {

@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"rental.example/domain"
+	"rental.example/domain/domaintest"
 	"rental.example/domain/item"
 )
 
@@ -111,9 +112,7 @@ func listPages(t trial) {
 	next := items[3].ID[:len(items[3].ID)-1] + "Z" // after items[3]
 	for after, want := range map[item.ID][]item.Item{"0": items, next: items[4:], items[11].ID: nil, "~": nil} {
 		got, err := t.Holdings.ListOwned(t.Context(), owner, 13, after, 12)
-		if err != nil {
-			t.Errorf("ListOwned after %q = %v", after, err)
-		}
+		t.WantError("ListOwned after "+string(after), err, nil)
 		t.wantHoldings(got, want...)
 	}
 }
@@ -218,16 +217,14 @@ func raceRemovals(t trial) {
 	t.create(items...)
 	listed := t.listOwned(owner, 99, 99)
 	var wins [16]atomic.Int32
-	var skipped [writers]int
-	concurrently(func(writer int) {
+	var skipped [domaintest.Writers]int
+	domaintest.Concurrently(func(writer int) {
 		for i := range listed {
 			if writer%2 == 0 {
 				wins[i].Add(t.tryRename(items, listed[i]))
 			} else if i%4 == 0 {
 				changed, err := t.Holdings.Remove(t.Context(), listed[12-i:16-i])
-				if err != nil {
-					t.Errorf("Remove = %v", err)
-				}
+				t.WantError("Remove", err, nil)
 				skipped[writer] += changed
 			}
 		}
@@ -250,12 +247,11 @@ func raceRemovals(t trial) {
 func (t trial) tryRename(items []item.Item, h item.Holding) int32 {
 	i := slices.IndexFunc(items, func(itm item.Item) bool { return itm.ID == h.ID })
 	next, _ := items[i].Change(item.Patch{Name: domain.Some("Changed")}, at(time.Second))
-	switch err := t.Store.Replace(t.Context(), next, h.Revision); {
-	case err == nil:
+	err := t.Store.Replace(t.Context(), next, h.Revision)
+	if err == nil {
 		return 1
-	case !errors.Is(err, domain.ErrConflict):
-		t.Errorf("Replace = %v", err)
 	}
+	t.WantError("Replace", err, domain.ErrConflict)
 	return 0
 }
 

@@ -9,13 +9,12 @@ package itemtest
 
 import (
 	"crypto/rand"
-	"errors"
-	"fmt"
-	"sync"
+	"maps"
 	"testing"
 	"time"
 
 	"rental.example/domain"
+	"rental.example/domain/domaintest"
 	"rental.example/domain/item"
 )
 
@@ -35,125 +34,102 @@ type Fixture struct {
 // run in parallel, each with its own fixture.
 func RunStore(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	run(t, newFixture, []test{
-		{"all fields", storesAllFields},
-		{"missing", getMissing},
-		{"copies values", copiesValues},
-		{"create/conflict", createConflicts},
-		{"create/retry", createRetry},
-		{"replace", replaces},
-		{"replace/conflict", replaceConflicts},
-		{"revisions are unique", revisionsAreUnique},
-		{"delete", deletes},
-		{"delete/conflict", deleteConflicts},
-		{"canceled context", storeWithCanceledContext},
-		{"race/change", raceChanges},
-		{"race/create", raceCreations},
-		{"race/one revision", raceForOneRevision},
+	domaintest.TestStore(t, func(t *testing.T) domaintest.Store[item.Stored, item.ID] { return trials(newFixture)(t).described() })
+	domaintest.Run(t, trials(newFixture), map[string]func(t trial){
+		"all fields": storesAllFields, "replace/all fields": replacesAllFields, "delete/missing": deletesMissing,
 	})
 }
 
 // RunSearch tests an item.Search against its contract, as RunStore does. With -short it reads fewer pages.
 func RunSearch(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	tests := append(modelTests(), []test{
-		{"empty", searchEmpty},
-		{"whole items", searchWholeItems},
-		{"after writes", searchAfterWrites},
-		{"filter/alone and combined", filters},
-		{"filter/price", filtersPrice},
-		{"text/every word in name or details", matchesEveryWord},
-		{"text/typing errors", matchesTypingErrors},
-		{"text/typing errors in long words", matchesTypingErrorsInLongWords},
-		{"text/folding", matchesFolded},
-		{"text/words", matchesWords},
-		{"text/accents alone", matchesAccentsAlone},
-		{"text/sixteen words", matchesSixteenWords},
-		{"text/query syntax", matchesSyntax},
-		{"text/many similar words", matchesManySimilar},
-		{"order/relevance", ordersByRelevance},
-		{"order/price in many segments", ordersByPrice},
-		{"order/newest", ordersByNewest},
-		{"place/antimeridian", nearAntimeridian},
-		{"place/poles", nearPoles},
-		{"place/radius and order", checksRadiusAndOrder},
-		{"total/every page", totalOnEveryPage},
-		{"total/lower bound", totalLowerBound},
-		{"facets", countsFacets},
-		{"facets/of found items only", countsFacetsOfFound},
-		{"position/forged", refusesForgedPositions},
-	}...)
-	for _, sort := range item.Sorts() {
-		tests = append(tests, test{"page/concurrent writes/" + string(sort), func(t trial) { pagesAmongWrites(t, sort) }})
+	tests := map[string]func(t trial){
+		"empty":                              searchEmpty,
+		"whole items":                        searchWholeItems,
+		"after writes":                       searchAfterWrites,
+		"filter/alone and combined":          filters,
+		"filter/price":                       filtersPrice,
+		"text/every word in name or details": matchesEveryWord,
+		"text/typing errors":                 matchesTypingErrors,
+		"text/typing errors in long words":   matchesTypingErrorsInLongWords,
+		"text/folding":                       matchesFolded,
+		"text/words":                         matchesWords,
+		"text/accents alone":                 matchesAccentsAlone,
+		"text/sixteen words":                 matchesSixteenWords,
+		"text/query syntax":                  matchesSyntax,
+		"text/many similar words":            matchesManySimilar,
+		"order/relevance":                    ordersByRelevance,
+		"order/price in many segments":       ordersByPrice,
+		"order/newest":                       ordersByNewest,
+		"place/antimeridian":                 nearAntimeridian,
+		"place/poles":                        nearPoles,
+		"place/radius and order":             checksRadiusAndOrder,
+		"total/every page":                   totalOnEveryPage,
+		"total/lower bound":                  totalLowerBound,
+		"facets":                             countsFacets,
+		"facets/of found items only":         countsFacetsOfFound,
+		"position/forged":                    refusesForgedPositions,
 	}
-	run(t, newFixture, tests)
+	maps.Copy(tests, modelTests())
+	for _, sort := range item.Sorts() {
+		tests["page/concurrent writes/"+string(sort)] = func(t trial) { pagesAmongWrites(t, sort) }
+	}
+	domaintest.Run(t, trials(newFixture), tests)
 }
 
 // RunHoldings tests an item.Holdings against its contract, as RunStore does.
 func RunHoldings(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	run(t, newFixture, []test{
-		{"list/none", listNone},
-		{"list/one owner below a version", listBelowVersion},
-		{"list/pages", listPages},
-		{"list/after writes", listAfterWrites},
-		{"list/revisions", listedRevisions},
-		{"remove", removes},
-		{"remove/changed", removeChanged},
-		{"remove/deleted", removeDeleted},
-		{"remove/malformed ids and revisions", removeMalformed},
-		{"remove/race", raceRemovals},
-		{"remove/thousands", removeThousands},
-		{"canceled context", holdingsWithCanceledContext},
+	domaintest.Run(t, trials(newFixture), map[string]func(t trial){
+		"list/none":                          listNone,
+		"list/one owner below a version":     listBelowVersion,
+		"list/pages":                         listPages,
+		"list/after writes":                  listAfterWrites,
+		"list/revisions":                     listedRevisions,
+		"remove":                             removes,
+		"remove/changed":                     removeChanged,
+		"remove/deleted":                     removeDeleted,
+		"remove/malformed ids and revisions": removeMalformed,
+		"remove/race":                        raceRemovals,
+		"remove/thousands":                   removeThousands,
+		"canceled context":                   holdingsWithCanceledContext,
 	})
 }
 
 // RunOwners tests an item.Owners against its contract, as RunStore does.
 func RunOwners(t *testing.T, newFixture func(t *testing.T) Fixture) {
 	t.Helper()
-	run(t, newFixture, []test{
-		{"unknown", unknownOwners},
-		{"merge", mergesOwners},
-		{"merge/deletion received", mergesDeletionReceived},
-		{"many", manyOwners},
-		{"merge/race", raceMerges},
+	domaintest.Run(t, trials(newFixture), map[string]func(t trial){
+		"unknown":                 unknownOwners,
+		"merge":                   mergesOwners,
+		"merge/deletion received": mergesDeletionReceived,
+		"many":                    manyOwners,
+		"merge/race":              raceMerges,
 	})
-}
-
-type test struct {
-	name string
-	run  func(t trial)
-}
-
-func run(t *testing.T, newFixture func(t *testing.T) Fixture, tests []test) {
-	t.Helper()
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			test.run(trial{T: t, Fixture: newFixture(t)})
-		})
-	}
 }
 
 // trial is one test of a fixture, with helpers.
 type trial struct {
-	*testing.T
+	domaintest.T
 	Fixture
+	seed func(items []item.Item)
 }
 
-// noon is about when the tests write.
-var noon = time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC)
-
-// at returns the stamp of a new request at d after noon.
-func at(d time.Duration) domain.Stamp {
-	return domain.Stamp{Time: noon.Add(d), RequestID: rand.Text()}
+func trials(newFixture func(t *testing.T) Fixture) func(t *testing.T) trial {
+	return func(t *testing.T) trial {
+		tr := trial{T: domaintest.T{TB: t}, Fixture: newFixture(t)}
+		if tr.seed = func(items []item.Item) { tr.Seed(t, items) }; tr.Seed == nil {
+			tr.seed = func(items []item.Item) { tr.create(items...) }
+		}
+		return tr
+	}
 }
 
-func newUser() domain.UserID {
-	var b [16]byte
-	rand.Read(b[:]) // never fails
-	return domain.UserID(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
-}
+var (
+	noon    = domaintest.Noon
+	at      = domaintest.At
+	newUser = domaintest.NewUserID
+)
 
 func newID(at time.Time) item.ID {
 	var b [10]byte
@@ -222,15 +198,6 @@ func (t trial) delete(id item.ID) {
 	}
 }
 
-func (t trial) seed(items []item.Item) {
-	t.Helper()
-	if t.Seed != nil {
-		t.Seed(t.T, items)
-		return
-	}
-	t.create(items...)
-}
-
 func (t trial) get(id item.ID) item.Stored {
 	t.Helper()
 	stored, err := t.Store.Get(t.Context(), id)
@@ -250,30 +217,6 @@ func (t trial) wantItem(want item.Item) {
 
 func (t trial) wantAbsent(id item.ID) {
 	t.Helper()
-	if got, err := t.Store.Get(t.Context(), id); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("Get(%s) = %+v, %v; want %v", id, got, err, domain.ErrNotFound)
-	}
-}
-
-func (t trial) wantError(what string, got, want error) {
-	t.Helper()
-	if !errors.Is(got, want) {
-		t.Errorf("%s: got error %v, want %v", what, got, want)
-	}
-}
-
-const writers = 32
-
-// concurrently runs f(0) .. f(writers-1) at the same time and waits for all.
-func concurrently(f func(writer int)) {
-	var all sync.WaitGroup
-	start := make(chan struct{})
-	for i := range writers {
-		all.Go(func() {
-			<-start
-			f(i)
-		})
-	}
-	close(start)
-	all.Wait()
+	_, err := t.Store.Get(t.Context(), id)
+	t.WantError("Get("+string(id)+")", err, domain.ErrNotFound)
 }

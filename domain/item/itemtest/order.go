@@ -56,7 +56,7 @@ func ordersByPrice(t trial) {
 			return cmp.Or(comparePrices(a.PricePerDay, b.PricePerDay, descending), cmp.Compare(a.ID, b.ID))
 		})
 		for _, limit := range []int{1, 7, item.MaxLimit} {
-			got := names(t.all(item.Params{Sort: &sort, Limit: limit}))
+			got := names(t.all(item.Params{Sort: &sort, Limit: &limit}))
 			if diff := gocmp.Diff(names(all), got); diff != "" {
 				t.Errorf("sort=%s limit=%d (-want +got):\n%s", sort, limit, diff)
 			}
@@ -75,6 +75,6 @@ func ordersByNewest(t trial) {
 	}
 	slices.Reverse(items[:20])
 	t.seed(items)
-	t.wantOrder(item.Params{Limit: 4}, want...)
-	t.wantOrder(item.Params{Sort: pointer("newest"), Limit: 30}, want...)
+	t.wantOrder(item.Params{Limit: pointer(4)}, want...)
+	t.wantOrder(item.Params{Sort: pointer("newest"), Limit: pointer(30)}, want...)
 }

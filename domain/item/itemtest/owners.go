@@ -1,12 +1,12 @@
 package itemtest
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"rental.example/domain"
+	"rental.example/domain/domaintest"
 	"rental.example/domain/item"
 )
 
@@ -139,15 +139,8 @@ func raceMerges(t trial) {
 	var all sync.WaitGroup
 	for _, e := range events {
 		all.Go(func() {
-			for {
-				_, err := t.Owners.Merge(t.Context(), e)
-				if !errors.Is(err, domain.ErrConflict) {
-					if err != nil {
-						t.Errorf("Merge(%+v) = %v", e, err)
-					}
-					return
-				}
-			}
+			err := domaintest.RetryWhile(domain.ErrConflict, func() error { _, err := t.Owners.Merge(t.Context(), e); return err })
+			t.WantError(fmt.Sprintf("Merge(%+v)", e), err, nil)
 		})
 	}
 	all.Wait()

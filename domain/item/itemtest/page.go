@@ -25,8 +25,8 @@ func pagesAmongWrites(t trial, sort item.Sort) {
 	for part := range 5 {
 		t.seed(w.items[len(w.items)*part/5 : len(w.items)*(part+1)/5])
 	}
-	p := item.Params{Text: pointer("drill"), Lat: pointer(52.5), Lng: pointer(13.4), Sort: pointer(string(sort)), Limit: item.MaxLimit}
-	pages := len(w.items) / p.Limit
+	p := item.Params{Text: pointer("drill"), Lat: pointer(52.5), Lng: pointer(13.4), Sort: pointer(string(sort)), Limit: pointer(item.MaxLimit)}
+	pages := len(w.items) / *p.Limit
 	found := t.readAll(t.query(p), func(page int) {
 		if round := page / (pages / writeRounds); page%(pages/writeRounds) == 1 && round < writeRounds {
 			w.writeBetweenPages(round)

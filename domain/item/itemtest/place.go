@@ -18,7 +18,7 @@ func (t trial) seedPlaces(places ...item.Place) {
 }
 
 func near(lat, lng, km float64) item.Params {
-	return item.Params{Lat: &lat, Lng: &lng, RadiusKm: &km, Limit: 2}
+	return item.Params{Lat: &lat, Lng: &lng, RadiusKm: &km, Limit: pointer(2)}
 }
 
 func nearAntimeridian(t trial) {
@@ -53,7 +53,7 @@ func checksRadiusAndOrder(t trial) {
 		}
 		t.seedPlaces(places...)
 		p := near(centre.Lat, centre.Lng, radius)
-		p.Limit = 17
+		p.Limit = pointer(17)
 		t.wantCircle(centre, radius, places, t.all(p))
 	}
 }

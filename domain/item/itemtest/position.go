@@ -14,7 +14,7 @@ func refusesForgedPositions(t trial) {
 	})
 	for _, sort := range item.Sorts() {
 		p := text("drill")
-		p.Sort, p.Limit, p.Lat, p.Lng = pointer(string(sort)), 1, pointer(52.5), pointer(13.4)
+		p.Sort, p.Limit, p.Lat, p.Lng = pointer(string(sort)), pointer(1), pointer(52.5), pointer(13.4)
 		q := t.query(p)
 		valid := t.search(q).Next
 		if valid == nil {
@@ -30,7 +30,7 @@ func refusesForgedPositions(t trial) {
 		for _, position := range forged {
 			q.After = &position
 			_, err := t.Search.Search(t.Context(), q)
-			t.wantError("Search after "+position.Key+" "+string(position.ID), err, item.ErrInvalidPosition)
+			t.WantError("Search after "+position.Key+" "+string(position.ID), err, item.ErrInvalidPosition)
 		}
 		q.After = valid
 		if got := t.search(q); len(got.Items) != 1 || got.Next != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 func text(s string) item.Params {
-	return item.Params{Text: &s, Limit: item.MaxLimit}
+	return item.Params{Text: &s, Limit: pointer(item.MaxLimit)}
 }
 
 func matchesEveryWord(t trial) {

@@ -11,7 +11,7 @@ import (
 
 func totalOnEveryPage(t trial) {
 	t.seedNamed("drill a", "drill b", "drill c", "saw")
-	q := t.query(item.Params{Text: pointer("drill"), Limit: 1})
+	q := t.query(item.Params{Text: pointer("drill"), Limit: pointer(1)})
 	for page := range 3 {
 		got := t.search(q)
 		if got.Total != (item.Total{Value: 3, Exact: true}) || (got.Next == nil) != (page == 2) {
@@ -31,7 +31,7 @@ func totalLowerBound(t trial) {
 	}
 	items[0].Category = "one"
 	t.seed(items)
-	q := t.query(item.Params{Limit: 1})
+	q := t.query(item.Params{Limit: pointer(1)})
 	if got := t.search(q).Total; got.Exact || got.Value < item.ExactTotals {
 		t.Errorf("total of %d items: %+v, want inexact and not below %d", len(items), got, item.ExactTotals)
 	}
@@ -69,11 +69,11 @@ func countsFacets(t trial) {
 	}
 	categories = append(threes, twos...)
 	tags = append(tags, categories...)
-	got := t.search(t.query(item.Params{Limit: 1}))
+	got := t.search(t.query(item.Params{Limit: pointer(1)}))
 	if diff := cmp.Diff([][]item.Facet{categories[:item.MaxFacets], tags[:item.MaxFacets]}, [][]item.Facet{got.Categories, got.Tags}); diff != "" {
 		t.Errorf("facets (-want +got):\n%s", diff)
 	}
-	q := t.query(item.Params{Limit: 1})
+	q := t.query(item.Params{Limit: pointer(1)})
 	q.After = got.Next
 	if second := t.search(q); len(second.Categories)+len(second.Tags) > 0 {
 		t.Errorf("the second page has facets: %v, %v", second.Categories, second.Tags)

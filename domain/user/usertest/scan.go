@@ -147,6 +147,6 @@ func scanForgedPositions(t trial) {
 		page.Next + "A", page.Next + "=", page.Next + "\n", page.Next[1:], page.Next[:len(page.Next)/8],
 	} {
 		_, err := t.records.Scan(t.Context(), forged, 1)
-		t.wantError("Scan after "+strconv.Quote(forged), err, domain.ErrInvalid)
+		t.WantError("Scan after "+strconv.Quote(forged), err, domain.ErrInvalid)
 	}
 }

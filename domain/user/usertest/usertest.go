@@ -1,7 +1,7 @@
-// Package usertest is the contract suite of user.Store and user.RecordStore: every outcome in the ports' comments, under
-// every condition and in races. A store runs it in one line of its tests:
+// Package usertest is the contract suite of user.Store and user.RecordStore: what domaintest.TestStore tests
+// of every store, and what is special of these. A store runs it in one line of its tests:
 //
-//	usertest.Run(t, func(t *testing.T) user.Store { return memory.NewUsers() })
+//	usertest.Run(t, func(t *testing.T) user.Store { return memoryusers.New() })
 //
 // All times come from the tests, so stores need no fake clock. Lists may lag, as the port allows: they are read again until
 // they are up to date or a timeout has passed. Values are compared with ==, since the port demands times in UTC.
@@ -9,13 +9,12 @@ package usertest
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"fmt"
+	"slices"
 	"testing"
-	"time"
 
 	"rental.example/domain"
+	"rental.example/domain/domaintest"
 	"rental.example/domain/user"
 )
 
@@ -23,37 +22,15 @@ import (
 // tests run in parallel, each with its own store.
 func Run(t *testing.T, newStore func(t *testing.T) user.Store) {
 	t.Helper()
-	run(t, func(t *testing.T) trial { return trial{T: t, store: newStore(t)} }, append(modelTests(), []test{
-		{"Get/missing", func(t trial) { t.wantAbsent(newID()) }},
-		{"Get/all fields", getAllFields},
-		{"Get/values that today's rules refuse", getInvalidValues},
-		{"canceled context", canceledContext},
-		{"Save/replace", saveReplaces},
-		{"Save/conditions", func(t trial) { t.conditions(trySave, domain.Condition.Check) }},
-		{"Save/copies values", saveCopies},
-		{"Save/version independent of the condition's", saveIgnoresConditionVersions},
-		{"Delete/conditions", func(t trial) { t.conditions(tryDelete, checkDelete) }},
-		{"Delete/too many deletions", deleteTooOften},
-		{"lost response/create", lostCreate},
-		{"lost response/replace", lostReplace},
-		{"lost response/delete", lostDelete},
-		{"lost response/overwritten since", lostAndOverwritten},
-		{"lost response/other write of the same request", saveAfterDeleteInOneRequest},
-		{"lost response/no request id", retryWithoutRequestID},
-		{"List/empty", listEmpty},
-		{"List/in order of creation", listInOrder},
-		{"List/after a change of type", listByType},
-		{"List/without deleted", listWithoutDeleted},
-		{"List/copies values", listCopies},
-		{"List/from any position", listFromAnyPosition},
-		{"List/same microsecond", listTies},
-		{"List/after deleted positions", listAfterDeleted},
-		{"List/concurrent writes", listAmongWrites},
-		{"race/update", raceUpdates},
-		{"race/create", raceCreations},
-		{"race/versions", raceVersions},
-		{"race/delete", raceDeletions},
-	}...))
+	newTrial := func(t *testing.T) trial { return trial{T: domaintest.T{TB: t}, store: newStore(t)} }
+	domaintest.TestStore(t, func(t *testing.T) domaintest.Store[user.Profile, *user.Position] { return newTrial(t).described() })
+	domaintest.Run(t, newTrial, map[string]func(t trial){
+		"Get/all fields":                       getAllFields,
+		"Get/values that today's rules refuse": getInvalidValues,
+		"Delete/tombstone":                     deleteReturnsTombstone,
+		"Delete/too many deletions":            deleteTooOften,
+		"List/from any position":               listFromAnyPosition,
+	})
 }
 
 // StoreWithRecords is a store that gives access to all its records.
@@ -67,58 +44,35 @@ func RunRecords(t *testing.T, newStore func(t *testing.T) StoreWithRecords) {
 	t.Helper()
 	newTrial := func(t *testing.T) trial {
 		store := newStore(t)
-		return trial{T: t, store: store, records: store}
+		return trial{T: domaintest.T{TB: t}, store: store, records: store}
 	}
-	run(t, newTrial, []test{
-		{"Scan/empty", scanEmpty},
-		{"Scan/every record once", scanEveryRecord},
-		{"Scan/concurrent writes", scanAmongWrites},
-		{"Scan/copies values", scanCopies},
-		{"Scan/forged positions", scanForgedPositions},
-		{"BumpVersion/profile and tombstone", bumps},
-		{"BumpVersion/changed record", bumpChanged},
-		{"BumpVersion/lost response", lostBump},
-		{"BumpVersion/order of lists", bumpKeepsOrder},
-		{"BumpVersion/race", raceBumps},
-		{"BumpVersion/created again", bumpCreatedAgain},
+	domaintest.Run(t, newTrial, map[string]func(t trial){
+		"Scan/empty":                        scanEmpty,
+		"Scan/every record once":            scanEveryRecord,
+		"Scan/concurrent writes":            scanAmongWrites,
+		"Scan/copies values":                scanCopies,
+		"Scan/forged positions":             scanForgedPositions,
+		"BumpVersion/profile and tombstone": bumps,
+		"BumpVersion/changed record":        bumpChanged,
+		"BumpVersion/lost response":         lostBump,
+		"BumpVersion/order of lists":        bumpKeepsOrder,
+		"BumpVersion/race":                  raceBumps,
+		"BumpVersion/created again":         bumpCreatedAgain,
 	})
-}
-
-type test struct {
-	name string
-	run  func(t trial)
-}
-
-func run(t *testing.T, newTrial func(t *testing.T) trial, tests []test) {
-	t.Helper()
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			test.run(newTrial(t))
-		})
-	}
 }
 
 // trial is one test of a store, with helpers.
 type trial struct {
-	*testing.T
+	domaintest.T
 	store   user.Store
 	records user.RecordStore // nil in Run
 }
 
-// noon is about when the tests write. It is far ahead so that no engine expires the tests' tombstones.
-var noon = time.Date(2100, 1, 1, 12, 0, 0, 0, time.UTC)
-
-// at returns the stamp of a new request at d after noon.
-func at(d time.Duration) domain.Stamp {
-	return domain.Stamp{Time: noon.Add(d), RequestID: rand.Text()}
-}
-
-func newID() domain.UserID {
-	var b [16]byte
-	rand.Read(b[:]) // never fails
-	return domain.UserID(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
-}
+var (
+	noon  = domaintest.Noon
+	at    = domaintest.At
+	newID = domaintest.NewUserID
+)
 
 // newProfile returns a valid profile of a new user.
 func (t trial) newProfile(typ user.Type, s domain.Stamp) user.Profile {
@@ -134,6 +88,62 @@ func (t trial) profileOf(id domain.UserID, typ user.Type, s domain.Stamp) user.P
 		t.Fatalf("New = %v", err)
 	}
 	return p
+}
+
+// described returns the store as domaintest.TestStore needs it.
+func (t trial) described() domaintest.Store[user.Profile, *user.Position] {
+	lists := make(map[string]domaintest.List[user.Profile, *user.Position])
+	for _, typ := range append(user.Types(), "") {
+		lists["type="+string(typ)] = t.listOf(typ)
+	}
+	return domaintest.Store[user.Profile, *user.Position]{
+		New:    func(n int, s domain.Stamp) user.Profile { return t.newProfile(user.Types()[n%2], s) },
+		Change: func(p user.Profile, mark string, s domain.Stamp) user.Profile { return renamed(p, p.Name+mark, s) },
+		Move: func(p user.Profile, s domain.Stamp) user.Profile { // and all other fields
+			p.Type = user.Types()[1-slices.Index(user.Types(), p.Type)]
+			p.Email, p.EmailVerified, p.Ratings = "joan@example.org", !p.EmailVerified, 1.0/3
+			return renamed(p, "Joan", s)
+		},
+		Info: func(p user.Profile) domaintest.Info {
+			return domaintest.Info{ID: string(p.ID), Version: p.Version, Text: p.Name}
+		},
+		Equal: func(a, b user.Profile) bool { return a == b },
+		Get:   func(ctx context.Context, id string) (user.Profile, error) { return t.store.Get(ctx, domain.UserID(id)) },
+		Save:  t.store.Save,
+		Saved: func(p user.Profile, v domain.Version, before *user.Profile) user.Profile {
+			p.Version, p.CreatedAt, p.UpdatedAt = v, v.Time(), v.Time()
+			if before != nil {
+				p.CreatedAt = before.CreatedAt
+			}
+			return p
+		},
+		Delete: func(ctx context.Context, id string, cond domain.Condition, s domain.Stamp) (domain.Version, error) {
+			tombstone, err := t.store.Delete(ctx, domain.UserID(id), cond, s)
+			return tombstone.Version, err
+		},
+		Lists: lists,
+	}
+}
+
+// listOf returns the list of a type; empty: of all types.
+func (t trial) listOf(typ user.Type) domaintest.List[user.Profile, *user.Position] {
+	listed := func(p user.Public) user.Profile {
+		return user.Profile{ID: p.ID, Name: p.Name, Type: p.Type, Ratings: p.Ratings, CreatedAt: p.CreatedAt}
+	}
+	return domaintest.List[user.Profile, *user.Position]{
+		Page: func(ctx context.Context, limit int, after *user.Position) ([]user.Profile, *user.Position, error) {
+			page, err := t.store.List(ctx, user.ListQuery{Type: typ, Limit: limit, After: after})
+			var profiles []user.Profile
+			for _, p := range page.Profiles {
+				profiles = append(profiles, listed(p))
+			}
+			clear(page.Profiles) // no store may share them
+			return profiles, page.Next, err
+		},
+		Has:    func(p user.Profile) bool { return typ == "" || p.Type == typ },
+		Listed: func(p user.Profile) user.Profile { return listed(p.Public()) },
+		Order:  func(a, b user.Profile) int { return a.CreatedAt.Compare(b.CreatedAt) },
+	}
 }
 
 // renamed returns p with another name, changed at s.
@@ -167,15 +177,6 @@ func (t trial) delete(id domain.UserID, s domain.Stamp) user.Tombstone {
 	return tombstone
 }
 
-// wantSave checks that a Save returns want and created.
-func (t trial) wantSave(p user.Profile, cond domain.Condition, want user.Profile, created bool) {
-	t.Helper()
-	got, gotCreated, err := t.store.Save(t.Context(), p, cond)
-	if err != nil || gotCreated != created || got != want {
-		t.Errorf("Save\n got %+v, %t, %v\nwant %+v, %t", got, gotCreated, err, want, created)
-	}
-}
-
 // wantProfile checks the stored profile with want's id.
 func (t trial) wantProfile(want user.Profile) {
 	t.Helper()
@@ -188,33 +189,5 @@ func (t trial) wantProfile(want user.Profile) {
 func (t trial) wantAbsent(id domain.UserID) {
 	t.Helper()
 	got, err := t.store.Get(t.Context(), id)
-	t.wantError(fmt.Sprintf("Get(%s) = %+v", id, got), err, domain.ErrNotFound)
-}
-
-func (t trial) wantError(what string, got, want error) {
-	t.Helper()
-	if !errors.Is(got, want) {
-		t.Errorf("%s: got error %v, want %v", what, got, want)
-	}
-}
-
-const (
-	listTimeout  = 20 * time.Second // how long a list may lag
-	listInterval = 20 * time.Millisecond
-)
-
-// eventually calls check until it returns no problem, and fails the test with the last problem after listTimeout.
-func (t trial) eventually(check func() (problem string)) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), listTimeout)
-	defer cancel()
-	ticker := time.NewTicker(listInterval)
-	defer ticker.Stop()
-	for problem := check(); problem != ""; problem = check() {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			t.Fatal(problem)
-		}
-	}
+	t.WantError(fmt.Sprintf("Get(%s) = %+v", id, got), err, domain.ErrNotFound)
 }

@@ -3,59 +3,26 @@
 package main
 
 import (
-	"crypto/rand"
-	"fmt"
-	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"rental.example/adapters/apigateway"
-	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/coldstart"
-	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/opensearch"
-	"rental.example/domain/item"
+	"rental.example/adapters/opensearch/opensearchitems"
+	"rental.example/domain"
+	"rental.example/functions/bootstrap"
 	"rental.example/functions/items"
 )
 
-func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { bootstrap.Run("items", open) }
 
-func run() error {
-	env := lambdaenv.New(os.Getenv)
-	var (
-		engine = opensearch.Config{
-			Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
-			Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
-		}
-		origin  = env.Origin("ALLOWED_ORIGIN")
-		name    = env.Optional("POWERTOOLS_SERVICE_NAME", "items")
-		logger  = cloudwatch.NewLogger(os.Stdout, env.LogLevel(), name)
-		metrics = cloudwatch.NewMetrics(os.Stdout, env.Optional("POWERTOOLS_METRICS_NAMESPACE", "rental"), name, time.Now)
-	)
-	if err := env.Err(); err != nil {
-		return err
-	}
-	client, err := opensearch.NewClient(engine)
+func open(env bootstrap.Environment) (bootstrap.Function, error) {
+	client, err := opensearchitems.NewClient(opensearch.Config{
+		Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Service: env.Required("OPEN_SEARCH_SERVICE"), AWS: env.AWS("ES"),
+	}, env.Required("OPEN_SEARCH_INDEX"), env.Count("OPEN_SEARCH_SHARDS", 1))
 	if err != nil {
-		return fmt.Errorf("configuration: %w", err)
+		return bootstrap.Function{}, err
 	}
-	store := opensearch.NewItems(client)
-	service := items.New(item.NewCatalog(store, store, opensearch.NewOwners(client)), items.Config{Now: time.Now, Random: random, Logger: logger})
-	router := apigateway.NewRouter(service.Routes(), apigateway.Config{
-		AllowedOrigin: origin, Logger: logger, Metrics: metrics, Now: time.Now,
-	})
-	coldstart.WarmUp(client.Ping)
-	lambda.Start(router)
-	return nil
-}
-
-func random() (b [10]byte) {
-	_, _ = rand.Read(b[:]) // never fails
-	return b
+	store := opensearchitems.NewItems(client)
+	service := items.New(store, store, opensearchitems.NewOwners(client),
+		items.Config{Now: time.Now, Random: domain.RandomBits, Logger: env.Logger})
+	return env.HTTP(service.Routes(), client.Ping), nil
 }

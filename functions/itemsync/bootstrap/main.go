@@ -1,49 +1,26 @@
-// Command bootstrap is the itemsync function as AWS Lambda runs it. Lambda's provided.al2023 runtime wants the
-// binary under this name.
+// Command bootstrap is the itemsync function as AWS Lambda runs it. Lambda's provided.al2023 runtime wants
+// the binary under this name.
 package main
 
 import (
-	"fmt"
-	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/coldstart"
-	"rental.example/adapters/lambdaenv"
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain/item"
+	"rental.example/functions/bootstrap"
 	"rental.example/functions/itemsync"
 )
 
-func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { bootstrap.Run("itemsync", open) }
 
-func run() error {
-	env := lambdaenv.New(os.Getenv)
-	var (
-		engine = opensearch.Config{
-			Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Alias: env.Required("OPEN_SEARCH_INDEX"),
-			Service: env.Required("OPEN_SEARCH_SERVICE"), Shards: env.Count("OPEN_SEARCH_SHARDS", 1), AWS: env.AWS("ES"),
-		}
-		name    = env.Optional("POWERTOOLS_SERVICE_NAME", "itemsync")
-		logger  = cloudwatch.NewLogger(os.Stdout, env.LogLevel(), name)
-		metrics = cloudwatch.NewMetrics(os.Stdout, env.Optional("POWERTOOLS_METRICS_NAMESPACE", "rental"), name, time.Now)
-	)
-	if err := env.Err(); err != nil {
-		return err
-	}
-	client, err := opensearch.NewClient(engine)
+func open(env bootstrap.Environment) (bootstrap.Function, error) {
+	client, err := opensearchitems.NewClient(opensearch.Config{
+		Endpoint: env.Required("OPEN_SEARCH_END_POINT"), Service: env.Required("OPEN_SEARCH_SERVICE"), AWS: env.AWS("ES"),
+	}, env.Required("OPEN_SEARCH_INDEX"), env.Count("OPEN_SEARCH_SHARDS", 1))
 	if err != nil {
-		return fmt.Errorf("configuration: %w", err)
+		return bootstrap.Function{}, err
 	}
-	registry := item.NewRegistry(opensearch.NewOwners(client), opensearch.NewHoldings(client), itemsync.GracePeriod, time.Now)
-	coldstart.WarmUp(client.Ping)
-	lambda.Start(itemsync.New(registry, itemsync.Config{Logger: logger, Metrics: metrics}).Handle)
-	return nil
+	registry := item.NewRegistry(opensearchitems.NewOwners(client), opensearchitems.NewHoldings(client), itemsync.GracePeriod, time.Now)
+	return env.Events(itemsync.New(registry, itemsync.Config{Logger: env.Logger, Metrics: env.Metrics}).Handle, client.Ping), nil
 }

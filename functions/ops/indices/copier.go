@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 )
 
 const (
@@ -142,7 +143,7 @@ func (c *copier) copy(ctx context.Context, ids []string) error {
 			}
 			source := d.Source
 			if c.isOwners {
-				if source, err = opensearch.MergeOwnerDocuments(d.Source, existing[id].Source); err != nil {
+				if source, err = opensearchitems.MergeOwnerDocuments(d.Source, existing[id].Source); err != nil {
 					return err
 				}
 			}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 )
 
 // GracePeriod is how long writes are blocked before an alias is switched. It is longer than the timeout of any function
@@ -25,7 +26,7 @@ const GracePeriod = 35 * time.Second
 
 // Config configures an Admin.
 type Config struct {
-	Client      *opensearch.Client
+	Client      *opensearchitems.Client
 	Logf        func(format string, args ...any) // logs a line of progress
 	GracePeriod time.Duration                    // the constant, except in tests
 	IsErased    func(id string) bool             // reports whether a user was erased; only RestoreItems needs it
@@ -58,11 +59,11 @@ func (a *Admin) aliases(ctx context.Context) (map[string][]string, error) {
 	return aliases, nil
 }
 
-// version returns the number of an index of the alias: 2 for items-v2.
+// version returns the number of an index of the alias: 2 for items-v2. items-v02 is no such index.
 func version(alias, name string) (n int, ok bool) {
 	digits, ok := strings.CutPrefix(name, alias+"-v")
 	n, err := strconv.Atoi(digits)
-	return n, ok && err == nil && n > 0
+	return n, ok && err == nil && n > 0 && strconv.Itoa(n) == digits
 }
 
 // versions returns the names that are indices of the alias, in order of their numbers.
@@ -113,13 +114,14 @@ func indexOf(aliases map[string][]string, alias string) (string, error) {
 	return names[0], nil
 }
 
-// ParseShards parses a number of primary shards, 1 to 99. Empty text is 0, which means the number of the definition.
+// ParseShards parses a number of primary shards, 1 to 99 in decimal digits without leading zeros. Empty text is 0, which
+// means the number of the definition.
 func ParseShards(text string) (int, error) {
 	if text == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > 99 {
+	if err != nil || strconv.Itoa(n) != text || n < 1 || n > 99 {
 		return 0, fmt.Errorf("shards %q: want a number from 1 to 99", text)
 	}
 	return n, nil

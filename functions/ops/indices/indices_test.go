@@ -39,9 +39,20 @@ func TestParseShards(t *testing.T) {
 			t.Errorf("ParseShards(%q) = %d, %v; want %d", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"0", "100", "-1", "3.5", "x", " 1"} {
+	for _, text := range []string{"0", "100", "-1", "3.5", "x", " 1", "+5", "05", "007"} {
 		if got, err := indices.ParseShards(text); err == nil || !strings.Contains(err.Error(), "want a number from 1 to 99") {
 			t.Errorf("ParseShards(%q) = %d, %v; want an error", text, got, err)
+		}
+	}
+}
+
+// TestVersion checks that no other name than the index's own has its number.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]int{"items-v1": 1, "items-v12": 12, "items": 0, "items-v": 0, "items-v0": 0, "items-v-1": 0,
+		"items-v+2": 0, "items-v02": 0, "items-v2x": 0, "items-owners-v2": 0} {
+		if n, ok := indices.Version("items", name); ok != (want > 0) || ok && n != want {
+			t.Errorf("%s: %d, %t; want %d", name, n, ok, want)
 		}
 	}
 }

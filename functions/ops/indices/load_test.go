@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/adapters/samtest"
 	"rental.example/domain"
 	"rental.example/domain/item"
@@ -25,10 +26,10 @@ const seeded = 10_000
 
 // stack is a pair of indices on a real engine, with the writes that were acknowledged to clients.
 type stack struct {
-	client *opensearch.Client
+	client *opensearchitems.Client
 	admin  *indices.Admin
 	alias  string
-	items  *opensearch.Items
+	items  *opensearchitems.Items
 	erased map[string]bool
 
 	mu     sync.Mutex
@@ -42,20 +43,20 @@ type stack struct {
 func newStack(t *testing.T) *stack {
 	t.Helper()
 	alias := "items-" + strings.ToLower(rand.Text()[:10])
-	client, err := opensearch.NewClient(opensearch.Config{
-		Endpoint: samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch"), Alias: alias, Service: opensearch.ServiceNone,
+	client, err := opensearchitems.NewClient(opensearch.Config{
+		Endpoint: samtest.Endpoint(t, "OPENSEARCH_ENDPOINT", "opensearch"), Service: opensearch.ServiceNone,
 		AttemptTimeout: time.Minute, HTTP: &http.Transport{MaxIdleConnsPerHost: 64},
-	})
+	}, alias, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stack{client: client, alias: alias, items: opensearch.NewItems(client), erased: map[string]bool{}, want: map[item.ID]string{}}
+	s := &stack{client: client, alias: alias, items: opensearchitems.NewItems(client), erased: map[string]bool{}, want: map[item.ID]string{}}
 	s.admin = indices.New(indices.Config{Client: client, Logf: s.logf(t), GracePeriod: 2 * time.Second, IsErased: func(id string) bool { return s.erased[id] }})
 	t.Cleanup(func() { s.call(t, "DELETE", "/"+alias+"*", "") })
 	if _, err := s.items.Get(t.Context(), newItemID()); !errors.Is(err, domain.ErrNotFound) { // creates the index
 		t.Fatal(err)
 	}
-	if _, err := opensearch.NewOwners(client).Owners(t.Context(), []domain.UserID{ownerID(0)}); err != nil {
+	if _, err := opensearchitems.NewOwners(client).Owners(t.Context(), []domain.UserID{ownerID(0)}); err != nil {
 		t.Fatal(err)
 	}
 	s.call(t, "PUT", "/"+alias+"-v1/_settings", `{"index.refresh_interval":"100ms"}`) // a write waits for a refresh

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"rental.example/adapters/opensearch"
+	"rental.example/adapters/opensearch/opensearchitems"
 	"rental.example/domain"
 	"rental.example/domain/item"
 	"rental.example/functions/ops/indices"
@@ -16,7 +16,7 @@ import (
 func (s *stack) merge(t *testing.T, e item.OwnerEvent) {
 	t.Helper()
 	e.Received = time.Now()
-	if _, err := opensearch.NewOwners(s.client).Merge(t.Context(), e); err != nil {
+	if _, err := opensearchitems.NewOwners(s.client).Merge(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -73,7 +73,7 @@ func TestRestoreItems(t *testing.T) {
 func (s *stack) checkOwners(t *testing.T, want map[domain.UserID]string) {
 	t.Helper()
 	for id, name := range want {
-		got, err := opensearch.NewOwners(s.client).Owners(t.Context(), []domain.UserID{id})
+		got, err := opensearchitems.NewOwners(s.client).Owners(t.Context(), []domain.UserID{id})
 		if err != nil || got[id].Name != name {
 			t.Errorf("owner %s = %+v, %v; want %q", id, got[id], err, name)
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/domain"
 	"rental.example/functions/ops/indices"
 )
@@ -18,7 +18,7 @@ const TokenLife = time.Hour + time.Minute
 
 // Stores are the stores of a deployed stack that hold data about its users, except the user pool.
 type Stores struct {
-	Users            *dynamo.Users
+	Users            *dynamousers.Store
 	Erasures         *Erasures
 	Indices          *indices.Admin // nil where the items service is not deployed
 	DeadLetterQueues map[string]DeadLetterQueue

@@ -8,10 +8,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rental.example/adapters/dynamo"
 	"rental.example/domain"
@@ -28,19 +25,15 @@ type erasure struct {
 	ErasedAt int64  `dynamodbav:"erasedAt"` // microseconds since 1970
 }
 
+func keys() dynamo.KeyNames { return dynamo.KeyNames{Partition: "hash"} }
+
 // NewErasures returns the table with the given name.
 func NewErasures(client dynamo.API, name string) *Erasures {
-	return &Erasures{dynamo.NewTable[erasure](client, name, dynamo.KeyNames{Partition: "hash"})}
+	return &Erasures{dynamo.NewTable[erasure](client, name, keys())}
 }
 
 // ErasuresSchema returns the schema of the table. A test compares it with template.yaml.
-func ErasuresSchema(name string) dynamo.Schema {
-	return dynamo.Schema{Table: &dynamodb.CreateTableInput{
-		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("hash"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("hash"), KeyType: types.KeyTypeHash}},
-	}}
-}
+func ErasuresSchema(name string) dynamo.Schema { return dynamo.NewSchema(name, keys()) }
 
 func hash(id string) string {
 	sum := sha256.Sum256([]byte("erased:" + id))

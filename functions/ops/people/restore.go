@@ -7,14 +7,14 @@ import (
 	"sync"
 	"time"
 
-	"rental.example/adapters/dynamo"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 )
 
 // RestoreConfig configures RestoreUsers.
 type RestoreConfig struct {
-	Source, Live *dynamo.Users // the table restored from a backup, and the one in use
+	Source, Live *dynamousers.Store // the table restored from a backup, and the one in use
 	Erased       func(id string) bool
 	Now          time.Time
 	Logf         func(format string, args ...any)

@@ -2,56 +2,28 @@ package people_test
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"maps"
-	"net/http"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
-	"rental.example/adapters/dynamo"
-	"rental.example/adapters/samtest"
+	"rental.example/adapters/dynamo/dynamotest"
+	"rental.example/adapters/dynamo/dynamousers"
 	"rental.example/domain"
 	"rental.example/domain/user"
 	"rental.example/functions/ops/people"
 )
 
-func newClient(t *testing.T) *dynamodb.Client {
-	t.Helper()
-	return dynamo.NewClient(aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String(samtest.Endpoint(t, "DYNAMODB_ENDPOINT", "dynamodb")),
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-		HTTPClient:  &http.Client{Timeout: 30 * time.Second}, // the machine may be busy with other tests
-	})
-}
-
-// newTable creates a table for one test.
-func newTable(t *testing.T, client *dynamodb.Client, schema func(name string) dynamo.Schema) string {
-	t.Helper()
-	name := "ops-" + rand.Text()
-	if err := schema(name).Ensure(t.Context(), client); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := client.DeleteTable(context.WithoutCancel(t.Context()), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
-			t.Error(err)
-		}
-	})
-	return name
-}
-
 func id(n int) domain.UserID {
 	return domain.UserID(fmt.Sprintf("%08d-0000-4000-8000-000000000000", n))
 }
 
-func save(t *testing.T, store *dynamo.Users, id domain.UserID, name string) {
+func save(t *testing.T, store *dynamousers.Store, id domain.UserID, name string) {
 	t.Helper()
 	d := user.Draft{Name: name, Email: "jane@example.com", Type: "renter", Ratings: 3}
 	p, err := user.New(domain.Caller{ID: id}, d, domain.Stamp{Time: time.Now(), RequestID: name})
@@ -63,7 +35,7 @@ func save(t *testing.T, store *dynamo.Users, id domain.UserID, name string) {
 	}
 }
 
-func erase(t *testing.T, store *dynamo.Users, id domain.UserID, at time.Time) {
+func erase(t *testing.T, store *dynamousers.Store, id domain.UserID, at time.Time) {
 	t.Helper()
 	if _, err := store.Erase(t.Context(), id, domain.Stamp{Time: at, RequestID: "deletion"}); err != nil {
 		t.Fatal(err)
@@ -71,7 +43,7 @@ func erase(t *testing.T, store *dynamo.Users, id domain.UserID, at time.Time) {
 }
 
 // records returns the records of a store by id.
-func records(t *testing.T, store *dynamo.Users) map[domain.UserID]user.Record {
+func records(t *testing.T, store *dynamousers.Store) map[domain.UserID]user.Record {
 	t.Helper()
 	found := map[domain.UserID]user.Record{}
 	for after := ""; ; {
@@ -93,15 +65,15 @@ func records(t *testing.T, store *dynamo.Users) map[domain.UserID]user.Record {
 func TestRestoreUsers(t *testing.T) {
 	t.Parallel()
 	const n = 600
-	client := newClient(t)
-	sourceName := newTable(t, client, dynamo.UsersSchema)
-	source, live := dynamo.NewUsers(client, sourceName), dynamo.NewUsers(client, newTable(t, client, dynamo.UsersSchema))
+	client := dynamotest.Client(t)
+	sourceName := dynamotest.NewTable(t, client, dynamousers.Schema)
+	source, live := dynamousers.New(client, sourceName), dynamousers.New(client, dynamotest.NewTable(t, client, dynamousers.Schema))
 	for i := range n {
 		save(t, source, id(i), fmt.Sprintf("Backup %d", i))
 	}
 	erase(t, source, id(n), time.Now())
 	want := records(t, source)
-	erasures := people.NewErasures(client, newTable(t, client, people.ErasuresSchema))
+	erasures := people.NewErasures(client, dynamotest.NewTable(t, client, people.ErasuresSchema))
 	if _, err := erasures.Record(t.Context(), id(0), time.Now(), false); err != nil {
 		t.Fatal(err)
 	}
@@ -137,8 +109,8 @@ func TestRestoreUsers(t *testing.T) {
 func TestConcurrentRestoreUsers(t *testing.T) {
 	t.Parallel()
 	const n, clients = 5_000, 4
-	client := newClient(t)
-	source, live := dynamo.NewUsers(client, newTable(t, client, dynamo.UsersSchema)), dynamo.NewUsers(client, newTable(t, client, dynamo.UsersSchema))
+	client := dynamotest.Client(t)
+	source, live := dynamousers.New(client, dynamotest.NewTable(t, client, dynamousers.Schema)), dynamousers.New(client, dynamotest.NewTable(t, client, dynamousers.Schema))
 	for i := range n {
 		save(t, source, id(i), fmt.Sprintf("Backup %d", i))
 	}

@@ -58,7 +58,7 @@ func Parse(values url.Values) (Query, error) {
 
 type object = map[string]any
 
-// search is q in the engine's words: the query that adapters/opensearch makes.
+// search is q in the engine's words: the query that adapters/opensearch/opensearchitems makes.
 func (q Query) search() object {
 	bool := object{}
 	if must := words(q.Text); len(must) > 0 {

@@ -10,7 +10,7 @@ import (
 
 	"rental.example/adapters/apigateway"
 	"rental.example/adapters/cloudwatch"
-	"rental.example/adapters/memory"
+	"rental.example/adapters/memory/memoryusers"
 	rental "rental.example/functions/users"
 	"rental.example/testdata/peers/ginpeer"
 	"rental.example/testdata/peers/hello"
@@ -42,7 +42,7 @@ func handlerOf(stack string) (lambda.Handler, error) {
 // oursInMemory is what functions/users/bootstrap hands to lambda.Start, but for the store and the output.
 func oursInMemory() lambda.Handler {
 	logger := cloudwatch.NewLogger(io.Discard, slog.LevelInfo, "users")
-	service := rental.New(memory.NewUsers(), time.Now, logger)
+	service := rental.New(memoryusers.New(), time.Now, logger)
 	return apigateway.NewRouter(service.Routes(), apigateway.Config{
 		AllowedOrigin: origin, Logger: logger, Metrics: cloudwatch.NewMetrics(io.Discard, "rental", "users", time.Now), Now: time.Now,
 	})

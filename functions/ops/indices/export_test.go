@@ -1,0 +1,4 @@
+package indices
+
+// Version is version, which needs no engine.
+var Version = version
