@@ -1,6 +1,9 @@
 package template
 
 import (
+	"cmp"
+	"strings"
+
 	"go.yaml.in/yaml/v3"
 
 	"rental.example/functions/local/sandbox"
@@ -37,7 +40,7 @@ func (r *resolver) attributes(res resource) map[string]string {
 	case typeTable:
 		name, ok := r.values[res.id]
 		if !ok {
-			name = res.id
+			name = tableName(res.id)
 		}
 		arn := ARN("dynamodb", "table/"+name)
 		return map[string]string{"": name, "Arn": arn, "StreamArn": arn + "/stream/2026-01-01T00:00:00.000"}
@@ -67,4 +70,10 @@ func (r *resolver) find(kind, value string) (id string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// tableName returns the name of the table with a logical ID: users for UsersTable.
+func tableName(id string) string {
+	name := strings.ToLower(id)
+	return cmp.Or(strings.TrimSuffix(name, "table"), name)
 }

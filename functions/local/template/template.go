@@ -2,6 +2,7 @@
 // environments, tables, topics, queues, event source mappings and schedules.
 //
 // Names of resources are their logical IDs, whatever names the template sets: the ARN of a queue ends with its logical ID.
+// Names of tables are in lower case and without the suffix Table: users for UsersTable.
 // Attributes of resources that are not simulated, such as the endpoint of a domain, resolve to texts such as
 // "Domain.DomainEndpoint". Only the properties that are read are resolved, so that what the runner does not need may use
 // any intrinsic function.

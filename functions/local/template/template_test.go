@@ -22,7 +22,7 @@ Globals: { Function: { Timeout: 7, Environment: { Variables: { GLOBAL: x } } } }
 Resources:
   Queue: { Type: AWS::SQS::Queue }
   Topic: { Type: AWS::SNS::Topic }
-  Table: { Type: AWS::DynamoDB::Table, Properties: { KeySchema: [{ AttributeName: id, KeyType: HASH }] } }
+  NotesTable: { Type: AWS::DynamoDB::Table, Properties: { KeySchema: [{ AttributeName: id, KeyType: HASH }] } }
   Absent: { Type: AWS::SQS::Queue, Condition: Off }
   Domain: { Type: AWS::OpenSearchService::Domain }
   F:
@@ -41,7 +41,7 @@ func TestIntrinsics(t *testing.T) {
 	t.Parallel()
 	for expression, want := range map[string]string{
 		"text": "text", "!Ref Size": "5", "{ Ref: Size }": "5", "!Ref Queue": "https://sqs.us-east-1.amazonaws.com/123456789012/Queue",
-		"!Ref Table": "Table", "!Ref Topic": "arn:aws:sns:us-east-1:123456789012:Topic", "!Ref AWS::Region": "us-east-1",
+		"!Ref NotesTable": "notes", "!Ref Topic": "arn:aws:sns:us-east-1:123456789012:Topic", "!Ref AWS::Region": "us-east-1",
 		"!GetAtt Queue.Arn": "arn:aws:sqs:us-east-1:123456789012:Queue", "{ Fn::GetAtt: [Queue, QueueName] }": "Queue",
 		"!Ref F.Alias": "arn:aws:lambda:us-east-1:123456789012:function:F:live", `!Sub "a-${Size}-${Queue.QueueName}-${!x}"`: "a-5-Queue-${x}",
 		"!Sub [\"${A}\", { A: !Ref Size }]": "5", "!If [On, yes, !Ref Nothing]": "yes", "!If [Off, a, b]": "b", "!If [Both, a, b]": "a",
