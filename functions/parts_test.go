@@ -65,7 +65,7 @@ func loadTree(t *testing.T) *tree {
 			if !strings.HasSuffix(name, ".json") {
 				data, err = os.ReadFile(name)
 			}
-			files[filepath.ToSlash(relative)] = string(data)
+			files[filepath.ToSlash(relative)] = strings.ReplaceAll(string(data), "\r\n", "\n")
 			return err
 		})
 		if err != nil {
