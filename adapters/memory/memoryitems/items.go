@@ -56,8 +56,11 @@ func (i *Items) PauseRefresh() {
 func (i *Items) Refresh(ctx context.Context) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.searchable == i.documents { // a done context fails this as it fails a snapshot
+		return i.documents.Each(ctx, func(*document) bool { return false })
+	}
 	snapshot, err := i.documents.Snapshot(ctx)
-	if err == nil && i.searchable != i.documents {
+	if err == nil {
 		i.searchable = snapshot
 	}
 	return err
