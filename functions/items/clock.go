@@ -13,6 +13,7 @@ type clockedStore struct {
 	clock lambdafn.Clock
 }
 
+// Replace implements item.Store.
 func (c clockedStore) Replace(ctx context.Context, i item.Item, ifRevision item.Revision) error {
 	err := c.Store.Replace(ctx, i, ifRevision)
 	if err == nil {

@@ -14,6 +14,7 @@ type clockedStore struct {
 	clock lambdafn.Clock
 }
 
+// Save implements user.Store.
 func (c clockedStore) Save(ctx context.Context, p user.Profile, cond domain.Condition) (user.Profile, bool, error) {
 	saved, created, err := c.Store.Save(ctx, p, cond)
 	if err == nil {
@@ -22,6 +23,7 @@ func (c clockedStore) Save(ctx context.Context, p user.Profile, cond domain.Cond
 	return saved, created, err
 }
 
+// Delete implements user.Store.
 func (c clockedStore) Delete(ctx context.Context, id domain.UserID, cond domain.Condition, s domain.Stamp) (
 	user.Tombstone, error) {
 	tombstone, err := c.Store.Delete(ctx, id, cond, s)

@@ -96,6 +96,7 @@ type Endless struct {
 }
 
 // Read implements io.Reader.
+// Read implements io.Reader.
 func (e *Endless) Read(b []byte) (int, error) {
 	if e.Size >= 100<<20 {
 		return 0, io.EOF
@@ -104,6 +105,7 @@ func (e *Endless) Read(b []byte) (int, error) {
 	return copy(b, bytes.Repeat([]byte(" "), len(b))), nil
 }
 
+// Close implements io.Closer.
 func (e *Endless) Close() error { e.IsClosed = true; return nil }
 
 // Exchange responds with e.
